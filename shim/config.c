@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "config.h"
+#include "text.h"
+#include "banned.h"
+
+struct config config = { .limit = 256u << 20, .start = 1893456000 };
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* %2c is a comma, %25 a percent sign. */
+static void copy(char *out, size_t size, const char *value, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len && n + 1 < size; i++) {
+		if (value[i] == '%' && i + 2 < len && hex(value[i + 1]) >= 0 &&
+		    hex(value[i + 2]) >= 0) {
+			out[n++] = (char)(hex(value[i + 1]) * 16 +
+					  hex(value[i + 2]));
+			i += 2;
+		} else {
+			out[n++] = value[i];
+		}
+	}
+	out[n] = 0;
+}
+
+static uint64_t number(const char *value, size_t len)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < len && value[i] >= '0' && value[i] <= '9'; i++)
+		n = n * 10 + (uint64_t)(value[i] - '0');
+	return n;
+}
+
+static bool is(const char *text, size_t len, const char *word)
+{
+	return strlen(word) == len && !memcmp(text, word, len);
+}
+
+static void set(const char *key, size_t klen, const char *value, size_t vlen)
+{
+	const struct {
+		const char *key;
+		char *text;
+		size_t size;
+	} texts[] = {
+		{ "dir", config.dir, sizeof(config.dir) },
+		{ "store", config.store, sizeof(config.store) },
+		{ "force", config.force, sizeof(config.force) },
+		{ "observe", config.observe, sizeof(config.observe) },
+		{ "path", config.path, sizeof(config.path) },
+	};
+	const struct {
+		const char *key, *word;
+		bool *flag;
+	} flags[] = {
+		{ "mode", "audit", &config.audit },
+		{ "seeds", "force", &config.seeds_force },
+		{ "time", "real", &config.time_real },
+		{ "trace", "full", &config.trace_full },
+		{ "crypto", "force", &config.crypto_force },
+	};
+	const struct {
+		const char *key;
+		uint32_t *n;
+		uint64_t *wide;
+	} numbers[] = {
+		{ "seed", NULL, &config.seed },
+		{ "limit", NULL, &config.limit },
+		{ "start", NULL, &config.start },
+		{ "clock", NULL, &config.clock },
+		{ "slot", &config.slot, NULL },
+		{ "exec", &config.exec, NULL },
+		{ "gen", &config.generation, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		if (is(key, klen, texts[i].key))
+			copy(texts[i].text, texts[i].size, value, vlen);
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
+		if (is(key, klen, flags[i].key))
+			*flags[i].flag = is(value, vlen, flags[i].word);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		if (!is(key, klen, numbers[i].key))
+			continue;
+		if (numbers[i].wide)
+			*numbers[i].wide = number(value, vlen);
+		else
+			*numbers[i].n = (uint32_t)number(value, vlen);
+	}
+	if (is(key, klen, "seed"))
+		config.seeded = true;
+}
+
+/* Per-process keys, which config_child() writes anew. */
+static bool inherited(const char *key, size_t len)
+{
+	return is(key, len, "slot") || is(key, len, "path") ||
+	       is(key, len, "exec") || is(key, len, "gen") ||
+	       is(key, len, "clock") || is(key, len, "dir") ||
+	       is(key, len, "store");
+}
+
+void config_parse(const char *text)
+{
+	bool seeds_said = strstr(text, "seeds=") != NULL;
+	struct text base = text_start(config.base, sizeof(config.base));
+
+	while (*text) {
+		size_t len = strcspn(text, ",");
+		const char *eq = memchr(text, '=', len);
+
+		if (eq) {
+			size_t klen = (size_t)(eq - text);
+
+			set(text, klen, eq + 1, len - klen - 1);
+			if (!inherited(text, klen)) {
+				for (size_t i = 0; i < len; i++)
+					text_add(&base,
+						 (char[]){ text[i], 0 });
+				text_add(&base, ",");
+			}
+		}
+		text += len;
+		if (*text)
+			text++;
+	}
+	if (!seeds_said)
+		config.seeds_force = config.seeded;
+	if (!config.path[0])
+		memcpy(config.path, "0", 2);
+}
+
+int config_child(char *out, int size, const struct child *child)
+{
+	struct text t = text_start(out, size);
+
+	text_add(&t, "SAMEBITS=");
+	text_add(&t, config.base);
+	text_add(&t, "dir=");
+	for (const char *p = config.dir; *p; p++)
+		text_add(&t, *p == ','	 ? "%2c"
+			     : *p == '%' ? "%25"
+					 : (char[]){ *p, 0 });
+	text_add(&t, ",slot=");
+	text_number(&t, child->slot, 10, 6);
+	text_add(&t, ",exec=");
+	text_number(&t, child->exec, 10, 4);
+	text_add(&t, ",gen=");
+	text_number(&t, child->generation, 10, 4);
+	text_add(&t, ",clock=");
+	text_number(&t, child->clock, 10, 19);
+	text_add(&t, ",path=");
+	text_add(&t, child->path);
+	return (int)(t.at - out);
+}

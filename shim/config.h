@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Settings of this run, read once from the variable SAMEBITS. */
+#ifndef SAMEBITS_CONFIG_H
+#define SAMEBITS_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct config {
+	char dir[512];	   /* the run directory, absolute */
+	char store[512];   /* standalone: make a run directory in here */
+	char lib[512];	   /* our own path, for LD_PRELOAD of children */
+	char force[256];   /* names, '+' between */
+	char observe[256];
+	bool audit;
+	bool seeded;	   /* --seed was given */
+	bool seeds_force;  /* explicit seeds are mixed with `seed` */
+	bool time_real;
+	bool trace_full;
+	bool crypto_force;
+	uint64_t seed;
+	uint64_t limit;	   /* bytes of log, a process */
+	uint64_t start;	   /* seconds since 1970 of the logical clock */
+	/* What a parent hands to its child: */
+	uint32_t slot;
+	uint32_t exec;
+	uint32_t generation; /* execs after which streams had been drawn */
+	uint64_t clock;	     /* logical ns since the start */
+	char path[256];	     /* lineage */
+	/* What it was read from, for the next exec: the part up to `slot=`. */
+	char base[2048];
+};
+
+extern struct config config;
+
+/* Reads one "key=value,…" text; unknown keys are left to newer versions. */
+void config_parse(const char *text);
+
+/* Writes the SAMEBITS=… entry for a child into out; returns its length. */
+struct child {
+	uint32_t slot, exec, generation;
+	uint64_t clock;
+	const char *path;
+};
+int config_child(char *out, int size, const struct child *child);
+
+#endif

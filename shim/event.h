@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The log's format: what the shim writes and every verb reads.
+ *
+ * A run is a directory: STORE/NNNNNN/ holding
+ *	manifest.json		what was run, by `samebits run` (not by the shim)
+ *	board			one struct sb_board: who lives (see below)
+ *	LINEAGE.EXEC.log	one log for each process image; LINEAGE is 16
+ *				hex digits, EXEC 4 decimal ones
+ *
+ * All integers are little-endian, as the machine has them (x86-64). Every
+ * structure is a multiple of 8 bytes. A log is
+ *
+ *	struct sb_header			SB_PAGE bytes
+ *	struct sb_source_name[nsources]		padded to SB_PAGE
+ *	chunk, chunk, …				each starts with sb_chunk and is
+ *						sb_chunk.size bytes long
+ *
+ * The file may be longer than what was used: a chunk whose magic is 0 was
+ * reserved and never taken; the log ends there. Files are written through a
+ * shared mapping, so what was stored survives SIGKILL of the writer; a slot is
+ * published by its type word, which is stored last (0: not yet written, skip).
+ *
+ * Canonical (equal between identical runs): everything but the fields marked
+ * [real] and the order of chunks of different threads.
+ */
+#ifndef SAMEBITS_EVENT_H
+#define SAMEBITS_EVENT_H
+
+#include <stdint.h>
+
+#define SB_PAGE 4096
+#define SB_VERSION 1
+#define SB_LOG_MAGIC "SBLOG\r\n\032"	/* 8 bytes, no terminator */
+#define SB_BOARD_MAGIC "SBBOARD\032"	/* 8 bytes, no terminator */
+
+/* sb_header.flags: what went wrong or was given up; 0 is a whole log. */
+enum sb_flag {
+	SB_DEGRADED = 1 << 0,	   /* the log could not grow: counts are short */
+	SB_TRACE_LIMITED = 1 << 1, /* --trace-limit reached: no more events */
+	SB_NO_UNWIND = 1 << 2,	   /* no libunwind: sites have one frame */
+	SB_KEYS_FULL = 1 << 3,	   /* sites were merged (too many) */
+	SB_NOT_BOUND = 1 << 4,	   /* a hook found no next definition */
+};
+
+struct sb_header {
+	char magic[8];		/* SB_LOG_MAGIC */
+	uint32_t version;	/* SB_VERSION */
+	uint32_t header_size;	/* offset of the first chunk */
+	uint32_t nsources;
+	uint32_t flags;		/* enum sb_flag */
+	uint64_t lineage;	/* hash of `path` */
+	uint32_t exec;		/* how many execs this process had done */
+	uint32_t pid;		/* [real] */
+	uint32_t slot;		/* its slot on the board */
+	uint32_t mode;		/* enum sb_mode */
+	uint64_t seed;
+	uint64_t size;		/* bytes reserved so far */
+	uint64_t dropped;	/* events not stored (limit, full disk) */
+	char path[256];		/* lineage, "0/0.1" */
+	char program[512];	/* /proc/self/exe */
+};
+
+enum sb_mode { SB_AUDIT = 1, SB_RUN = 2 };
+enum sb_policy { SB_PASS, SB_OBSERVE, SB_FORCE, SB_DENY };
+
+struct sb_source_name {
+	char name[40];
+	char group[16];
+	uint32_t policy; /* enum sb_policy, as set for this run */
+	uint32_t reserved;
+};
+
+enum sb_chunk_type { SB_DEFS = 1, SB_COUNTERS = 2, SB_EVENTS = 3 };
+#define SB_CHUNK_MAGIC 0x4b4e4843u /* "CHNK" */
+
+struct sb_chunk {
+	uint32_t magic;
+	uint32_t type;	  /* enum sb_chunk_type */
+	uint32_t size;	  /* bytes, this header included */
+	uint32_t thread;  /* SB_EVENTS: id of its SB_THREAD record */
+	uint64_t used;	  /* bytes taken after this header */
+	uint64_t reserved;
+};
+
+/*
+ * SB_DEFS holds records of different length, one after the other; each is a
+ * multiple of 8 bytes and starts with this. ids count from 1 within a type and
+ * a log.
+ */
+enum sb_record_type { SB_MODULE = 1, SB_SITE, SB_THREAD, SB_BLIND };
+
+struct sb_record {
+	uint16_t type; /* enum sb_record_type, stored last */
+	uint16_t size; /* bytes, this header included */
+	uint32_t id;
+};
+
+struct sb_module {
+	struct sb_record head;
+	uint8_t build_id[20]; /* zeros where the module has none */
+	uint32_t flags;	      /* SB_MODULE_CRYPTO */
+	char path[];	      /* NUL-terminated */
+};
+#define SB_MODULE_CRYPTO 1u
+
+struct sb_frame {
+	uint32_t module; /* id of an SB_MODULE record; 0: unknown code */
+	uint32_t reserved;
+	uint64_t offset; /* return address minus load address */
+};
+
+struct sb_site {
+	struct sb_record head;
+	uint64_t hash; /* of build-ids (or paths) and offsets: equal across runs */
+	uint32_t depth;
+	uint32_t flags;
+	struct sb_frame frame[]; /* innermost (the caller of the hook) first */
+};
+
+struct sb_thread {
+	struct sb_record head;
+	uint64_t lineage;
+	char path[]; /* "0" is the first thread, "0.1" the 1st it created */
+};
+
+/* A blind spot the shim met: kind in a word, then a text, both terminated. */
+struct sb_blind {
+	struct sb_record head;
+	char text[]; /* "kind\0text\0" */
+};
+
+/* SB_COUNTERS holds an array of these: one for each (thread, source, site). */
+struct sb_counter {
+	uint16_t type;	 /* 1, stored last; 0: not written */
+	uint16_t source; /* index into the source names */
+	uint32_t site;	 /* id of an SB_SITE record; 0: not known */
+	uint32_t thread; /* id of an SB_THREAD record */
+	uint32_t policy; /* enum sb_policy as applied; | SB_CRYPTO */
+	uint64_t count;	 /* calls that were entered and returned */
+	uint64_t bytes;	 /* sum of lengths, where a source has one */
+	uint64_t digest; /* of all values in order; 0 for crypto callers */
+	uint64_t first[3]; /* the first values; zeros for crypto callers */
+};
+#define SB_CRYPTO 0x100u /* served with the real thing, value not kept */
+
+/* SB_EVENTS holds an array of these: one thread's calls in order. */
+struct sb_event {
+	uint32_t counter; /* 1 + index of its counter, in file order of slots */
+	uint16_t source;  /* index into the source names */
+	uint16_t type;	  /* 1, stored last; 0: not written */
+	uint64_t value;	  /* result, or digest of what was handed out */
+	uint64_t length;  /* bytes asked for, where a source has one */
+	uint64_t clock;	  /* logical nanoseconds since the start; 0 in audit */
+};
+
+/*
+ * The board: which processes the run had. A process writes its own slot; a
+ * parent writes the slot of a child that it spawns, before the child exists.
+ */
+enum sb_state {
+	SB_FREE = 0,
+	SB_EXPECTED = 1, /* about to exec `what`; the shim has not come alive */
+	SB_ALIVE = 2,	 /* the shim runs in it */
+	SB_ENDED = 3,	 /* left through exit */
+};
+
+struct sb_slot {
+	uint64_t lineage;
+	uint64_t clock; /* logical ns since the start, at its end or last wait */
+	uint32_t pid;	/* [real] */
+	uint32_t exec;
+	uint32_t state; /* enum sb_state */
+	uint32_t logged; /* 1: it has a log */
+	char path[64];	/* lineage */
+	char what[160]; /* the program, cut */
+};
+
+#define SB_SLOTS 4096
+struct sb_board {
+	char magic[8]; /* SB_BOARD_MAGIC */
+	uint32_t version;
+	uint32_t nslots; /* SB_SLOTS */
+	uint32_t next;	 /* slots taken; may exceed nslots: the rest had none */
+	uint32_t raw_children; /* children made by raw clone: not followed */
+	uint64_t reserved[4];
+	struct sb_slot slot[SB_SLOTS];
+};
+
+_Static_assert(sizeof(struct sb_header) <= SB_PAGE, "header fits its page");
+_Static_assert(sizeof(struct sb_event) == 32, "an event is 32 bytes");
+_Static_assert(sizeof(struct sb_counter) == 64, "counter layout");
+_Static_assert(sizeof(struct sb_chunk) == 32, "chunk layout");
+_Static_assert(sizeof(struct sb_slot) == 256, "slot layout");
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Appends to this process's log (event.h). The file is opened by its path for
+ * each extent and closed again: no descriptor of ours is ever open while the
+ * program runs. Blocks are reserved before they are mapped: a full disk makes
+ * the log stop growing, never a SIGBUS.
+ *
+ * All but log_event() under the engine's lock.
+ */
+#ifndef SAMEBITS_LOG_H
+#define SAMEBITS_LOG_H
+
+#include <stdint.h>
+
+#include "event.h"
+#include "thread.h"
+
+int log_open(void);	/* 0 or -errno; a new file for this process image */
+void log_forget(void);	/* in a forked child: drop the parent's mappings */
+void log_flag(uint32_t flag);
+void log_blind(const char *kind, const char *text);
+
+/* A record of `size` bytes (head included), zeroed, with a new id in its type;
+ * publish it by log_publish(). NULL: the log cannot grow. */
+void *log_record(unsigned type, unsigned size);
+void log_publish(void *record, unsigned type);
+
+/* The next free counter of the thread and its id; NULL: cannot grow. */
+struct sb_counter *log_counter(struct thread *t, uint32_t *id);
+/* A new chunk for the thread's events (the old one is unmapped). */
+struct sb_chunk *log_events(struct thread *t);
+void log_dropped(void);
+
+#endif

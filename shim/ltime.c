@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
+
+#include "config.h"
+#include "ltime.h"
+#include "process.h"
+#include "sys.h"
+#include "banned.h"
+
+#define CHECK_EVERY 1024u		/* readings, a power of two */
+#define AHEAD (10 * 1000000ull)		/* ns that a clock may run ahead */
+#define NAP (5 * 1000000ull)		/* ns, at most, a check */
+
+static void hold_back(uint64_t t)
+{
+	uint64_t logical = t - process.clock_start;
+	uint64_t real = sys_now(CLOCK_MONOTONIC) - process.real_start;
+
+	if (logical > real + AHEAD) {
+		uint64_t ns = logical - real - AHEAD / 2;
+		struct timespec nap = { 0, (long)(ns < NAP ? ns : NAP) };
+
+		sys2(SYS_nanosleep, &nap, NULL);
+	}
+}
+
+uint64_t ltime_read(struct thread *self)
+{
+	uint64_t t = local_add(&self->clock, LTIME_STEP) + LTIME_STEP;
+
+	if (__builtin_expect(self->fresh++ % CHECK_EVERY == CHECK_EVERY - 1, 0) &&
+	    process.shared)
+		hold_back(t);
+	return t;
+}
+
+static uint64_t base(clockid_t clock)
+{
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+	case CLOCK_REALTIME_ALARM:
+	case CLOCK_TAI:
+		return config.start * LTIME_SECOND;
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME_ALARM:
+		return LTIME_BOOT * LTIME_SECOND;
+	default: /* CPU time of a process or thread */
+		return 0;
+	}
+}
+
+struct timespec ltime_show(clockid_t clock, uint64_t t)
+{
+	t += base(clock);
+	return (struct timespec){ (time_t)(t / LTIME_SECOND),
+				  (long)(t % LTIME_SECOND) };
+}
+
+void ltime_advance(struct thread *self, uint64_t ns)
+{
+	local_add(&self->clock, ns);
+	self->fresh = 0;
+}
+
+void ltime_join(struct thread *self, uint64_t t)
+{
+	if (t > self->clock)
+		self->clock = t;
+	self->fresh = 0;
+}
+
+struct timespec ltime_deadline(struct thread *self, clockid_t clock,
+			       const struct timespec *deadline,
+			       uint64_t *logical)
+{
+	uint64_t at = deadline->tv_sec < 0 ? 0 : ltime_ns(deadline);
+	uint64_t from = base(clock);
+	uint64_t own = self->clock, now = own, real;
+
+	at = at > from ? at - from : 0;
+	if (!self->fresh) {
+		uint64_t highest = thread_highest();
+
+		if (at >= highest)
+			now = highest;
+	}
+	*logical = at;
+	real = sys_now(clock) + (at > now ? at - now : 0);
+	return (struct timespec){ (time_t)(real / LTIME_SECOND),
+				  (long)(real % LTIME_SECOND) };
+}

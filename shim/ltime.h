@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The logical clock. Each thread has its own, in nanoseconds since the start of
+ * the run; a reading advances it by one step, a sleep by its length, a join or
+ * a wait for a child to the other's time. A child starts at its parent's time.
+ *
+ * Where a program has other threads or processes, a thread that reads so often
+ * that its clock would run ahead of real time is held back: a polling loop's
+ * limit does not run out before real work had its time. That costs real time
+ * and changes no value.
+ */
+#ifndef SAMEBITS_LTIME_H
+#define SAMEBITS_LTIME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "thread.h"
+
+#define LTIME_STEP 1000u /* ns: two readings differ in microseconds too */
+#define LTIME_BOOT 1000u /* s: what CLOCK_MONOTONIC shows at the start */
+#define LTIME_SECOND 1000000000ull
+
+/* Advances by a step; ns since the start. */
+uint64_t ltime_read(struct thread *self);
+/* What `clock` shows at t ns since the start. */
+struct timespec ltime_show(clockid_t clock, uint64_t t);
+/* Slept, or waited in vain, for ns. */
+void ltime_advance(struct thread *self, uint64_t ns);
+/* Met something that had reached t. */
+void ltime_join(struct thread *self, uint64_t t);
+
+/*
+ * A deadline of the program's, on `clock`, as the kernel must be given it (the
+ * same clock, real time). *logical: to be joined when it passed in vain.
+ *
+ * A thread that read a clock since its last wait computed the deadline itself:
+ * what is left is told by its own clock. Else another thread handed it over,
+ * and the process's highest clock tells.
+ */
+struct timespec ltime_deadline(struct thread *self, clockid_t clock,
+			       const struct timespec *deadline,
+			       uint64_t *logical);
+
+static inline uint64_t ltime_ns(const struct timespec *ts)
+{
+	return (uint64_t)ts->tv_sec * LTIME_SECOND + (uint64_t)ts->tv_nsec;
+}
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <link.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "log.h"
+#include "module.h"
+#include "stream.h"
+#include "sys.h"
+#include "banned.h"
+
+#define MODULES 2048
+#define NAMES (256u << 10)
+
+static struct module *module; /* mapped on first use */
+static unsigned modules;
+static char *names;
+static size_t names_used;
+static uint64_t adds, subs;
+
+/* Sonames of what draws keys; a wheel's copy has a hash after the stem. */
+static const char *const crypto_names[] = {
+	"libcrypto",   "libssl",      "libgcrypt",     "libgnutls",
+	"libnettle",   "libhogweed",  "libsodium",     "libmbedcrypto",
+	"libmbedtls",  "libnss3",     "libfreebl3",    "libfreeblpriv3",
+	"libsoftokn3", "libbotan-2",  "libbotan-3",    "libcryptopp",
+	"libcrypto++", "libwolfssl",  "libtomcrypt",   "libk5crypto",
+	"libkrb5",     "librustls",   "libsecp256k1",  "libp11-kit",
+	"libssh",      "libssh2",     "libgpgme",      "liboqs",
+	/* programs whose random numbers are keys */
+	"wg",	       "ssh-keygen",  "gpg",	       "openssl",
+	"age-keygen",  "certtool",    "cryptsetup",    "minisign",
+	"pwgen",       "mkpasswd",    "apg",	       "uuidd",
+};
+
+/* Text that only a library of this kind carries. */
+static const char *const crypto_marks[] = {
+	"OpenSSL 1.", "OpenSSL 3.", "OpenSSL 4.", "BoringSSL", "LibreSSL ",
+	"/ring-0.",   "curve25519xsalsa20poly1305", "mbed TLS ", "wolfSSL ",
+};
+
+static const char *const crypto_symbols[] = {
+	"RAND_bytes", "RAND_priv_bytes", "sodium_init", "gcry_randomize",
+	"gnutls_rnd", "mbedtls_ctr_drbg_random", "wc_RNG_GenerateBlock",
+};
+
+static bool known_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+
+	for (size_t i = 0; i < sizeof(crypto_names) / sizeof(char *); i++) {
+		size_t n = strlen(crypto_names[i]);
+
+		if (!strncmp(base, crypto_names[i], n) &&
+		    (!base[n] || base[n] == '.' || base[n] == '-'))
+			return true;
+	}
+	return false;
+}
+
+static uint32_t gnu_hash(const char *s)
+{
+	uint32_t h = 5381;
+
+	while (*s)
+		h = h * 33 + (unsigned char)*s++;
+	return h;
+}
+
+struct dynamic {
+	const ElfW(Sym) *sym;
+	const char *str;
+	const uint32_t *hash;
+};
+
+static bool defines(const struct dynamic *d, const char *name)
+{
+	uint32_t h = gnu_hash(name);
+	const uint32_t *bucket = d->hash + 4 + d->hash[2] * (sizeof(long) / 4);
+	const uint32_t *chain = bucket + d->hash[0];
+	uint32_t i = d->hash[0] ? bucket[h % d->hash[0]] : 0;
+
+	for (; i >= d->hash[1] && i; i++) {
+		uint32_t c = chain[i - d->hash[1]];
+
+		if ((c | 1) == (h | 1) && d->sym[i].st_shndx != SHN_UNDEF &&
+		    !strcmp(d->str + d->sym[i].st_name, name))
+			return true;
+		if (c & 1)
+			break;
+	}
+	return false;
+}
+
+struct inspection {
+	struct module *m;
+	bool marks;
+};
+
+#define SCAN_LIMIT (32u << 20) /* of read-only data; keeps start-up short */
+
+static bool marked(const char *data, size_t len)
+{
+	if (len > SCAN_LIMIT)
+		len = SCAN_LIMIT;
+	for (size_t i = 0; i < sizeof(crypto_marks) / sizeof(char *); i++)
+		if (memmem(data, len, crypto_marks[i],
+			   strlen(crypto_marks[i])))
+			return true;
+	return false;
+}
+
+static int inspect(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct module *m = arg;
+	struct dynamic d = { 0 };
+	bool split = false, own_rodata;
+
+	(void)size;
+	if (info->dlpi_addr != m->base)
+		return 0;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+
+		if (p->p_type == PT_LOAD && p->p_flags == PF_R)
+			split = true;
+		if (p->p_type != PT_DYNAMIC)
+			continue;
+		for (const ElfW(Dyn) *e = (const void *)(m->base + p->p_vaddr);
+		     e->d_tag != DT_NULL; e++) {
+			if (e->d_tag == DT_SYMTAB)
+				d.sym = (const void *)e->d_un.d_ptr;
+			else if (e->d_tag == DT_STRTAB)
+				d.str = (const void *)e->d_un.d_ptr;
+			else if (e->d_tag == DT_GNU_HASH)
+				d.hash = (const void *)e->d_un.d_ptr;
+		}
+	}
+	/* The vDSO's tables are not relocated: nothing there is ours to read */
+	if (d.sym && d.str && d.hash && (uintptr_t)d.sym > m->base) {
+		m->python = defines(&d, "PyGILState_Ensure");
+		for (size_t i = 0; i < sizeof(crypto_symbols) / sizeof(char *);
+		     i++)
+			m->crypto |= defines(&d, crypto_symbols[i]);
+	}
+	/* Text is in a read-only segment, or in the code's where the linker
+	 * did not split them. */
+	for (int i = 0; i < info->dlpi_phnum && !m->crypto && !m->python; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+
+		own_rodata = p->p_type == PT_LOAD && !(p->p_flags & PF_W) &&
+			     (!split || !(p->p_flags & PF_X));
+		if (own_rodata && p->p_flags & PF_R)
+			m->crypto = marked((const char *)(m->base + p->p_vaddr),
+					   p->p_filesz);
+	}
+	return 1;
+}
+
+void module_classify(struct module *m)
+{
+	if (m->classified)
+		return;
+	m->crypto = known_name(m->path);
+	if (!m->crypto)
+		dl_iterate_phdr(inspect, m);
+	m->classified = true;
+}
+
+static void read_build_id(struct module *m, const ElfW(Phdr) *p)
+{
+	const char *at = (const char *)(m->base + p->p_vaddr);
+	const char *end = at + p->p_memsz;
+
+	while (at + sizeof(ElfW(Nhdr)) <= end) {
+		const ElfW(Nhdr) *n = (const void *)at;
+		const char *desc = at + sizeof(*n) + ((n->n_namesz + 3) & ~3u);
+
+		if (n->n_type == NT_GNU_BUILD_ID && n->n_namesz == 4 &&
+		    desc + n->n_descsz <= end) {
+			memcpy(m->build_id, desc,
+			       n->n_descsz < 20 ? n->n_descsz : 20);
+			return;
+		}
+		at = desc + ((n->n_descsz + 3) & ~3u);
+	}
+}
+
+static const char *keep(const char *path)
+{
+	char exe[512];
+	size_t n;
+
+	if (!*path) { /* the program itself */
+		long len = sys4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe",
+				exe, sizeof(exe) - 1);
+
+		exe[len < 0 ? 0 : len] = 0;
+		path = exe;
+	}
+	n = strlen(path) + 1;
+	if (names_used + n > NAMES)
+		return "";
+	memcpy(names + names_used, path, n);
+	names_used += n;
+	return names + names_used - n;
+}
+
+static int add(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct module *m = &module[modules], *old = arg;
+	static const uint8_t none[20];
+
+	(void)size;
+	adds = info->dlpi_adds;
+	subs = info->dlpi_subs;
+	if (modules == MODULES)
+		return 1;
+	memset(m, 0, sizeof(*m));
+	m->base = info->dlpi_addr;
+	m->start = UINTPTR_MAX;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uintptr_t at = m->base + p->p_vaddr;
+
+		if (p->p_type == PT_LOAD && at < m->start)
+			m->start = at;
+		if (p->p_type == PT_LOAD && at + p->p_memsz > m->end)
+			m->end = at + p->p_memsz;
+		if (p->p_type == PT_NOTE)
+			read_build_id(m, p);
+	}
+	for (unsigned i = 0; old && i < MODULES && old[i].end; i++) {
+		if (old[i].base == m->base && old[i].start == m->start &&
+		    old[i].end == m->end &&
+		    !memcmp(old[i].build_id, m->build_id, 20) &&
+		    (!*info->dlpi_name ||
+		     !strcmp(old[i].path, info->dlpi_name))) {
+			*m = old[i];
+			modules++;
+			return 0;
+		}
+	}
+	m->path = keep(info->dlpi_name);
+	m->name = memcmp(m->build_id, none, 20) ? digest_bytes(m->build_id, 20)
+						: digest_string(m->path);
+	modules++;
+	return 0;
+}
+
+static int changed(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	(void)size;
+	*(bool *)arg = info->dlpi_adds != adds || info->dlpi_subs != subs;
+	return 1;
+}
+
+static void *map(size_t size)
+{
+	long p = sys6(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p < 0 && p > -4096 ? NULL : (void *)p;
+}
+
+static bool refresh(void)
+{
+	bool stale = false;
+	struct module *old = module;
+
+	if (!names)
+		names = map(NAMES);
+	dl_iterate_phdr(changed, &stale);
+	if (module && !stale)
+		return false;
+	module = map(MODULES * sizeof(*module));
+	if (!module || !names) {
+		module = old;
+		return false;
+	}
+	modules = 0;
+	dl_iterate_phdr(add, old);
+	if (old)
+		sys2(SYS_munmap, old, MODULES * sizeof(*old));
+	return true;
+}
+
+static struct module *find(uintptr_t address)
+{
+	for (unsigned i = 0; i < modules; i++)
+		if (address >= module[i].start && address < module[i].end)
+			return &module[i];
+	return NULL;
+}
+
+struct module *module_of(uintptr_t address)
+{
+	struct module *m = find(address);
+
+	if (!m && refresh())
+		m = find(address);
+	return m;
+}
+
+uint32_t module_id(struct module *m)
+{
+	unsigned n = (unsigned)strlen(m->path) + 1;
+	struct sb_module *r;
+
+	if (m->id)
+		return m->id;
+	r = log_record(SB_MODULE, (unsigned)sizeof(*r) + n);
+	if (!r)
+		return 0;
+	memcpy(r->build_id, m->build_id, 20);
+	r->flags = m->crypto ? SB_MODULE_CRYPTO : 0;
+	memcpy(r->path, m->path, n);
+	log_publish(r, SB_MODULE);
+	return m->id = r->head.id;
+}
+
+void modules_forget(void)
+{
+	for (unsigned i = 0; i < modules; i++)
+		module[i].id = 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loaded objects: where an address belongs, and whether what lives there
+ * draws keys. Under the engine's lock.
+ */
+#ifndef SAMEBITS_MODULE_H
+#define SAMEBITS_MODULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct module {
+	uintptr_t start, end, base;
+	uint64_t name;	     /* hash of its build-id, or path: equal across runs */
+	uint32_t id;	     /* SB_MODULE record; 0: not written yet */
+	bool crypto;
+	bool python;	     /* exports CPython's C API */
+	bool classified;
+	uint8_t build_id[20];
+	const char *path;
+};
+
+/* NULL: not in any object. Reads the loader's list again where it changed. */
+struct module *module_of(uintptr_t address);
+/* Its record's id, written on first use. */
+uint32_t module_id(struct module *m);
+/* Fills crypto and python. */
+void module_classify(struct module *m);
+/* In a forked child: records must be written again. */
+void modules_forget(void);
+
+#endif

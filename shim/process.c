@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "lineage.h"
+#include "log.h"
+#include "process.h"
+#include "sys.h"
+#include "text.h"
+#include "thread.h"
+#include "banned.h"
+
+struct process process;
+
+static int lock_word;
+static uint64_t fork_mask;
+uint64_t engine_lock(void)
+{
+	uint64_t all = ~0ull, mask = 0;
+
+	sys4(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, &all, &mask, 8);
+	while (__atomic_exchange_n(&lock_word, 1, __ATOMIC_ACQUIRE))
+		sys0(SYS_sched_yield);
+	return mask;
+}
+
+void engine_unlock(uint64_t mask)
+{
+	__atomic_store_n(&lock_word, 0, __ATOMIC_RELEASE);
+	sys4(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &mask, NULL, 8);
+}
+
+static struct sb_slot *slot(uint32_t i)
+{
+	return process.board && i < SB_SLOTS ? &process.board->slot[i] : NULL;
+}
+
+static uint32_t take_slot(uint64_t lineage, const char *path, uint32_t state)
+{
+	struct sb_slot *s;
+	uint32_t i;
+
+	if (!process.board)
+		return SB_SLOTS;
+	i = __atomic_fetch_add(&process.board->next, 1, __ATOMIC_RELAXED);
+	s = slot(i);
+	if (!s)
+		return SB_SLOTS;
+	s->lineage = lineage;
+	strncpy(s->path, path, sizeof(s->path) - 1);
+	__atomic_store_n(&s->state, state, __ATOMIC_RELEASE);
+	return i;
+}
+
+static void map_board(void)
+{
+	char file[600];
+	struct text t = text_start(file, sizeof(file));
+	long fd, p;
+
+	text_add(&t, config.dir);
+	text_add(&t, "/board");
+	fd = sys4(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	p = sys6(SYS_mmap, NULL, sizeof(struct sb_board),
+		 PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	sys1(SYS_close, fd);
+	if (p > 0 || p < -4096)
+		process.board = (struct sb_board *)p;
+}
+
+/* Without a launcher: STORE/NNNNNN and the board are ours to make. */
+static void make_run(void)
+{
+	char board[600];
+	struct text t;
+	long fd;
+
+	sys3(SYS_mkdirat, AT_FDCWD, config.store, 0755);
+	for (unsigned n = 1; n < 1000000; n++) {
+		t = text_start(config.dir, sizeof(config.dir));
+		text_add(&t, config.store);
+		text_add(&t, "/");
+		text_number(&t, n, 10, 6);
+		long ret = sys3(SYS_mkdirat, AT_FDCWD, config.dir, 0755);
+
+		if (ret == 0)
+			break;
+		if (ret != -EEXIST)
+			return;
+	}
+	t = text_start(board, sizeof(board));
+	text_add(&t, config.dir);
+	text_add(&t, "/board");
+	fd = sys4(SYS_openat, AT_FDCWD, board, O_RDWR | O_CREAT | O_EXCL,
+		  0644);
+	if (fd < 0)
+		return;
+	sys2(SYS_ftruncate, fd, sizeof(struct sb_board));
+	sys1(SYS_close, fd);
+	map_board();
+	if (process.board) {
+		memcpy(process.board->magic, SB_BOARD_MAGIC, 8);
+		process.board->version = SB_VERSION;
+		process.board->nslots = SB_SLOTS;
+		config.slot = take_slot(lineage_root("0"), "0", SB_EXPECTED);
+	}
+}
+
+static void come_alive(void)
+{
+	struct sb_slot *s = slot(process.slot);
+	long n;
+
+	if (!s)
+		return;
+	s->pid = (uint32_t)process.pid;
+	s->exec = process.exec;
+	s->lineage = process.lineage;
+	n = sys4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", s->what,
+		 sizeof(s->what) - 1);
+	s->what[n < 0 ? 0 : n] = 0;
+	__atomic_store_n(&s->state, SB_ALIVE, __ATOMIC_RELEASE);
+}
+
+void process_start(void)
+{
+	process.pid = (int)sys0(SYS_getpid);
+	if (!config.dir[0] && config.store[0])
+		make_run();
+	else
+		map_board();
+	memcpy(process.path, config.path, sizeof(process.path));
+	process.lineage = lineage_root(process.path);
+	process.slot = config.slot;
+	process.exec = config.exec;
+	process.shared = process.path[1] != 0;
+	process.real_start = sys_now(CLOCK_MONOTONIC);
+	process.clock_start = config.clock;
+	come_alive();
+	if (log_open() == 0 && slot(process.slot))
+		slot(process.slot)->logged = 1;
+}
+
+struct thread *process_announce(void)
+{
+	struct thread *self = thread_me ? thread_me : thread_adopt();
+
+	if (!self)
+		return NULL;
+	self->child.lineage = lineage_process(
+		self->child.path, sizeof(self->child.path), process.path,
+		process.lineage, self->path, ++self->children);
+	self->child.slot = take_slot(self->child.lineage, self->child.path,
+				     SB_FREE);
+	process.shared = true;
+	return self;
+}
+
+void process_fork_prepare(void)
+{
+	process_announce();
+	fork_mask = engine_lock();
+}
+
+void process_fork_parent(void)
+{
+	engine_unlock(fork_mask);
+}
+
+void process_fork_child(void)
+{
+	uint64_t mask = fork_mask;
+	struct thread *self = thread_me;
+
+	process.pid = (int)sys0(SYS_getpid);
+	if (self) {
+		memcpy(process.path, self->child.path, sizeof(process.path));
+		process.lineage = self->child.lineage;
+		process.slot = self->child.slot;
+	}
+	process.exec = 0;
+	config.generation = 0;
+	process.drawn = false;
+	log_forget();
+	come_alive();
+	if (log_open() == 0 && slot(process.slot))
+		slot(process.slot)->logged = 1;
+	thread_forked();
+	engine_unlock(mask);
+}
+
+bool process_borrowed(void)
+{
+	return (int)sys0(SYS_getpid) != process.pid;
+}
+
+int environment_size(char *const envp[])
+{
+	int n = 0;
+
+	while (envp && envp[n])
+		n++;
+	return n + 3;
+}
+
+/* Is our object among the ':' or ' ' separated ones? */
+static bool names_us(const char *list)
+{
+	size_t len = strlen(config.lib);
+	const char *p = list;
+
+	while ((p = strstr(p, config.lib))) {
+		if ((p == list || p[-1] == ':' || p[-1] == ' ') &&
+		    (!p[len] || p[len] == ':' || p[len] == ' '))
+			return true;
+		p += len;
+	}
+	return false;
+}
+
+void environment_make(struct environment *e, char *const envp[], bool spawned,
+		      const char *what)
+{
+	struct thread *self = thread_me;
+	uint32_t where = !spawned ? process.slot
+			 : self	  ? self->child.slot
+				  : SB_SLOTS;
+	struct child child = {
+		.slot = where,
+		.exec = spawned ? 0 : process.exec + 1,
+		.generation = spawned ? 0 : config.generation + process.drawn,
+		.clock = self ? self->clock : 0,
+		.path = spawned && self ? self->child.path : process.path,
+	};
+	struct text t = text_start(e->preload, sizeof(e->preload));
+	const char *theirs = NULL;
+	struct sb_slot *s = slot(where);
+	int n = 0;
+
+	for (; envp && *envp; envp++) {
+		if (!strncmp(*envp, "LD_PRELOAD=", 11))
+			theirs = *envp + 11;
+		else if (strncmp(*envp, "SAMEBITS=", 9))
+			e->vector[n++] = *envp;
+	}
+	text_add(&t, "LD_PRELOAD=");
+	if (!theirs || !names_us(theirs)) {
+		text_add(&t, config.lib);
+		if (theirs && *theirs)
+			text_add(&t, ":");
+	}
+	if (theirs)
+		text_add(&t, theirs);
+	config_child(e->state, sizeof(e->state), &child);
+	e->vector[n++] = e->preload;
+	e->vector[n++] = e->state;
+	e->vector[n] = NULL;
+	if (s) {
+		strncpy(s->what, what ? what : "", sizeof(s->what) - 1);
+		__atomic_store_n(&s->state, SB_EXPECTED, __ATOMIC_RELEASE);
+	}
+}
+
+void environment_undo(bool spawned)
+{
+	struct thread *self = thread_me;
+	struct sb_slot *s = slot(!spawned ? process.slot
+				 : self	  ? self->child.slot
+					  : SB_SLOTS);
+
+	if (s)
+		__atomic_store_n(&s->state, spawned ? SB_FREE : SB_ALIVE,
+				 __ATOMIC_RELEASE);
+}
+
+uint64_t process_clock_of(int pid)
+{
+	uint32_t n = process.board ? process.board->next : 0;
+
+	for (uint32_t i = n < SB_SLOTS ? n : SB_SLOTS; i-- > 0;)
+		if ((int)process.board->slot[i].pid == pid)
+			return process.board->slot[i].clock;
+	return 0;
+}
+
+__attribute__((destructor)) static void leave(void)
+{
+	struct sb_slot *s = process.active ? slot(process.slot) : NULL;
+
+	if (!s || process_borrowed())
+		return;
+	s->clock = thread_highest();
+	s->state = SB_ENDED;
+}

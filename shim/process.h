@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * This process: its logical name, its place on the board, how its children get
+ * theirs, and the one lock of the engine.
+ *
+ * The lock covers what happens rarely (a new site, a new chunk, a new thread).
+ * It is only taken with all signals blocked, so a handler never waits for the
+ * thread that it interrupted, and it is held over fork, so a child never
+ * inherits it from a thread that is gone.
+ */
+#ifndef SAMEBITS_PROCESS_H
+#define SAMEBITS_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "event.h"
+
+struct process {
+	bool active;	/* bound, configured, logging */
+	bool shared;	/* has, or had, other threads or processes beside it */
+	bool drawn;	/* a stream was drawn from */
+	int pid;
+	uint32_t slot;	/* SB_SLOTS: none */
+	uint32_t exec;
+	uint64_t lineage;
+	struct sb_board *board; /* NULL: none */
+	char path[256];
+	uint64_t real_start; /* CLOCK_MONOTONIC ns at clock_start */
+	uint64_t clock_start;
+};
+
+extern struct process process;
+
+/* Blocks all signals and takes the lock; hand the mask to the release. */
+uint64_t engine_lock(void);
+void engine_unlock(uint64_t mask);
+
+void process_start(void); /* from the constructor */
+
+struct thread;
+/* Forking: before in the parent; after in the parent and in the child. */
+void process_fork_prepare(void);
+void process_fork_parent(void);
+void process_fork_child(void);
+/* Announces a child that is not forked by libc's fork (spawn, vfork, system):
+ * names it in the calling thread's block, which is returned. Call in the
+ * parent, once a child. */
+struct thread *process_announce(void);
+
+/*
+ * The environment of a program about to be executed: the caller's with
+ * LD_PRELOAD and SAMEBITS put back. Needs no heap; writes only to what it is
+ * given, so it serves vfork children too.
+ */
+struct environment {
+	char state[3072];
+	char preload[1536];
+	char **vector;
+};
+int environment_size(char *const envp[]); /* entries that `vector` needs */
+/* spawned: the image belongs to the child last announced by this thread, not
+ * to this process. what: the program's name, for the board. */
+void environment_make(struct environment *e, char *const envp[], bool spawned,
+		      const char *what);
+/* The exec failed: this image goes on. */
+void environment_undo(bool spawned);
+/* Is the caller a child that shares our memory (vfork)? */
+bool process_borrowed(void);
+
+/* The clock that a child, waited for, had reached; 0: not known. */
+uint64_t process_clock_of(int pid);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A source of nondeterminism is described once: by a row beside its hook.
+ *
+ *	SOURCE(getrandom, .group = "entropy", .policy = SB_FORCE,
+ *	       .doc = "kernel entropy");
+ *
+ * defines `src_getrandom` (the row) and `real_getrandom` (the next definition,
+ * typed by the system header). The rows lie in a linker section; nothing else
+ * lists them. `samebits` reads them from the object that it preloads, through
+ * samebits_sources().
+ */
+#ifndef SAMEBITS_SOURCE_H
+#define SAMEBITS_SOURCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event.h"
+
+struct source {
+	const char *name;
+	const char *group;
+	const char *doc;
+	const char *symbol;  /* where it is not `name` (C++ names) */
+	const char *version; /* symbol version to bind, NULL: the default */
+	void **real;	     /* NULL: a source without an entry point */
+	void *hook;	     /* our function of that name */
+	uint8_t policy;	     /* enum sb_policy: its default under `run` */
+	uint8_t optional;    /* 1: lives in a library that may be absent */
+	uint8_t seeding;     /* 1: an explicit seeding call */
+	/* Set at start-up: */
+	uint8_t now;	/* enum sb_policy of this run */
+	uint16_t index; /* in the log's table of names */
+	uint16_t reserved;
+};
+
+#define SOURCE_ROW(id, ...)                                                    \
+	static struct source src_##id                                          \
+		__attribute__((section("sb_source"), used, aligned(8))) = {    \
+			.name = #id, __VA_ARGS__ }
+
+#define SOURCE(id, ...)                                                        \
+	static __typeof__(id) *real_##id;                                      \
+	SOURCE_ROW(id, .real = (void **)&real_##id, .hook = (void *)id,        \
+		   __VA_ARGS__)
+
+/*
+ * Calls visit(row, arg) for every row, sorted by group, then name. Exported by
+ * libsamebits.so; safe in a process where the shim is passive.
+ */
+typedef void source_visit(const struct source *row, void *arg);
+void samebits_sources(source_visit *visit, void *arg);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel without libc: raw system calls (no errno, no PLT, no cancellation,
+ * safe in signal handlers and vfork children), and additions that are atomic
+ * against signal handlers of the same thread.
+ */
+#ifndef SAMEBITS_SYS_H
+#define SAMEBITS_SYS_H
+
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#ifndef __x86_64__
+#error "samebits supports x86-64 so far"
+#endif
+
+/* Returns the result or -errno. */
+static inline long sys_call(long nr, long a, long b, long c, long d, long e,
+			    long f)
+{
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	register long r9 __asm__("r9") = f;
+	long ret;
+
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8),
+			   "r"(r9)
+			 : "rcx", "r11", "memory");
+	return ret;
+}
+
+#define sys0(nr) sys_call(nr, 0, 0, 0, 0, 0, 0)
+#define sys1(nr, a) sys_call(nr, (long)(a), 0, 0, 0, 0, 0)
+#define sys2(nr, a, b) sys_call(nr, (long)(a), (long)(b), 0, 0, 0, 0)
+#define sys3(nr, a, b, c)                                                      \
+	sys_call(nr, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define sys4(nr, a, b, c, d)                                                   \
+	sys_call(nr, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define sys6(nr, a, b, c, d, e, f)                                             \
+	sys_call(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e),    \
+		 (long)(f))
+
+/* Adds without a bus lock; returns the old value. One instruction, so that a
+ * signal handler of the same thread cannot come between. */
+static inline uint64_t local_add(uint64_t *word, uint64_t n)
+{
+	__asm__ volatile("xaddq %0, %1" : "+r"(n), "+m"(*word) : : "cc");
+	return n;
+}
+
+static inline uint64_t sys_now(clockid_t clock)
+{
+	struct timespec ts;
+
+	sys2(SYS_clock_gettime, clock, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hooks that must leave by a jump: the real function has to see the program's
+ * own return address (dlopen, dlsym), or to return twice (vfork, clone), or
+ * takes any arguments (syscall).
+ */
+	.text
+
+/* Keeps the six argument registers over a call, at the frame below. */
+	.macro SAVE
+	.cfi_startproc
+	endbr64
+	pushq %rbp
+	.cfi_def_cfa_offset 16
+	.cfi_offset %rbp, -16
+	movq %rsp, %rbp
+	.cfi_def_cfa_register %rbp
+	pushq %rdi
+	pushq %rsi
+	pushq %rdx
+	pushq %rcx
+	pushq %r8
+	pushq %r9
+	.endm
+
+	.macro RESTORE
+	movq -8(%rbp), %rdi
+	movq -16(%rbp), %rsi
+	movq -24(%rbp), %rdx
+	movq -32(%rbp), %rcx
+	movq -40(%rbp), %r8
+	movq -48(%rbp), %r9
+	leave
+	.cfi_def_cfa %rsp, 8
+	.endm
+
+/* Jumps to the real function of this number (samebits_jump). */
+	.macro JUMP which
+	movl $\which, %edi
+	call samebits_jump
+	movq %rax, %r11
+	RESTORE
+	xorl %eax, %eax
+	jmp *%r11
+	.cfi_endproc
+	.endm
+
+	.macro HOOK name
+	.globl \name
+	.type \name, @function
+	.p2align 4
+\name:
+	SAVE
+	.endm
+
+HOOK dlopen
+	movq 8(%rbp), %rdx
+	movq %rbp, %rcx
+	call samebits_before_dlopen
+	cltq
+	movq %rax, -16(%rbp)
+	JUMP 0
+	.size dlopen, .-dlopen
+
+HOOK dlmopen
+	movq %rsi, %rdi
+	movl %edx, %esi
+	movq 8(%rbp), %rdx
+	movq %rbp, %rcx
+	call samebits_before_dlopen
+	cltq
+	movq %rax, -24(%rbp)
+	JUMP 1
+	.size dlmopen, .-dlmopen
+
+HOOK dlsym
+	movq 8(%rbp), %rdx
+	movq %rbp, %rcx
+	call samebits_before_dlsym
+	testq %rax, %rax
+	jz 1f
+	leave
+	.cfi_remember_state
+	.cfi_def_cfa %rsp, 8
+	ret
+	.cfi_restore_state
+1:
+	JUMP 2
+	.size dlsym, .-dlsym
+
+HOOK dlvsym
+	JUMP 3
+	.size dlvsym, .-dlvsym
+
+HOOK vfork
+	movq 8(%rbp), %rdi
+	movq %rbp, %rsi
+	call samebits_before_vfork
+	JUMP 4
+	.size vfork, .-vfork
+
+HOOK clone
+	movq 8(%rbp), %rdi
+	movq %rdx, %r8
+	movq %rbp, %rsi
+	movslq %r8d, %rdx
+	movslq -24(%rbp), %rdx
+	call samebits_before_clone
+	JUMP 5
+	.size clone, .-clone
+
+HOOK syscall
+	cmpq $318, %rdi			/* SYS_getrandom */
+	jne 1f
+	movq %rsi, %rdi
+	movq %rdx, %rsi
+	movl %ecx, %edx
+	movq 8(%rbp), %rcx
+	movq %rbp, %r8
+	call samebits_syscall_getrandom
+	leave
+	.cfi_remember_state
+	.cfi_def_cfa %rsp, 8
+	ret
+	.cfi_restore_state
+1:
+	JUMP 6
+	.size syscall, .-syscall
+
+HOOK __libc_start_main
+	call samebits_before_main
+	JUMP 7
+	.size __libc_start_main, .-__libc_start_main
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: MIT */
+/* New processes: they get their logical names, and keep the shim. */
+#define _GNU_SOURCE
+#include <alloca.h>
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "ltime.h"
+#include "real.h"
+#include "stack.h"
+#include "banned.h"
+
+#define ROW(fn, text) \
+	SOURCE(fn, .group = "process", .policy = SB_OBSERVE, .doc = text)
+
+ROW(fork, "a copy of the process");
+ROW(_Fork, "a copy of the process, without handlers");
+ROW(daemon, "goes on in the background");
+ROW(posix_spawn, "a new program");
+ROW(posix_spawnp, "a new program, by PATH");
+ROW(execve, "another program in this process");
+ROW(execv, "another program in this process");
+ROW(execvp, "another program in this process");
+ROW(execvpe, "another program in this process");
+ROW(execl, "another program in this process");
+ROW(execlp, "another program in this process");
+ROW(execle, "another program in this process");
+ROW(fexecve, "another program in this process");
+ROW(execveat, "another program in this process");
+ROW(system, "a shell command");
+ROW(popen, "a shell command with a pipe");
+ROW(wait, "end of a child");
+ROW(waitpid, "end of a child");
+ROW(waitid, "end of a child");
+SOURCE(wait3, .group = "process", .policy = SB_FORCE,
+       .doc = "end of a child, with its resource use");
+SOURCE(wait4, .group = "process", .policy = SB_FORCE,
+       .doc = "end of a child, with its resource use");
+ROW(getpid, "process number");
+ROW(getppid, "the parent's process number");
+ROW(gettid, "thread number");
+
+SOURCE_ROW(vfork, .group = "process", .policy = SB_OBSERVE,
+	   .doc = "a child that borrows our memory");
+SOURCE_ROW(clone, .group = "process", .policy = SB_OBSERVE,
+	   .doc = "a raw thread or process");
+
+EXPORT pid_t fork(void)
+{
+	struct call c;
+	pid_t pid;
+
+	CALL(&c, fork);
+	pid = real_fork(); /* pthread_atfork handlers do the rest */
+	call_end(&c, pid > 0, 0);
+	return pid;
+}
+
+EXPORT pid_t _Fork(void)
+{
+	struct call c;
+	pid_t pid;
+
+	if (CALL(&c, _Fork) == SB_PASS)
+		return real__Fork();
+	process_fork_prepare();
+	pid = real__Fork();
+	if (pid == 0) {
+		stack_forget();
+		process_fork_child();
+	} else {
+		process_fork_parent();
+	}
+	call_end(&c, pid > 0, 0);
+	return pid;
+}
+
+EXPORT int daemon(int nochdir, int noclose)
+{
+	struct call c;
+	int ret;
+
+	CALL(&c, daemon);
+	ret = real_daemon(nochdir, noclose);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+/* Before a vfork or a raw clone, in the parent; loader.S jumps on afterwards. */
+void samebits_before_vfork(void *ret, void *frame);
+void samebits_before_vfork(void *ret, void *frame)
+{
+	struct call c;
+
+	if (call_begin(&c, &src_vfork, ret, frame) == SB_PASS)
+		return;
+	process_announce();
+	call_end(&c, 1, 0);
+}
+
+void samebits_before_clone(void *ret, void *frame, unsigned long flags);
+void samebits_before_clone(void *ret, void *frame, unsigned long flags)
+{
+	struct call c;
+
+	if (call_begin(&c, &src_clone, ret, frame) == SB_PASS)
+		return;
+	if (!(flags & CLONE_THREAD)) {
+		process_announce();
+		if (process.board && !(flags & CLONE_VFORK))
+			__atomic_add_fetch(&process.board->raw_children, 1,
+					   __ATOMIC_RELAXED);
+	}
+	call_end(&c, flags, 0);
+}
+
+/*
+ * Replaces the image, with our variables put back into `envp`. A vfork child
+ * borrows its parent's memory: it logs nothing.
+ */
+#define EXEC_BODY(fn, what, envp, ...)                                         \
+	struct environment e;                                                  \
+	bool borrowed;                                                         \
+	struct call c;                                                         \
+	int ret;                                                               \
+                                                                               \
+	if (!process.active)                                                   \
+		return REAL(__VA_ARGS__, envp);                                \
+	borrowed = process_borrowed();                                         \
+	if (!borrowed) {                                                       \
+		CALL(&c, fn);                                                  \
+		call_end(&c, digest_string(what), 0);                          \
+	}                                                                      \
+	e.vector = alloca((size_t)environment_size(envp) * sizeof(char *));    \
+	environment_make(&e, envp, borrowed, what);                            \
+	ret = REAL(__VA_ARGS__, e.vector);                                     \
+	environment_undo(borrowed);                                            \
+	return ret
+
+EXPORT int execve(const char *path, char *const argv[], char *const envp[])
+{
+#define REAL real_execve
+	EXEC_BODY(execve, path, envp, path, argv);
+}
+
+EXPORT int execv(const char *path, char *const argv[])
+{
+	EXEC_BODY(execv, path, environ, path, argv);
+#undef REAL
+}
+
+EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+#define REAL real_execvpe
+	EXEC_BODY(execvpe, file, envp, file, argv);
+}
+
+EXPORT int execvp(const char *file, char *const argv[])
+{
+	EXEC_BODY(execvp, file, environ, file, argv);
+#undef REAL
+}
+
+EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
+{
+#define REAL real_fexecve
+	EXEC_BODY(fexecve, "a descriptor", envp, fd, argv);
+#undef REAL
+}
+
+#define EXECVEAT(fd, path, argv, flags, envp)                                  \
+	real_execveat(fd, path, argv, envp, flags)
+
+EXPORT int execveat(int fd, const char *path, char *const argv[],
+		    char *const envp[], int flags)
+{
+#define REAL(a, b, c, d, e) EXECVEAT(a, b, c, d, e)
+	EXEC_BODY(execveat, path, envp, fd, path, argv, flags);
+#undef REAL
+}
+
+/* The arguments of execl and its like as a vector on the stack. */
+#define VECTOR(argv, first, last)                                              \
+	char **argv;                                                           \
+	int n = 1;                                                             \
+	va_list ap;                                                            \
+                                                                               \
+	va_start(ap, first);                                                   \
+	while (va_arg(ap, char *))                                             \
+		n++;                                                           \
+	va_end(ap);                                                            \
+	argv = alloca(((size_t)n + 1) * sizeof(char *));                       \
+	va_start(ap, first);                                                   \
+	argv[0] = (char *)first;                                               \
+	for (int i = 1; i <= n; i++)                                           \
+		argv[i] = va_arg(ap, char *);                                  \
+	last;                                                                  \
+	va_end(ap)
+
+EXPORT int execl(const char *path, const char *first, ...)
+{
+	VECTOR(argv, first, (void)0);
+#define REAL real_execve
+	EXEC_BODY(execl, path, environ, path, argv);
+}
+
+EXPORT int execle(const char *path, const char *first, ...)
+{
+	char **envp;
+
+	VECTOR(argv, first, envp = va_arg(ap, char **));
+	EXEC_BODY(execle, path, envp, path, argv);
+#undef REAL
+}
+
+EXPORT int execlp(const char *file, const char *first, ...)
+{
+	VECTOR(argv, first, (void)0);
+#define REAL real_execvpe
+	EXEC_BODY(execlp, file, environ, file, argv);
+#undef REAL
+}
+
+#define SPAWN_BODY(fn)                                                         \
+	struct environment e;                                                  \
+	struct call c;                                                         \
+	int ret;                                                               \
+                                                                               \
+	if (CALL(&c, fn) == SB_PASS)                                           \
+		return real_##fn(pid, file, actions, attr, argv, envp);        \
+	process_announce();                                                    \
+	e.vector = alloca((size_t)environment_size(envp) * sizeof(char *));    \
+	environment_make(&e, envp, true, file);                                \
+	ret = real_##fn(pid, file, actions, attr, argv, e.vector);             \
+	if (ret)                                                               \
+		environment_undo(true);                                        \
+	call_end(&c, (uint64_t)ret, 0);                                        \
+	return ret
+
+EXPORT int posix_spawn(pid_t *restrict pid, const char *restrict file,
+		       const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *restrict attr,
+		       char *const argv[restrict], char *const envp[restrict])
+{
+	SPAWN_BODY(posix_spawn);
+}
+
+EXPORT int posix_spawnp(pid_t *restrict pid, const char *restrict file,
+			const posix_spawn_file_actions_t *actions,
+			const posix_spawnattr_t *restrict attr,
+			char *const argv[restrict],
+			char *const envp[restrict])
+{
+	SPAWN_BODY(posix_spawnp);
+}
+
+/* system() and popen() spawn inside libc, from `environ`: our variables are
+ * put there for that long. One at a time. */
+static int environ_lock;
+
+static char **environ_swap(char **vector)
+{
+	char **old;
+
+	while (__atomic_exchange_n(&environ_lock, 1, __ATOMIC_ACQUIRE))
+		sys0(SYS_sched_yield);
+	old = environ;
+	environ = vector;
+	return old;
+}
+
+static void environ_restore(char **old)
+{
+	environ = old;
+	__atomic_store_n(&environ_lock, 0, __ATOMIC_RELEASE);
+}
+
+/* As POSIX has it: INT and QUIT ignored, CHLD blocked, while the shell runs. */
+static int run_shell(const char *command, char **envp)
+{
+	char *const argv[] = { "sh", "-c", "--", (char *)command, NULL };
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, intr, quit;
+	sigset_t chld, mask, defaults;
+	posix_spawnattr_t attr;
+	int status = -1, ret;
+	pid_t pid;
+
+	sigemptyset(&defaults);
+	sigaction(SIGINT, &ignore, &intr);
+	sigaction(SIGQUIT, &ignore, &quit);
+	if (intr.sa_handler != SIG_IGN)
+		sigaddset(&defaults, SIGINT);
+	if (quit.sa_handler != SIG_IGN)
+		sigaddset(&defaults, SIGQUIT);
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &chld, &mask);
+
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setsigmask(&attr, &mask);
+	posix_spawnattr_setsigdefault(&attr, &defaults);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF |
+						POSIX_SPAWN_SETSIGMASK);
+	ret = real_posix_spawn(&pid, "/bin/sh", NULL, &attr, argv, envp);
+	posix_spawnattr_destroy(&attr);
+	if (ret)
+		status = 127 << 8;
+	else
+		while (real_waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+	if (!ret && thread_me)
+		ltime_join(thread_me, process_clock_of(pid));
+	sigaction(SIGINT, &intr, NULL);
+	sigaction(SIGQUIT, &quit, NULL);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	if (ret)
+		errno = ret;
+	return status;
+}
+
+EXPORT int system(const char *command)
+{
+	struct environment e;
+	struct call c;
+	int ret;
+
+	if (CALL(&c, system) == SB_PASS || !command)
+		return real_system(command);
+	process_announce();
+	e.vector = alloca((size_t)environment_size(environ) * sizeof(char *));
+	environment_make(&e, environ, true, "/bin/sh");
+	ret = run_shell(command, e.vector);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT FILE *popen(const char *command, const char *mode)
+{
+	struct environment e;
+	struct call c;
+	char **old;
+	FILE *f;
+
+	if (CALL(&c, popen) == SB_PASS)
+		return real_popen(command, mode);
+	process_announce();
+	e.vector = alloca((size_t)environment_size(environ) * sizeof(char *));
+	environment_make(&e, environ, true, "/bin/sh");
+	old = environ_swap(e.vector);
+	f = real_popen(command, mode);
+	environ_restore(old);
+	if (!f)
+		environment_undo(true);
+	call_end(&c, f != NULL, 0);
+	return f;
+}
+
+/* A child that was waited for hands over its time. */
+static void met(struct call *c, pid_t pid)
+{
+	if (c->self && pid > 0)
+		ltime_join(c->self, process_clock_of(pid));
+}
+
+EXPORT pid_t wait(int *status)
+{
+	struct call c;
+	pid_t pid;
+
+	CALL(&c, wait);
+	pid = real_wait(status);
+	met(&c, pid);
+	call_end(&c, pid > 0, 0);
+	return pid;
+}
+
+EXPORT pid_t waitpid(pid_t which, int *status, int options)
+{
+	struct call c;
+	pid_t pid;
+
+	CALL(&c, waitpid);
+	pid = real_waitpid(which, status, options);
+	met(&c, pid);
+	call_end(&c, pid > 0, 0);
+	return pid;
+}
+
+EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+	struct call c;
+	int ret;
+
+	CALL(&c, waitid);
+	ret = real_waitid(type, id, info, options);
+	if (ret == 0 && info)
+		met(&c, info->si_pid);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT pid_t wait4(pid_t which, int *status, int options, struct rusage *use)
+{
+	struct call c;
+	bool force = CALL(&c, wait4) == SB_FORCE;
+	pid_t pid = real_wait4(which, status, options, use);
+
+	met(&c, pid);
+	if (force && pid > 0 && use)
+		memset(use, 0, sizeof(*use));
+	call_end(&c, pid > 0, 0);
+	return pid;
+}
+
+EXPORT pid_t wait3(int *status, int options, struct rusage *use)
+{
+	struct call c;
+	bool force = CALL(&c, wait3) == SB_FORCE;
+	pid_t pid = real_wait3(status, options, use);
+
+	met(&c, pid);
+	if (force && pid > 0 && use)
+		memset(use, 0, sizeof(*use));
+	call_end(&c, pid > 0, 0);
+	return pid;
+}
+
+/* Numbers are not stored: the log holds no real pids. */
+EXPORT pid_t getpid(void)
+{
+	struct call c;
+
+	CALL(&c, getpid);
+	call_end(&c, 0, 0);
+	return (pid_t)sys0(SYS_getpid);
+}
+
+EXPORT pid_t getppid(void)
+{
+	struct call c;
+
+	CALL(&c, getppid);
+	call_end(&c, 0, 0);
+	return (pid_t)sys0(SYS_getppid);
+}
+
+EXPORT pid_t gettid(void)
+{
+	struct call c;
+
+	CALL(&c, gettid);
+	call_end(&c, 0, 0);
+	return (pid_t)sys0(SYS_gettid);
+}

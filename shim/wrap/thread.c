@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads get their logical names from who creates them, in which order. When
+ * they run is not touched. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <threads.h>
+
+#include "call.h"
+#include "ltime.h"
+#include "real.h"
+#include "banned.h"
+
+#define ROW(fn, text) \
+	SOURCE(fn, .group = "thread", .policy = SB_OBSERVE, .doc = text)
+
+SOURCE(pthread_create, .group = "thread", .policy = SB_OBSERVE,
+       .version = "GLIBC_2.34", .doc = "a new thread");
+ROW(thrd_create, "a new thread (C11)");
+ROW(pthread_join, "end of a thread");
+ROW(thrd_join, "end of a thread (C11)");
+ROW(pthread_detach, "a thread nobody joins");
+
+static pthread_key_t last_key;
+static pthread_once_t last_once = PTHREAD_ONCE_INIT;
+
+/* Runs among the program's own destructors: puts itself off to the last round,
+ * so that theirs still have our thread. */
+static void retire(void *rounds)
+{
+	uintptr_t n = (uintptr_t)rounds;
+	struct thread *self = thread_me;
+
+	if (n < PTHREAD_DESTRUCTOR_ITERATIONS)
+		pthread_setspecific(last_key, (void *)(n + 1));
+	else if (self)
+		self->retired = true;
+}
+
+static void make_key(void)
+{
+	pthread_key_create(&last_key, retire);
+}
+
+static void *begin(void *arg)
+{
+	struct thread *t = arg;
+
+	thread_enter(t);
+	pthread_setspecific(last_key, (void *)1);
+	return t->start(t->arg);
+}
+
+static int begin_c11(void *arg)
+{
+	return (int)(intptr_t)begin(arg);
+}
+
+/* A block for the child, or NULL: then it is adopted at its first call. */
+static struct thread *prepare(void *(*fn)(void *), void *arg)
+{
+	struct thread *t;
+
+	if (!process.active)
+		return NULL;
+	pthread_once(&last_once, make_key);
+	t = thread_new(thread_me);
+	if (t) {
+		t->start = fn;
+		t->arg = arg;
+	}
+	return t;
+}
+
+static bool joinable(const pthread_attr_t *attr)
+{
+	int state = PTHREAD_CREATE_JOINABLE;
+
+	if (attr)
+		pthread_attr_getdetachstate(attr, &state);
+	return state == PTHREAD_CREATE_JOINABLE;
+}
+
+EXPORT int pthread_create(pthread_t *restrict id,
+			  const pthread_attr_t *restrict attr,
+			  void *(*fn)(void *), void *restrict arg)
+{
+	struct call c;
+	struct thread *t;
+	int ret;
+
+	CALL(&c, pthread_create);
+	t = prepare(fn, arg);
+	if (t)
+		t->joinable = joinable(attr);
+	ret = t ? real_pthread_create(id, attr, begin, t)
+		: real_pthread_create(id, attr, fn, arg);
+	if (ret && t)
+		thread_drop(t);
+	else if (t)
+		t->handle = *id;
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int thrd_create(thrd_t *id, thrd_start_t fn, void *arg)
+{
+	struct call c;
+	struct thread *t;
+	int ret;
+
+	CALL(&c, thrd_create);
+	t = prepare((void *(*)(void *))(void (*)(void))fn, arg);
+	if (t)
+		t->joinable = true;
+	ret = t ? real_thrd_create(id, begin_c11, t)
+		: real_thrd_create(id, fn, arg);
+	if (ret != thrd_success && t)
+		thread_drop(t);
+	else if (t)
+		t->handle = *id;
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+static void joined(struct call *c, struct thread *t)
+{
+	if (!t)
+		return;
+	if (c->self)
+		ltime_join(c->self, t->clock);
+	t->joinable = false;
+}
+
+EXPORT int pthread_join(pthread_t id, void **value)
+{
+	struct call c;
+	struct thread *t = thread_find(id);
+	int ret;
+
+	CALL(&c, pthread_join);
+	ret = real_pthread_join(id, value);
+	if (ret == 0)
+		joined(&c, t);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int thrd_join(thrd_t id, int *value)
+{
+	struct call c;
+	struct thread *t = thread_find(id);
+	int ret;
+
+	CALL(&c, thrd_join);
+	ret = real_thrd_join(id, value);
+	if (ret == thrd_success)
+		joined(&c, t);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int pthread_detach(pthread_t id)
+{
+	struct call c;
+	struct thread *t = thread_find(id);
+	int ret;
+
+	CALL(&c, pthread_detach);
+	ret = real_pthread_detach(id);
+	if (ret == 0 && t)
+		t->joinable = false;
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}

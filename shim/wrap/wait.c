@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Waits with a limit. A limit that is a length is the kernel's to keep; passed
+ * in vain it advances the logical clock. A limit that is a moment was computed
+ * from our clock and is translated.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <mqueue.h>
+#include <poll.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <sys/time.h>
+#include <sys/timerfd.h>
+#include <threads.h>
+#include <time.h>
+
+#include "call.h"
+#include "ltime.h"
+#include "real.h"
+#include "banned.h"
+
+#define ROW(fn, text) \
+	SOURCE(fn, .group = "clock", .policy = SB_FORCE, .doc = text)
+#define COND(fn, text)                                                         \
+	SOURCE(fn, .group = "clock", .policy = SB_FORCE,                       \
+	       .version = "GLIBC_2.3.2", .doc = text)
+
+ROW(poll, "wait for descriptors");
+ROW(ppoll, "wait for descriptors");
+ROW(select, "wait for descriptors");
+ROW(pselect, "wait for descriptors");
+ROW(epoll_wait, "wait for descriptors");
+ROW(epoll_pwait, "wait for descriptors");
+ROW(sigtimedwait, "wait for a signal");
+ROW(sem_timedwait, "wait for a semaphore");
+ROW(sem_clockwait, "wait for a semaphore");
+COND(pthread_cond_timedwait, "wait for a condition");
+ROW(pthread_cond_clockwait, "wait for a condition");
+ROW(pthread_mutex_timedlock, "wait for a mutex");
+ROW(pthread_mutex_clocklock, "wait for a mutex");
+ROW(pthread_rwlock_timedrdlock, "wait for a lock");
+ROW(pthread_rwlock_timedwrlock, "wait for a lock");
+ROW(pthread_rwlock_clockrdlock, "wait for a lock");
+ROW(pthread_rwlock_clockwrlock, "wait for a lock");
+ROW(cnd_timedwait, "wait for a condition (C11)");
+ROW(mtx_timedlock, "wait for a mutex (C11)");
+ROW(thrd_sleep, "sleep (C11)");
+ROW(mq_timedreceive, "wait for a message");
+ROW(mq_timedsend, "wait for room for a message");
+ROW(timerfd_settime, "timer read by a descriptor");
+ROW(timer_settime, "timer with a signal");
+
+/* A relative limit of ns passed in vain when `vain`. */
+static void relative(struct call *c, bool force, bool vain, uint64_t ns)
+{
+	if (force && vain)
+		ltime_advance(c->self, ns);
+	else if (force)
+		c->self->fresh = 0;
+}
+
+EXPORT int poll(struct pollfd *fds, nfds_t n, int ms)
+{
+	struct call c;
+	bool force = CALL(&c, poll) == SB_FORCE;
+	int ret = real_poll(fds, n, ms);
+
+	relative(&c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *ts,
+		 const sigset_t *mask)
+{
+	struct call c;
+	bool force = CALL(&c, ppoll) == SB_FORCE;
+	uint64_t ns = ts ? ltime_ns(ts) : 0;
+	int ret = real_ppoll(fds, n, ts, mask);
+
+	relative(&c, force, ret == 0, ns);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int select(int n, fd_set *restrict r, fd_set *restrict w,
+		  fd_set *restrict e, struct timeval *restrict tv)
+{
+	struct call c;
+	bool force = CALL(&c, select) == SB_FORCE;
+	uint64_t ns = tv ? (uint64_t)tv->tv_sec * LTIME_SECOND +
+				   (uint64_t)tv->tv_usec * 1000
+			 : 0;
+	int ret = real_select(n, r, w, e, tv);
+
+	relative(&c, force, ret == 0, ns);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int pselect(int n, fd_set *restrict r, fd_set *restrict w,
+		   fd_set *restrict e, const struct timespec *restrict ts,
+		   const sigset_t *restrict mask)
+{
+	struct call c;
+	bool force = CALL(&c, pselect) == SB_FORCE;
+	int ret = real_pselect(n, r, w, e, ts, mask);
+
+	relative(&c, force, ret == 0, ts ? ltime_ns(ts) : 0);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int epoll_wait(int fd, struct epoll_event *events, int n, int ms)
+{
+	struct call c;
+	bool force = CALL(&c, epoll_wait) == SB_FORCE;
+	int ret = real_epoll_wait(fd, events, n, ms);
+
+	relative(&c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int epoll_pwait(int fd, struct epoll_event *events, int n, int ms,
+		       const sigset_t *mask)
+{
+	struct call c;
+	bool force = CALL(&c, epoll_pwait) == SB_FORCE;
+	int ret = real_epoll_pwait(fd, events, n, ms, mask);
+
+	relative(&c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int sigtimedwait(const sigset_t *restrict set,
+			siginfo_t *restrict info,
+			const struct timespec *restrict ts)
+{
+	struct call c;
+	bool force = CALL(&c, sigtimedwait) == SB_FORCE;
+	int ret = real_sigtimedwait(set, info, ts);
+
+	relative(&c, force, ret < 0 && errno == EAGAIN && ts,
+		 ts ? ltime_ns(ts) : 0);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int thrd_sleep(const struct timespec *ts, struct timespec *rem)
+{
+	struct call c;
+	bool force = CALL(&c, thrd_sleep) == SB_FORCE;
+	int ret = real_thrd_sleep(ts, rem);
+
+	relative(&c, force, ret == 0, ltime_ns(ts));
+	call_end(&c, (uint64_t)ret, ltime_ns(ts));
+	return ret;
+}
+
+/* A moment of the program's, for the kernel. */
+struct moment {
+	struct timespec real;
+	uint64_t logical;
+	bool forced;
+};
+
+static const struct timespec *translate(struct moment *m, struct call *c,
+					bool force, clockid_t clock,
+					const struct timespec *deadline)
+{
+	m->forced = force && deadline && deadline->tv_nsec >= 0 &&
+		    deadline->tv_nsec < (long)LTIME_SECOND;
+	if (!m->forced)
+		return deadline;
+	m->real = ltime_deadline(c->self, clock, deadline, &m->logical);
+	return &m->real;
+}
+
+static void passed(const struct moment *m, struct call *c, bool vain)
+{
+	if (m->forced)
+		ltime_join(c->self, vain ? m->logical : 0);
+}
+
+/* error: what the function returns, or leaves in errno, when time is up. */
+#define TIMED_BODY(fn, clock, deadline, up, ...)                               \
+	struct call c;                                                         \
+	struct moment m;                                                       \
+	bool force = CALL(&c, fn) == SB_FORCE;                                 \
+	const struct timespec *until =                                         \
+		translate(&m, &c, force, clock, deadline);                     \
+	int ret = real_##fn(__VA_ARGS__);                                      \
+                                                                               \
+	passed(&m, &c, up);                                                    \
+	call_end(&c, (uint64_t)ret, 0);                                        \
+	return ret
+
+EXPORT int sem_timedwait(sem_t *restrict sem,
+			 const struct timespec *restrict ts)
+{
+	TIMED_BODY(sem_timedwait, CLOCK_REALTIME, ts,
+		   ret && errno == ETIMEDOUT, sem, until);
+}
+
+EXPORT int sem_clockwait(sem_t *restrict sem, clockid_t clock,
+			 const struct timespec *restrict ts)
+{
+	TIMED_BODY(sem_clockwait, clock, ts, ret && errno == ETIMEDOUT, sem,
+		   clock, until);
+}
+
+/* The clock that the condition was made with: glibc keeps it in bit 1 of
+ * __flags's wrefs word (pthread_condattr_setclock). */
+static clockid_t cond_clock(const pthread_cond_t *cond)
+{
+	return cond->__data.__wrefs & 2 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+}
+
+EXPORT int pthread_cond_timedwait(pthread_cond_t *restrict cond,
+				  pthread_mutex_t *restrict mutex,
+				  const struct timespec *restrict ts)
+{
+	TIMED_BODY(pthread_cond_timedwait, cond_clock(cond), ts,
+		   ret == ETIMEDOUT, cond, mutex, until);
+}
+
+EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict cond,
+				  pthread_mutex_t *restrict mutex,
+				  clockid_t clock,
+				  const struct timespec *restrict ts)
+{
+	TIMED_BODY(pthread_cond_clockwait, clock, ts, ret == ETIMEDOUT, cond,
+		   mutex, clock, until);
+}
+
+EXPORT int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex,
+				   const struct timespec *restrict ts)
+{
+	TIMED_BODY(pthread_mutex_timedlock, CLOCK_REALTIME, ts,
+		   ret == ETIMEDOUT, mutex, until);
+}
+
+EXPORT int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex,
+				   clockid_t clock,
+				   const struct timespec *restrict ts)
+{
+	TIMED_BODY(pthread_mutex_clocklock, clock, ts, ret == ETIMEDOUT, mutex,
+		   clock, until);
+}
+
+EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t *restrict lock,
+				      const struct timespec *restrict ts)
+{
+	TIMED_BODY(pthread_rwlock_timedrdlock, CLOCK_REALTIME, ts,
+		   ret == ETIMEDOUT, lock, until);
+}
+
+EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t *restrict lock,
+				      const struct timespec *restrict ts)
+{
+	TIMED_BODY(pthread_rwlock_timedwrlock, CLOCK_REALTIME, ts,
+		   ret == ETIMEDOUT, lock, until);
+}
+
+EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t *restrict lock,
+				      clockid_t clock,
+				      const struct timespec *restrict ts)
+{
+	TIMED_BODY(pthread_rwlock_clockrdlock, clock, ts, ret == ETIMEDOUT,
+		   lock, clock, until);
+}
+
+EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t *restrict lock,
+				      clockid_t clock,
+				      const struct timespec *restrict ts)
+{
+	TIMED_BODY(pthread_rwlock_clockwrlock, clock, ts, ret == ETIMEDOUT,
+		   lock, clock, until);
+}
+
+EXPORT int cnd_timedwait(cnd_t *restrict cond, mtx_t *restrict mutex,
+			 const struct timespec *restrict ts)
+{
+	TIMED_BODY(cnd_timedwait, CLOCK_REALTIME, ts, ret == thrd_timedout,
+		   cond, mutex, until);
+}
+
+EXPORT int mtx_timedlock(mtx_t *restrict mutex,
+			 const struct timespec *restrict ts)
+{
+	TIMED_BODY(mtx_timedlock, CLOCK_REALTIME, ts, ret == thrd_timedout,
+		   mutex, until);
+}
+
+EXPORT ssize_t mq_timedreceive(mqd_t q, char *restrict buf, size_t len,
+			       unsigned *restrict prio,
+			       const struct timespec *restrict ts)
+{
+	TIMED_BODY(mq_timedreceive, CLOCK_REALTIME, ts,
+		   ret < 0 && errno == ETIMEDOUT, q, buf, len, prio, until);
+}
+
+EXPORT int mq_timedsend(mqd_t q, const char *buf, size_t len, unsigned prio,
+			const struct timespec *ts)
+{
+	TIMED_BODY(mq_timedsend, CLOCK_REALTIME, ts,
+		   ret < 0 && errno == ETIMEDOUT, q, buf, len, prio, until);
+}
+
+/* Timers at a moment; those after a length are passed on. */
+EXPORT int timerfd_settime(int fd, int flags, const struct itimerspec *its,
+			   struct itimerspec *old)
+{
+	struct call c;
+	bool force = CALL(&c, timerfd_settime) == SB_FORCE;
+	struct itimerspec real = *its;
+	struct itimerspec had;
+	uint64_t logical;
+	int ret;
+
+	/* Which clock the descriptor has is not told: a moment before the
+	 * logical boot time plus 30 years can only be a monotonic one. */
+	if (force && flags & TFD_TIMER_ABSTIME && ltime_ns(&its->it_value))
+		real.it_value = ltime_deadline(
+			c.self,
+			its->it_value.tv_sec < 946684800 ? CLOCK_MONOTONIC
+							 : CLOCK_REALTIME,
+			&its->it_value, &logical);
+	ret = real_timerfd_settime(fd, flags, &real, old ? &had : NULL);
+	if (ret == 0 && old)
+		*old = had;
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int timer_settime(timer_t timer, int flags,
+			 const struct itimerspec *its, struct itimerspec *old)
+{
+	struct call c;
+	bool force = CALL(&c, timer_settime) == SB_FORCE;
+	struct itimerspec real = *its;
+	uint64_t logical;
+	int ret;
+
+	if (force && flags & TIMER_ABSTIME && ltime_ns(&its->it_value))
+		real.it_value = ltime_deadline(
+			c.self,
+			its->it_value.tv_sec < 946684800 ? CLOCK_MONOTONIC
+							 : CLOCK_REALTIME,
+			&its->it_value, &logical);
+	ret = real_timer_settime(timer, flags, &real, old);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
