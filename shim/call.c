@@ -171,7 +171,8 @@ void call_draw(struct thread *self, enum stream_id id, void *buf, size_t len)
 	uint64_t block[4];
 	char *p = buf;
 
-	process.drawn = true;
+	if (id != STREAM_MEMORY) /* drawn at every start: not the program's */
+		process.drawn = true;
 	while (len) {
 		size_t n = len < sizeof(block) ? len : sizeof(block);
 

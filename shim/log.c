@@ -61,7 +61,8 @@ static void *map(uint64_t offset, size_t size, int flags)
 		ret = sys2(SYS_ftruncate, fd, offset + size);
 	if (ret == 0)
 		ret = sys6(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE,
-			   MAP_SHARED, fd, offset);
+			   MAP_SHARED | (config.trace_full ? MAP_POPULATE : 0),
+			   fd, offset);
 	sys1(SYS_close, fd);
 	return ret < 0 && ret > -4096 ? NULL : (void *)ret;
 }

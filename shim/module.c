@@ -97,11 +97,6 @@ static bool defines(const struct dynamic *d, const char *name)
 	return false;
 }
 
-struct inspection {
-	struct module *m;
-	bool marks;
-};
-
 #define SCAN_LIMIT (32u << 20) /* of read-only data; keeps start-up short */
 
 static bool marked(const char *data, size_t len)
@@ -211,19 +206,27 @@ static const char *keep(const char *path)
 	return names + names_used - n;
 }
 
+static struct module *known(const struct module *m, const char *path)
+{
+	for (unsigned i = 0; i < modules; i++)
+		if (module[i].base == m->base && module[i].gone &&
+		    module[i].start == m->start && module[i].end == m->end &&
+		    !memcmp(module[i].build_id, m->build_id, 20) &&
+		    (!*path || !strcmp(module[i].path, path)))
+			return &module[i];
+	return NULL;
+}
+
 static int add(struct dl_phdr_info *info, size_t size, void *arg)
 {
-	struct module *m = &module[modules], *old = arg;
+	struct module made = { .base = info->dlpi_addr, .start = UINTPTR_MAX };
+	struct module *m = &made, *old;
 	static const uint8_t none[20];
 
 	(void)size;
+	(void)arg;
 	adds = info->dlpi_adds;
 	subs = info->dlpi_subs;
-	if (modules == MODULES)
-		return 1;
-	memset(m, 0, sizeof(*m));
-	m->base = info->dlpi_addr;
-	m->start = UINTPTR_MAX;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
 		uintptr_t at = m->base + p->p_vaddr;
@@ -235,21 +238,17 @@ static int add(struct dl_phdr_info *info, size_t size, void *arg)
 		if (p->p_type == PT_NOTE)
 			read_build_id(m, p);
 	}
-	for (unsigned i = 0; old && i < MODULES && old[i].end; i++) {
-		if (old[i].base == m->base && old[i].start == m->start &&
-		    old[i].end == m->end &&
-		    !memcmp(old[i].build_id, m->build_id, 20) &&
-		    (!*info->dlpi_name ||
-		     !strcmp(old[i].path, info->dlpi_name))) {
-			*m = old[i];
-			modules++;
-			return 0;
-		}
+	old = known(m, info->dlpi_name);
+	if (old) {
+		old->gone = false;
+		return 0;
 	}
+	if (modules == MODULES)
+		return 1;
 	m->path = keep(info->dlpi_name);
 	m->name = memcmp(m->build_id, none, 20) ? digest_bytes(m->build_id, 20)
 						: digest_string(m->path);
-	modules++;
+	module[modules++] = made;
 	return 0;
 }
 
@@ -268,32 +267,31 @@ static void *map(size_t size)
 	return p < 0 && p > -4096 ? NULL : (void *)p;
 }
 
+/* Entries stay where they are: callers hold pointers to them. */
 static bool refresh(void)
 {
 	bool stale = false;
-	struct module *old = module;
 
 	if (!names)
 		names = map(NAMES);
+	if (!module)
+		module = map(MODULES * sizeof(*module));
+	if (!names || !module)
+		return false;
 	dl_iterate_phdr(changed, &stale);
-	if (module && !stale)
+	if (modules && !stale)
 		return false;
-	module = map(MODULES * sizeof(*module));
-	if (!module || !names) {
-		module = old;
-		return false;
-	}
-	modules = 0;
-	dl_iterate_phdr(add, old);
-	if (old)
-		sys2(SYS_munmap, old, MODULES * sizeof(*old));
+	for (unsigned i = 0; i < modules; i++)
+		module[i].gone = true;
+	dl_iterate_phdr(add, NULL);
 	return true;
 }
 
 static struct module *find(uintptr_t address)
 {
 	for (unsigned i = 0; i < modules; i++)
-		if (address >= module[i].start && address < module[i].end)
+		if (address >= module[i].start && address < module[i].end &&
+		    !module[i].gone)
 			return &module[i];
 	return NULL;
 }

@@ -16,6 +16,7 @@ struct module {
 	bool crypto;
 	bool python;	     /* exports CPython's C API */
 	bool classified;
+	bool gone;	     /* unloaded */
 	uint8_t build_id[20];
 	const char *path;
 };

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Benchmarks of samebits: interleaved native and controlled runs, as JSON.
+
+bench.py calls PROGRAM   nanoseconds a call, median of 7 interleaved pairs
+bench.py start           milliseconds that `run -- true` adds, and a child more
+bench.py training PROGRAM [ARG...]   ratio of whole runs, 20 pairs, 95% interval
+
+Every figure comes with its bound ("at_most"); a missed bound is reported, not
+failed: these are measurements, and the machine may be noisy.
+"""
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+SAMEBITS = os.environ.get("SAMEBITS_BIN", "build/samebits")
+STORE = tempfile.mkdtemp(prefix="samebits-bench-")
+RUN = [SAMEBITS, "run", "-q", "--store", STORE]
+
+
+def output(command):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE,
+                          text=True).stdout
+
+
+def seconds(command):
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def figures(command):
+    return {k: float(v) for k, v in
+            (line.split() for line in output(command).splitlines())}
+
+
+def row(name, value, at_most, unit):
+    return {"name": name, "value": round(value, 4), "at_most": at_most,
+            "unit": unit, "met": value <= at_most}
+
+
+def calls(program):
+    native, forced, full = [], [], []
+    for _ in range(7):
+        native.append(figures([program]))
+        forced.append(figures(RUN + ["--", program]))
+        full.append(figures(RUN + ["--trace", "full", "--", program, "time"]))
+    med = lambda rows, key: statistics.median(r[key] for r in rows)
+    ratio = lambda key: statistics.median(
+        f[key] / n[key] for f, n in zip(forced, native))
+    return [
+        row("rand, one thread", ratio("rand"), 1.0, "x native"),
+        row("rand, 4 threads", ratio("rand_4_threads"), 0.3, "x native"),
+        row("getrandom(16)", ratio("getrandom16"), 0.2, "x native"),
+        row("clock_gettime", ratio("clock_gettime"), 1.0, "x native"),
+        row("time", med(forced, "time"), 20, "ns"),
+        row("one event, --trace=full", med(full, "time"), 40, "ns"),
+        row("first event of a site", med(forced, "first_event") / 1000, 100,
+            "us, module warm"),
+    ]
+
+
+def start():
+    sh = lambda n: ["sh", "-c", "i=0; while [ $i -lt %d ]; do /bin/true; "
+                    "i=$((i+1)); done" % n]
+    pairs = [(seconds(["/bin/true"]), seconds(RUN + ["--", "/bin/true"]))
+             for _ in range(20)]
+    added = statistics.median(b - a for a, b in pairs) * 1e3
+    few, many = 5, 45
+    child = []
+    for _ in range(7):
+        native = seconds(sh(many)) - seconds(sh(few))
+        ours = seconds(RUN + ["--"] + sh(many)) - seconds(RUN + ["--"] + sh(few))
+        child.append((ours - native) / (many - few) * 1e3)
+    return [row("run -- true", added, 5, "ms added"),
+            row("each further process", statistics.median(child), 1,
+                "ms added")]
+
+
+def training(program, *args):
+    ratios = []
+    command = [program, *args]
+    seconds(command)
+    for _ in range(20):
+        native = seconds(command)
+        ratios.append(seconds(RUN + ["--"] + command) / native)
+    mean = statistics.mean(ratios)
+    # Student's t, 19 degrees of freedom, two-sided 95%: 2.093
+    half = 2.093 * statistics.stdev(ratios) / len(ratios) ** 0.5
+    result = row("training, upper end of the interval", mean + half, 1.03,
+                 "x native")
+    result.update(mean=round(mean, 4), half_width=round(half, 4), pairs=20)
+    return [result]
+
+
+def main():
+    work = {"calls": calls, "start": start, "training": training}
+    try:
+        rows = work[sys.argv[1]](*sys.argv[2:])
+    finally:
+        shutil.rmtree(STORE, ignore_errors=True)
+    print(json.dumps({"benchmark": sys.argv[1], "rows": rows}, indent=2))
+
+
+if __name__ == "__main__":
+    main()
