@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Starts the program with the shim in front and stands between it and the
+ * terminal: signals, job control and the exit status go through. */
+#ifndef SAMEBITS_LAUNCH_H
+#define SAMEBITS_LAUNCH_H
+
+#include <stdbool.h>
+
+struct launch {
+	const char *path;     /* what is executed */
+	char **argv;
+	const char *preload;  /* our object; NULL: run without it (--partial) */
+	const char *settings; /* the value of SAMEBITS */
+	const char *hash_seed; /* PYTHONHASHSEED where unset; NULL: leave */
+	bool fixed_addresses; /* turn address randomisation off */
+	bool addresses_denied; /* out: it was refused */
+	int exec_error;	      /* out: errno of a failed exec */
+};
+
+/* Returns the wait status of the program, or -errno. */
+int launch(struct launch *l);
+/* Ends this process as the program ended: its status, or its signal. */
+int launch_finish(int status);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "say.h"
+
+static const struct cmd verbs[] = {
+	{ "run", "run a program so that it repeats bit for bit", cmd_run },
+	{ "audit", "change nothing; name every source of nondeterminism",
+	  cmd_audit },
+	{ "report", "what a run met, where, and what was done about it",
+	  cmd_report },
+	{ "list", "the runs in the store", cmd_list },
+	{ "sources", "every source that samebits knows", cmd_sources },
+};
+#define VERBS (sizeof(verbs) / sizeof(*verbs))
+
+static int help(FILE *to)
+{
+	fputs("Usage: samebits VERB [options] ...\n\n"
+	      "Makes an unmodified program repeat bit for bit, and says by "
+	      "name what would\nhave made it differ.\n\nVerbs:\n", to);
+	for (size_t i = 0; i < VERBS; i++)
+		fprintf(to, "  %-10s %s\n", verbs[i].name, verbs[i].about);
+	fputs("\nTry: samebits run -- PROGRAM; samebits report\n"
+	      "samebits VERB --help says more of each.\n", to);
+	return 0;
+}
+
+static int unknown(const char *word)
+{
+	const char *names[VERBS + 1] = { NULL };
+	const char *near;
+
+	for (size_t i = 0; i < VERBS; i++)
+		names[i] = verbs[i].name;
+	near = say_nearest(word, names);
+	if (near)
+		return fail("there is no verb %s; did you mean %s?", word,
+			    near);
+	return fail("there is no verb %s; see samebits --help", word);
+}
+
+int main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	if (!word) {
+		help(stderr);
+		return STATUS_TROUBLE;
+	}
+	if (!strcmp(word, "--help") || !strcmp(word, "-h") ||
+	    !strcmp(word, "help"))
+		return help(stdout);
+	if (!strcmp(word, "--version")) {
+		puts("samebits " SAMEBITS_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; i < VERBS; i++)
+		if (!strcmp(verbs[i].name, word))
+			return verbs[i].run(argc - 1, argv + 1);
+	return unknown(word);
+}

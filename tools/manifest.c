@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "manifest.h"
+
+/* Names and arguments may hold any bytes: those that are no UTF-8 become '?'. */
+static json_t *text(const char *s)
+{
+	json_t *j = json_string(s);
+	char copy[PATH_MAX];
+	size_t i = 0;
+
+	if (j)
+		return j;
+	for (; s[i] && i + 1 < sizeof(copy); i++)
+		copy[i] = (signed char)s[i] < 0 ? '?' : s[i];
+	copy[i] = 0;
+	return json_string(copy);
+}
+
+static json_t *build(const struct manifest *m)
+{
+	json_t *root = json_object(), *argv = json_array();
+	json_t *blind = json_array();
+	char cwd[PATH_MAX];
+
+	for (char **a = m->argv; *a; a++)
+		json_array_append_new(argv, text(*a));
+	for (int i = 0; i < m->blinds; i++)
+		json_array_append_new(
+			blind, json_pack("{s:s, s:s}", "kind", m->blind[i][0],
+					 "text", m->blind[i][1]));
+	json_object_set_new(root, "format", json_integer(1));
+	json_object_set_new(root, "mode", json_string(m->mode));
+	json_object_set_new(root, "program", text(m->program));
+	json_object_set_new(root, "argv", argv);
+	json_object_set_new(root, "cwd",
+			    text(getcwd(cwd, sizeof(cwd)) ? cwd : ""));
+	json_object_set_new(root, "settings", text(m->settings));
+	json_object_set_new(root, "seed",
+			    m->seeded ? json_integer((json_int_t)m->seed)
+				      : json_null());
+	json_object_set_new(root, "start", json_real(m->start));
+	json_object_set_new(root, "end",
+			    m->end > 0 ? json_real(m->end) : json_null());
+	json_object_set_new(root, "status",
+			    m->status < 0	    ? json_null()
+			    : WIFSIGNALED(m->status)
+				    ? json_integer(128 + WTERMSIG(m->status))
+				    : json_integer(WEXITSTATUS(m->status)));
+	json_object_set_new(root, "blind_spots", blind);
+	return root;
+}
+
+/* Written beside and renamed: readers see all of it or the one before. */
+int manifest_write(const char *dir, const struct manifest *m)
+{
+	char path[PATH_MAX], beside[PATH_MAX];
+	json_t *root = build(m);
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/manifest.json", dir);
+	snprintf(beside, sizeof(beside), "%s/manifest.new", dir);
+	ret = json_dump_file(root, beside, JSON_INDENT(2)) ? -EIO : 0;
+	if (!ret && rename(beside, path))
+		ret = -errno;
+	json_decref(root);
+	return ret;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* manifest.json: what was run, as the launcher knows it. */
+#ifndef SAMEBITS_MANIFEST_H
+#define SAMEBITS_MANIFEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct manifest {
+	const char *mode; /* "run" or "audit" */
+	const char *program;
+	char **argv;
+	const char *settings;
+	bool seeded;
+	uint64_t seed;
+	double start, end;	/* real time, seconds since 1970 */
+	int status;		/* wait status; -1: still running */
+	const char *blind[8][2]; /* kind, text */
+	int blinds;
+};
+
+int manifest_write(const char *dir, const struct manifest *m); /* 0, -errno */
+
+#endif

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "reader.h"
+
+int notes_add(struct notes *notes, const char *format, ...)
+{
+	char **text = realloc(notes->text, (notes->n + 1) * sizeof(*text));
+	va_list ap;
+	int n;
+
+	if (!text)
+		return -ENOMEM;
+	notes->text = text;
+	va_start(ap, format);
+	n = vasprintf(&text[notes->n], format, ap);
+	va_end(ap);
+	if (n < 0)
+		return -ENOMEM;
+	notes->n++;
+	return 0;
+}
+
+void notes_free(struct notes *notes)
+{
+	for (size_t i = 0; i < notes->n; i++)
+		free(notes->text[i]);
+	free(notes->text);
+	*notes = (struct notes){ 0 };
+}
+
+#define DAMAGED(log, ...)                                                      \
+	((log)->damaged = true, notes_add(&(log)->notes, __VA_ARGS__))
+
+/* Puts `item` at array[at], which grows to hold it; new places are NULL. */
+static int put(const void ***array, size_t *n, size_t at, const void *item)
+{
+	if (at >= *n) {
+		/* Powers of two: the real capacity need not be kept. */
+		size_t had = *n ? (size_t)1 << (64 - __builtin_clzl(*n)) : 0;
+		size_t room = (size_t)1 << (64 - __builtin_clzl(at + 1));
+		const void **p = *array;
+
+		if (room > had) {
+			p = realloc(p, room * sizeof(*p));
+			if (!p)
+				return -ENOMEM;
+			*array = p;
+		}
+		memset(p + *n, 0, (at + 1 - *n) * sizeof(*p));
+		*n = at + 1;
+	}
+	(*array)[at] = item;
+	return 0;
+}
+
+static bool terminated(const char *text, size_t size)
+{
+	return memchr(text, 0, size) != NULL;
+}
+
+static bool whole_module(const struct sb_record *r)
+{
+	const struct sb_module *m = (const void *)r;
+
+	return r->size > sizeof(*m) &&
+	       terminated(m->path, r->size - sizeof(*m));
+}
+
+static bool whole_site(const struct sb_record *r)
+{
+	const struct sb_site *s = (const void *)r;
+
+	return r->size >= sizeof(*s) &&
+	       s->depth <= (r->size - sizeof(*s)) / sizeof(s->frame[0]);
+}
+
+static bool whole_thread(const struct sb_record *r)
+{
+	const struct sb_thread *t = (const void *)r;
+
+	return r->size > sizeof(*t) &&
+	       terminated(t->path, r->size - sizeof(*t));
+}
+
+static bool whole_blind(const struct sb_record *r)
+{
+	const struct sb_blind *b = (const void *)r;
+	size_t room = r->size - sizeof(*b), kind;
+
+	if (r->size <= sizeof(*b) || !terminated(b->text, room))
+		return false;
+	kind = strlen(b->text) + 1;
+	return kind < room && terminated(b->text + kind, room - kind);
+}
+
+static int keep(struct log *log, const struct sb_record *r)
+{
+	const struct {
+		const char *name;
+		bool (*whole)(const struct sb_record *);
+		const void ***array;
+		size_t *n;
+	} kind[] = {
+		[SB_MODULE] = { "module", whole_module,
+				(const void ***)&log->module, &log->nmodules },
+		[SB_SITE] = { "site", whole_site, (const void ***)&log->site,
+			      &log->nsites },
+		[SB_THREAD] = { "thread", whole_thread,
+				(const void ***)&log->thread, &log->nthreads },
+		[SB_BLIND] = { "blind spot", whole_blind,
+			       (const void ***)&log->blind, &log->nblinds },
+	};
+
+	if (r->type > SB_BLIND) {
+		DAMAGED(log, "a record of unknown type %u was skipped",
+			r->type);
+		return 0;
+	}
+	/* An id beyond what the file can hold is noise, and would make the
+	 * array huge. */
+	if (!r->id || r->id > log->size / sizeof(*r) ||
+	    !kind[r->type].whole(r)) {
+		DAMAGED(log, "the record of %s %u is damaged",
+			kind[r->type].name, r->id);
+		return 0;
+	}
+	return put(kind[r->type].array, kind[r->type].n, r->id - 1, r);
+}
+
+static int read_defs(struct log *log, const struct sb_chunk *c, size_t used)
+{
+	const char *at = (const char *)(c + 1), *end = at + used;
+	int ret = 0;
+
+	while (ret == 0 && (size_t)(end - at) >= sizeof(struct sb_record)) {
+		const struct sb_record *r = (const void *)at;
+
+		if (r->size == 0 && r->type == 0) /* killed while starting it */
+			return 0;
+		if (r->size < sizeof(*r) || r->size % 8 ||
+		    r->size > (size_t)(end - at)) {
+			DAMAGED(log, "the rest of a chunk of records is lost: "
+				     "a record's size is wrong");
+			return 0;
+		}
+		if (r->type)
+			ret = keep(log, r);
+		at += r->size;
+	}
+	return ret;
+}
+
+/* Ids count slots, taken or not: what is not a counter keeps its place. */
+static int read_counters(struct log *log, const struct sb_chunk *c,
+			 size_t room, size_t used)
+{
+	const struct sb_counter *n = (const void *)(c + 1);
+	size_t slots = room / sizeof(*n);
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < slots; i++) {
+		bool taken = i < used / sizeof(*n) && n[i].type;
+
+		if (taken && (n[i].type != 1 || n[i].source >= log->nsources)) {
+			DAMAGED(log, "counter %zu is damaged",
+				log->ncounters + 1);
+			taken = false;
+		}
+		ret = put((const void ***)&log->counter, &log->ncounters,
+			  log->ncounters, taken ? &n[i] : NULL);
+	}
+	return ret;
+}
+
+/* `left`: bytes of the file after the chunk's head. */
+static int read_chunk(struct log *log, const struct sb_chunk *c, size_t left)
+{
+	size_t room = c->size - sizeof(*c);
+	size_t used = c->used < room ? c->used : room;
+	bool cut = room > left;
+
+	if (used > left)
+		used = left;
+	if (cut)
+		room = left;
+
+	/* An event's place is taken before it is looked at, so the last add
+	 * of a full chunk may stand; elsewhere too much is damage. */
+	if (c->used > room && !cut && c->type != SB_EVENTS)
+		DAMAGED(log, "a chunk says that it is fuller than it is big");
+	switch (c->type) {
+	case 0: /* a gap */
+		return 0;
+	case SB_DEFS:
+		return read_defs(log, c, used);
+	case SB_COUNTERS:
+		return read_counters(log, c, room, used);
+	case SB_EVENTS:
+		return put((const void ***)&log->events, &log->nevents,
+			   log->nevents, c);
+	}
+	DAMAGED(log, "a chunk of unknown type %u was skipped", c->type);
+	return 0;
+}
+
+static int read_chunks(struct log *log)
+{
+	size_t at = log->head.header_size;
+	int ret = 0;
+
+	while (ret == 0 && at < log->size &&
+	       log->size - at >= sizeof(struct sb_chunk)) {
+		const struct sb_chunk *c = (const void *)(log->data + at);
+		size_t left = log->size - at;
+
+		if (c->magic == 0) /* never taken: the end */
+			return 0;
+		if (c->magic != SB_CHUNK_MAGIC || c->size < sizeof(*c) ||
+		    c->size % 8) {
+			DAMAGED(log, "from byte %zu on the log is damaged", at);
+			return 0;
+		}
+		if (c->size > left)
+			DAMAGED(log, "the last chunk is cut off");
+		ret = read_chunk(log, c, left - sizeof(*c));
+		if (c->size >= left)
+			break;
+		at += c->size;
+	}
+	return ret;
+}
+
+static int read_names(struct log *log)
+{
+	const struct sb_source_name *name = (const void *)(log->data + SB_PAGE);
+	size_t room = log->size > SB_PAGE ? log->size - SB_PAGE : 0;
+	size_t n = log->head.nsources;
+
+	/* Names end where the chunks begin, even when both are out of reach. */
+	if (log->head.header_size < SB_PAGE || log->head.header_size % 8 ||
+	    n > (log->head.header_size - SB_PAGE) / sizeof(*name)) {
+		DAMAGED(log, "the table of source names is damaged");
+		return 1;
+	}
+	if (n > room / sizeof(*name)) {
+		n = room / sizeof(*name);
+		DAMAGED(log, "the table of source names is cut off");
+	}
+	log->source = calloc(n + 1, sizeof(*name));
+	if (!log->source)
+		return -ENOMEM;
+	log->nsources = n;
+	memcpy(log->source, name, n * sizeof(*name));
+	for (size_t i = 0; i < n; i++) {
+		log->source[i].name[sizeof(name->name) - 1] = 0;
+		log->source[i].group[sizeof(name->group) - 1] = 0;
+	}
+	return 0;
+}
+
+static int read_header(struct log *log)
+{
+	static const char none[8];
+
+	memcpy(&log->head, log->data,
+	       log->size < sizeof(log->head) ? log->size : sizeof(log->head));
+	log->head.path[sizeof(log->head.path) - 1] = 0;
+	log->head.program[sizeof(log->head.program) - 1] = 0;
+	if (log->size >= 8 && !memcmp(log->data, none, 8)) {
+		DAMAGED(log, "empty: its process ended while starting it");
+		return -EBADMSG;
+	}
+	if (log->size < 12 || memcmp(log->data, SB_LOG_MAGIC, 8)) {
+		DAMAGED(log, "not a log of samebits");
+		return -EBADMSG;
+	}
+	if (log->head.version > SB_VERSION) {
+		DAMAGED(log,
+			"format %u was written by a newer samebits than this "
+			"one, which reads up to %u; use the newer one",
+			log->head.version, SB_VERSION);
+		return -EPROTO;
+	}
+	if (log->size < sizeof(log->head)) {
+		DAMAGED(log, "cut off within its header");
+		return -EBADMSG;
+	}
+	if (log->head.version == 0) {
+		DAMAGED(log, "format 0 does not exist: its header is damaged");
+		return -EBADMSG;
+	}
+	if (log->head.size > log->size)
+		DAMAGED(log, "cut off: %zu of %llu bytes are there", log->size,
+			(unsigned long long)log->head.size);
+	return 0;
+}
+
+int log_parse(struct log *log, const void *data, size_t size)
+{
+	int ret;
+
+	*log = (struct log){ .data = data, .size = size };
+	ret = read_header(log);
+	if (ret == 0)
+		ret = read_names(log);
+	if (ret == 0)
+		ret = read_chunks(log);
+	/* 1: a header of use, but nothing could be found after it */
+	return ret > 0 ? 0 : ret;
+}
+
+int log_read(struct log *log, const char *path)
+{
+	struct stat st;
+	void *map = NULL;
+	int ret, fd;
+
+	*log = (struct log){ 0 };
+	/* O_NONBLOCK: a FIFO of that name must not stop us */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	ret = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
+	if (ret == 0 && !S_ISREG(st.st_mode))
+		ret = -EBADMSG;
+	if (ret == 0 && st.st_size) {
+		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd,
+			   0);
+		ret = map == MAP_FAILED ? -errno : 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	if (ret < 0) {
+		DAMAGED(log, "cannot be read: %s", strerror(-ret));
+		return ret;
+	}
+	if (!map) {
+		DAMAGED(log, "empty: its process ended while starting it");
+		return -EBADMSG;
+	}
+	ret = log_parse(log, map, (size_t)st.st_size);
+	log->mapped = true;
+	return ret;
+}
+
+void log_close(struct log *log)
+{
+	free(log->source);
+	free(log->module);
+	free(log->site);
+	free(log->thread);
+	free(log->blind);
+	free(log->counter);
+	free(log->events);
+	notes_free(&log->notes);
+	if (log->mapped)
+		munmap((void *)log->data, log->size);
+	*log = (struct log){ 0 };
+}
+
+const struct sb_module *log_module(const struct log *log, uint32_t id)
+{
+	return id && id <= log->nmodules ? log->module[id - 1] : NULL;
+}
+
+const struct sb_site *log_site(const struct log *log, uint32_t id)
+{
+	return id && id <= log->nsites ? log->site[id - 1] : NULL;
+}
+
+const struct sb_thread *log_thread(const struct log *log, uint32_t id)
+{
+	return id && id <= log->nthreads ? log->thread[id - 1] : NULL;
+}
+
+const char *log_thread_path(const struct log *log, uint32_t id)
+{
+	const struct sb_thread *t = log_thread(log, id);
+
+	return t ? t->path : "?";
+}
+
+const char *blind_kind(const struct sb_blind *blind)
+{
+	return blind->text;
+}
+
+const char *blind_text(const struct sb_blind *blind)
+{
+	return blind->text + strlen(blind->text) + 1;
+}
+
+void events_start(struct events *it, const struct log *log, uint32_t thread)
+{
+	*it = (struct events){ .log = log, .thread = thread };
+}
+
+/* Bytes of events in a chunk; the last one may be cut off by the file's end. */
+static size_t events_used(const struct log *log, const struct sb_chunk *c)
+{
+	size_t size = c->size - sizeof(*c);
+	size_t left = (size_t)(log->data + log->size - (const char *)(c + 1));
+
+	if (left < size)
+		size = left;
+	return c->used < size ? c->used : size;
+}
+
+const struct sb_event *events_next(struct events *it)
+{
+	for (; it->chunk < it->log->nevents; it->chunk++, it->at = 0) {
+		const struct sb_chunk *c = it->log->events[it->chunk];
+		const struct sb_event *e = (const void *)(c + 1);
+		size_t n;
+
+		if (c->thread != it->thread)
+			continue;
+		n = events_used(it->log, c) / sizeof(*e);
+		while (it->at < n) {
+			const struct sb_event *next = &e[it->at++];
+
+			if (next->type == 1 &&
+			    next->source < it->log->nsources)
+				return next;
+		}
+	}
+	return NULL;
+}
+
+const struct sb_counter *event_counter(const struct log *log,
+				       const struct sb_event *event)
+{
+	uint32_t id = event->counter;
+
+	return id && id <= log->ncounters ? log->counter[id - 1] : NULL;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads what a run left behind: its logs, its board, its manifest.
+ *
+ * Nothing in these files is trusted. A damaged or truncated log gives what is
+ * whole in it and a note for each thing that is not; ids and offsets are
+ * checked here, so that users of `struct log` need not.
+ */
+#ifndef SAMEBITS_READER_H
+#define SAMEBITS_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "../shim/event.h"
+
+/* Sentences on what could not be read, in the order of finding. */
+struct notes {
+	char **text;
+	size_t n;
+};
+
+int notes_add(struct notes *notes, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void notes_free(struct notes *notes);
+
+/*
+ * The arrays are indexed by id - 1 and hold NULL where a record is missing.
+ * Pointers lead into the mapped file and live until log_close().
+ */
+struct log {
+	struct sb_header head; /* a copy; its strings are terminated */
+	struct sb_source_name *source; /* a copy, likewise */
+	size_t nsources;
+	const struct sb_module **module;
+	size_t nmodules;
+	const struct sb_site **site; /* depth is within the record */
+	size_t nsites;
+	const struct sb_thread **thread;
+	size_t nthreads;
+	const struct sb_blind **blind;
+	size_t nblinds;
+	const struct sb_counter **counter; /* by slot: sb_event.counter - 1 */
+	size_t ncounters;
+	const struct sb_chunk **events; /* chunks of events, in file order */
+	size_t nevents;
+	struct notes notes;
+	bool damaged; /* something that had been written is not readable */
+	const char *data; /* the whole file */
+	size_t size;
+	bool mapped; /* by log_read() */
+};
+
+/*
+ * 0 where at least the header is whole; -EBADMSG: not a log; -EPROTO: written
+ * by a newer samebits; another -errno: the file cannot be opened. On failure
+ * `notes` says why and the rest is empty; log_close() is due in either case.
+ */
+int log_read(struct log *log, const char *path);
+/* The same from memory that the caller keeps; `data` is 8-byte aligned. */
+int log_parse(struct log *log, const void *data, size_t size);
+void log_close(struct log *log);
+
+/* NULL for id 0 and where the record is missing. */
+const struct sb_module *log_module(const struct log *log, uint32_t id);
+const struct sb_site *log_site(const struct log *log, uint32_t id);
+const struct sb_thread *log_thread(const struct log *log, uint32_t id);
+const char *log_thread_path(const struct log *log, uint32_t id); /* or "?" */
+const char *blind_kind(const struct sb_blind *blind);
+const char *blind_text(const struct sb_blind *blind);
+
+/* The events of one thread in order. */
+struct events {
+	const struct log *log;
+	uint32_t thread;
+	size_t chunk, at;
+};
+
+void events_start(struct events *it, const struct log *log, uint32_t thread);
+const struct sb_event *events_next(struct events *it); /* NULL: no more */
+/* The event's counter; NULL where it is missing. */
+const struct sb_counter *event_counter(const struct log *log,
+				       const struct sb_event *event);
+
+struct rundir {
+	char *dir;
+	json_t *manifest;	/* NULL where it is missing or no JSON */
+	struct sb_board *board; /* NULL where missing; strings terminated */
+	uint32_t nslots;	/* slots of the board that were taken */
+	struct log *log;	/* by lineage, then exec */
+	size_t nlogs;
+	struct notes notes; /* the logs' own, with the file's name, included */
+	bool damaged;
+};
+
+/* 0, or -errno where the directory cannot be read. rundir_close() is due in
+ * either case. */
+int rundir_open(struct rundir *run, const char *dir);
+void rundir_close(struct rundir *run);
+/* Only the manifest; NULL where there is none. The caller's to json_decref. */
+json_t *manifest_read(const char *dir);
+/* Orders "0/0.2" before "0/0.10". */
+int lineage_compare(const char *a, const char *b);
+
+#endif

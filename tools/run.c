@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: MIT */
+/* `samebits run` and `samebits audit`. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../shim/event.h"
+#include "cmd.h"
+#include "launch.h"
+#include "manifest.h"
+#include "opts.h"
+#include "say.h"
+#include "shim.h"
+#include "store.h"
+#include "summary.h"
+#include "target.h"
+
+static struct {
+	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
+		*observe, *crypto, *partial, *quiet;
+} o;
+
+#define COMMON                                                                 \
+	{ "trace", 0, "sites|full",                                            \
+	  "counters per caller (default), or every event in order",            \
+	  &o.trace },                                                          \
+	{ "trace-limit", 0, "BYTES",                                           \
+	  "of log, a process (default 256M), then counters only", &o.limit },  \
+	{ "store", 0, "DIR", "where runs are kept (default .samebits)",        \
+	  &o.store },                                                          \
+	{ "partial", 0, NULL,                                                  \
+	  "go on where the shim cannot be loaded, with what remains",          \
+	  &o.partial },                                                        \
+	{ "quiet", 'q', NULL, "no summary line", &o.quiet },                   \
+	{ NULL, 0, NULL, NULL, NULL }
+
+static const struct opt run_options[] = {
+	{ "seed", 0, "N", "master seed; explicit seeds are mixed with it",
+	  &o.seed },
+	{ "seeds", 0, "honour|force",
+	  "explicit seeds: as the program says, or mixed with --seed",
+	  &o.seeds },
+	{ "time", 0, "logical|real",
+	  "a clock that repeats (default), or the real one", &o.time },
+	{ "force", 0, "NAME,...", "deterministic values for a source or group",
+	  &o.force },
+	{ "observe", 0, "NAME,...", "real values, logged", &o.observe },
+	{ "crypto", 0, "force",
+	  "UNSAFE: predictable values for cryptographic code too", &o.crypto },
+	COMMON
+};
+
+static const struct opt audit_options[] = { COMMON };
+
+static bool one_of(const char *option, const char *value, const char *a,
+		   const char *b)
+{
+	if (!value || !strcmp(value, a) || (b && !strcmp(value, b)))
+		return true;
+	fail("--%s %s: must be %s%s%s", option, value, a, b ? " or " : "",
+	     b ? b : "");
+	return false;
+}
+
+static bool number(const char *option, const char *text, int suffix)
+{
+	uint64_t n;
+
+	if (!text || opts_number(text, suffix, &n) == 0)
+		return true;
+	fail("--%s %s: not a number%s", option, text,
+	     suffix ? "; say 64M, for instance" : "");
+	return false;
+}
+
+struct names {
+	const char *name[512];
+	int n;
+};
+
+static void collect(const struct source *row, void *arg)
+{
+	struct names *names = arg;
+
+	if (names->n < 510) {
+		names->name[names->n++] = row->name;
+		names->name[names->n++] = row->group;
+	}
+}
+
+/* Every name of the list must be a source or a group. */
+static bool known(const char *option, const char *list)
+{
+	static struct names names;
+
+	if (!list)
+		return true;
+	if (!names.n && shim_sources(collect, &names)) {
+		fail("the shim cannot be loaded to check --%s", option);
+		return false;
+	}
+	while (*list) {
+		size_t n = strcspn(list, ",");
+		char word[64];
+		const char *near;
+		int i = 0;
+
+		snprintf(word, sizeof(word), "%.*s", (int)n, list);
+		while (i < names.n && strcmp(names.name[i], word))
+			i++;
+		if (i == names.n) {
+			near = say_nearest(word, names.name);
+			fail("--%s: no source or group is called %s; %s%s%s",
+			     option, word, near ? "did you mean " : "see",
+			     near ? near : " samebits sources",
+			     near ? "?" : "");
+			return false;
+		}
+		list += n + (list[n] == ',');
+	}
+	return true;
+}
+
+static bool options_valid(void)
+{
+	return number("seed", o.seed, 0) && number("trace-limit", o.limit, 1) &&
+	       one_of("seeds", o.seeds, "honour", "force") &&
+	       one_of("time", o.time, "logical", "real") &&
+	       one_of("trace", o.trace, "sites", "full") &&
+	       one_of("crypto", o.crypto, "force", NULL) &&
+	       known("force", o.force) && known("observe", o.observe);
+}
+
+/* Appends ",key=value" with commas and percent signs escaped; lists of names
+ * are separated by '+'. */
+static void add(char *out, size_t size, const char *key, const char *value,
+		bool list)
+{
+	size_t n = strlen(out);
+
+	n += (size_t)snprintf(out + n, size - n, "%s%s=", n ? "," : "", key);
+	for (; *value && n + 4 < size; value++) {
+		if (*value == ',' && list)
+			out[n++] = '+';
+		else if (*value == ',' || *value == '%')
+			n += (size_t)snprintf(out + n, size - n, "%%%02x",
+					      (unsigned char)*value);
+		else
+			out[n++] = *value;
+	}
+	out[n] = 0;
+}
+
+static void add_number(char *out, size_t size, const char *key,
+		       const char *text, int suffix)
+{
+	char digits[32];
+	uint64_t n;
+
+	if (!text || opts_number(text, suffix, &n))
+		return;
+	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
+	add(out, size, key, digits, false);
+}
+
+static void settings(char *out, size_t size, const char *mode, const char *dir)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	uint64_t n;
+
+	*out = 0;
+	add(out, size, "mode", mode, false);
+	add_number(out, size, "seed", o.seed, 0);
+	if (o.seeds)
+		add(out, size, "seeds", o.seeds, false);
+	if (o.time)
+		add(out, size, "time", o.time, false);
+	if (o.trace)
+		add(out, size, "trace", o.trace, false);
+	add_number(out, size, "limit", o.limit, 1);
+	if (o.force)
+		add(out, size, "force", o.force, true);
+	if (o.observe)
+		add(out, size, "observe", o.observe, true);
+	if (o.crypto)
+		add(out, size, "crypto", o.crypto, false);
+	if (epoch && opts_number(epoch, 0, &n) == 0)
+		add(out, size, "start", epoch, false);
+	add(out, size, "dir", dir, false);
+	add(out, size, "slot", "0", false);
+	add(out, size, "path", "0", false);
+	add(out, size, "exec", "0", false);
+}
+
+static struct sb_board *make_board(const char *dir, const char *program)
+{
+	char path[PATH_MAX + 8];
+	struct sb_board *b;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/board", dir);
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return NULL;
+	/* The first page is reserved: on a full disk this fails, not we. */
+	errno = posix_fallocate(fd, 0, SB_PAGE);
+	if (errno || ftruncate(fd, sizeof(*b))) {
+		close(fd);
+		return NULL;
+	}
+	b = mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (b == MAP_FAILED)
+		return NULL;
+	memcpy(b->magic, SB_BOARD_MAGIC, sizeof(b->magic));
+	b->version = SB_VERSION;
+	b->nslots = SB_SLOTS;
+	b->next = 1;
+	snprintf(b->slot[0].path, sizeof(b->slot[0].path), "0");
+	snprintf(b->slot[0].what, sizeof(b->slot[0].what), "%.159s", program);
+	b->slot[0].state = SB_EXPECTED;
+	return b;
+}
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static void blind(struct manifest *m, const char *kind, const char *text)
+{
+	if (m->blinds < 8) {
+		m->blind[m->blinds][0] = kind;
+		m->blind[m->blinds++][1] = text;
+	}
+}
+
+/* libunwind is the shim's to open; without it sites would be one frame deep. */
+static bool has_unwind(void)
+{
+	void *h = dlopen("libunwind.so.8", RTLD_LAZY | RTLD_LOCAL);
+
+	if (h)
+		dlclose(h);
+	return h;
+}
+
+static void summarise(const char *dir, bool audit)
+{
+	const char *slash = strrchr(dir, '/');
+	struct summary s;
+
+	if (summary_read(dir, &s)) {
+		say("%s %s: the log cannot be read", audit ? "audit" : "run",
+		    slash + 1);
+		return;
+	}
+	say("%s %s: %u sources, %lu calls; %u forced, %u observed; "
+	    "blind spots: %u; see samebits report",
+	    audit ? "audit" : "run", slash + 1, s.sources, s.calls, s.forced,
+	    s.observed, s.blind);
+}
+
+static int missing_store(const char *store, int ret)
+{
+	return fail("%s: cannot make a run here: %s; name another place with "
+		    "--store DIR", store, strerror(-ret));
+}
+
+static int go(bool audit, char **argv)
+{
+	const char *store = o.store ? o.store : STORE_DEFAULT;
+	char shim[PATH_MAX], dir[PATH_MAX], text[4096], hash[16] = "0";
+	struct manifest m = { .mode = audit ? "audit" : "run", .argv = argv,
+			      .status = -1 };
+	struct launch l = { .argv = argv, .fixed_addresses = !audit };
+	struct target t;
+	struct sb_board *board;
+	int ret = target_find(&t, argv[0]), status;
+	bool alive;
+
+	if (ret)
+		return ret;
+	if (t.obstacle && !o.partial)
+		return fail("%s: %s; %s, or --partial to go on without the "
+			    "shim", t.binary, t.obstacle, t.cure);
+	if (shim_find(shim, sizeof(shim)))
+		return fail("libsamebits.so is missing beside the samebits "
+			    "command and in %s; build or install it",
+			    SAMEBITS_LIBDIR);
+	if (strpbrk(shim, ": "))
+		return fail("%s: the loader splits LD_PRELOAD at ':' and ' '; "
+			    "move samebits to a path without them", shim);
+	if (!has_unwind() && !o.partial)
+		return fail("libunwind.so.8 is missing, so callers cannot be "
+			    "named; apt-get install libunwind8, or --partial");
+	ret = store_new(store, dir, sizeof(dir));
+	if (ret)
+		return missing_store(store, ret);
+	board = make_board(dir, t.binary);
+	settings(text, sizeof(text), m.mode, dir);
+	m.program = t.path;
+	m.settings = text;
+	m.seeded = o.seed && opts_number(o.seed, 0, &m.seed) == 0;
+	m.start = now();
+	ret = board ? manifest_write(dir, &m) : -errno;
+	if (ret) {
+		store_remove(dir);
+		return missing_store(store, ret);
+	}
+	if (o.crypto)
+		say("--crypto force: keys made in this run are predictable");
+	if (t.obstacle) {
+		say("%s: %s; going on without the shim", t.binary, t.obstacle);
+		blind(&m, "uncontrolled", t.obstacle);
+	}
+	snprintf(hash, sizeof(hash), "%u", (unsigned)m.seed);
+	l.path = t.path;
+	l.preload = t.obstacle ? NULL : shim;
+	l.settings = text;
+	l.hash_seed = audit ? NULL : hash;
+	status = launch(&l);
+	alive = board->slot[0].state != SB_EXPECTED || board->slot[0].exec;
+	if (l.exec_error || status < 0) {
+		store_remove(dir);
+		fail("%s: cannot be started: %s", t.path,
+		     strerror(l.exec_error ? l.exec_error : -status));
+		return l.exec_error == ENOENT ? STATUS_NOT_FOUND
+					      : STATUS_NOT_EXECUTABLE;
+	}
+	if (l.addresses_denied) {
+		say("addresses stay random: personality(2) was refused (a "
+		    "container's seccomp profile?)");
+		blind(&m, "addresses", "address randomisation could not be "
+				       "turned off");
+	}
+	if (!t.obstacle && !alive)
+		blind(&m, "uncontrolled", "the shim did not come alive");
+	m.status = status;
+	m.end = now();
+	if (manifest_write(dir, &m))
+		say("%s: the manifest could not be completed", dir);
+	if (!t.obstacle && !alive)
+		return fail("%s: the shim did not come alive: the program ran "
+			    "without control (see what the loader said above)",
+			    t.path);
+	if (!o.quiet)
+		summarise(dir, audit);
+	return launch_finish(status);
+}
+
+static int verb(bool audit, const struct opt *table, const char *synopsis,
+		const char *about, int argc, char **argv)
+{
+	int first, ret = opts_parse(table, argc, argv, &first);
+
+	if (ret == 1) {
+		opts_help(stdout, synopsis, about, table);
+		return 0;
+	}
+	if (ret < 0 || !options_valid())
+		return STATUS_TROUBLE;
+	if (first >= argc)
+		return fail("%s what? samebits %s PROGRAM [ARG...]", argv[0],
+			    argv[0]);
+	return go(audit, argv + first);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	return verb(false, run_options, "run [options] [--] PROGRAM [ARG...]",
+		    "Runs PROGRAM so that it repeats bit for bit, and logs "
+		    "what would have made it\ndiffer. The exit status is the "
+		    "program's; 125 is samebits' own trouble, 126\nand 127 as "
+		    "with env(1).", argc, argv);
+}
+
+int cmd_audit(int argc, char **argv)
+{
+	return verb(true, audit_options,
+		    "audit [options] [--] PROGRAM [ARG...]",
+		    "Runs PROGRAM as it would run anyway, and names every "
+		    "source of nondeterminism\nthat it meets.", argc, argv);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "say.h"
+
+bool say_colour(FILE *to)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(fileno(to)) && !(no && *no);
+}
+
+static void line(const char *mark, const char *format, va_list ap)
+{
+	bool colour = *mark && say_colour(stderr);
+
+	fprintf(stderr, "%ssamebits:%s ", colour ? mark : "",
+		colour ? "\033[0m" : "");
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
+}
+
+void say(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	line("", format, ap);
+	va_end(ap);
+}
+
+int fail(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	line("\033[31m", format, ap);
+	va_end(ap);
+	return STATUS_TROUBLE;
+}
+
+/* Edits that turn a into b; words here are short. */
+static unsigned distance(const char *a, const char *b)
+{
+	size_t n = strlen(b);
+	unsigned row[64];
+
+	if (n > 62)
+		return 99;
+	for (unsigned j = 0; j <= n; j++)
+		row[j] = j;
+	for (unsigned i = 1; *a; i++, a++) {
+		unsigned corner = row[0];
+
+		row[0] = i;
+		for (unsigned j = 1; j <= n; j++) {
+			unsigned best = corner + (*a != b[j - 1]);
+
+			corner = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[n];
+}
+
+const char *say_nearest(const char *word, const char *const *words)
+{
+	const char *nearest = NULL;
+	unsigned best = (unsigned)strlen(word) / 2 + 1;
+
+	for (; *words; words++) {
+		unsigned d = distance(word, *words);
+
+		if (d <= best && (!nearest || d < best)) {
+			best = d;
+			nearest = *words;
+		}
+	}
+	return nearest;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shim.h"
+
+int shim_find(char *path, size_t size)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	if (n < 0)
+		return -errno;
+	self[n] = 0;
+	slash = strrchr(self, '/');
+	*slash = 0;
+	if ((size_t)snprintf(path, size, "%s/libsamebits.so", self) < size &&
+	    access(path, R_OK) == 0)
+		return 0;
+	if ((size_t)snprintf(path, size, "%s/shim/libsamebits.so", self) <
+		    size && access(path, R_OK) == 0)
+		return 0;
+	if ((size_t)snprintf(path, size, "%s/libsamebits.so",
+			     SAMEBITS_LIBDIR) < size &&
+	    access(path, R_OK) == 0)
+		return 0;
+	return -ENOENT;
+}
+
+int shim_sources(source_visit *visit, void *arg)
+{
+	void (*walk)(source_visit *, void *);
+	char path[PATH_MAX];
+	int ret = shim_find(path, sizeof(path));
+	void *h;
+
+	if (ret)
+		return ret;
+	h = dlopen(path, RTLD_LOCAL | RTLD_LAZY);
+	if (!h)
+		return -ELIBACC;
+	*(void **)&walk = dlsym(h, "samebits_sources");
+	if (!walk)
+		return -ELIBBAD;
+	walk(visit, arg);
+	return 0;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store.h"
+
+static int make_parents(char *path)
+{
+	for (char *p = path + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = 0;
+		if (mkdir(path, 0755) && errno != EEXIST)
+			return -errno;
+		*p = '/';
+	}
+	return mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
+}
+
+/* Keeps the runs out of the user's version control. */
+static void ignore(int store)
+{
+	int fd = openat(store, ".gitignore", O_WRONLY | O_CREAT | O_EXCL, 0644);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "*\n", 2) != 2)
+		unlinkat(store, ".gitignore", 0);
+	close(fd);
+}
+
+static unsigned newest(int store)
+{
+	char name[32];
+	ssize_t n = readlinkat(store, "latest", name, sizeof(name) - 1);
+
+	if (n <= 0)
+		return 0;
+	name[n] = 0;
+	return (unsigned)strtoul(name, NULL, 10);
+}
+
+static void point(int store, const char *name)
+{
+	char temporary[32];
+
+	snprintf(temporary, sizeof(temporary), "latest.%d", (int)getpid());
+	if (symlinkat(name, store, temporary) == 0 &&
+	    renameat(store, temporary, store, "latest"))
+		unlinkat(store, temporary, 0);
+}
+
+int store_new(const char *store, char *dir, size_t size)
+{
+	char absolute[PATH_MAX], path[PATH_MAX], name[16];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), "%s", store);
+	ret = make_parents(path);
+	if (ret)
+		return ret;
+	if (!realpath(path, absolute))
+		return -errno;
+	fd = open(absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ignore(fd);
+	for (unsigned n = newest(fd) + 1;; n++) {
+		snprintf(name, sizeof(name), "%06u", n);
+		if (mkdirat(fd, name, 0755) == 0)
+			break;
+		if (errno != EEXIST) {
+			ret = -errno;
+			close(fd);
+			return ret;
+		}
+	}
+	point(fd, name);
+	close(fd);
+	if ((size_t)snprintf(dir, size, "%s/%s", absolute, name) >= size)
+		return -ENAMETOOLONG;
+	return 0;
+}
+
+int store_find(const char *store, const char *name, char *dir, size_t size)
+{
+	char path[PATH_MAX], absolute[PATH_MAX];
+	char *end;
+	unsigned long n;
+
+	if (!name)
+		name = "latest";
+	n = strtoul(name, &end, 10);
+	if (strchr(name, '/') || !strcmp(name, "."))
+		snprintf(path, sizeof(path), "%s", name);
+	else if (*name && !*end)
+		snprintf(path, sizeof(path), "%s/%06lu", store, n);
+	else
+		snprintf(path, sizeof(path), "%s/%s", store, name);
+	if (!realpath(path, absolute))
+		return -errno;
+	if ((size_t)snprintf(dir, size, "%s", absolute) >= size)
+		return -ENAMETOOLONG;
+	return 0;
+}
+
+void store_remove(const char *dir)
+{
+	DIR *d = opendir(dir);
+
+	if (!d)
+		return;
+	for (struct dirent *e; (e = readdir(d));)
+		unlinkat(dirfd(d), e->d_name, 0);
+	closedir(d);
+	rmdir(dir);
+}

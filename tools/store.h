@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The store: a directory of runs, numbered. */
+#ifndef SAMEBITS_STORE_H
+#define SAMEBITS_STORE_H
+
+#include <stddef.h>
+
+#define STORE_DEFAULT ".samebits"
+
+/* Makes the store where it is missing and a new run in it; dir becomes its
+ * absolute path. 0 or -errno. */
+int store_new(const char *store, char *dir, size_t size);
+/* A run by number (zeros in front or not) or path; NULL: the newest. */
+int store_find(const char *store, const char *name, char *dir, size_t size);
+/* Removes a run that did not come to be. */
+void store_remove(const char *dir);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The figures of the summary line. */
+#ifndef SAMEBITS_SUMMARY_H
+#define SAMEBITS_SUMMARY_H
+
+#include <stdbool.h>
+
+struct summary {
+	unsigned sources, forced, observed, blind;
+	unsigned long calls;
+	bool damaged;
+};
+
+int summary_read(const char *dir, struct summary *s); /* 0 or -errno */
+
+#endif
