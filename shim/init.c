@@ -9,7 +9,6 @@
  * little later: when the program's start code calls __libc_start_main, after
  * the libraries' constructors and before the program's own.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
 #include <string.h>

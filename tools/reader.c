@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -113,13 +112,13 @@ static int keep(struct log *log, const struct sb_record *r)
 		size_t *n;
 	} kind[] = {
 		[SB_MODULE] = { "module", whole_module,
-				(const void ***)&log->module, &log->nmodules },
-		[SB_SITE] = { "site", whole_site, (const void ***)&log->site,
+				&log->module, &log->nmodules },
+		[SB_SITE] = { "site", whole_site, &log->site,
 			      &log->nsites },
 		[SB_THREAD] = { "thread", whole_thread,
-				(const void ***)&log->thread, &log->nthreads },
+				&log->thread, &log->nthreads },
 		[SB_BLIND] = { "blind spot", whole_blind,
-			       (const void ***)&log->blind, &log->nblinds },
+			       &log->blind, &log->nblinds },
 	};
 
 	if (r->type > SB_BLIND) {
@@ -177,7 +176,7 @@ static int read_counters(struct log *log, const struct sb_chunk *c,
 				log->ncounters + 1);
 			taken = false;
 		}
-		ret = put((const void ***)&log->counter, &log->ncounters,
+		ret = put(&log->counter, &log->ncounters,
 			  log->ncounters, taken ? &n[i] : NULL);
 	}
 	return ret;
@@ -207,7 +206,7 @@ static int read_chunk(struct log *log, const struct sb_chunk *c, size_t left)
 	case SB_COUNTERS:
 		return read_counters(log, c, room, used);
 	case SB_EVENTS:
-		return put((const void ***)&log->events, &log->nevents,
+		return put(&log->events, &log->nevents,
 			   log->nevents, c);
 	}
 	DAMAGED(log, "a chunk of unknown type %u was skipped", c->type);

@@ -27,24 +27,25 @@ int notes_add(struct notes *notes, const char *format, ...)
 void notes_free(struct notes *notes);
 
 /*
- * The arrays are indexed by id - 1 and hold NULL where a record is missing.
+ * The arrays are indexed by id - 1 and hold NULL where a record is missing:
+ * pointers to struct sb_module, sb_site, ... sb_chunk, as their names say.
  * Pointers lead into the mapped file and live until log_close().
  */
 struct log {
 	struct sb_header head; /* a copy; its strings are terminated */
 	struct sb_source_name *source; /* a copy, likewise */
 	size_t nsources;
-	const struct sb_module **module;
+	const void **module;
 	size_t nmodules;
-	const struct sb_site **site; /* depth is within the record */
+	const void **site; /* depth is within the record */
 	size_t nsites;
-	const struct sb_thread **thread;
+	const void **thread;
 	size_t nthreads;
-	const struct sb_blind **blind;
+	const void **blind;
 	size_t nblinds;
-	const struct sb_counter **counter; /* by slot: sb_event.counter - 1 */
+	const void **counter; /* by slot: sb_event.counter - 1 */
 	size_t ncounters;
-	const struct sb_chunk **events; /* chunks of events, in file order */
+	const void **events; /* chunks of events, in file order */
 	size_t nevents;
 	struct notes notes;
 	bool damaged; /* something that had been written is not readable */

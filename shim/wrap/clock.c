@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Readings of the time, and sleeps. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel's and libc's entropy. Crypto callers are served by the engine's
  * choice: they see SB_OBSERVE here. */
-#define _GNU_SOURCE
 #include <stdarg.h>
 #include <errno.h>
 #include <stdlib.h>

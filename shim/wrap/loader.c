@@ -4,7 +4,6 @@
  * address (RUNPATH, $ORIGIN, RTLD_NEXT), so a hook must not call and return:
  * jump.S enters here for the bookkeeping and then jumps.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* New processes: they get their logical names, and keep the shim. */
-#define _GNU_SOURCE
 #include <alloca.h>
 #include <errno.h>
 #include <sched.h>

@@ -4,7 +4,6 @@
  * (prng.h); those with a state in the caller's hands are functions of it and
  * are passed on, seeded with --seed where that is given.
  */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The drand48 family, on the thread's state (prng.h) or on the caller's. */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Threads get their logical names from who creates them, in which order. When
  * they run is not touched. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>

@@ -4,7 +4,6 @@
  * in vain it advances the logical clock. A limit that is a moment was computed
  * from our clock and is translated.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <mqueue.h>
 #include <poll.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Times intercepted calls from inside a program, by the raw clock; prints
  * "name nanoseconds-per-call" lines. Run natively and under the shim. */
-#define _GNU_SOURCE
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# tests/deps.sh build|test: installs the Debian packages that are missing.
+# Quiet where there is nothing to do.
+set -euo pipefail
+
+build="gcc meson ninja-build pkg-config libunwind8 libdw-dev libjansson-dev"
+python="python3-numpy python3-sklearn"
+test="g++ libcmocka-dev clang libclang-rt-14-dev valgrind fasttext darknet
+      libjemalloc2 libtcmalloc-minimal4"
+
+case "${1:-build}" in
+build) wanted="$build" ;;
+quickstart) wanted="$build $python" ;;
+test) wanted="$build $python $test" ;;
+*) echo "deps.sh: build, quickstart or test?" >&2; exit 2 ;;
+esac
+
+missing=
+for package in $wanted; do
+	dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null |
+		grep -qx installed || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -eq 0 ]; then
+	sudo=
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+	sudo=sudo
+else
+	echo "deps.sh: missing packages; as root: apt-get install$missing" >&2
+	exit 1
+fi
+echo "Installing$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+export DEBIAN_FRONTEND=noninteractive
+if ! { $sudo apt-get update && $sudo apt-get install -y \
+	--no-install-recommends $missing; } >"$log" 2>&1; then
+	tail -n 20 "$log" >&2
+	echo "deps.sh: apt-get could not install:$missing" >&2
+	exit 1
+fi

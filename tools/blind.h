@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The blind spots of a run: what was in it and could not be seen or controlled.
+ * Each has a kind (a word) and a sentence.
+ */
+#ifndef SAMEBITS_BLIND_H
+#define SAMEBITS_BLIND_H
+
+#include <stddef.h>
+
+#include "reader.h"
+
+struct blind {
+	char *kind;
+	char *text;
+};
+
+struct blinds {
+	struct blind *blind; /* no two are equal */
+	size_t n;
+};
+
+/* 0 or -ENOMEM; blinds_free() is due in either case. */
+int blinds_find(struct blinds *blinds, const struct rundir *run);
+void blinds_free(struct blinds *blinds);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <elfutils/libdwfl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "symbols.h"
+
+struct opened {
+	char *path;
+	uint8_t build_id[20];
+	Dwfl *dwfl;
+	Dwfl_Module *module; /* NULL: see trouble */
+	const char *trouble;
+	struct opened *next;
+};
+
+struct symbols {
+	struct opened *first;
+};
+
+static const Dwfl_Callbacks callbacks = {
+	.find_elf = dwfl_build_id_find_elf,
+	.find_debuginfo = dwfl_standard_find_debuginfo,
+	.section_address = dwfl_offline_section_address,
+};
+
+/* A module without a build-id is trusted to be what it was. */
+static bool same_build(Dwfl_Module *m, const uint8_t recorded[20])
+{
+	static const uint8_t none[20];
+	const unsigned char *bits;
+	uint8_t id[20] = { 0 };
+	GElf_Addr at;
+	int n;
+
+	if (!memcmp(recorded, none, sizeof(none)))
+		return true;
+	n = dwfl_module_build_id(m, &bits, &at);
+	if (n <= 0)
+		return false;
+	memcpy(id, bits, n < 20 ? (size_t)n : 20);
+	return !memcmp(recorded, id, sizeof(id));
+}
+
+static const char *load(struct opened *o)
+{
+	struct stat st;
+	GElf_Addr bias;
+
+	if (o->path[0] != '/')
+		return "is not a file";
+	if (stat(o->path, &st))
+		return "is missing now";
+	if (!S_ISREG(st.st_mode)) /* opening a device or FIFO may block */
+		return "is not a regular file now";
+	if (access(o->path, R_OK))
+		return "may not be read";
+	o->dwfl = dwfl_begin(&callbacks);
+	if (!o->dwfl)
+		return "cannot be read";
+	dwfl_report_begin(o->dwfl);
+	/* At 0 with its own addresses added: then an address is an offset. */
+	o->module = dwfl_report_elf(o->dwfl, o->path, o->path, -1, 0, true);
+	dwfl_report_end(o->dwfl, NULL, NULL);
+	if (!o->module || !dwfl_module_getelf(o->module, &bias))
+		return "is not an ELF file now";
+	return same_build(o->module, o->build_id)
+		       ? NULL
+		       : "has changed since the run (another build-id)";
+}
+
+static struct opened *get(struct symbols *s, const struct sb_module *m)
+{
+	struct opened *o;
+
+	for (o = s->first; o; o = o->next)
+		if (!strcmp(o->path, m->path) &&
+		    !memcmp(o->build_id, m->build_id, sizeof(o->build_id)))
+			return o;
+	o = calloc(1, sizeof(*o));
+	if (!o)
+		return NULL;
+	o->path = strdup(m->path);
+	if (!o->path) {
+		free(o);
+		return NULL;
+	}
+	memcpy(o->build_id, m->build_id, sizeof(o->build_id));
+	o->trouble = load(o);
+	o->next = s->first;
+	s->first = o;
+	return o;
+}
+
+struct symbols *symbols_new(void)
+{
+	return calloc(1, sizeof(struct symbols));
+}
+
+void symbols_free(struct symbols *s)
+{
+	struct opened *next;
+
+	if (!s)
+		return;
+	for (struct opened *o = s->first; o; o = next) {
+		next = o->next;
+		dwfl_end(o->dwfl);
+		free(o->path);
+		free(o);
+	}
+	free(s);
+}
+
+struct place symbols_find(struct symbols *s, const struct sb_module *m,
+			  uint64_t offset)
+{
+	struct place place = { 0 };
+	struct opened *o = get(s, m);
+	Dwfl_Line *line;
+	GElf_Sym sym;
+	GElf_Off into;
+
+	if (!o || o->trouble) {
+		place.trouble = o ? o->trouble : "cannot be read";
+		return place;
+	}
+	if (!offset)
+		return place;
+	offset--; /* the call may be its function's last instruction */
+	place.function = dwfl_module_addrinfo(o->module, offset, &into, &sym,
+					      NULL, NULL, NULL);
+	line = dwfl_module_getsrc(o->module, offset);
+	if (line)
+		place.file = dwfl_lineinfo(line, NULL, &place.line, NULL, NULL,
+					   NULL);
+	return place;
+}

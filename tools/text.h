@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Names from programs may hold any bytes: neither terminals nor JSON take all
+ * of them. */
+#ifndef SAMEBITS_TEXT_H
+#define SAMEBITS_TEXT_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+/* A JSON string; where `s` is not UTF-8, its bytes above 127 become '?'. NULL
+ * gives null. */
+static inline json_t *text_json(const char *s)
+{
+	json_t *j = s ? json_string(s) : json_null();
+	char *copy;
+
+	if (j)
+		return j;
+	copy = strdup(s);
+	if (!copy)
+		return json_null();
+	for (char *p = copy; *p; p++)
+		if ((signed char)*p < 0)
+			*p = '?';
+	j = json_string(copy);
+	free(copy);
+	return j;
+}
+
+/* Control characters become '?': a name must not steer the terminal. */
+static inline void text_print(FILE *to, const char *s)
+{
+	for (; *s; s++)
+		fputc((unsigned char)*s < 32 || *s == 127 ? '?' : *s, to);
+}
+
+#endif
