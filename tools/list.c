@@ -13,93 +13,139 @@
 #include "reader.h"
 #include "say.h"
 #include "store.h"
+#include "text.h"
+
+static const char *store, *as_json;
+
+static const struct opt options[] = {
+	{ "store", 0, "DIR", "where runs are kept (default .samebits)",
+	  &store },
+	{ "json", 0, NULL, "for programs", &as_json },
+	{ NULL, 0, NULL, NULL, NULL }
+};
 
 static int is_run(const struct dirent *e)
 {
-	return strlen(e->d_name) == 6 &&
-	       strspn(e->d_name, "0123456789") == 6;
+	size_t n = strspn(e->d_name, "0123456789");
+
+	return n >= 6 && !e->d_name[n];
 }
 
-static void print_run(const char *name, const json_t *m)
+static json_t *get(json_t *manifest, const char *key)
 {
-	const json_t *status = json_object_get(m, "status");
-	const char *mode = json_string_value(json_object_get(m, "mode"));
-	time_t t = (time_t)json_number_value(json_object_get(m, "start"));
-	const json_t *argv = json_object_get(m, "argv"), *word;
-	char when[32], ended[16] = "running";
+	json_t *value = json_object_get(manifest, key);
+
+	return value ? json_incref(value) : json_null();
+}
+
+static json_t *entry(const char *run, json_t *manifest)
+{
+	static const char *const keys[] = { "start", "mode", "status",
+					    "program", "argv" };
+	json_t *j = json_object();
+
+	json_object_set_new(j, "run", text_json(run));
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		json_object_set_new(j, keys[i], get(manifest, keys[i]));
+	return j;
+}
+
+static void when(char *out, size_t size, json_t *start)
+{
+	time_t t = (time_t)json_number_value(start);
 	struct tm tm;
+
+	snprintf(out, size, "-");
+	if (json_is_number(start) && localtime_r(&t, &tm))
+		strftime(out, size, "%Y-%m-%d %H:%M:%S", &tm);
+}
+
+static void print(const char *run, json_t *manifest)
+{
+	const char *mode =
+		json_string_value(json_object_get(manifest, "mode"));
+	const char *program =
+		json_string_value(json_object_get(manifest, "program"));
+	json_t *argv = json_object_get(manifest, "argv"), *arg;
+	json_t *status = json_object_get(manifest, "status");
+	char time[32], code[32] = "-";
 	size_t i;
 
-	localtime_r(&t, &tm);
-	strftime(when, sizeof(when), "%F %T", &tm);
+	when(time, sizeof(time), json_object_get(manifest, "start"));
 	if (json_is_integer(status))
-		snprintf(ended, sizeof(ended), "%d",
-			 (int)json_integer_value(status));
-	printf("%s  %s  %-5s  %7s ", name, when, mode ? mode : "?", ended);
-	json_array_foreach((json_t *)argv, i, word)
-		printf(" %s", json_string_value(word));
+		snprintf(code, sizeof(code), "%" JSON_INTEGER_FORMAT,
+			 json_integer_value(status));
+	printf("%-6s  %-19s  ", run, time);
+	text_print(stdout, mode ? mode : "-");
+	printf("%*s  %6s  ", mode && strlen(mode) < 5 ?
+		       (int)(5 - strlen(mode)) : 0, "", code);
+	text_print(stdout, program		    ? program
+			   : manifest ? "-" : "(its manifest is missing)");
+	json_array_foreach(argv, i, arg) {
+		if (!i || !json_is_string(arg))
+			continue;
+		putchar(' ');
+		text_print(stdout, json_string_value(arg));
+	}
 	putchar('\n');
 }
 
-static int list(const char *store, bool json)
+static int list(const char *where, struct dirent **run, int n)
 {
-	struct dirent **entry;
-	int n = scandir(store, &entry, is_run, alphasort);
 	json_t *all = json_array();
+	char dir[PATH_MAX];
 
-	if (n < 0) {
-		json_decref(all);
-		return fail("%s: %s; make a run with samebits run -- PROGRAM, "
-			    "or name the place with --store DIR", store,
-			    strerror(errno));
-	}
+	if (!as_json)
+		printf("%-6s  %-19s  %-5s  %6s  %s\n", "RUN", "TIME", "MODE",
+		       "STATUS", "PROGRAM");
 	for (int i = 0; i < n; i++) {
-		char dir[PATH_MAX];
-		json_t *m;
+		json_t *manifest;
 
-		snprintf(dir, sizeof(dir), "%s/%s", store, entry[i]->d_name);
-		m = manifest_read(dir);
-		if (!json) {
-			print_run(entry[i]->d_name, m);
-		} else {
-			if (!m)
-				m = json_object();
-			json_object_set_new(m, "run",
-					    json_string(entry[i]->d_name));
-			json_array_append(all, m);
-		}
-		json_decref(m);
-		free(entry[i]);
+		snprintf(dir, sizeof(dir), "%s/%s", where, run[i]->d_name);
+		manifest = manifest_read(dir);
+		if (as_json)
+			json_array_append_new(
+				all, entry(run[i]->d_name, manifest));
+		else
+			print(run[i]->d_name, manifest);
+		json_decref(manifest);
 	}
-	free(entry);
-	if (json) {
+	if (as_json) {
 		json_dumpf(all, stdout, JSON_INDENT(2));
 		putchar('\n');
 	}
 	json_decref(all);
-	return 0;
+	return fflush(stdout) || ferror(stdout)
+		       ? fail("cannot write: %s", strerror(errno)) : 0;
 }
 
 int cmd_list(int argc, char **argv)
 {
-	const char *store = STORE_DEFAULT, *json = NULL;
-	const struct opt options[] = {
-		{ "store", 0, "DIR", "where runs are kept (default .samebits)",
-		  &store },
-		{ "json", 0, NULL, "for programs", &json },
-		{ NULL, 0, NULL, NULL, NULL }
-	};
-	int first, ret = opts_parse(options, argc, argv, &first);
+	struct dirent **run;
+	const char *where;
+	int first, n, ret = opts_parse(options, argc, argv, &first);
 
 	if (ret == 1) {
 		opts_help(stdout, "list [options]",
-			  "Lists the runs in the store: number, start, mode, "
-			  "status, command.", options);
+			  "Lists the runs in the store, oldest first.",
+			  options);
 		return 0;
 	}
 	if (ret < 0)
 		return STATUS_TROUBLE;
 	if (first < argc)
-		return fail("list takes no arguments: %s", argv[first]);
-	return list(store, json);
+		return fail("list takes no argument; name a store with "
+			    "--store %s", argv[first]);
+	where = store ? store : STORE_DEFAULT;
+	n = scandir(where, &run, is_run, versionsort);
+	if (n < 0)
+		return fail("%s: %s; make a run with samebits run -- PROGRAM, "
+			    "or name the store with --store", where,
+			    errno == ENOENT ? "there are no runs here"
+					    : strerror(errno));
+	ret = list(where, run, n);
+	for (int i = 0; i < n; i++)
+		free(run[i]);
+	free(run);
+	return ret;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,121 +11,36 @@
 #include "blind.h"
 #include "cmd.h"
 #include "opts.h"
-#include "reader.h"
 #include "say.h"
 #include "store.h"
 #include "symbols.h"
+#include "tally.h"
+#include "text.h"
 
-/* One counter of one log, with what it needs to be shown. */
-struct row {
-	const struct log *log;
-	const struct sb_counter *counter;
-	const char *group, *name;
+#define FRAMES 3 /* shown to people; --json has all of them */
+#define SITES 3
+
+static struct {
+	const char *store, *json, *sites;
+} o;
+
+static const struct opt options[] = {
+	{ "store", 0, "DIR", "where runs are kept (default .samebits)",
+	  &o.store },
+	{ "json", 0, NULL, "all of it, for programs", &o.json },
+	{ "sites", 0, "N", "callers shown a source (default 3; --json: all)",
+	  &o.sites },
+	{ NULL, 0, NULL, NULL, NULL }
 };
 
-static uint64_t site_hash(const struct row *r)
-{
-	const struct sb_site *s = log_site(r->log, r->counter->site);
-
-	return s ? s->hash : 0;
-}
-
-/* By group, source, then by calls. */
-static int order(const void *a, const void *b)
-{
-	const struct row *x = a, *y = b;
-	int group = strcmp(x->group, y->group);
-	int name = group ? group : strcmp(x->name, y->name);
-
-	if (name)
-		return name;
-	if (x->counter->count != y->counter->count)
-		return x->counter->count < y->counter->count ? 1 : -1;
-	name = lineage_compare(x->log->head.path, y->log->head.path);
-	return name ? name
-		    : (site_hash(x) > site_hash(y)) -
-			      (site_hash(x) < site_hash(y));
-}
-
-static size_t gather(const struct rundir *run, struct row **out)
-{
-	size_t n = 0, max = 0;
-	struct row *rows;
-
-	for (size_t l = 0; l < run->nlogs; l++)
-		max += run->log[l].ncounters;
-	rows = calloc(max + 1, sizeof(*rows));
-	for (size_t l = 0; rows && l < run->nlogs; l++) {
-		const struct log *log = &run->log[l];
-
-		for (size_t i = 0; i < log->ncounters; i++) {
-			const struct sb_counter *c = log->counter[i];
-
-			if (c && c->count && c->source < log->nsources)
-				rows[n++] = (struct row){
-					log, c, log->source[c->source].group,
-					log->source[c->source].name
-				};
-		}
-	}
-	if (n)
-		qsort(rows, n, sizeof(*rows), order);
-	*out = rows;
-	return n;
-}
-
-/* What rows [0, n) of one source add up to. */
-struct total {
-	uint64_t calls, bytes, crypto;
-	unsigned threads, processes;
-	bool forced, observed;
+struct report {
+	struct rundir run;
+	struct tally tally;
+	struct blinds blinds;
+	struct symbols *symbols;
+	size_t sites; /* at most, a source */
+	bool colour;
 };
-
-static struct total sum(const struct row *rows, size_t n)
-{
-	struct total t = { 0 };
-
-	for (size_t i = 0; i < n; i++) {
-		const struct sb_counter *c = rows[i].counter;
-		bool thread = true, process = true;
-
-		t.calls += c->count;
-		t.bytes += c->bytes;
-		if (c->policy & SB_CRYPTO)
-			t.crypto += c->count;
-		else if ((c->policy & 0xff) == SB_FORCE)
-			t.forced = true;
-		else
-			t.observed = true;
-		for (size_t k = 0; k < i; k++) {
-			if (rows[k].log != rows[i].log)
-				continue;
-			process = false;
-			thread &= rows[k].counter->thread != c->thread;
-		}
-		t.processes += process;
-		t.threads += thread;
-	}
-	return t;
-}
-
-static const char *policy(const struct total *t)
-{
-	return t->forced && t->observed ? "forced, observed"
-	       : t->forced		? "forced"
-	       : t->observed		? "observed"
-					: "real (crypto)";
-}
-
-static size_t run_length(const struct row *rows, size_t n)
-{
-	size_t k = 1;
-
-	while (k < n && !strcmp(rows[k].name, rows[0].name) &&
-	       !strcmp(rows[k].group, rows[0].group))
-		k++;
-	return k;
-}
 
 static const char *base(const char *path)
 {
@@ -133,260 +49,486 @@ static const char *base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static void print_frame(const struct log *log, const struct sb_frame *f)
+/* The same sentence for each frame of a module: said once. */
+static void note_once(struct notes *notes, const char *path, const char *text)
 {
-	const struct sb_module *m = log_module(log, f->module);
-	struct symbol s;
+	size_t n = strlen(path);
 
-	if (!m) {
-		printf("unknown code");
-		return;
-	}
-	symbol_find(&s, m->path, m->build_id, f->offset);
-	printf("%s", s.function[0] ? s.function : "?");
-	if (s.file[0])
-		printf(" %s:%d", base(s.file), s.line);
-	else
-		printf(" (%s+0x%" PRIx64 "%s%s)", base(m->path), f->offset,
-		       s.note ? ", " : "", s.note ? s.note : "");
+	for (size_t i = 0; i < notes->n; i++)
+		if (!strncmp(notes->text[i], path, n) &&
+		    !strcmp(notes->text[i] + n + 1, text))
+			return;
+	notes_add(notes, "%s %s", path, text);
 }
 
-static void print_sites(const struct row *rows, size_t n, unsigned long most)
+static struct place look_up(struct report *r, const struct sb_module *m,
+			    uint64_t offset)
 {
-	for (size_t i = 0; i < n && i < most; i++) {
-		const struct sb_site *s =
-			log_site(rows[i].log, rows[i].counter->site);
+	struct place p = symbols_find(r->symbols, m, offset);
 
-		printf("      %8" PRIu64 "  ", rows[i].counter->count);
-		for (uint32_t f = 0; s && f < s->depth && f < 3; f++) {
-			if (f)
-				printf(" < ");
-			print_frame(rows[i].log, &s->frame[f]);
-		}
-		printf("%s\n", s ? "" : "caller not known");
-	}
-	if (n > most)
-		printf("      %8s  and %zu more callers\n", "...", n - most);
+	if (p.trouble)
+		note_once(&r->run.notes, m->path, p.trouble);
+	return p;
 }
 
-static void print_text(const struct rundir *run, const struct row *rows,
-		       size_t n, const struct blind *blind, size_t blinds,
-		       unsigned long sites)
+static const char *mode(const struct report *r)
 {
-	bool colour = say_colour(stdout);
-	const char *group = "";
+	json_t *m = json_object_get(r->run.manifest, "mode");
 
-	printf("%s %s: %zu process image%s\n",
-	       json_string_value(json_object_get(run->manifest, "mode"))
-		       ? json_string_value(
-				 json_object_get(run->manifest, "mode"))
-		       : "run",
-	       base(run->dir), run->nlogs, run->nlogs == 1 ? "" : "s");
-	for (size_t i = 0; i < n;) {
-		size_t k = run_length(rows + i, n - i);
-		struct total t = sum(rows + i, k);
-
-		if (strcmp(group, rows[i].group)) {
-			group = rows[i].group;
-			printf("%s%s%s\n", colour ? "\033[1m" : "", group,
-			       colour ? "\033[0m" : "");
-		}
-		printf("  %-22s %10" PRIu64 " call%s %3u thread%s %3u "
-		       "process%s  %s\n",
-		       rows[i].name, t.calls, t.calls == 1 ? " " : "s",
-		       t.threads, t.threads == 1 ? " " : "s", t.processes,
-		       t.processes == 1 ? "  " : "es", policy(&t));
-		if (t.crypto && (t.forced || t.observed))
-			printf("      %8" PRIu64 "  of them real, for "
-			       "cryptographic code\n", t.crypto);
-		print_sites(rows + i, k, sites);
-		i += k;
-	}
-	printf("%sblind spots%s%s\n", colour ? "\033[1m" : "",
-	       colour ? "\033[0m" : "", blinds ? "" : ": none met");
-	for (size_t i = 0; i < blinds; i++)
-		printf("  %-12s %s\n", blind[i].kind, blind[i].text);
-	for (size_t i = 0; i < run->notes.n; i++)
-		printf("note: %s\n", run->notes.text[i]);
+	if (json_is_string(m))
+		return json_string_value(m);
+	if (!r->run.nlogs)
+		return NULL;
+	return r->run.log[0].head.mode == SB_AUDIT ? "audit" : "run";
 }
 
-static json_t *hex(uint64_t n)
+static const char *program(const struct report *r)
 {
-	char text[32];
+	json_t *p = json_object_get(r->run.manifest, "program");
 
-	snprintf(text, sizeof(text), "%016" PRIx64, n);
+	if (json_is_string(p))
+		return json_string_value(p);
+	return r->run.nlogs ? r->run.log[0].head.program : NULL;
+}
+
+/* For programs */
+
+static json_t *hex(uint64_t value)
+{
+	return json_sprintf("%016" PRIx64, value);
+}
+
+static json_t *build_id(const struct sb_module *m)
+{
+	static const uint8_t none[20];
+	char text[41];
+
+	if (!memcmp(m->build_id, none, sizeof(none)))
+		return json_null();
+	for (int i = 0; i < 20; i++)
+		snprintf(text + 2 * i, 3, "%02x", m->build_id[i]);
 	return json_string(text);
 }
 
-static json_t *json_frame(const struct log *log, const struct sb_frame *f)
+static json_t *frame_json(struct report *r, const struct log *log,
+			  const struct sb_frame *f)
 {
 	const struct sb_module *m = log_module(log, f->module);
+	struct place p = { 0 };
 	json_t *j = json_object();
-	struct symbol s = { .line = 0 };
-	char id[41] = "";
 
-	if (m) {
-		symbol_find(&s, m->path, m->build_id, f->offset);
-		for (int i = 0; i < 20; i++)
-			snprintf(id + 2 * i, 3, "%02x", m->build_id[i]);
-	}
-	json_object_set_new(j, "module", json_string(m ? m->path : ""));
-	json_object_set_new(j, "build_id", json_string(id));
-	json_object_set_new(j, "offset", json_integer((json_int_t)f->offset));
-	json_object_set_new(j, "function", json_string(s.function));
-	json_object_set_new(j, "file", json_string(s.file));
-	json_object_set_new(j, "line", json_integer(s.line));
+	if (m)
+		p = look_up(r, m, f->offset);
+	json_object_set_new(j, "module", text_json(m ? m->path : NULL));
+	json_object_set_new(j, "build_id", m ? build_id(m) : json_null());
+	json_object_set_new(j, "offset", json_sprintf("0x%" PRIx64, f->offset));
+	json_object_set_new(j, "function", text_json(p.function));
+	json_object_set_new(j, "file", text_json(p.file));
+	json_object_set_new(j, "line",
+			    p.file ? json_integer(p.line) : json_null());
 	return j;
 }
 
-static json_t *json_site(const struct row *r)
+static json_t *first_values(const struct sb_counter *c)
 {
-	const struct sb_site *s = log_site(r->log, r->counter->site);
-	json_t *j = json_object(), *first = json_array(), *fs = json_array();
-	uint64_t n = r->counter->count;
+	json_t *first = json_array();
 
-	for (uint64_t i = 0; i < 3 && i < n; i++)
-		json_array_append_new(first, hex(r->counter->first[i]));
-	for (uint32_t f = 0; s && f < s->depth; f++)
-		json_array_append_new(fs, json_frame(r->log, &s->frame[f]));
-	json_object_set_new(j, "hash", hex(site_hash(r)));
-	json_object_set_new(j, "calls", json_integer((json_int_t)n));
-	json_object_set_new(j, "process", json_string(r->log->head.path));
-	json_object_set_new(j, "exec", json_integer(r->log->head.exec));
+	for (size_t i = 0; i < 3 && i < c->count; i++)
+		if (!(c->policy & SB_CRYPTO))
+			json_array_append_new(first, hex(c->first[i]));
+	return first;
+}
+
+static json_t *site_json(struct report *r, const struct use *u)
+{
+	const struct sb_counter *c = u->counter;
+	const struct sb_site *site = log_site(u->log, c->site);
+	json_t *j = json_object(), *frames = json_array();
+
+	json_object_set_new(j, "hash", site ? hex(site->hash) : json_null());
+	json_object_set_new(j, "calls", json_integer((json_int_t)c->count));
+	json_object_set_new(j, "process", text_json(u->log->head.path));
 	json_object_set_new(j, "thread",
-			    json_string(log_thread_path(r->log,
-							r->counter->thread)));
-	json_object_set_new(j, "digest", hex(r->counter->digest));
-	json_object_set_new(j, "first", first);
-	json_object_set_new(j, "frames", fs);
+			    text_json(log_thread_path(u->log, c->thread)));
+	json_object_set_new(j, "digest", c->policy & SB_CRYPTO
+						 ? json_null()
+						 : hex(c->digest));
+	json_object_set_new(j, "first", first_values(c));
+	for (uint32_t i = 0; site && i < site->depth; i++)
+		json_array_append_new(frames,
+				      frame_json(r, u->log, &site->frame[i]));
+	json_object_set_new(j, "frames", frames);
 	return j;
 }
 
-static json_t *json_source(const struct row *rows, size_t n)
+static json_t *source_json(struct report *r, const struct tally_source *s)
 {
 	json_t *j = json_object(), *sites = json_array();
-	struct total t = sum(rows, n);
 
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(sites, json_site(&rows[i]));
-	json_object_set_new(j, "name", json_string(rows[0].name));
-	json_object_set_new(j, "group", json_string(rows[0].group));
-	json_object_set_new(j, "policy", json_string(policy(&t)));
-	json_object_set_new(j, "calls", json_integer((json_int_t)t.calls));
-	json_object_set_new(j, "bytes", json_integer((json_int_t)t.bytes));
-	json_object_set_new(j, "threads", json_integer(t.threads));
-	json_object_set_new(j, "processes", json_integer(t.processes));
+	json_object_set_new(j, "name", text_json(s->name));
+	json_object_set_new(j, "group", text_json(s->group));
+	json_object_set_new(j, "policy", json_string(tally_policy(s)));
+	json_object_set_new(j, "calls", json_integer((json_int_t)s->calls));
+	json_object_set_new(j, "bytes", json_integer((json_int_t)s->bytes));
+	json_object_set_new(j, "threads", json_integer((json_int_t)s->threads));
+	json_object_set_new(j, "processes",
+			    json_integer((json_int_t)s->processes));
 	json_object_set_new(j, "crypto_calls",
-			    json_integer((json_int_t)t.crypto));
+			    json_integer((json_int_t)s->crypto_calls));
+	for (size_t i = 0; i < s->uses && i < r->sites; i++)
+		json_array_append_new(sites, site_json(r, &s->use[i]));
 	json_object_set_new(j, "sites", sites);
 	return j;
 }
 
-static void print_json(const struct rundir *run, const struct row *rows,
-		       size_t n, const struct blind *blind, size_t blinds)
+static json_t *seed(const struct report *r)
 {
-	static const char *const copied[] = { "mode", "seed", "program",
-					      "status" };
-	json_t *root = json_object(), *sources = json_array();
-	json_t *spots = json_array(), *notes = json_array();
+	json_t *seed = json_object_get(r->run.manifest, "seed");
 
-	json_object_set_new(root, "run", json_string(base(run->dir)));
-	for (size_t i = 0; i < 4; i++) {
-		json_t *v = json_object_get(run->manifest, copied[i]);
-
-		json_object_set(root, copied[i], v ? v : json_null());
-	}
-	json_object_set_new(root, "processes",
-			    json_integer((json_int_t)run->nlogs));
-	for (size_t i = 0; i < n;) {
-		size_t k = run_length(rows + i, n - i);
-
-		json_array_append_new(sources, json_source(rows + i, k));
-		i += k;
-	}
-	for (size_t i = 0; i < blinds; i++)
-		json_array_append_new(
-			spots, json_pack("{s:s, s:s}", "kind", blind[i].kind,
-					 "text", blind[i].text));
-	for (size_t i = 0; i < run->notes.n; i++)
-		json_array_append_new(notes, json_string(run->notes.text[i]));
-	json_object_set_new(root, "sources", sources);
-	json_object_set_new(root, "blind_spots", spots);
-	json_object_set_new(root, "notes", notes);
-	json_dumpf(root, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(root);
+	return seed ? json_incref(seed) : json_null();
 }
 
-static int show(const char *dir, bool json, unsigned long sites)
+static json_t *report_json(struct report *r)
 {
-	static struct blind blind[256];
-	struct rundir run;
-	struct row *rows;
-	size_t n, blinds;
-	int ret = rundir_open(&run, dir);
+	json_t *j = json_object(), *list = json_array();
 
-	if (ret) {
-		rundir_close(&run);
-		return fail("%s: cannot be read: %s", dir, strerror(-ret));
+	json_object_set_new(j, "run", text_json(base(r->run.dir)));
+	json_object_set_new(j, "mode", text_json(mode(r)));
+	json_object_set_new(j, "seed", seed(r));
+	json_object_set_new(j, "program", text_json(program(r)));
+	json_object_set_new(j, "processes",
+			    json_integer((json_int_t)r->tally.processes));
+	for (size_t i = 0; i < r->tally.n; i++)
+		json_array_append_new(list,
+				      source_json(r, &r->tally.source[i]));
+	json_object_set_new(j, "sources", list);
+	list = json_array();
+	for (size_t i = 0; i < r->blinds.n; i++) {
+		json_t *spot = json_object();
+
+		json_object_set_new(spot, "kind",
+				    text_json(r->blinds.blind[i].kind));
+		json_object_set_new(spot, "text",
+				    text_json(r->blinds.blind[i].text));
+		json_array_append_new(list, spot);
 	}
-	if (!run.nlogs && !run.manifest) {
-		rundir_close(&run);
-		return fail("%s: holds no run; see samebits list", dir);
+	json_object_set_new(j, "blind_spots", list);
+	list = json_array();
+	for (size_t i = 0; i < r->run.notes.n; i++)
+		json_array_append_new(list, text_json(r->run.notes.text[i]));
+	json_object_set_new(j, "notes", list);
+	return j;
+}
+
+/* For people */
+
+static const char *style(const struct report *r, const char *code)
+{
+	return r->colour ? code : "";
+}
+#define BOLD "\033[1m"
+#define RED "\033[31m"
+#define PLAIN "\033[0m"
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static const char *treated(const struct tally_source *s)
+{
+	static const char *const word[][2] = {
+		{ "force", "forced" },	 { "observe", "observed" },
+		{ "pass", "passed" },	 { "deny", "denied" },
+		{ "crypto", "real, for cryptography" },
+		{ "mixed", "forced for some callers, observed for others" },
+	};
+	const char *policy = tally_policy(s);
+	size_t i = 0;
+
+	while (strcmp(word[i][0], policy))
+		i++;
+	return word[i][1];
+}
+
+static void frame_print(struct report *r, const struct log *log,
+			const struct sb_frame *f)
+{
+	const struct sb_module *m = log_module(log, f->module);
+	struct place p;
+
+	if (!m) {
+		printf("code outside of any module");
+		return;
 	}
-	n = gather(&run, &rows);
-	blinds = blind_collect(&run, blind, 256);
-	if (blinds > 256)
-		blinds = 256;
-	if (json)
-		print_json(&run, rows, n, blind, blinds);
+	p = look_up(r, m, f->offset);
+	text_print(stdout, p.function ? p.function : "?");
+	if (p.file) {
+		printf(" at ");
+		text_print(stdout, p.file);
+		printf(":%d", p.line);
+	}
+	printf(" in ");
+	text_print(stdout, base(m->path));
+	printf("+0x%" PRIx64, f->offset);
+}
+
+/* The calls of all threads and processes from one place, which is what the
+ * frames shown tell apart: whole stacks would give lines that look the same. */
+struct shown {
+	const struct use *use; /* one of them */
+	const struct sb_site *site;
+	uint64_t hash, calls;
+};
+
+static uint64_t place_hash(const struct log *log, const struct sb_site *site)
+{
+	uint64_t hash = 14695981039346656037u; /* FNV-1a */
+
+	for (uint32_t i = 0; site && i < site->depth && i < FRAMES; i++) {
+		const struct sb_frame *f = &site->frame[i];
+		const struct sb_module *m = log_module(log, f->module);
+
+		for (const char *p = m ? m->path : ""; *p; p++)
+			hash = (hash ^ (unsigned char)*p) * 1099511628211u;
+		hash = (hash ^ f->offset) * 1099511628211u;
+	}
+	return hash;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct shown *x = a, *y = b;
+
+	return (x->hash > y->hash) - (x->hash < y->hash);
+}
+
+static int by_calls(const void *a, const void *b)
+{
+	const struct shown *x = a, *y = b;
+
+	return x->calls != y->calls ? (x->calls < y->calls ? 1 : -1)
+				    : by_hash(a, b);
+}
+
+static size_t merge_sites(struct shown *shown, const struct tally_source *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->uses; i++) {
+		const struct use *u = &s->use[i];
+		const struct sb_site *site = log_site(u->log, u->counter->site);
+
+		shown[i] = (struct shown){ u, site, place_hash(u->log, site),
+					   u->counter->count };
+	}
+	qsort(shown, s->uses, sizeof(*shown), by_hash);
+	for (size_t i = 0; i < s->uses; i++) {
+		if (n && shown[n - 1].hash == shown[i].hash)
+			shown[n - 1].calls += shown[i].calls;
+		else
+			shown[n++] = shown[i];
+	}
+	qsort(shown, n, sizeof(*shown), by_calls);
+	return n;
+}
+
+static void site_print(struct report *r, const struct shown *shown)
+{
+	const struct sb_site *site = shown->site;
+	uint32_t depth = site ? site->depth : 0;
+
+	printf("    %8" PRIu64 " x  ", shown->calls);
+	if (!depth)
+		printf("from an unknown place");
+	for (uint32_t i = 0; i < depth && i < FRAMES; i++) {
+		if (i)
+			printf("\n                 ");
+		frame_print(r, shown->use->log, &site->frame[i]);
+	}
+	putchar('\n');
+}
+
+static void sites_print(struct report *r, const struct tally_source *s)
+{
+	struct shown *shown = calloc(s->uses + 1, sizeof(*shown));
+	size_t n = shown ? merge_sites(shown, s) : 0;
+
+	for (size_t i = 0; i < n && i < r->sites; i++)
+		site_print(r, &shown[i]);
+	if (n > r->sites)
+		printf("             and from %zu more place%s\n",
+		       n - r->sites, plural(n - r->sites));
+	free(shown);
+}
+
+static void source_print(struct report *r, const struct tally_source *s)
+{
+	printf("  %s%-22s%s %8" PRIu64 " call%s", style(r, BOLD), s->name,
+	       style(r, PLAIN), s->calls, plural(s->calls));
+	if (s->bytes)
+		printf(", %" PRIu64 " byte%s", s->bytes, plural(s->bytes));
+	printf(", %zu thread%s", s->threads, plural(s->threads));
+	printf(", %zu process%s", s->processes,
+	       s->processes == 1 ? "" : "es");
+	printf("; %s\n", treated(s));
+	if (s->crypto_calls && s->policies)
+		printf("    %" PRIu64 " of them real, for cryptography\n",
+		       s->crypto_calls);
+	sites_print(r, s);
+}
+
+static void list_print(const struct report *r, const char *title,
+		       const char *colour)
+{
+	printf("\n%s%s%s\n", style(r, colour), title, style(r, PLAIN));
+}
+
+static void head_print(const struct report *r)
+{
+	json_t *seed = json_object_get(r->run.manifest, "seed");
+	const char *name = program(r), *how = mode(r);
+
+	printf("%s%s %s%s: ", style(r, BOLD), how ? how : "run",
+	       base(r->run.dir), style(r, PLAIN));
+	text_print(stdout, name ? name : "an unknown program");
+	if (json_is_integer(seed))
+		printf(", seed %" JSON_INTEGER_FORMAT,
+		       json_integer_value(seed));
+	printf(", %zu process%s\n", r->tally.processes,
+	       r->tally.processes == 1 ? "" : "es");
+}
+
+static void report_print(struct report *r)
+{
+	const char *group = "";
+
+	head_print(r);
+	if (!r->tally.n)
+		printf("\nNo source of nondeterminism was called.\n");
+	for (size_t i = 0; i < r->tally.n; i++) {
+		const struct tally_source *s = &r->tally.source[i];
+
+		if (strcmp(group, s->group))
+			list_print(r, s->group, BOLD);
+		group = s->group;
+		source_print(r, s);
+	}
+	list_print(r, r->blinds.n ? "blind spots" : "blind spots: none found",
+		   r->blinds.n ? RED : BOLD);
+	for (size_t i = 0; i < r->blinds.n; i++) {
+		printf("  %-14s ", r->blinds.blind[i].kind);
+		text_print(stdout, r->blinds.blind[i].text);
+		putchar('\n');
+	}
+	/* Last, as looking up functions adds to them. */
+	if (r->run.notes.n)
+		list_print(r, "notes", BOLD);
+	for (size_t i = 0; i < r->run.notes.n; i++) {
+		printf("  ");
+		text_print(stdout, r->run.notes.text[i]);
+		putchar('\n');
+	}
+}
+
+static int prepare(struct report *r, const char *dir)
+{
+	int ret = rundir_open(&r->run, dir);
+
+	if (ret == 0)
+		ret = tally_make(&r->tally, &r->run);
+	if (ret == 0)
+		ret = blinds_find(&r->blinds, &r->run);
+	r->symbols = symbols_new();
+	return ret == 0 && !r->symbols ? -ENOMEM : ret;
+}
+
+/* Some of the run must be there; what is damaged is a note. */
+static int check(const struct report *r)
+{
+	if (r->run.nlogs || r->run.manifest || r->run.board)
+		return 0;
+	return fail("%s: %s", r->run.dir,
+		    r->run.notes.n > 1 ? r->run.notes.text[0]
+				       : "there is no run in this directory");
+}
+
+static int output(struct report *r)
+{
+	json_t *j;
+
+	if (o.json) {
+		j = report_json(r);
+		json_dumpf(j, stdout, JSON_INDENT(2));
+		putchar('\n');
+		json_decref(j);
+	} else {
+		report_print(r);
+	}
+	return fflush(stdout) || ferror(stdout)
+		       ? fail("cannot write: %s", strerror(errno)) : 0;
+}
+
+static int report(const char *dir)
+{
+	struct report r = { .sites = o.json ? SIZE_MAX : SITES,
+			    .colour = say_colour(stdout) };
+	uint64_t n;
+	int ret;
+
+	if (o.sites && opts_number(o.sites, 0, &n))
+		return fail("--sites %s: not a number", o.sites);
+	if (o.sites)
+		r.sites = n;
+	ret = prepare(&r, dir);
+	if (ret)
+		ret = fail("%s: cannot be read: %s", dir, strerror(-ret));
 	else
-		print_text(&run, rows, n, blind, blinds, sites);
-	free(rows);
-	symbols_close();
-	rundir_close(&run);
-	return 0;
+		ret = check(&r);
+	if (ret == 0)
+		ret = output(&r);
+	symbols_free(r.symbols);
+	blinds_free(&r.blinds);
+	tally_free(&r.tally);
+	rundir_close(&r.run);
+	return ret;
 }
 
 int cmd_report(int argc, char **argv)
 {
-	const char *store = STORE_DEFAULT, *json = NULL, *sites = "3";
-	const struct opt options[] = {
-		{ "store", 0, "DIR", "where runs are kept (default .samebits)",
-		  &store },
-		{ "json", 0, NULL, "for programs, with whole call stacks",
-		  &json },
-		{ "sites", 0, "N", "callers shown of each source (default 3)",
-		  &sites },
-		{ NULL, 0, NULL, NULL, NULL }
-	};
+	const char *name, *store;
 	char dir[PATH_MAX];
 	int first, ret = opts_parse(options, argc, argv, &first);
-	uint64_t most;
 
 	if (ret == 1) {
 		opts_help(stdout, "report [options] [RUN]",
-			  "Says what a run met: per group and source the "
-			  "calls, threads, processes, callers\nand what was "
-			  "done about it; then what it could not control. RUN "
-			  "is a number or a\ndirectory; the newest by default.",
-			  options);
+			  "Says what RUN (default: the newest) met: every "
+			  "source of nondeterminism, who\ncalled it and what "
+			  "was done about it, then what could not be "
+			  "controlled.", options);
 		return 0;
 	}
 	if (ret < 0)
 		return STATUS_TROUBLE;
-	if (opts_number(sites, 0, &most))
-		return fail("--sites %s: not a number", sites);
-	if (argc - first > 1)
-		return fail("report takes one run, not %d", argc - first);
-	ret = store_find(store, first < argc ? argv[first] : NULL, dir,
-			 sizeof(dir));
-	if (ret && first < argc)
-		return fail("%s: no such run in %s; see samebits list",
-			    argv[first], store);
-	if (ret)
-		return fail("%s: no runs here; make one with samebits run -- "
-			    "PROGRAM, or name the place with --store DIR",
+	name = first < argc ? argv[first] : NULL;
+	if (name) { /* options may follow it */
+		argv[first] = argv[0];
+		argc -= first;
+		argv += first;
+		ret = opts_parse(options, argc, argv, &first);
+	}
+	if (ret < 0)
+		return STATUS_TROUBLE;
+	if (name && (ret == 1 || first < argc))
+		return fail("report takes one RUN; see samebits report --help");
+	store = o.store ? o.store : STORE_DEFAULT;
+	ret = store_find(store, name, dir, sizeof(dir));
+	if (ret && name)
+		return fail("%s: no such run in %s; see samebits list", name,
 			    store);
-	return show(dir, json, most);
+	if (ret)
+		return fail("%s: there is no run here; make one with samebits "
+			    "run -- PROGRAM, or name the place with --store",
+			    store);
+	return report(dir);
 }

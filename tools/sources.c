@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `samebits sources`: the rows of the very object that will be preloaded. */
-#include <jansson.h>
+/* `samebits sources`: every row of the shim that `run` would preload. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,55 +8,97 @@
 #include "opts.h"
 #include "say.h"
 #include "shim.h"
+#include "text.h"
+
+static const char *as_json, *markdown;
+
+static const struct opt options[] = {
+	{ "json", 0, NULL, "for programs", &as_json },
+	{ "markdown", 0, NULL, "a table for the manual", &markdown },
+	{ NULL, 0, NULL, NULL, NULL }
+};
 
 static const char *policy(const struct source *row)
 {
-	return row->policy == SB_FORCE ? "force" : "observe";
+	static const char *const name[] = { "pass", "observe", "force",
+					    "deny" };
+
+	return row->policy <= SB_DENY ? name[row->policy] : "?";
 }
 
-static void print_row(const struct source *row, void *arg)
+static void add_json(const struct source *row, void *arg)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "name", text_json(row->name));
+	json_object_set_new(j, "group", text_json(row->group));
+	json_object_set_new(j, "policy", json_string(policy(row)));
+	json_object_set_new(j, "doc", text_json(row->doc));
+	json_array_append_new(arg, j);
+}
+
+static void add_markdown(const struct source *row, void *arg)
 {
 	(void)arg;
-	printf("%-14s %-26s %-8s %s\n", row->group, row->name, policy(row),
+	printf("| `%s` | %s | %s | %s |\n", row->name, row->group,
+	       policy(row), row->doc ? row->doc : "");
+}
+
+static void add_text(const struct source *row, void *arg)
+{
+	const char **group = arg;
+
+	if (!*group || strcmp(*group, row->group))
+		printf("%s%s\n", *group ? "\n" : "", row->group);
+	*group = row->group;
+	printf("  %-24s %-8s %s\n", row->name, policy(row),
 	       row->doc ? row->doc : "");
 }
 
-static void add_row(const struct source *row, void *arg)
+static int list(void)
 {
-	json_array_append_new(arg, json_pack("{s:s, s:s, s:s, s:s}", "group",
-					     row->group, "name", row->name,
-					     "policy", policy(row), "doc",
-					     row->doc ? row->doc : ""));
+	json_t *all = json_array();
+	const char *group = NULL;
+	int ret;
+
+	if (as_json) {
+		ret = shim_sources(add_json, all);
+		if (ret == 0) {
+			json_dumpf(all, stdout, JSON_INDENT(2));
+			putchar('\n');
+		}
+	} else if (markdown) {
+		printf("| source | group | policy | what it is |\n"
+		       "| --- | --- | --- | --- |\n");
+		ret = shim_sources(add_markdown, NULL);
+	} else {
+		ret = shim_sources(add_text, &group);
+	}
+	json_decref(all);
+	return ret;
 }
 
 int cmd_sources(int argc, char **argv)
 {
-	const char *json = NULL;
-	const struct opt options[] = {
-		{ "json", 0, NULL, "for programs", &json },
-		{ NULL, 0, NULL, NULL, NULL }
-	};
 	int first, ret = opts_parse(options, argc, argv, &first);
-	json_t *all;
 
 	if (ret == 1) {
-		opts_help(stdout, "sources [--json]",
-			  "Lists every source that samebits knows: group, "
-			  "name, what `run` does, meaning.", options);
+		opts_help(stdout, "sources [options]",
+			  "Lists every source of nondeterminism that samebits "
+			  "knows, by group, with what\n`run` does about it "
+			  "by default.", options);
 		return 0;
 	}
 	if (ret < 0)
 		return STATUS_TROUBLE;
 	if (first < argc)
-		return fail("sources takes no arguments: %s", argv[first]);
-	all = json_array();
-	ret = json ? shim_sources(add_row, all) : shim_sources(print_row, NULL);
-	if (!ret && json) {
-		json_dumpf(all, stdout, JSON_INDENT(2));
-		putchar('\n');
-	}
-	json_decref(all);
-	return ret ? fail("libsamebits.so cannot be loaded: %s",
-			  strerror(-ret))
-		   : 0;
+		return fail("sources takes no argument: %s", argv[first]);
+	if (as_json && markdown)
+		return fail("--json and --markdown exclude each other");
+	ret = list();
+	if (ret)
+		return fail("libsamebits.so cannot be loaded: %s",
+			    strerror(-ret));
+	return fflush(stdout) || ferror(stdout)
+		       ? fail("cannot write: %s", strerror(errno)) : 0;
 }

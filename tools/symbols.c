@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE
 #include <elfutils/libdwfl.h>
 #include <stdbool.h>
 #include <stdlib.h>

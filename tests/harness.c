@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+#define LIMIT 60 /* seconds */
+
+static char store[64];
+
+static int file(void)
+{
+	char name[] = "/tmp/samebits-test-XXXXXX";
+	int fd = mkstemp(name);
+
+	unlink(name);
+	return fd;
+}
+
+static void slurp(int fd, char *out, size_t size)
+{
+	ssize_t n = pread(fd, out, size - 1, 0);
+
+	out[n < 0 ? 0 : n] = 0;
+	close(fd);
+}
+
+static int wait_limited(pid_t pid)
+{
+	int status;
+
+	for (int i = 0; i < LIMIT * 1000; i++) {
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+						   : WEXITSTATUS(status);
+		usleep(1000);
+	}
+	kill(-pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	return -1;
+}
+
+void outcome_of(struct outcome *o, const char *format, ...)
+{
+	int out = file(), err = file();
+	char command[8192];
+	va_list ap;
+	pid_t pid;
+
+	va_start(ap, format);
+	vsnprintf(command, sizeof(command), format, ap);
+	va_end(ap);
+	setenv("SB", getenv("SAMEBITS_BIN"), 1);
+	pid = fork();
+	if (pid == 0) {
+		setpgid(0, 0);
+		dup2(out, 1);
+		dup2(err, 2);
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	o->status = wait_limited(pid);
+	slurp(out, o->out, sizeof(o->out));
+	slurp(err, o->err, sizeof(o->err));
+}
+
+const char *store_make(void)
+{
+	strcpy(store, "/tmp/samebits-store-XXXXXX");
+	if (!mkdtemp(store))
+		return NULL;
+	setenv("STORE", store, 1);
+	return store;
+}
+
+void store_drop(void)
+{
+	static struct outcome o;
+
+	outcome_of(&o, "rm -rf '%s'", store);
+}
+
+json_t *report_newest(void)
+{
+	char command[256];
+	json_error_t e;
+	json_t *root;
+	FILE *f;
+
+	snprintf(command, sizeof(command), "'%s' report --json --store '%s'",
+		 getenv("SAMEBITS_BIN"), store);
+	f = popen(command, "r");
+	if (!f)
+		return NULL;
+	root = json_loadf(f, 0, &e);
+	pclose(f);
+	return root;
+}
+
+json_t *report_source(const json_t *report, const char *name)
+{
+	json_t *list = json_object_get(report, "sources"), *s;
+	size_t i;
+
+	json_array_foreach(list, i, s) {
+		if (!strcmp(json_string_value(json_object_get(s, "name")),
+			    name))
+			return s;
+	}
+	return NULL;
+}
+
+long report_calls(const json_t *report, const char *name)
+{
+	return (long)json_integer_value(
+		json_object_get(report_source(report, name), "calls"));
+}

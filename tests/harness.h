@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs programs and `samebits` itself, and reads what they said. */
+#ifndef SAMEBITS_TEST_HARNESS_H
+#define SAMEBITS_TEST_HARNESS_H
+
+#include <jansson.h>
+
+struct outcome {
+	int status; /* exit status; 128 + signal */
+	char out[65536], err[16384];
+};
+
+/* Runs a shell command; kills it after 60 s. $SB, $VICTIMS_DIR, $STORE
+ * are set for it. */
+void outcome_of(struct outcome *o, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+const char *store_make(void);	 /* sets $STORE to a new directory */
+void store_drop(void);
+/* `samebits report --json` of the newest run in $STORE; json_decref it. */
+json_t *report_newest(void);
+/* Its entry for a source; NULL: none. */
+json_t *report_source(const json_t *report, const char *name);
+long report_calls(const json_t *report, const char *name);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(3);
+	waitpid(pid, &status, 0);
+	emit((uint64_t)status);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	uint64_t n;
+
+	for (int i = 0; i < 3; i++) {
+		if (getentropy(&n, sizeof(n)))
+			return;
+		emit(n);
+	}
+}

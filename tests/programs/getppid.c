@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	emit(getppid() >= 0);
+}

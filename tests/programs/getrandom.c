@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	uint64_t n[3];
+
+	for (int i = 0; i < 3; i++) {
+		if (getrandom(&n[i], sizeof(n[i]), 0) != sizeof(n[i]))
+			return;
+		emit(n[i]);
+	}
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	struct rusage use;
+
+	getrusage(RUSAGE_SELF, &use);
+	emit((uint64_t)use.ru_utime.tv_usec + (uint64_t)use.ru_maxrss);
+}

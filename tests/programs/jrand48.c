@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	unsigned short x[3] = { 1, 2, 3 };
+
+	for (int i = 0; i < 3; i++)
+		emit((uint64_t)jrand48(x));
+}

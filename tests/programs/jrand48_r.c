@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	unsigned short x[3] = { 1, 2, 3 };
+	struct drand48_data data;
+	long d;
+
+	srand48_r(7, &data);
+	jrand48_r(x, &data, &d);
+	emit((uint64_t)d);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	unsigned short p[7] = { 1, 2, 3, 0xe66d, 0xdeec, 5, 11 };
+
+	lcong48(p);
+	for (int i = 0; i < 3; i++)
+		emit((uint64_t)lrand48());
+}

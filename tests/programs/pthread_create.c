@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	pthread_t t;
+	void *value = NULL;
+
+	emit((uint64_t)pthread_create(&t, NULL, victim_thread, (void *)5));
+	pthread_join(t, &value);
+	emit((uint64_t)(uintptr_t)value);
+}

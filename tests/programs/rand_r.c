@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	unsigned seed = 7;
+
+	for (int i = 0; i < 3; i++)
+		emit((uint64_t)rand_r(&seed));
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	struct random_data data = { 0 };
+	char state[64];
+	int32_t n;
+
+	initstate_r(7, state, sizeof(state), &data);
+	for (int i = 0; i < 3; i++) {
+		random_r(&data, &n);
+		emit((uint64_t)n);
+	}
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	unsigned short x[3] = { 1, 2, 3 };
+	struct drand48_data data = { 0 };
+	long n;
+
+	seed48_r(x, &data);
+	lrand48_r(&data, &n);
+	emit((uint64_t)n);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	static char state[64];
+	char *old = initstate(7, state, sizeof(state));
+
+	emit((uint64_t)random());
+	setstate(old);
+	setstate(state);
+	emit((uint64_t)random());
+	setstate(old);
+}

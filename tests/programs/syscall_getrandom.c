@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+void victim(void)
+{
+	uint64_t n;
+
+	for (int i = 0; i < 3; i++) {
+		if (syscall(SYS_getrandom, &n, sizeof(n), 0) != sizeof(n))
+			return;
+		emit(n);
+	}
+}

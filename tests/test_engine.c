@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* The engine's pure parts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "config.h"
+#include "lineage.h"
+#include "stream.h"
+
+/* Known answers of Philox4x64-10: the Random123 distribution, kat_vectors. */
+static void test_philox(void **state)
+{
+	struct stream_key zero = { 0, 0 };
+	uint64_t out[4];
+
+	(void)state;
+	stream_block(&zero, 0, 0, out);
+	assert_true(out[0] == 0x16554d9eca36314cu);
+	assert_true(out[1] == 0xdb20fe9d672d0fdcu);
+	assert_true(out[2] == 0xd7e772cee186176bu);
+	assert_true(out[3] == 0x7e68b68aec7ba23bu);
+}
+
+static void test_lineage(void **state)
+{
+	char path[64], thread[64];
+	uint64_t root = lineage_root("0"), h;
+
+	(void)state;
+	h = lineage_process(path, sizeof(path), "0", root, "0.2", 3);
+	assert_string_equal(path, "0/0.2.3");
+	assert_true(h == lineage_root("0/0.2.3"));
+	lineage_thread(thread, sizeof(thread), "0", root, 7);
+	assert_string_equal(thread, "0.7");
+	/* Cut texts still have hashes of their own. */
+	assert_true(lineage_process(path, 4, "0", root, "0", 1) !=
+		    lineage_process(path, 4, "0", root, "0", 2));
+}
+
+static void test_config(void **state)
+{
+	struct child child = { .slot = 5, .exec = 2, .path = "0/0.1",
+			       .clock = 77 };
+	char text[4096];
+
+	(void)state;
+	config_parse("mode=run,seed=42,dir=/tmp/a%2cb,limit=1024,new=1");
+	assert_string_equal(config.dir, "/tmp/a,b");
+	assert_true(config.seeded && config.seeds_force);
+	assert_int_equal(config.seed, 42);
+	assert_int_equal(config.limit, 1024);
+	config_child(text, sizeof(text), &child);
+	config_parse(text + strlen("SAMEBITS="));
+	assert_string_equal(config.dir, "/tmp/a,b");
+	assert_string_equal(config.path, "0/0.1");
+	assert_int_equal(config.slot, 5);
+	assert_int_equal(config.clock, 77);
+	assert_int_equal(config.seed, 42);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_philox),
+		cmocka_unit_test(test_lineage),
+		cmocka_unit_test(test_config),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Who may include whom, and what the object exports and needs.
+# test_layout.sh SOURCE_ROOT LIBSAMEBITS
+set -euo pipefail
+cd "$1"
+bad=0
+complain() { echo "$*"; bad=1; }
+
+grep -nE '#include "(\.\./)*tools/' -r shim && complain "shim includes tools"
+grep -nE '#include "(\.\./)*(shim/)?wrap/' -r shim tools && complain "wrap included"
+grep -nhE '#include "\.\./shim/' -r tools |
+	grep -vE 'shim/(event|source)\.h' && complain "tools see the engine"
+grep -LE 'banned.h' shim/*.c shim/wrap/*.c | grep . && complain "no banned.h"
+
+# Nothing but libc may enter the program's global scope.
+readelf -d "$2" | grep NEEDED | grep -vE 'libc\.so|ld-linux' &&
+	complain "needs more than libc"
+readelf -d "$2" | grep -q INITFIRST || complain "not linked initfirst"
+nm -D "$2" | grep -E ' T _Unwind' && complain "exports an unwinder"
+
+# The loader's functions see their real caller: the hooks leave by a jump.
+for fn in dlopen dlmopen dlsym dlvsym vfork clone syscall; do
+	objdump -d --no-show-raw-insn "$2" |
+		awk -v fn="<$fn>:" '$2 == fn { on = 1 } on && /jmp +\*%r11/ { ok = 1 }
+			on && /^$/ { exit } END { exit !ok }' ||
+		complain "$fn does not leave by a jump"
+done
+# Thread-local storage stays under 1 KiB.
+tls=$(readelf -lW "$2" | awk '$1 == "TLS" { print $6 }')
+[ "$((tls))" -lt 1024 ] || complain "thread-local storage: $tls bytes"
+exit $bad

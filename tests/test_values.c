@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* The right values under force, and logs that survive. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness.h"
+
+static struct outcome a, b;
+
+/* The clock starts where SOURCE_DATE_EPOCH says and steps a microsecond. */
+static void test_clock(void **state)
+{
+	(void)state;
+	outcome_of(&a, "SOURCE_DATE_EPOCH=86400 $SB run -q --store "
+		   "$STORE -- date -u +%%s");
+	assert_string_equal(a.out, "86400\n");
+	outcome_of(&a, "$SB run -q --store $STORE -- "
+		   "$VICTIMS_DIR/victim_clock_gettime main");
+	assert_string_equal(a.out, "1000\n2000\n3000\n");
+	outcome_of(&a, "$SB run -q --time real --store $STORE -- "
+		   "date -u +%%Y");
+	outcome_of(&b, "date -u +%%Y");
+	assert_string_equal(a.out, b.out);
+}
+
+/* A poller with a limit of 5 s sees its child that needs 2 s end. */
+static void test_polling_limit(void **state)
+{
+	(void)state;
+	outcome_of(&a,
+		   "$SB run -q --store $STORE -- /usr/bin/python3 -c '"
+		   "import subprocess, time\n"
+		   "p = subprocess.Popen([\"sleep\", \"2\"])\n"
+		   "end = time.monotonic() + 5\n"
+		   "while p.poll() is None and time.monotonic() < end: pass\n"
+		   "print(p.returncode)'");
+	assert_string_equal(a.out, "0\n");
+}
+
+/* A wait with a deadline neither hangs nor returns at once. */
+static void test_deadline(void **state)
+{
+	(void)state;
+	outcome_of(&a,
+		   "$SB run -q --store $STORE -- /usr/bin/python3 -c '"
+		   "import threading, time\n"
+		   "t = time.monotonic()\n"
+		   "e = threading.Event()\n"
+		   "print(e.wait(0.3), 0.3 <= time.monotonic() - t < 0.4)'");
+	assert_string_equal(a.out, "False True\n");
+}
+
+static void test_policies(void **state)
+{
+	(void)state;
+	outcome_of(&a, "$SB run -q --observe entropy --store $STORE -- "
+		   "$VICTIMS_DIR/victim_getrandom main");
+	outcome_of(&b, "$SB run -q --observe getrandom --store $STORE "
+		   "-- $VICTIMS_DIR/victim_getrandom main");
+	assert_string_not_equal(a.out, b.out);
+	outcome_of(&a, "$SB run -q --seed 3 --seeds honour --store "
+		   "$STORE -- $VICTIMS_DIR/victim_srand main");
+	outcome_of(&b, "$VICTIMS_DIR/victim_srand main");
+	assert_string_equal(a.out, b.out);
+}
+
+/* The exact count of a source, also where every event is kept. */
+static void test_counts(void **state)
+{
+	static const char *const trace[] = { "sites", "full" };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		json_t *report;
+
+		outcome_of(&a, "$SB run -q --trace %s --store $STORE -- "
+			   "$VICTIMS_DIR/victim_rand main", trace[i]);
+		report = report_newest();
+		assert_int_equal(report_calls(report, "rand"), 3);
+		json_decref(report);
+	}
+}
+
+/* Without a launcher. */
+static void test_standalone(void **state)
+{
+	(void)state;
+	outcome_of(&a, "lib=$(dirname $SB)/shim/libsamebits.so; "
+		   "LD_PRELOAD=$lib SAMEBITS=mode=run,seed=42,store=$STORE "
+		   "$VICTIMS_DIR/victim_getrandom main");
+	outcome_of(&b, "lib=$(dirname $SB)/shim/libsamebits.so; "
+		   "LD_PRELOAD=$lib SAMEBITS=mode=run,seed=42,store=$STORE "
+		   "$VICTIMS_DIR/victim_getrandom main");
+	assert_int_equal(a.status, 0);
+	assert_string_equal(a.out, b.out);
+	outcome_of(&b, "$SB run -q --seed 42 --store $STORE/other -- "
+		   "$VICTIMS_DIR/victim_getrandom main");
+	assert_string_equal(a.out, b.out);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return store_make() ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	store_drop();
+	return 0;
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_clock),    CASE(test_polling_limit),
+		CASE(test_deadline), CASE(test_policies),
+		CASE(test_counts),   CASE(test_standalone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
