@@ -20,16 +20,26 @@ static struct {
 } site[SITES];
 static unsigned sites;
 
+void stack_warm(struct thread *self)
+{
+	void *frame[4];
+
+	if (!backtrace_fn || self->busy)
+		return;
+	self->busy = true;
+	backtrace_fn(frame, 4);
+	self->busy = false;
+}
+
 void stack_start(void)
 {
 	/* RTLD_LOCAL: its _Unwind_* must not stand before libgcc's. */
 	void *h = real_dlopen_fn("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
-	void *warm[4];
 
 	if (h)
 		*(void **)&backtrace_fn = real_dlsym_fn(h, "unw_backtrace");
 	if (backtrace_fn)
-		backtrace_fn(warm, 4); /* its own first-use work, now */
+		stack_warm(thread_me);
 	else
 		log_flag(SB_NO_UNWIND);
 }
@@ -62,15 +72,22 @@ static int walk(uintptr_t ra, void **frame)
 bool stack_passes(const char *part)
 {
 	void *raw[STACK_DEPTH + 8];
+	struct thread *self = thread_me;
 	uint64_t mask = engine_lock();
-	int n = backtrace_fn ? backtrace_fn(raw, STACK_DEPTH + 8) : 0;
+	bool was = self && self->busy;
+	int n = 0;
 	bool found = false;
 
+	if (self)
+		self->busy = true;
+	n = backtrace_fn ? backtrace_fn(raw, STACK_DEPTH + 8) : 0;
 	for (int i = 0; i < n && !found; i++) {
 		struct module *m = module_of((uintptr_t)raw[i]);
 
 		found = m && strstr(m->path, part);
 	}
+	if (self)
+		self->busy = was;
 	engine_unlock(mask);
 	return found;
 }

@@ -52,6 +52,7 @@ struct thread {
 	bool first;	    /* the process's first thread */
 	bool joinable;	    /* a join may still ask for `clock` */
 	bool retired;	    /* past its thread-specific destructors */
+	bool busy;	    /* in the engine: hooks make no events */
 	struct thread *next;
 	pthread_t handle;
 	char path[96];

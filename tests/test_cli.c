@@ -107,11 +107,11 @@ static void test_damaged_log(void **state)
 		   "truncate -s 20000 $l; done && "
 		   "$SB report --store $STORE");
 	assert_int_equal(o.status, 0);
-	assert_non_null(strstr(o.out, "note:"));
+	assert_non_null(strstr(o.out, "notes"));
 	outcome_of(&o, "cd $STORE/latest/ && for l in *.log; do "
 		   "echo foreign > $l; done; "
 		   "$SB report --store $STORE");
-	assert_non_null(strstr(o.out, "note:"));
+	assert_non_null(strstr(o.out, "notes"));
 }
 
 static void test_environment_clean(void **state)

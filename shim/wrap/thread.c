@@ -10,6 +10,7 @@
 #include "call.h"
 #include "ltime.h"
 #include "real.h"
+#include "stack.h"
 #include "banned.h"
 
 #define ROW(fn, text) \
@@ -48,6 +49,7 @@ static void *begin(void *arg)
 	struct thread *t = arg;
 
 	thread_enter(t);
+	stack_warm(t);
 	pthread_setspecific(last_key, (void *)1);
 	return t->start(t->arg);
 }
