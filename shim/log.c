@@ -17,7 +17,8 @@
 #define EXTENT (128u << 10)
 #define EXTENT_FULL (1u << 20)
 #define DEFS_CHUNK (16u << 10)
-#define COUNTERS_CHUNK 4096u
+/* Small: a program may have a thread for each piece of work. */
+#define COUNTERS_CHUNK (32u + 8 * 64u)
 #define EVENTS_CHUNK (64u << 10)
 #define COUNTERS_SLOTS                                                         \
 	((COUNTERS_CHUNK - sizeof(struct sb_chunk)) /                          \
@@ -75,7 +76,8 @@ static bool grow(size_t need)
 		return false;
 	if (size < need)
 		size = need;
-	p = map(log.header->size, size, 0);
+	p = log.header->size + size > config.limit
+		    ? NULL : map(log.header->size, size, 0);
 	if (!p) {
 		log.full = true;
 		log_flag(SB_DEGRADED);
