@@ -5,52 +5,68 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bash tests/deps.sh quickstart
-[ -f build/build.ninja ] || meson setup build -Dtests=false >/dev/null || {
-	echo "quickstart: meson could not configure build/" >&2; exit 1; }
-ninja -C build samebits shim/libsamebits.so examples/train_mlp >build/quickstart.log 2>&1 || {
-	cat build/quickstart.log >&2
-	echo "quickstart: the build failed (see above)" >&2
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+fail() {
+	echo "quickstart: $*" >&2
 	exit 1
 }
+
+# must WHAT COMMAND...: quiet unless it fails.
+must() {
+	local what=$1
+	shift
+	"$@" >"$tmp/log" 2>&1 || {
+		tail -n 40 "$tmp/log" >&2
+		fail "$what failed (see above): $*"
+	}
+}
+
+# Python is only needed by the second example.
+bash tests/deps.sh quickstart || bash tests/deps.sh build
+[ -f build/build.ninja ] ||
+	must "configuring" meson setup build -Dtests=false
+must "building" ninja -C build samebits shim/libsamebits.so \
+	examples/train_mlp
 samebits=build/samebits
-store=$(mktemp -d)
-trap 'rm -rf "$store"' EXIT
+store=$tmp/store
+
+# last COMMAND...: the last line it prints.
+last() {
+	"$@" >"$tmp/out" || fail "status $? from: $*"
+	tail -n 1 "$tmp/out"
+}
 
 # show TITLE PROGRAM...: natively twice, then controlled twice.
 show() {
 	local title=$1 a b c d
 	shift
 	echo "== $title"
-	a=$("$@" | tail -n 1); b=$("$@" | tail -n 1)
+	a=$(last "$@")
+	b=$(last "$@")
 	echo "natively:            $a"
 	echo "natively, again:     $b"
-	c=$($samebits run -q --store "$store" -- "$@" | tail -n 1)
-	d=$($samebits run -q --store "$store" -- "$@" | tail -n 1)
+	c=$(last $samebits run -q --store "$store" -- "$@")
+	d=$(last $samebits run -q --store "$store" -- "$@")
 	echo "samebits run:        $c"
 	echo "samebits run, again: $d"
-	if [ "$a" = "$b" ]; then
-		echo "quickstart: the native runs agree; nothing is shown" >&2
-		exit 1
-	elif [ "$c" != "$d" ]; then
-		echo "quickstart: the controlled runs differ" >&2
-		exit 1
-	fi
+	[ "$a" != "$b" ] || fail "the native runs agree; nothing is shown"
+	[ "$c" = "$d" ] || fail "the controlled runs differ"
+	echo
+	echo "What was controlled (samebits report --sites 1):"
+	$samebits report --sites 1 --store "$store"
 	echo
 }
 
 show "A C program (threads; seeded from clock, entropy and rand)" \
 	build/examples/train_mlp examples/data/digits.csv
-echo "What was controlled (samebits report):"
-$samebits report --store "$store"
-echo
 
 python=/usr/bin/python3
-if $python -c 'import sklearn' 2>/dev/null; then
+if why=$($python -c 'import sklearn' 2>&1); then
 	show "A Python script (NumPy, scikit-learn; no seed at all)" \
 		$python examples/train_sklearn.py
-	$samebits report --store "$store" | head -n 12
 else
-	echo "The Python example is left out: $python cannot import sklearn."
+	echo "The Python example is left out: ${why##*$'\n'}"
 fi
 echo "Yours: build/samebits run -- PROGRAM, then build/samebits report"

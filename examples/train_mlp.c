@@ -6,6 +6,7 @@
  *
  *	train_mlp DATA.csv [EPOCHS [WEIGHTS]]
  */
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -44,28 +45,48 @@ struct worker {
 	double loss;
 };
 
+/* 64 pixels (0 to 16) and a label. */
+static int read_row(const char *p, struct sample *s)
+{
+	for (int i = 0; i <= IN; i++) {
+		char *end;
+		long v = strtol(p, &end, 10);
+
+		if (end == p || v < 0 || v > 16 || (i < IN && *end != ','))
+			return -EINVAL;
+		if (i < IN)
+			s->x[i] = (float)v / 16;
+		else
+			s->label = (int)v;
+		p = end + 1;
+	}
+	return s->label < OUT ? 0 : -EINVAL;
+}
+
+/* The number of samples or -errno; *out is the caller's to free either way. */
 static int read_data(const char *path, struct sample **out)
 {
 	FILE *f = fopen(path, "r");
-	struct sample *s = NULL;
 	char line[1024];
-	int n = 0;
+	int n = 0, err = 0;
 
 	if (!f)
-		return -1;
-	while (fgets(line, sizeof(line), f)) {
-		char *p = line;
+		return -errno;
+	while (!err && fgets(line, sizeof(line), f)) {
+		struct sample *s;
 
-		s = realloc(s, (size_t)(n + 1) * sizeof(*s));
-		if (!s)
-			break;
-		for (int i = 0; i < IN; i++)
-			s[n].x[i] = (float)strtol(p, &p, 10) / 16, p++;
-		s[n++].label = (int)strtol(p, NULL, 10);
+		s = realloc(*out, (size_t)(n + 1) * sizeof(*s));
+		if (s) {
+			*out = s;
+			err = read_row(line, &s[n++]);
+		} else {
+			err = -ENOMEM;
+		}
 	}
+	if (!err && ferror(f))
+		err = -EIO;
 	fclose(f);
-	*out = s;
-	return n;
+	return err ? err : n;
 }
 
 static float uniform(void)
@@ -220,16 +241,24 @@ int main(int argc, char **argv)
 {
 	static struct net net;
 	struct sample *sample = NULL;
-	int n = argc > 1 ? read_data(argv[1], &sample) : -1;
 	int epochs = argc > 2 ? atoi(argv[2]) : 20;
-	int test = n / 5, train = n - test;
 	const struct sample **order;
+	int n, test, train;
 
-	if (n < BATCH) {
+	if (argc < 2) {
 		fprintf(stderr, "usage: train_mlp DATA.csv [EPOCHS "
 				"[WEIGHTS]]\n");
 		return 2;
 	}
+	n = read_data(argv[1], &sample);
+	if (n < BATCH) {
+		fprintf(stderr, "train_mlp: %s: %s\n", argv[1],
+			n < 0 ? strerror(-n) : "too few samples");
+		free(sample);
+		return 2;
+	}
+	test = n / 5;
+	train = n - test;
 	order = malloc((size_t)train * sizeof(*order));
 	if (!order)
 		return 2;

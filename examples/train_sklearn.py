@@ -4,6 +4,7 @@
 import hashlib
 import pathlib
 import random
+import warnings
 
 import numpy as np
 from sklearn.neural_network import MLPClassifier
@@ -16,9 +17,8 @@ x, y = data[rows, :64] / 16, data[rows, 64]
 x = x + np.random.default_rng().normal(0, 0.05, x.shape)
 
 model = MLPClassifier(hidden_layer_sizes=(32,), max_iter=15, tol=0)
-with __import__("warnings").catch_warnings():
-    __import__("warnings").simplefilter("ignore")
-    model.fit(x[:1400], y[:1400])
+warnings.simplefilter("ignore")  # 15 iterations do not converge
+model.fit(x[:1400], y[:1400])
 weights = b"".join(c.tobytes() for c in model.coefs_)
 print("accuracy %.4f  weights %s" % (model.score(x[1400:], y[1400:]),
                                      hashlib.sha256(weights).hexdigest()[:16]))

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# tests/deps.sh build|test: installs the Debian packages that are missing.
-# Quiet where there is nothing to do.
+# tests/deps.sh build|quickstart|test: installs the Debian packages that are
+# missing. Quiet where there is nothing to do.
 set -euo pipefail
 
 build="gcc meson ninja-build pkg-config libunwind8 libdw-dev libjansson-dev"
@@ -16,6 +16,10 @@ test) wanted="$build $python $test" ;;
 *) echo "deps.sh: build, quickstart or test?" >&2; exit 2 ;;
 esac
 
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+	echo "deps.sh: not a Debian system; install by hand:" $wanted >&2
+	exit 1
+fi
 missing=
 for package in $wanted; do
 	dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null |
@@ -34,10 +38,12 @@ fi
 echo "Installing$missing"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-export DEBIAN_FRONTEND=noninteractive
-if ! { $sudo apt-get update && $sudo apt-get install -y \
-	--no-install-recommends $missing; } >"$log" 2>&1; then
+# sudo does not pass the environment on.
+apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get"
+if ! { $apt update && $apt install -y --no-install-recommends $missing; } \
+	>"$log" 2>&1; then
 	tail -n 20 "$log" >&2
-	echo "deps.sh: apt-get could not install:$missing" >&2
+	echo "deps.sh: apt-get failed (see above); put right what it names," \
+		"or as root: apt-get install$missing" >&2
 	exit 1
 fi

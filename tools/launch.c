@@ -31,7 +31,8 @@ static void forward(int sig, siginfo_t *info, void *context)
 }
 
 struct dispositions {
-	struct sigaction forwarded[FORWARDED], intr, quit;
+	struct sigaction forwarded[FORWARDED], intr, quit, chld;
+	sigset_t mask;
 };
 
 static void signals_take(struct dispositions *d)
@@ -39,11 +40,19 @@ static void signals_take(struct dispositions *d)
 	struct sigaction sa = { .sa_sigaction = forward,
 				.sa_flags = SA_SIGINFO | SA_RESTART };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction standard = { .sa_handler = SIG_DFL };
+	sigset_t all;
 
+	/* Until the child is known and has its own dispositions back: what
+	 * arrives in between waits instead of being lost. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &d->mask);
 	for (size_t i = 0; i < FORWARDED; i++)
 		sigaction(forwarded[i], &sa, &d->forwarded[i]);
 	sigaction(SIGINT, &ignore, &d->intr);
 	sigaction(SIGQUIT, &ignore, &d->quit);
+	/* Inherited as ignored, the kernel would keep no status for us. */
+	sigaction(SIGCHLD, &standard, &d->chld);
 }
 
 static void signals_give_back(const struct dispositions *d)
@@ -52,6 +61,8 @@ static void signals_give_back(const struct dispositions *d)
 		sigaction(forwarded[i], &d->forwarded[i], NULL);
 	sigaction(SIGINT, &d->intr, NULL);
 	sigaction(SIGQUIT, &d->quit, NULL);
+	sigaction(SIGCHLD, &d->chld, NULL);
+	sigprocmask(SIG_SETMASK, &d->mask, NULL);
 }
 
 /* "NAME=a" or "NAME=a:b". */
@@ -72,7 +83,7 @@ static char **environment(const struct launch *l)
 {
 	extern char **environ;
 	const char *theirs = getenv("LD_PRELOAD");
-	int n = 0, k = 0;
+	int n = 0, k = 0, ours = 0;
 	char **out;
 
 	while (environ[n])
@@ -84,12 +95,16 @@ static char **environment(const struct launch *l)
 		if (strncmp(environ[i], "SAMEBITS=", 9) &&
 		    (!l->preload || strncmp(environ[i], "LD_PRELOAD=", 11)))
 			out[k++] = environ[i];
+	ours = k;
 	if (l->hash_seed && !getenv("PYTHONHASHSEED"))
 		out[k++] = join("PYTHONHASHSEED", l->hash_seed, NULL);
 	if (l->preload) {
 		out[k++] = join("LD_PRELOAD", l->preload, theirs);
 		out[k++] = join("SAMEBITS", l->settings, NULL);
 	}
+	while (ours < k)
+		if (!out[ours++])
+			return NULL;
 	return out;
 }
 
@@ -181,6 +196,7 @@ int launch(struct launch *l)
 		signals_give_back(&d);
 		return status;
 	}
+	sigprocmask(SIG_SETMASK, &d.mask, NULL);
 	while (read(fd[0], &w, sizeof(w)) == sizeof(w)) {
 		if (w.kind == 1)
 			l->addresses_denied = true;
@@ -189,6 +205,7 @@ int launch(struct launch *l)
 	}
 	close(fd[0]);
 	status = wait_for(child);
+	child = 0;
 	signals_give_back(&d);
 	return status;
 }
@@ -196,12 +213,16 @@ int launch(struct launch *l)
 int launch_finish(int status)
 {
 	struct rlimit none = { 0, 0 };
+	sigset_t set;
 
 	if (!WIFSIGNALED(status))
 		return WEXITSTATUS(status);
 	/* The program has dumped its core already, if any. */
 	setrlimit(RLIMIT_CORE, &none);
 	signal(WTERMSIG(status), SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, WTERMSIG(status));
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	raise(WTERMSIG(status));
 	return 128 + WTERMSIG(status);
 }

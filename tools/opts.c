@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,18 +134,27 @@ void opts_help(FILE *to, const char *synopsis, const char *about,
 
 int opts_number(const char *text, int suffix, uint64_t *n)
 {
+	bool hex = text[0] == '0' && (text[1] | 0x20) == 'x';
 	char *end;
 
+	/* strtoull() would take blanks, signs and 010 for 8. */
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
 	errno = 0;
-	*n = strtoull(text, &end, 0);
-	if (errno || end == text || *text == '-' || *text == '+')
+	*n = strtoull(text, &end, hex ? 16 : 10);
+	if (errno)
 		return -EINVAL;
 	if (suffix && *end && !end[1]) {
-		const char *unit = strchr("KMG", *end & ~0x20);
+		static const char units[] = "KMG";
+		const char *unit = strchr(units, *end & ~0x20);
+		int shift;
 
 		if (!unit || !*unit)
 			return -EINVAL;
-		*n <<= 10 * (unit - "KMG" + 1);
+		shift = 10 * (int)(unit - units + 1);
+		if (*n > UINT64_MAX >> shift)
+			return -EINVAL;
+		*n <<= shift;
 		end++;
 	}
 	return *end ? -EINVAL : 0;

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +24,10 @@
 #include "store.h"
 #include "summary.h"
 #include "target.h"
+
+/* What the shim has room for (shim/config.h); more would be cut silently. */
+#define LIST_MAX 255
+#define DIR_MAX 511
 
 static struct {
 	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
@@ -103,6 +109,11 @@ static bool known(const char *option, const char *list)
 
 	if (!list)
 		return true;
+	if (strlen(list) > LIST_MAX) {
+		fail("--%s: the list is longer than %d bytes; name groups "
+		     "instead of sources", option, LIST_MAX);
+		return false;
+	}
 	if (!names.n && shim_sources(collect, &names)) {
 		fail("the shim cannot be loaded to check --%s", option);
 		return false;
@@ -173,9 +184,6 @@ static void add_number(char *out, size_t size, const char *key,
 
 static void settings(char *out, size_t size, const char *mode, const char *dir)
 {
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	uint64_t n;
-
 	*out = 0;
 	add(out, size, "mode", mode, false);
 	add_number(out, size, "seed", o.seed, 0);
@@ -192,34 +200,38 @@ static void settings(char *out, size_t size, const char *mode, const char *dir)
 		add(out, size, "observe", o.observe, true);
 	if (o.crypto)
 		add(out, size, "crypto", o.crypto, false);
-	if (epoch && opts_number(epoch, 0, &n) == 0)
-		add(out, size, "start", epoch, false);
+	add_number(out, size, "start", getenv("SOURCE_DATE_EPOCH"), 0);
 	add(out, size, "dir", dir, false);
 	add(out, size, "slot", "0", false);
 	add(out, size, "path", "0", false);
 	add(out, size, "exec", "0", false);
 }
 
-static struct sb_board *make_board(const char *dir, const char *program)
+/* 0 or -errno. */
+static int make_board(struct sb_board **board, const char *dir,
+		      const char *program)
 {
 	char path[PATH_MAX + 8];
 	struct sb_board *b;
-	int fd;
+	int fd, ret;
 
 	snprintf(path, sizeof(path), "%s/board", dir);
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
-		return NULL;
+		return -errno;
 	/* The first page is reserved: on a full disk this fails, not we. */
-	errno = posix_fallocate(fd, 0, SB_PAGE);
-	if (errno || ftruncate(fd, sizeof(*b))) {
+	ret = -posix_fallocate(fd, 0, SB_PAGE);
+	if (!ret && ftruncate(fd, sizeof(*b)))
+		ret = -errno;
+	if (ret) {
 		close(fd);
-		return NULL;
+		return ret;
 	}
 	b = mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	ret = b == MAP_FAILED ? -errno : 0;
 	close(fd);
-	if (b == MAP_FAILED)
-		return NULL;
+	if (ret)
+		return ret;
 	memcpy(b->magic, SB_BOARD_MAGIC, sizeof(b->magic));
 	b->version = SB_VERSION;
 	b->nslots = SB_SLOTS;
@@ -227,7 +239,8 @@ static struct sb_board *make_board(const char *dir, const char *program)
 	snprintf(b->slot[0].path, sizeof(b->slot[0].path), "0");
 	snprintf(b->slot[0].what, sizeof(b->slot[0].what), "%.159s", program);
 	b->slot[0].state = SB_EXPECTED;
-	return b;
+	*board = b;
+	return 0;
 }
 
 static double now(void)
@@ -278,15 +291,37 @@ static int missing_store(const char *store, int ret)
 		    "--store DIR", store, strerror(-ret));
 }
 
+/* Somebody ended it; a crash, on the contrary, may be the shim's. */
+static bool killed(int status)
+{
+	static const int sent[] = { SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM,
+				    SIGUSR1, SIGUSR2 };
+
+	for (size_t i = 0; i < sizeof(sent) / sizeof(*sent); i++)
+		if (WIFSIGNALED(status) && WTERMSIG(status) == sent[i])
+			return true;
+	return false;
+}
+
+static int not_started(const struct target *t, int error)
+{
+	if (error == ENOENT && strcmp(t->path, t->binary))
+		fail("%s: its interpreter %s cannot be found; see its first "
+		     "line", t->path, t->binary);
+	else
+		fail("%s: cannot be started: %s", t->path, strerror(error));
+	return error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+}
+
 static int go(bool audit, char **argv)
 {
 	const char *store = o.store ? o.store : STORE_DEFAULT;
-	char shim[PATH_MAX], dir[PATH_MAX], text[4096], hash[16] = "0";
+	char shim[DIR_MAX + 1], dir[DIR_MAX + 1], text[4096], hash[16] = "0";
 	struct manifest m = { .mode = audit ? "audit" : "run", .argv = argv,
 			      .status = -1 };
 	struct launch l = { .argv = argv, .fixed_addresses = !audit };
 	struct target t;
-	struct sb_board *board;
+	struct sb_board *board = NULL;
 	int ret = target_find(&t, argv[0]), status;
 	bool alive;
 
@@ -308,13 +343,14 @@ static int go(bool audit, char **argv)
 	ret = store_new(store, dir, sizeof(dir));
 	if (ret)
 		return missing_store(store, ret);
-	board = make_board(dir, t.binary);
 	settings(text, sizeof(text), m.mode, dir);
 	m.program = t.path;
 	m.settings = text;
 	m.seeded = o.seed && opts_number(o.seed, 0, &m.seed) == 0;
 	m.start = now();
-	ret = board ? manifest_write(dir, &m) : -errno;
+	ret = make_board(&board, dir, t.binary);
+	if (!ret)
+		ret = manifest_write(dir, &m);
 	if (ret) {
 		store_remove(dir);
 		return missing_store(store, ret);
@@ -334,10 +370,10 @@ static int go(bool audit, char **argv)
 	alive = board->slot[0].state != SB_EXPECTED || board->slot[0].exec;
 	if (l.exec_error || status < 0) {
 		store_remove(dir);
-		fail("%s: cannot be started: %s", t.path,
-		     strerror(l.exec_error ? l.exec_error : -status));
-		return l.exec_error == ENOENT ? STATUS_NOT_FOUND
-					      : STATUS_NOT_EXECUTABLE;
+		if (l.exec_error)
+			return not_started(&t, l.exec_error);
+		return fail("%s: cannot be started: %s", t.path,
+			    strerror(-status));
 	}
 	if (l.addresses_denied) {
 		say("addresses stay random: personality(2) was refused (a "
@@ -351,7 +387,7 @@ static int go(bool audit, char **argv)
 	m.end = now();
 	if (manifest_write(dir, &m))
 		say("%s: the manifest could not be completed", dir);
-	if (!t.obstacle && !alive)
+	if (!t.obstacle && !alive && !killed(status))
 		return fail("%s: the shim did not come alive: the program ran "
 			    "without control (see what the loader said above)",
 			    t.path);

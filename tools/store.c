@@ -62,7 +62,10 @@ int store_new(const char *store, char *dir, size_t size)
 	char absolute[PATH_MAX], path[PATH_MAX], name[16];
 	int fd, ret;
 
-	snprintf(path, sizeof(path), "%s", store);
+	if (!*store)
+		return -ENOENT;
+	if ((size_t)snprintf(path, sizeof(path), "%s", store) >= sizeof(path))
+		return -ENAMETOOLONG;
 	ret = make_parents(path);
 	if (ret)
 		return ret;
@@ -71,6 +74,10 @@ int store_new(const char *store, char *dir, size_t size)
 	fd = open(absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
+	if (strlen(absolute) + sizeof(name) + 1 > size) {
+		close(fd);
+		return -ENAMETOOLONG;
+	}
 	ignore(fd);
 	for (unsigned n = newest(fd) + 1;; n++) {
 		snprintf(name, sizeof(name), "%06u", n);
@@ -84,8 +91,7 @@ int store_new(const char *store, char *dir, size_t size)
 	}
 	point(fd, name);
 	close(fd);
-	if ((size_t)snprintf(dir, size, "%s/%s", absolute, name) >= size)
-		return -ENAMETOOLONG;
+	snprintf(dir, size, "%s/%s", absolute, name);
 	return 0;
 }
 
@@ -111,9 +117,34 @@ int store_find(const char *store, const char *name, char *dir, size_t size)
 	return 0;
 }
 
+/* Makes `latest` the newest run that is there. */
+static void point_again(const char *store)
+{
+	DIR *d = opendir(store);
+	char name[16];
+	unsigned long newest = 0;
+
+	if (!d)
+		return;
+	for (struct dirent *e; (e = readdir(d));) {
+		char *end;
+		unsigned long n = strtoul(e->d_name, &end, 10);
+
+		if (!*end && n > newest)
+			newest = n;
+	}
+	snprintf(name, sizeof(name), "%06lu", newest);
+	if (newest)
+		point(dirfd(d), name);
+	else
+		unlinkat(dirfd(d), "latest", 0);
+	closedir(d);
+}
+
 void store_remove(const char *dir)
 {
 	DIR *d = opendir(dir);
+	char store[PATH_MAX];
 
 	if (!d)
 		return;
@@ -121,4 +152,7 @@ void store_remove(const char *dir)
 		unlinkat(dirfd(d), e->d_name, 0);
 	closedir(d);
 	rmdir(dir);
+	snprintf(store, sizeof(store), "%s", dir);
+	*strrchr(store, '/') = 0;
+	point_again(store);
 }

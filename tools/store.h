@@ -12,7 +12,7 @@
 int store_new(const char *store, char *dir, size_t size);
 /* A run by number (zeros in front or not) or path; NULL: the newest. */
 int store_find(const char *store, const char *name, char *dir, size_t size);
-/* Removes a run that did not come to be. */
+/* Removes a run that did not come to be; dir is from store_new(). */
 void store_remove(const char *dir);
 
 #endif
