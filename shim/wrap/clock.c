@@ -58,6 +58,8 @@ EXPORT time_t time(time_t *out)
 /* The header says that tv is never NULL; the kernel and old programs differ. */
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wnonnull-compare"
+#else
+#pragma clang diagnostic ignored "-Wpointer-bool-conversion"
 #endif
 
 EXPORT int gettimeofday(struct timeval *restrict tv, void *restrict zone)
