@@ -5,7 +5,7 @@
  * program runs. Blocks are reserved before they are mapped: a full disk makes
  * the log stop growing, never a SIGBUS.
  *
- * All but log_event() under the engine's lock.
+ * Under the engine's lock, but for log_flag() and log_dropped().
  */
 #ifndef SAMEBITS_LOG_H
 #define SAMEBITS_LOG_H

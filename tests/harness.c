@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -73,20 +69,22 @@ void outcome_of(struct outcome *o, const char *format, ...)
 	slurp(err, o->err, sizeof(o->err));
 }
 
-const char *store_make(void)
+int store_make(void **state)
 {
+	(void)state;
 	strcpy(store, "/tmp/samebits-store-XXXXXX");
 	if (!mkdtemp(store))
-		return NULL;
-	setenv("STORE", store, 1);
-	return store;
+		return -1;
+	return setenv("STORE", store, 1);
 }
 
-void store_drop(void)
+int store_drop(void **state)
 {
 	static struct outcome o;
 
+	(void)state;
 	outcome_of(&o, "rm -rf '%s'", store);
+	return 0;
 }
 
 json_t *report_newest(void)

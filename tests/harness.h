@@ -15,8 +15,10 @@ struct outcome {
 void outcome_of(struct outcome *o, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-const char *store_make(void);	 /* sets $STORE to a new directory */
-void store_drop(void);
+/* A cmocka case with a store of its own: $STORE is a new directory. */
+#define CASE(f) cmocka_unit_test_setup_teardown(f, store_make, store_drop)
+int store_make(void **state);
+int store_drop(void **state);
 /* `samebits report --json` of the newest run in $STORE; json_decref it. */
 json_t *report_newest(void);
 /* Its entry for a source; NULL: none. */

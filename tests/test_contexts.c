@@ -145,25 +145,11 @@ static void test_seeds(void **state)
 	}
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	return store_make() ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	store_drop();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_every_context, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_seeds, setup, teardown),
+		CASE(test_every_context),
+		CASE(test_seeds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,21 +114,6 @@ static void test_allocators(void **state)
 	     "$VICTIMS_DIR/victim_getrandom thread", true);
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	return store_make() ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	store_drop();
-	return 0;
-}
-
-#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

@@ -106,21 +106,6 @@ static void test_standalone(void **state)
 	assert_string_equal(a.out, b.out);
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	return store_make() ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	store_drop();
-	return 0;
-}
-
-#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

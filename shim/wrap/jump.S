@@ -101,9 +101,7 @@ HOOK vfork
 
 HOOK clone
 	movq 8(%rbp), %rdi
-	movq %rdx, %r8
 	movq %rbp, %rsi
-	movslq %r8d, %rdx
 	movslq -24(%rbp), %rdx
 	call samebits_before_clone
 	JUMP 5
