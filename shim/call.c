@@ -10,169 +10,281 @@
 #include "stack.h"
 #include "banned.h"
 
-#define SECRET 0x8000u /* key of a Python caller that draws keys */
-
-/* The slot for (ra, fa, source): its own, or the free one where it belongs. */
-static struct key *slot(struct thread *self, uintptr_t ra, uintptr_t fa,
-			unsigned source)
-{
-	unsigned i = key_slot(ra, fa, source);
-
-	while (self->key[i].ra &&
-	       !(self->key[i].ra == ra && self->key[i].fa == fa &&
-		 self->key[i].source == source))
-		i = (i + 1) & (KEYS - 1);
-	return &self->key[i];
-}
-
 static bool guards_keys(const struct source *s)
 {
 	return !strcmp(s->group, "entropy") || !strcmp(s->group, "clock") ||
 	       !strcmp(s->group, "random_device");
 }
 
-/* What this caller gets, and in whose name it is counted. Under the lock. */
-static void describe(struct thread *self, struct key *k,
-		     const struct source *source, bool secret)
+/*
+ * What is known of a place in the code, for every thread that comes to it the
+ * same way. Threads that are made for one piece of work each would otherwise
+ * walk their stacks anew.
+ */
+struct place {
+	uint64_t hash; /* 0: free */
+	uint32_t site;
+	uint8_t policy;
+	bool crypto, ask;
+};
+#define PLACES 8192 /* a power of two */
+static struct place places[PLACES];
+static unsigned nplaces;
+
+void call_forget(void)
 {
-	struct module *m = module_of(k->ra);
-	struct sb_counter *n;
+	memset(places, 0, sizeof(places));
+	nplaces = 0;
+}
+
+static uint64_t place_hash(const struct thread *self,
+			   const struct source *source, uintptr_t ra,
+			   uintptr_t fa, bool secret)
+{
+	uint64_t hash = digest_word(source->index + (secret ? KEY_SECRET : 0),
+				    ra);
+
+	hash = digest_word(hash, self->base - fa);
+	return digest_word(hash, self->entry) | 1;
+}
+
+/* NULL: not been there, or no room to remember it. */
+static struct place *place_find(uint64_t hash, bool make)
+{
+	unsigned i = hash % PLACES;
+
+	for (; places[i].hash; i = (i + 1) % PLACES)
+		if (places[i].hash == hash)
+			return &places[i];
+	if (!make || nplaces > PLACES * 3 / 4)
+		return NULL;
+	nplaces++;
+	places[i].hash = hash;
+	return &places[i];
+}
+
+/* What this caller gets, and where it stands. Under the lock. */
+static void describe(struct place *p, const struct source *source,
+		     uintptr_t ra, bool secret)
+{
+	struct module *m = module_of(ra);
 
 	if (m)
 		module_classify(m);
-	k->policy = source->now;
-	if (guards_keys(source)) {
-		if (m && m->python && strcmp(source->group, "clock"))
-			k->flags |= KEY_PYTHON;
-		if (secret || (m && m->crypto))
-			k->flags |= KEY_CRYPTO;
-		if (k->flags & KEY_CRYPTO && k->policy == SB_FORCE &&
-		    !config.crypto_force)
-			k->policy = SB_OBSERVE;
-	}
+	p->policy = source->now;
+	p->site = stack_site(ra);
+	if (!guards_keys(source))
+		return;
+	p->ask = m && m->python && strcmp(source->group, "clock");
+	p->crypto = secret || (m && m->crypto);
+	if (p->crypto && p->policy == SB_FORCE && !config.crypto_force)
+		p->policy = SB_OBSERVE;
+}
+
+static void fill(struct thread *self, struct key *k, const struct place *p)
+{
+	struct sb_counter *n;
+
+	k->policy = p->policy;
+	k->crypto = p->crypto && !config.crypto_force;
+	thread_name(self);
 	n = log_counter(self, &k->counter_id);
 	if (!n)
 		return;
-	n->source = source->index;
-	n->site = stack_site(k->ra);
+	n->source = k->id & (KEY_ASK - 1);
+	n->site = p->site;
 	n->thread = self->id;
-	n->policy = k->policy |
-		    (k->flags & KEY_CRYPTO && k->policy != SB_FORCE
-			     ? SB_CRYPTO : 0);
-	if (config.crypto_force)
-		k->flags &= (uint8_t)~KEY_CRYPTO;
+	n->policy = p->policy |
+		    (p->crypto && p->policy != SB_FORCE ? SB_CRYPTO : 0);
 	__atomic_store_n(&n->type, 1, __ATOMIC_RELEASE);
 	k->counter = n;
+}
+
+static struct place look(struct thread *self, const struct source *source,
+			 uintptr_t ra, uintptr_t fa, bool secret)
+{
+	uint64_t hash = place_hash(self, source, ra, fa, secret);
+	struct place *known = place_find(hash, false);
+	struct place p = { .hash = hash };
+
+	if (known)
+		return *known;
+	describe(&p, source, ra, secret);
+	known = place_find(hash, true);
+	if (known)
+		*known = p;
+	return p;
+}
+
+/* Is this place new to the process, so that its stack must be walked? */
+static bool unknown(struct thread *self, const struct source *source,
+		    uintptr_t ra, uintptr_t fa, bool secret)
+{
+	uint64_t mask = engine_lock();
+	bool found = place_find(place_hash(self, source, ra, fa, secret),
+				false);
+
+	engine_unlock(mask);
+	return !found;
+}
+
+static struct key *known_key(struct thread *self, const struct source *source,
+			     uintptr_t ra, uintptr_t fa, bool secret)
+{
+	struct key *k;
+
+	if (secret)
+		k = key_find(self, ra, fa, source->index | KEY_SECRET);
+	else
+		k = key_find(self, ra, fa, source->index);
+	if (!k->ra && !secret)
+		k = key_find(self, ra, fa, source->index | KEY_ASK);
+	return k->ra ? k : NULL;
+}
+
+static bool room_for_key(struct thread *self)
+{
+	return self->nkeys < keys_room(self) * 3 / 4 ||
+	       thread_more_keys(self);
+}
+
+static struct key *make_key(struct thread *self, const struct source *source,
+			    uintptr_t ra, uintptr_t fa, bool secret)
+{
+	struct place p = look(self, source, ra, fa, secret);
+	struct key made = { .ra = ra, .fa = fa,
+			    .id = source->index };
+	struct key *k;
+
+	if (secret)
+		made.id |= KEY_SECRET;
+	else if (p.ask)
+		made.id |= KEY_ASK;
+	fill(self, &made, &p);
+	k = key_find(self, ra, fa, made.id);
+	*k = made;
+	self->nkeys++;
+	return k;
 }
 
 static struct key *key_for(struct thread *self, const struct source *source,
 			   uintptr_t ra, uintptr_t fa, bool secret)
 {
-	unsigned id = source->index | (secret ? SECRET : 0);
-	struct key *k = slot(self, ra, fa, id);
+	struct key *k = known_key(self, source, ra, fa, secret);
 	uint64_t mask;
 
-	if (k->ra)
+	if (k)
 		return k;
-	/* Many frames for one caller (recursion, alloca): merge them. */
-	if (self->nkeys > KEYS * 3 / 4 && fa) {
-		log_flag(SB_KEYS_FULL);
-		return key_for(self, source, ra, 0, secret);
-	}
-	if (self->nkeys >= KEYS - 2)
-		return NULL;
+	if (!self->warm && unknown(self, source, ra, fa, secret))
+		stack_warm(self);
 	mask = engine_lock();
 	self->busy = true;
 	/* A signal handler may have come first. */
-	k = slot(self, ra, fa, id);
-	if (!k->ra) {
-		struct key made = { .ra = ra, .fa = fa,
-				    .source = (uint16_t)id };
-
-		self->nkeys++;
-		describe(self, &made, source, secret);
-		*k = made;
+	k = known_key(self, source, ra, fa, secret);
+	if (!k && !room_for_key(self)) {
+		/* Many frames for one caller (recursion, alloca): merged. */
+		log_flag(SB_KEYS_FULL);
+		fa = 0;
+		k = known_key(self, source, ra, fa, secret);
 	}
+	if (!k && self->nkeys < keys_room(self) - 2)
+		k = make_key(self, source, ra, fa, secret);
 	self->busy = false;
 	engine_unlock(mask);
 	return k;
 }
 
-enum sb_policy call_slow(struct call *c, struct source *source, uintptr_t ra,
-			 uintptr_t fa)
+/* Ready to serve: bound, alive in this process, with a block of its own. */
+static struct thread *enter(struct source *source, uintptr_t ra)
 {
-	struct thread *self = thread_me;
-	int saved = errno;
-	struct key *k;
+	struct thread *self;
 
-	c->key = NULL;
-	c->self = self;
 	if (source->real && !*source->real)
 		real_late(source, (void *)ra);
-	if (!process.active) {
-		errno = saved;
-		return SB_PASS;
-	}
-	if (!self) {
-		c->self = self = thread_adopt();
-		if (!self) {
-			errno = saved;
-			return SB_PASS;
-		}
-		stack_warm(self);
-	}
-	if (self->busy) {
-		/* libunwind made the loader allocate, and the allocator asks
-		 * for the time: its value, without an event. */
-		errno = saved;
-		return strcmp(source->group, "clock") ? SB_OBSERVE
-						      : source->now;
-	}
-	k = key_for(self, source, ra, fa, false);
-	if (k && k->flags & KEY_PYTHON && python_crypto((void *)ra))
-		k = key_for(self, source, ra, fa, true);
-	if (!k) {
-		/* No room to count it; a crypto caller still gets the real
-		 * thing, so does everyone that cannot be told from one. */
-		log_dropped();
-		errno = saved;
-		return guards_keys(source) ? SB_OBSERVE : source->now;
-	}
-	errno = saved;
-	c->key = k;
-	return k->policy;
+	if (!alive.yes && process.active)
+		process_fork_raw();
+	if (!alive.yes)
+		return NULL;
+	self = thread_me;
+	return self ? self : thread_adopt();
 }
 
-void call_event(struct call *c, uint64_t value, uint64_t length)
+/* Served by this policy, and not counted. */
+static struct call uncounted(struct thread *self, enum sb_policy policy)
 {
-	struct thread *self = c->self;
-	struct sb_chunk *chunk = self->events;
+	static struct key none[] = { [SB_PASS] = { .policy = SB_PASS },
+				     [SB_OBSERVE] = { .policy = SB_OBSERVE },
+				     [SB_FORCE] = { .policy = SB_FORCE } };
+
+	return (struct call){ self, &none[policy] };
+}
+
+struct call call_slow(struct source *source, uintptr_t ra, uintptr_t fa)
+{
+	int saved = errno;
+	struct thread *self = enter(source, ra);
+	struct key *k;
+
+	errno = saved;
+	if (!self)
+		return uncounted(NULL, SB_PASS);
+	if (self->busy)
+		/* libunwind made the loader allocate, and the allocator asks
+		 * for the time: its value, without an event. */
+		return uncounted(self, strcmp(source->group, "clock")
+					       ? SB_OBSERVE : source->now);
+	k = key_for(self, source, ra, fa, false);
+	if (k && k->id & KEY_ASK && python_crypto((void *)ra))
+		k = key_for(self, source, ra, fa, true);
+	errno = saved;
+	if (k)
+		return (struct call){ self, k };
+	/* No room to count it; a crypto caller still gets the real thing, so
+	 * does everyone that cannot be told from one. */
+	log_dropped();
+	return uncounted(self, guards_keys(source) ? SB_OBSERVE : source->now);
+}
+
+static bool window(struct thread *self)
+{
+	uint64_t mask = engine_lock();
+	struct sb_chunk *w = log_events(self);
+
+	engine_unlock(mask);
+	return w;
+}
+
+void call_event(struct thread *self, const struct key *key, uint64_t value,
+		uint64_t length)
+{
+	struct sb_chunk *w;
 	struct sb_event *e;
 	uint64_t at;
 
+	self->writing++;
 	for (;;) {
-		if (chunk) {
-			at = local_add(&chunk->used, sizeof(*e));
-			if (at + sizeof(*e) <= chunk->size - sizeof(*chunk))
+		w = self->events;
+		if (w) {
+			at = local_add(&w->used, sizeof(*e));
+			if (at + sizeof(*e) <= w->size - sizeof(*w))
 				break;
-			chunk->used = chunk->size - sizeof(*chunk);
 		}
-		uint64_t mask = engine_lock();
-
-		chunk = log_events(self);
-		engine_unlock(mask);
-		if (!chunk) {
+		self->writing--;
+		if (!window(self)) {
 			log_dropped();
 			return;
 		}
+		self->writing++;
 	}
-	e = (struct sb_event *)((char *)(chunk + 1) + at);
-	e->counter = c->key->counter_id;
-	e->source = c->key->source & (uint16_t)~SECRET;
+	e = (struct sb_event *)((char *)(w + 1) + at);
+	e->counter = key->counter_id;
+	e->source = key->id & (KEY_ASK - 1);
 	e->value = value;
 	e->length = length;
 	e->clock = config.audit ? 0 : self->clock;
 	__atomic_store_n(&e->type, 1, __ATOMIC_RELEASE);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	self->writing--;
 }
 
 void call_draw(struct thread *self, enum stream_id id, void *buf, size_t len)

@@ -33,23 +33,15 @@
 
 struct call {
 	struct thread *self;
-	struct key *key; /* NULL: no event */
+	struct key *key; /* never NULL; without a counter: no event */
 };
 
-/* Walks the stack and makes the key; async-signal-safe, keeps errno. */
-struct key *call_key(struct thread *self, const struct source *source,
-		     uintptr_t ra, uintptr_t fa);
-/* First call of a thread, a python caller, a passive shim. */
-enum sb_policy call_slow(struct call *c, struct source *source, uintptr_t ra,
-			 uintptr_t fa);
-void call_event(struct call *c, uint64_t value, uint64_t length);
-
-static inline unsigned key_slot(uintptr_t ra, uintptr_t fa, unsigned source)
-{
-	uint64_t h = (ra ^ (fa << 20) ^ source) * 0x9e3779b97f4a7c15u;
-
-	return (unsigned)(h >> 54); /* 10 bits: KEYS */
-}
+/* First call of a thread or from a place, a Python caller, a passive shim. By
+ * value: what the hot path keeps in registers must not have an address. */
+struct call call_slow(struct source *source, uintptr_t ra, uintptr_t fa);
+void call_event(struct thread *self, const struct key *key, uint64_t value,
+		uint64_t length);
+void call_forget(void); /* in a forked child */
 
 static inline enum sb_policy call_begin(struct call *c, struct source *source,
 					void *ret, void *frame)
@@ -57,39 +49,40 @@ static inline enum sb_policy call_begin(struct call *c, struct source *source,
 	uintptr_t ra = (uintptr_t)ret, fa = (uintptr_t)frame;
 	struct thread *self = thread_me;
 
-	if (__builtin_expect(self && process.active, 1)) {
-		struct key *k =
-			&self->key[key_slot(ra, fa, source->index)];
+	if (__builtin_expect(self && alive.yes, 1)) {
+		struct key *k = &self->key[key_place(self, ra, fa,
+						     source->index)];
 
 		if (__builtin_expect(k->ra == ra && k->fa == fa &&
-				     k->source == source->index &&
-				     !(k->flags & KEY_PYTHON), 1)) {
-			c->self = self;
-			c->key = k;
+				     k->id == source->index, 1)) {
+			*c = (struct call){ self, k };
 			return k->policy;
 		}
 	}
-	return call_slow(c, source, ra, fa);
+	*c = call_slow(source, ra, fa);
+	return c->key->policy;
 }
 
+/* One instruction a word: a handler of the same thread may come between two,
+ * not within. */
 static inline void call_end(struct call *c, uint64_t value, uint64_t length)
 {
 	struct key *k = c->key;
-	struct sb_counter *n;
+	struct sb_counter *n = k->counter;
 
-	if (!k || !k->counter)
+	if (__builtin_expect(!n, 0))
 		return;
-	n = k->counter;
-	if (k->flags & KEY_CRYPTO)
+	if (__builtin_expect(k->crypto, 0)) {
 		value = 0;
-	else
+	} else {
 		n->digest = digest_word(n->digest, value);
-	if (__builtin_expect(n->count < 3, 0) && !(k->flags & KEY_CRYPTO))
-		n->first[n->count] = value;
-	n->bytes += length;
-	local_add(&n->count, 1);
+		if (__builtin_expect(n->count < 3, 0))
+			n->first[n->count] = value;
+	}
+	local_inc(&n->bytes, length);
+	local_inc(&n->count, 1);
 	if (__builtin_expect(config.trace_full, 0))
-		call_event(c, value, length);
+		call_event(c->self, k, value, length);
 }
 
 #define CALL(c, id)                                                            \

@@ -67,7 +67,7 @@ static void set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "mode", "audit", &config.audit },
 		{ "seeds", "force", &config.seeds_force },
 		{ "time", "real", &config.time_real },
-		{ "trace", "full", &config.trace_full },
+		{ "trace", "full", &config.trace_wanted },
 		{ "crypto", "force", &config.crypto_force },
 	};
 	const struct {

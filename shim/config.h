@@ -16,7 +16,8 @@ struct config {
 	bool seeded;	   /* --seed was given */
 	bool seeds_force;  /* explicit seeds are mixed with `seed` */
 	bool time_real;
-	bool trace_full;
+	bool trace_wanted; /* --trace=full */
+	bool trace_full;   /* still: no limit was reached */
 	bool crypto_force;
 	uint64_t seed;
 	uint64_t limit;	   /* bytes of log, a process */

@@ -80,7 +80,7 @@ struct sb_chunk {
 	uint32_t size;	  /* bytes, this header included */
 	uint32_t thread;  /* SB_EVENTS: id of its SB_THREAD record */
 	uint64_t used;	  /* bytes taken after this header */
-	uint64_t reserved;
+	uint64_t base;	  /* SB_EVENTS: the thread's events before this chunk */
 };
 
 /*
@@ -144,7 +144,14 @@ struct sb_counter {
 };
 #define SB_CRYPTO 0x100u /* served with the real thing, value not kept */
 
-/* SB_EVENTS holds an array of these: one thread's calls in order. */
+/*
+ * SB_EVENTS holds an array of these: one thread's calls in order. The newest
+ * ones lie in a window, a chunk that is copied to the end of the file when it
+ * is full and then used again. So chunks of a thread are ordered by `base`, and
+ * after a kill the same events may stand in two chunks: take each once. A slot
+ * not yet written is followed by written ones only where a signal handler came
+ * between.
+ */
 struct sb_event {
 	uint32_t counter; /* 1 + index of its counter, in file order of slots */
 	uint16_t source;  /* index into the source names */
@@ -172,17 +179,18 @@ struct sb_slot {
 	uint32_t exec;
 	uint32_t state; /* enum sb_state */
 	uint32_t logged; /* 1: it has a log */
-	char path[64];	/* lineage */
-	char what[160]; /* the program, cut */
+	uint64_t raw;	 /* children that it forked behind libc's back */
+	char path[64];	 /* lineage */
+	char what[152];	 /* the program, cut */
 };
 
-#define SB_SLOTS 4096
+#define SB_SLOTS 65536
 struct sb_board {
 	char magic[8]; /* SB_BOARD_MAGIC */
 	uint32_t version;
 	uint32_t nslots; /* SB_SLOTS */
 	uint32_t next;	 /* slots taken; may exceed nslots: the rest had none */
-	uint32_t raw_children; /* children made by raw clone: not followed */
+	uint32_t ready;	 /* slots whose blocks are reserved on the disk */
 	uint64_t reserved[4];
 	struct sb_slot slot[SB_SLOTS];
 };

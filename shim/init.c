@@ -23,12 +23,6 @@
 #include "wrap.h"
 #include "banned.h"
 
-static void forked_child(void)
-{
-	stack_forget();
-	process_fork_child();
-}
-
 /* Removes entry i; the array stays where it is. */
 static void drop(char **envp, int i)
 {
@@ -92,7 +86,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	real_policies();
 	process_start();
 	thread_adopt();
-	pthread_atfork(process_fork_prepare, process_fork_parent, forked_child);
+	pthread_atfork(process_fork_prepare, process_fork_parent, process_fork_child);
 	process.active = true;
 	memory_start();
 }

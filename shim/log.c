@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 #include "config.h"
 #include "log.h"
@@ -15,14 +17,12 @@
 #include "banned.h"
 
 #define EXTENT (128u << 10)
-#define EXTENT_FULL (1u << 20)
 #define DEFS_CHUNK (16u << 10)
-/* Small: a program may have a thread for each piece of work. */
-#define COUNTERS_CHUNK (32u + 8 * 64u)
-#define EVENTS_CHUNK (64u << 10)
-#define COUNTERS_SLOTS                                                         \
-	((COUNTERS_CHUNK - sizeof(struct sb_chunk)) /                          \
-	 sizeof(struct sb_counter))
+/* The first of a thread is small: a program may have a thread for each piece
+ * of work. */
+#define COUNTERS_FIRST 4
+#define COUNTERS_NEXT 16
+#define WINDOW (64u << 10)
 
 static struct {
 	struct sb_header *header;
@@ -30,7 +30,7 @@ static struct {
 	char *free, *end; /* rest of the newest extent */
 	struct sb_chunk *defs;
 	uint32_t ids[SB_BLIND + 1];
-	uint32_t counter_chunks;
+	uint32_t counters; /* slots for them, so far */
 	bool full; /* no more room */
 	char file[600];
 } log;
@@ -47,11 +47,26 @@ static void name_file(void)
 	text_add(&t, ".log");
 }
 
+static int open_file(int flags)
+{
+	return (int)sys4(SYS_openat, AT_FDCWD, log.file,
+			 O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0644);
+}
+
+/* Beyond the limit on file sizes the kernel sends SIGXFSZ. */
+static bool may_reach(uint64_t size)
+{
+	struct rlimit limit;
+
+	return size <= config.limit &&
+	       (sys4(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &limit) < 0 ||
+		size <= limit.rlim_cur);
+}
+
 /* Reserves and maps [offset, offset + size) of the log; NULL on failure. */
 static void *map(uint64_t offset, size_t size, int flags)
 {
-	int fd = (int)sys4(SYS_openat, AT_FDCWD, log.file,
-			   O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0644);
+	int fd = may_reach(offset + size) ? open_file(flags) : -EFBIG;
 	long ret;
 
 	if (fd < 0)
@@ -61,26 +76,28 @@ static void *map(uint64_t offset, size_t size, int flags)
 		ret = sys2(SYS_ftruncate, fd, offset + size);
 	if (ret == 0)
 		ret = sys6(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE,
-			   MAP_SHARED | (config.trace_full ? MAP_POPULATE : 0),
-			   fd, offset);
+			   MAP_SHARED, fd, offset);
 	sys1(SYS_close, fd);
 	return ret < 0 && ret > -4096 ? NULL : (void *)ret;
 }
 
+static void give_up(void)
+{
+	log.full = true;
+	config.trace_full = false;
+	log_flag(SB_DEGRADED);
+}
+
 static bool grow(size_t need)
 {
-	size_t size = config.trace_full ? EXTENT_FULL : EXTENT;
+	size_t size = need > EXTENT ? need : EXTENT;
 	void *p;
 
 	if (log.full)
 		return false;
-	if (size < need)
-		size = need;
-	p = log.header->size + size > config.limit
-		    ? NULL : map(log.header->size, size, 0);
+	p = map(log.header->size, size, 0);
 	if (!p) {
-		log.full = true;
-		log_flag(SB_DEGRADED);
+		give_up();
 		return false;
 	}
 	/* What is left of the old extent is a hole of zeros to the reader:
@@ -135,6 +152,7 @@ int log_open(void)
 	long len;
 
 	memset(&log, 0, sizeof(log));
+	config.trace_full = config.trace_wanted;
 	name_file();
 	log.header_size = SB_PAGE + names;
 	h = map(0, EXTENT, O_CREAT | O_EXCL);
@@ -228,14 +246,17 @@ struct sb_counter *log_counter(struct thread *t, uint32_t *id)
 	struct sb_chunk *c = t->counters;
 	uint64_t i;
 
-	if (!c || c->used + sizeof(struct sb_counter) >
-			  c->size - sizeof(*c)) {
-		c = take(SB_COUNTERS, t->id, COUNTERS_CHUNK);
+	if (!c || c->used == c->size - sizeof(*c)) {
+		uint32_t n = c ? COUNTERS_NEXT : COUNTERS_FIRST;
+
+		c = take(SB_COUNTERS, t->id,
+			 (uint32_t)(sizeof(*c) +
+				    n * sizeof(struct sb_counter)));
 		if (!c)
 			return NULL;
 		t->counters = c;
-		t->counters_base =
-			(uint32_t)(log.counter_chunks++ * COUNTERS_SLOTS);
+		t->counters_base = log.counters;
+		log.counters += n;
 	}
 	i = c->used / sizeof(struct sb_counter);
 	c->used += sizeof(struct sb_counter);
@@ -243,27 +264,115 @@ struct sb_counter *log_counter(struct thread *t, uint32_t *id)
 	return (struct sb_counter *)(c + 1) + i;
 }
 
+static void limit_reached(void)
+{
+	log_flag(SB_TRACE_LIMITED);
+	config.trace_full = false;
+}
+
+/* Appends what a window holds, to whole pages, as the next extent must start
+ * on one. Killed in between, the same events stand in both places: `base`
+ * tells. */
+static bool append(const struct sb_chunk *window)
+{
+	struct sb_chunk head = *window;
+	struct iovec part[2] = { { &head, sizeof(head) },
+				 { (void *)(window + 1), 0 } };
+	uint64_t at = log.header->size;
+	long n;
+	int fd;
+
+	head.size = (uint32_t)((sizeof(head) + head.used + SB_PAGE - 1) &
+			       ~(uint64_t)(SB_PAGE - 1));
+	part[1].iov_len = head.size - sizeof(head);
+	if (at + head.size > config.limit) {
+		limit_reached();
+		return false;
+	}
+	fd = may_reach(at + head.size) ? open_file(0) : -EFBIG;
+	n = fd < 0 ? fd : sys4(SYS_pwritev, fd, part, 2, at);
+	if (fd >= 0)
+		sys1(SYS_close, fd);
+	if (n != (long)head.size) {
+		give_up();
+		return false;
+	}
+	log.header->size = at + head.size;
+	return true;
+}
+
+/* The stores are in this order for a reader after SIGKILL, as the processor
+ * keeps it. */
+static void empty(struct sb_chunk *window)
+{
+	uint64_t n = window->used / sizeof(struct sb_event);
+
+	window->used = 0;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	memset(window + 1, 0, window->size - sizeof(*window));
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	window->base += n;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static struct sb_chunk *new_window(struct thread *t, uint64_t base)
+{
+	uint64_t at = log.header->size;
+	struct sb_chunk *c;
+
+	if (at + WINDOW > config.limit) {
+		limit_reached();
+		return NULL;
+	}
+	c = log.full ? NULL : map(at, WINDOW, 0);
+	if (!c) {
+		give_up();
+		return NULL;
+	}
+	log.header->size = at + WINDOW;
+	c->type = SB_EVENTS;
+	c->size = WINDOW;
+	c->thread = t->id;
+	c->base = base;
+	__atomic_store_n(&c->magic, SB_CHUNK_MAGIC, __ATOMIC_RELEASE);
+	return c;
+}
+
 struct sb_chunk *log_events(struct thread *t)
 {
-	if (t->events) {
-		sys2(SYS_munmap, t->events, t->events->size);
-		t->events = NULL;
-	}
-	if (!log.header || log.header->flags & SB_TRACE_LIMITED)
-		return NULL;
-	if (log.header->size + EVENTS_CHUNK > config.limit &&
-	    log.end - log.free < EVENTS_CHUNK) {
-		log_flag(SB_TRACE_LIMITED);
-		return NULL;
-	}
-	/* Chunks are unmapped one by one: keep them on page boundaries. */
-	while (log.end - log.free >= (long)sizeof(struct sb_chunk) &&
-	       (uintptr_t)log.free % SB_PAGE) {
-		size_t gap = SB_PAGE - (uintptr_t)log.free % SB_PAGE;
+	const size_t room = (WINDOW - sizeof(struct sb_chunk)) /
+			    sizeof(struct sb_event) * sizeof(struct sb_event);
+	struct sb_chunk *w = t->events;
 
-		if (!take(0, 0, (uint32_t)gap))
-			return NULL;
+	if (!log.header || !config.trace_full)
+		return NULL;
+	if (!w)
+		return t->events = new_window(t, 0);
+	if (w->used < room)
+		return w; /* a handler came first */
+	w->used = room;
+	/* A handler that interrupted the writing of an event leaves the window
+	 * to it. */
+	if (t->writing)
+		return t->events = new_window(t, w->base +
+					room / sizeof(struct sb_event));
+	if (!append(w))
+		return NULL;
+	empty(w);
+	return w;
+}
+
+void log_events_end(struct thread *t)
+{
+	struct sb_chunk *w = t->events;
+
+	if (!w)
+		return;
+	if (w->used && (!log.header || !append(w))) {
+		t->events = NULL;
+		return;
 	}
-	t->events = take(SB_EVENTS, t->id, EVENTS_CHUNK);
-	return t->events;
+	empty(w);
+	w->base = 0;
+	w->thread = 0;
 }

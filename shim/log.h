@@ -5,6 +5,11 @@
  * program runs. Blocks are reserved before they are mapped: a full disk makes
  * the log stop growing, never a SIGBUS.
  *
+ * Events go into a window, a chunk of the log that stays mapped: what was
+ * stored there survives SIGKILL. A full window is appended to the file by one
+ * write and used again: a page that is written costs a fifth of one that is
+ * mapped, and stores to the same window stay in the cache.
+ *
  * Under the engine's lock, but for log_flag() and log_dropped().
  */
 #ifndef SAMEBITS_LOG_H
@@ -27,8 +32,11 @@ void log_publish(void *record, unsigned type);
 
 /* The next free counter of the thread and its id; NULL: cannot grow. */
 struct sb_counter *log_counter(struct thread *t, uint32_t *id);
-/* A new chunk for the thread's events (the old one is unmapped). */
+/* Makes room for events in the thread's window: writes the full one out, or
+ * maps another. NULL: no more events. */
 struct sb_chunk *log_events(struct thread *t);
+/* The thread is gone: writes out what its window holds. */
+void log_events_end(struct thread *t);
 void log_dropped(void);
 
 #endif

@@ -27,12 +27,10 @@ uint64_t prng_twist(void)
 	return config.seeds_force ? mix64(config.seed, 0x72616e64) : 0;
 }
 
-struct prng *prng_of(struct thread *self)
+void prng_ready(struct thread *self)
 {
 	struct prng *p = &self->prng;
 
-	if (__builtin_expect(p->ready, 1))
-		return p;
 	memset(&p->random, 0, sizeof(p->random));
 	init_fn(prng_seed(p->seed), (char *)p->state, sizeof(p->state),
 		&p->random);
@@ -40,5 +38,4 @@ struct prng *prng_of(struct thread *self)
 	if (!self->first || config.seeds_force)
 		srand48_fn((long)prng_seed(p->seed), &p->drand48);
 	p->ready = true;
-	return p;
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "call.h"
 #include "lineage.h"
 #include "log.h"
 #include "process.h"
+#include "stack.h"
 #include "sys.h"
 #include "text.h"
 #include "thread.h"
@@ -14,27 +18,76 @@
 
 struct process process;
 
-static int lock_word;
+struct alive alive;
+
+static int lock_word; /* 0 free, 1 held, 2 held and waited for */
 static uint64_t fork_mask;
+
 uint64_t engine_lock(void)
 {
 	uint64_t all = ~0ull, mask = 0;
+	int was = 0;
 
 	sys4(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, &all, &mask, 8);
-	while (__atomic_exchange_n(&lock_word, 1, __ATOMIC_ACQUIRE))
-		sys0(SYS_sched_yield);
+	if (__atomic_compare_exchange_n(&lock_word, &was, 1, false,
+					__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		return mask;
+	/* Drepper, Futexes are tricky, 2011: the third mutex. */
+	while (__atomic_exchange_n(&lock_word, 2, __ATOMIC_ACQUIRE))
+		sys4(SYS_futex, &lock_word, FUTEX_WAIT_PRIVATE, 2, NULL);
 	return mask;
 }
 
 void engine_unlock(uint64_t mask)
 {
-	__atomic_store_n(&lock_word, 0, __ATOMIC_RELEASE);
+	if (__atomic_exchange_n(&lock_word, 0, __ATOMIC_RELEASE) == 2)
+		sys3(SYS_futex, &lock_word, FUTEX_WAKE_PRIVATE, 1);
 	sys4(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &mask, NULL, 8);
 }
 
 static struct sb_slot *slot(uint32_t i)
 {
 	return process.board && i < SB_SLOTS ? &process.board->slot[i] : NULL;
+}
+
+/* Opens a file of the run; a descriptor or -errno. */
+static long open_board(int flags)
+{
+	char file[600];
+	struct text t = text_start(file, sizeof(file));
+
+	text_add(&t, config.dir);
+	text_add(&t, "/board");
+	return sys4(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC | flags,
+		    0644);
+}
+
+/* The board is a file with holes: the disk must have room for what we store
+ * there, or the store ends the program. */
+static bool reserve(uint32_t i)
+{
+	uint64_t from = offsetof(struct sb_board, slot) +
+			i * sizeof(struct sb_slot);
+	uint32_t have = __atomic_load_n(&process.board->ready,
+					__ATOMIC_ACQUIRE);
+	uint32_t n = (i / 64 + 1) * 64;
+	long fd, ret;
+
+	if (i < have)
+		return true;
+	fd = open_board(0);
+	if (fd < 0)
+		return false;
+	ret = sys4(SYS_fallocate, fd, 0, from, (n - i) * sizeof(struct sb_slot));
+	sys1(SYS_close, fd);
+	if (ret && ret != -EOPNOTSUPP)
+		return false;
+	/* Everyone in between does the same: what is below is reserved too. */
+	while (have < n && !__atomic_compare_exchange_n(
+				   &process.board->ready, &have, n, false,
+				   __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		;
+	return true;
 }
 
 static uint32_t take_slot(uint64_t lineage, const char *path, uint32_t state)
@@ -45,7 +98,7 @@ static uint32_t take_slot(uint64_t lineage, const char *path, uint32_t state)
 	if (!process.board)
 		return SB_SLOTS;
 	i = __atomic_fetch_add(&process.board->next, 1, __ATOMIC_RELAXED);
-	s = slot(i);
+	s = i < SB_SLOTS && reserve(i) ? slot(i) : NULL;
 	if (!s)
 		return SB_SLOTS;
 	s->lineage = lineage;
@@ -56,13 +109,8 @@ static uint32_t take_slot(uint64_t lineage, const char *path, uint32_t state)
 
 static void map_board(void)
 {
-	char file[600];
-	struct text t = text_start(file, sizeof(file));
-	long fd, p;
+	long fd = open_board(0), p;
 
-	text_add(&t, config.dir);
-	text_add(&t, "/board");
-	fd = sys4(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
 	if (fd < 0)
 		return;
 	p = sys6(SYS_mmap, NULL, sizeof(struct sb_board),
@@ -72,12 +120,9 @@ static void map_board(void)
 		process.board = (struct sb_board *)p;
 }
 
-/* Without a launcher: STORE/NNNNNN and the board are ours to make. */
-static void make_run(void)
+static bool make_directory(void)
 {
-	char board[600];
 	struct text t;
-	long fd;
 
 	sys3(SYS_mkdirat, AT_FDCWD, config.store, 0755);
 	for (unsigned n = 1; n < 1000000; n++) {
@@ -87,20 +132,28 @@ static void make_run(void)
 		text_number(&t, n, 10, 6);
 		long ret = sys3(SYS_mkdirat, AT_FDCWD, config.dir, 0755);
 
-		if (ret == 0)
-			break;
 		if (ret != -EEXIST)
-			return;
+			return ret == 0;
 	}
-	t = text_start(board, sizeof(board));
-	text_add(&t, config.dir);
-	text_add(&t, "/board");
-	fd = sys4(SYS_openat, AT_FDCWD, board, O_RDWR | O_CREAT | O_EXCL,
-		  0644);
+	return false;
+}
+
+/* Without a launcher: STORE/NNNNNN and the board are ours to make. */
+static void make_run(void)
+{
+	long fd, ret;
+
+	if (!make_directory())
+		return;
+	fd = open_board(O_CREAT | O_EXCL);
 	if (fd < 0)
 		return;
-	sys2(SYS_ftruncate, fd, sizeof(struct sb_board));
+	ret = sys2(SYS_ftruncate, fd, sizeof(struct sb_board));
+	if (!ret)
+		ret = sys4(SYS_fallocate, fd, 0, 0, SB_PAGE);
 	sys1(SYS_close, fd);
+	if (ret && ret != -EOPNOTSUPP)
+		return;
 	map_board();
 	if (process.board) {
 		memcpy(process.board->magic, SB_BOARD_MAGIC, 8);
@@ -126,6 +179,14 @@ static void come_alive(void)
 	__atomic_store_n(&s->state, SB_ALIVE, __ATOMIC_RELEASE);
 }
 
+static void begin(void)
+{
+	come_alive();
+	if (log_open() == 0 && slot(process.slot))
+		slot(process.slot)->logged = 1;
+	alive.yes = true;
+}
+
 void process_start(void)
 {
 	process.pid = (int)sys0(SYS_getpid);
@@ -137,12 +198,12 @@ void process_start(void)
 	process.lineage = lineage_root(process.path);
 	process.slot = config.slot;
 	process.exec = config.exec;
+	/* Where the kernel refuses, raw forks share their parent's log. */
+	sys3(SYS_madvise, &alive, sizeof(alive), MADV_WIPEONFORK);
 	process.shared = process.path[1] != 0;
 	process.real_start = sys_now(CLOCK_MONOTONIC);
 	process.clock_start = config.clock;
-	come_alive();
-	if (log_open() == 0 && slot(process.slot))
-		slot(process.slot)->logged = 1;
+	begin();
 }
 
 struct thread *process_announce(void)
@@ -171,25 +232,78 @@ void process_fork_parent(void)
 	engine_unlock(fork_mask);
 }
 
+/* The calling thread is the only one of a new process. */
+static void start_over(const char *path, uint64_t lineage, uint32_t where)
+{
+	process.pid = (int)sys0(SYS_getpid);
+	memmove(process.path, path, sizeof(process.path));
+	process.lineage = lineage;
+	process.slot = where;
+	process.exec = 0;
+	config.generation = 0;
+	process.drawn = false;
+	call_forget();
+	stack_forget();
+	log_forget();
+	begin();
+	thread_forked();
+}
+
 void process_fork_child(void)
 {
 	uint64_t mask = fork_mask;
 	struct thread *self = thread_me;
 
-	process.pid = (int)sys0(SYS_getpid);
-	if (self) {
-		memcpy(process.path, self->child.path, sizeof(process.path));
-		process.lineage = self->child.lineage;
-		process.slot = self->child.slot;
+	if (self)
+		start_over(self->child.path, self->child.lineage,
+			   self->child.slot);
+	else
+		start_over(process.path, process.lineage, SB_SLOTS);
+	engine_unlock(mask);
+}
+
+/* Is the slot that the parent announced still nobody's? Then it is ours. */
+static bool claim(uint32_t i)
+{
+	struct sb_slot *s = slot(i);
+	uint32_t free = SB_FREE;
+
+	return s && __atomic_compare_exchange_n(&s->state, &free, SB_ALIVE,
+						false, __ATOMIC_ACQUIRE,
+						__ATOMIC_RELAXED);
+}
+
+/* A name that no announced child has: the parent's raw children are counted on
+ * its slot, as its memory is out of reach. */
+static void name_raw(struct thread *self)
+{
+	struct sb_slot *parent = slot(process.slot);
+	uint64_t n = parent ? __atomic_add_fetch(&parent->raw, 1,
+						 __ATOMIC_RELAXED)
+			    : (uint64_t)sys0(SYS_getpid);
+
+	self->child.lineage =
+		lineage_process(self->child.path, sizeof(self->child.path),
+				process.path, process.lineage, "raw", n);
+	self->child.slot =
+		take_slot(self->child.lineage, self->child.path, SB_FREE);
+}
+
+void process_fork_raw(void)
+{
+	struct thread *self;
+	uint64_t mask;
+
+	/* Whoever held it in the parent is not here. */
+	lock_word = 0;
+	self = thread_me ? thread_me : thread_adopt();
+	mask = engine_lock();
+	if (!alive.yes && self) {
+		if (!claim(self->child.slot))
+			name_raw(self);
+		start_over(self->child.path, self->child.lineage,
+			   self->child.slot);
 	}
-	process.exec = 0;
-	config.generation = 0;
-	process.drawn = false;
-	log_forget();
-	come_alive();
-	if (log_open() == 0 && slot(process.slot))
-		slot(process.slot)->logged = 1;
-	thread_forked();
 	engine_unlock(mask);
 }
 

@@ -33,6 +33,16 @@ struct process {
 
 extern struct process process;
 
+/*
+ * Whether the engine works in this very process. The page is wiped in a child
+ * that was forked in any way (MADV_WIPEONFORK); libc's fork is told to us and
+ * sets it again, behind its back the child's first call finds it out.
+ */
+struct alive {
+	bool yes;
+} __attribute__((aligned(SB_PAGE)));
+extern struct alive alive;
+
 /* Blocks all signals and takes the lock; hand the mask to the release. */
 uint64_t engine_lock(void);
 void engine_unlock(uint64_t mask);
@@ -40,10 +50,12 @@ void engine_unlock(uint64_t mask);
 void process_start(void); /* from the constructor */
 
 struct thread;
-/* Forking: before in the parent; after in the parent and in the child. */
+/* Forking by libc: before in the parent; after in the parent and in the child;
+ * and the first call in a child that was forked otherwise. */
 void process_fork_prepare(void);
 void process_fork_parent(void);
 void process_fork_child(void);
+void process_fork_raw(void);
 /* Announces a child that is not forked by libc's fork (spawn, vfork, system):
  * names it in the calling thread's block, which is returned. Call in the
  * parent, once a child. */

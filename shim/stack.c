@@ -11,7 +11,7 @@
 #include "stream.h"
 #include "banned.h"
 
-#define SITES 4096 /* a power of two */
+#define SITES 16384 /* a power of two */
 
 static int (*backtrace_fn)(void **frames, int n);
 static struct {
@@ -29,6 +29,7 @@ void stack_warm(struct thread *self)
 	self->busy = true;
 	backtrace_fn(frame, 4);
 	self->busy = false;
+	self->warm = true;
 }
 
 void stack_start(void)

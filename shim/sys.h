@@ -51,6 +51,13 @@ static inline uint64_t local_add(uint64_t *word, uint64_t n)
 	return n;
 }
 
+/* The same without the old value, which costs a fifth. */
+static inline void local_inc(uint64_t *word, uint64_t n)
+{
+	if (!__builtin_constant_p(n) || n)
+		__asm__ volatile("addq %1, %0" : "+m"(*word) : "er"(n) : "cc");
+}
+
 static inline uint64_t sys_now(clockid_t clock)
 {
 	struct timespec ts;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -16,37 +17,88 @@ __thread struct thread *thread_me;
 static struct thread *all; /* every block ever mapped in this process */
 static uint64_t adopted;
 
+/* May the block be used again? A joined thread is gone for certain; of a
+ * detached one the kernel is asked. */
 static bool gone(const struct thread *t)
 {
-	return t->retired && !t->joinable &&
-	       sys3(SYS_tgkill, process.pid, t->tid, 0) == -ESRCH;
+	return t->ended ||
+	       (t->retired && !t->joinable &&
+		sys3(SYS_tgkill, process.pid, t->tid, 0) == -ESRCH);
+}
+
+static void *map(size_t size)
+{
+	long p = sys6(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p < 0 && p > -4096 ? NULL : (void *)p;
+}
+
+static void keys_clear(struct thread *t)
+{
+	memset(t->key, 0, sizeof(*t->key) * keys_room(t));
+	t->nkeys = 0;
+}
+
+/* All but the mappings that a block keeps: its window and its keys. Its chunk
+ * of counters may have room: the next owner starts one of its own, so that ids
+ * do not depend on which block it got. */
+static void clear(struct thread *t)
+{
+	struct thread *next = t->next;
+	struct sb_chunk *window = t->events;
+	struct key *key = t->key;
+	unsigned shift = t->key_shift;
+
+	log_events_end(t);
+	memset(t, 0, offsetof(struct thread, first_keys));
+	t->next = next;
+	t->events = window;
+	t->key = key;
+	t->key_shift = shift;
+	keys_clear(t);
 }
 
 /* Under the lock. */
 static struct thread *block(void)
 {
 	struct thread *t;
-	long p;
 
 	for (t = all; t; t = t->next) {
-		struct thread *next = t->next;
-
 		if (!gone(t))
 			continue;
-		/* Its chunk of counters is not full yet: the next owner
-		 * starts one of its own, as a counter names its thread. */
-		memset(t, 0, sizeof(*t));
-		t->next = next;
+		clear(t);
 		return t;
 	}
-	p = sys6(SYS_mmap, NULL, sizeof(*t), PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p < 0 && p > -4096)
+	t = map(sizeof(*t));
+	if (!t)
 		return NULL;
-	t = (struct thread *)p;
+	t->key = t->first_keys;
+	t->key_shift = 64 - KEYS_FIRST_BITS;
 	t->next = all;
-	all = t;
+	__atomic_store_n(&all, t, __ATOMIC_RELEASE);
 	return t;
+}
+
+bool thread_more_keys(struct thread *t)
+{
+	const struct key *old = t->key;
+	size_t n = keys_room(t);
+	struct key *key;
+
+	if (n >= 1u << KEYS_LAST_BITS)
+		return false;
+	key = map(sizeof(*key) * n * 4);
+	if (!key)
+		return false;
+	/* The old table stays: a call that a handler interrupted holds a
+	 * pointer into it. */
+	t->key_shift -= 2;
+	t->key = key;
+	for (size_t i = 0; i < n; i++)
+		if (old[i].ra)
+			*key_find(t, old[i].ra, old[i].fa, old[i].id) = old[i];
+	return true;
 }
 
 static void key_streams(struct thread *t)
@@ -81,8 +133,7 @@ struct thread *thread_new(struct thread *parent)
 void thread_drop(struct thread *t)
 {
 	t->joinable = false;
-	t->retired = true;
-	t->tid = 0x7fffffff; /* no such thread */
+	__atomic_store_n(&t->ended, true, __ATOMIC_RELEASE);
 }
 
 struct thread *thread_find(pthread_t handle)
@@ -94,15 +145,19 @@ struct thread *thread_find(pthread_t handle)
 	return NULL;
 }
 
-static void name(struct thread *t)
+void thread_name(struct thread *t)
 {
 	unsigned n = (unsigned)strlen(t->path) + 1;
-	struct sb_thread *r =
-		log_record(SB_THREAD, (unsigned)sizeof(*r) + n);
+	struct sb_thread *r;
 
+	if (t->id)
+		return;
+	r = log_record(SB_THREAD, (unsigned)sizeof(*r) + n);
 	if (!r)
 		return;
 	t->id = r->head.id;
+	if (t->events) /* the window of the block's owner before */
+		t->events->thread = t->id;
 	r->lineage = t->lineage;
 	memcpy(r->path, t->path, n);
 	log_publish(r, SB_THREAD);
@@ -110,12 +165,8 @@ static void name(struct thread *t)
 
 void thread_enter(struct thread *t)
 {
-	uint64_t mask = engine_lock();
-
 	t->tid = (int)sys0(SYS_gettid);
-	name(t);
 	thread_me = t;
-	engine_unlock(mask);
 }
 
 struct thread *thread_adopt(void)
@@ -123,13 +174,14 @@ struct thread *thread_adopt(void)
 	struct thread *t;
 	uint64_t mask;
 
-	if (process.board && process.slot == SB_SLOTS)
-		return NULL;
 	mask = engine_lock();
 	t = all ? NULL : block();
 	engine_unlock(mask);
 	if (!t) {
 		t = thread_new(NULL);
+		if (t) /* where its stack begins is not known: its places
+			* are its own */
+			t->entry = (uintptr_t)t;
 	} else {
 		t->first = true;
 		memcpy(t->path, "0", 2);
@@ -148,24 +200,24 @@ void thread_forked(void)
 	struct thread *self = thread_me;
 
 	for (struct thread *t = all; t; t = t->next) {
+		t->events = NULL; /* the parent's */
 		if (t == self)
 			continue;
-		t->retired = true;
 		t->joinable = false;
-		t->tid = 0x7fffffff;
+		t->ended = true;
 	}
 	if (!self)
 		return;
-	memset(self->key, 0, sizeof(self->key));
+	keys_clear(self);
 	memset(self->index, 0, sizeof(self->index));
-	self->nkeys = 0;
+	self->writing = 0;
+	self->busy = false;
 	self->counters = NULL;
-	self->events = NULL;
 	self->children = 0;
 	self->threads = 0;
+	self->id = 0;
 	key_streams(self);
 	self->tid = (int)sys0(SYS_gettid);
-	name(self);
 }
 
 uint64_t thread_highest(void)
@@ -175,7 +227,7 @@ uint64_t thread_highest(void)
 	/* Blocks are only ever added in front and never unmapped. */
 	for (struct thread *t = __atomic_load_n(&all, __ATOMIC_ACQUIRE); t;
 	     t = t->next)
-		if (!t->retired && t->clock > highest)
+		if (!t->retired && !t->ended && t->clock > highest)
 			highest = t->clock;
 	return highest;
 }

@@ -21,13 +21,19 @@ struct key {
 	uintptr_t ra, fa;
 	struct sb_counter *counter; /* NULL: not logged */
 	uint32_t counter_id;
-	uint16_t source;
+	uint16_t id;	/* the source's index, or with one of KEY_ASK, KEY_SECRET */
 	uint8_t policy; /* enum sb_policy for this caller */
-	uint8_t flags;	/* enum key_flag */
+	bool crypto;	/* its values are not kept */
 };
-enum key_flag { KEY_CRYPTO = 1, KEY_PYTHON = 2 };
+/* The caller is CPython: its own stack is to be asked at each call. A source's
+ * index has neither bit, so the hot path never finds such a key. */
+#define KEY_ASK 0x4000u
+#define KEY_SECRET 0x8000u /* what it answered: keys are being made */
 
-#define KEYS 1024 /* a power of two */
+/* The table of keys is a power of two of places, three quarters full at most;
+ * it starts within the block and grows by mapping. */
+#define KEYS_FIRST_BITS 8
+#define KEYS_LAST_BITS 12
 #define STREAMS 8
 
 /* rand() and its relatives, as glibc keeps them for the whole process. */
@@ -40,19 +46,28 @@ struct prng {
 };
 
 struct thread {
+	struct key *key; /* the table */
+	unsigned key_shift; /* 64 minus the bits of its size */
+	unsigned nkeys;
+	uint64_t clock; /* logical ns since the start */
+	uint32_t fresh; /* clock readings since the last wait */
+	uint32_t id;	/* SB_THREAD record in this process's log; 0: none yet */
+	struct sb_chunk *events; /* window being filled, `--trace=full` */
+	unsigned writing;	 /* events reserved in it, not yet written */
+	bool busy;		 /* in the engine: hooks make no events */
+	bool warm;		 /* libunwind ran in this thread */
+	bool first;		 /* the process's first thread */
+	bool joinable;		 /* a join may still ask for `clock` */
+	bool retired;		 /* past its thread-specific destructors */
+	bool ended;		 /* joined, or never came to be */
+	int tid;
 	struct stream_key stream; /* seed and lineage of its streams */
 	uint64_t index[STREAMS];
-	uint64_t clock; /* logical ns since the start */
+	struct prng prng;
+
 	uint64_t lineage;
-	uint64_t children;  /* processes made so far */
-	uint64_t threads;   /* threads made so far */
-	uint32_t id;	    /* SB_THREAD record in this process's log */
-	int tid;
-	uint32_t fresh;	    /* clock readings since the last wait */
-	bool first;	    /* the process's first thread */
-	bool joinable;	    /* a join may still ask for `clock` */
-	bool retired;	    /* past its thread-specific destructors */
-	bool busy;	    /* in the engine: hooks make no events */
+	uint64_t children; /* processes made so far */
+	uint64_t threads;  /* threads made so far */
 	struct thread *next;
 	pthread_t handle;
 	char path[96];
@@ -62,27 +77,54 @@ struct thread {
 		uint64_t lineage;
 		uint32_t slot;
 	} child;
-
-	unsigned nkeys;
 	struct sb_chunk *counters; /* chunk being filled */
 	uint32_t counters_base;	   /* id of its first slot */
-	struct sb_chunk *events;   /* chunk being filled, `--trace=full` */
 
-	struct prng prng;
+	/* What the stack's frames are told by, in all threads that start the
+	 * same way: where it began, and in which function. */
+	uintptr_t base, entry;
 	void *(*start)(void *); /* handed over by pthread_create */
 	void *arg;
-	struct key key[KEYS];
+	struct key first_keys[1 << KEYS_FIRST_BITS];
 };
 
 extern __thread struct thread *thread_me
 	__attribute__((tls_model("initial-exec")));
 
+static inline unsigned keys_room(const struct thread *t)
+{
+	return 1u << (64 - t->key_shift);
+}
+
+static inline unsigned key_place(const struct thread *t, uintptr_t ra,
+				 uintptr_t fa, unsigned id)
+{
+	return (unsigned)(((ra ^ (fa << 20) ^ id) * 0x9e3779b97f4a7c15u) >>
+			  t->key_shift);
+}
+
+/* Its place in the table: its own, or the free one where it belongs. */
+static inline struct key *key_find(struct thread *t, uintptr_t ra,
+				   uintptr_t fa, unsigned id)
+{
+	unsigned i = key_place(t, ra, fa, id);
+
+	while (t->key[i].ra && !(t->key[i].ra == ra && t->key[i].fa == fa &&
+				 t->key[i].id == id))
+		i = (i + 1) & (keys_room(t) - 1);
+	return &t->key[i];
+}
+
 /* A block for the next thread that `parent` creates; NULL: no memory. */
 struct thread *thread_new(struct thread *parent);
-/* Gives back a block whose thread never came to be. */
+/* Gives back the block of a thread that never came to be, or was joined. */
 void thread_drop(struct thread *t);
-/* Makes `t` the calling thread's own and names it in the log. */
+/* Makes `t` the calling thread's own. */
 void thread_enter(struct thread *t);
+/* Names it in the log, once. Under the lock. */
+void thread_name(struct thread *t);
+/* Four times the room for keys; false: no more. Under the lock. */
+bool thread_more_keys(struct thread *t);
 /* The block of a thread that a join can still ask for; NULL: none. */
 struct thread *thread_find(pthread_t handle);
 /* For a thread that nobody announced (raw clone): names it by arrival. */

@@ -171,12 +171,6 @@ static int from_board(struct blinds *b, const struct rundir *run)
 			  "%u process%s could not write a log: what %s called "
 			  "is not known", unlogged, unlogged > 1 ? "es" : "",
 			  unlogged > 1 ? "they" : "it");
-	if (ret == 0 && board->raw_children)
-		ret = add(b, "raw-children",
-			  "%u process%s made by a raw clone %s not followed",
-			  board->raw_children,
-			  board->raw_children > 1 ? "es" : "",
-			  board->raw_children > 1 ? "were" : "was");
 	if (ret == 0 && board->next > SB_SLOTS)
 		ret = add(b, "processes",
 			  "%u processes beyond the first %u have no name",

@@ -305,6 +305,15 @@ static int read_header(struct log *log)
 	return 0;
 }
 
+static int by_base(const void *a, const void *b)
+{
+	const struct sb_chunk *const *x = a, *const *y = b;
+
+	if ((*x)->thread != (*y)->thread)
+		return (*x)->thread < (*y)->thread ? -1 : 1;
+	return ((*x)->base > (*y)->base) - ((*x)->base < (*y)->base);
+}
+
 int log_parse(struct log *log, const void *data, size_t size)
 {
 	int ret;
@@ -315,6 +324,9 @@ int log_parse(struct log *log, const void *data, size_t size)
 		ret = read_names(log);
 	if (ret == 0)
 		ret = read_chunks(log);
+	if (ret == 0 && log->nevents)
+		qsort(log->events, log->nevents, sizeof(*log->events),
+		      by_base);
 	/* 1: a header of use, but nothing could be found after it */
 	return ret > 0 ? 0 : ret;
 }
@@ -400,7 +412,14 @@ const char *blind_text(const struct sb_blind *blind)
 
 void events_start(struct events *it, const struct log *log, uint32_t thread)
 {
-	*it = (struct events){ .log = log, .thread = thread };
+	const struct sb_chunk *const *c = (const void *)log->events;
+	size_t first = 0;
+
+	while (first < log->nevents && c[first]->thread != thread)
+		first++;
+	*it = (struct events){ .log = log, .chunk = first, .last = first };
+	while (it->last < log->nevents && c[it->last]->thread == thread)
+		it->last++;
 }
 
 /* Bytes of events in a chunk; the last one may be cut off by the file's end. */
@@ -416,20 +435,20 @@ static size_t events_used(const struct log *log, const struct sb_chunk *c)
 
 const struct sb_event *events_next(struct events *it)
 {
-	for (; it->chunk < it->log->nevents; it->chunk++, it->at = 0) {
+	for (; it->chunk < it->last; it->chunk++, it->at = 0) {
 		const struct sb_chunk *c = it->log->events[it->chunk];
 		const struct sb_event *e = (const void *)(c + 1);
-		size_t n;
+		size_t n = events_used(it->log, c) / sizeof(*e);
 
-		if (c->thread != it->thread)
-			continue;
-		n = events_used(it->log, c) / sizeof(*e);
 		while (it->at < n) {
-			const struct sb_event *next = &e[it->at++];
+			const struct sb_event *next = &e[it->at];
+			uint64_t number = c->base + it->at++;
 
-			if (next->type == 1 &&
-			    next->source < it->log->nsources)
-				return next;
+			if (number < it->next || next->type != 1 ||
+			    next->source >= it->log->nsources)
+				continue;
+			it->next = number + 1;
+			return next;
 		}
 	}
 	return NULL;

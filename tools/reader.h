@@ -45,7 +45,7 @@ struct log {
 	size_t nblinds;
 	const void **counter; /* by slot: sb_event.counter - 1 */
 	size_t ncounters;
-	const void **events; /* chunks of events, in file order */
+	const void **events; /* chunks of events, by thread, then base */
 	size_t nevents;
 	struct notes notes;
 	bool damaged; /* something that had been written is not readable */
@@ -72,11 +72,12 @@ const char *log_thread_path(const struct log *log, uint32_t id); /* or "?" */
 const char *blind_kind(const struct sb_blind *blind);
 const char *blind_text(const struct sb_blind *blind);
 
-/* The events of one thread in order. */
+/* The events of one thread in order, each once. */
 struct events {
 	const struct log *log;
-	uint32_t thread;
-	size_t chunk, at;
+	size_t chunk, last; /* index of the chunk, and behind the thread's last */
+	size_t at;
+	uint64_t next; /* number of the next event */
 };
 
 void events_start(struct events *it, const struct log *log, uint32_t thread);
@@ -88,7 +89,7 @@ const struct sb_counter *event_counter(const struct log *log,
 struct rundir {
 	char *dir;
 	json_t *manifest;	/* NULL where it is missing or no JSON */
-	struct sb_board *board; /* NULL where missing; strings terminated */
+	struct sb_board *board; /* NULL where missing; `nslots` slots of it */
 	uint32_t nslots;	/* slots of the board that were taken */
 	struct log *log;	/* by lineage, then exec */
 	size_t nlogs;

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@
 /* What the shim has room for (shim/config.h); more would be cut silently. */
 #define LIST_MAX 255
 #define DIR_MAX 511
+#define FIRST_SLOTS 64 /* of the board, on the disk from the start */
 
 static struct {
 	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
@@ -219,8 +221,10 @@ static int make_board(struct sb_board **board, const char *dir,
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
-	/* The first page is reserved: on a full disk this fails, not we. */
-	ret = -posix_fallocate(fd, 0, SB_PAGE);
+	/* The first slots are reserved: on a full disk this fails, not we. */
+	ret = -posix_fallocate(fd, 0, offsetof(struct sb_board, slot) +
+					      FIRST_SLOTS *
+						      sizeof(b->slot[0]));
 	if (!ret && ftruncate(fd, sizeof(*b)))
 		ret = -errno;
 	if (ret) {
@@ -236,8 +240,9 @@ static int make_board(struct sb_board **board, const char *dir,
 	b->version = SB_VERSION;
 	b->nslots = SB_SLOTS;
 	b->next = 1;
+	b->ready = FIRST_SLOTS;
 	snprintf(b->slot[0].path, sizeof(b->slot[0].path), "0");
-	snprintf(b->slot[0].what, sizeof(b->slot[0].what), "%.159s", program);
+	snprintf(b->slot[0].what, sizeof(b->slot[0].what), "%.151s", program);
 	b->slot[0].state = SB_EXPECTED;
 	*board = b;
 	return 0;

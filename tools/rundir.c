@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,50 +77,75 @@ static int read_logs(struct rundir *run)
 	return ret;
 }
 
-static size_t read_all(const char *path, void *to, size_t size)
+/* Reads up to `size` bytes of the board; how many were there. */
+static size_t read_part(int fd, void *to, size_t size, size_t at)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	size_t at = 0;
+	size_t done = 0;
 	ssize_t n = 1;
 
-	while (fd >= 0 && at < size && n > 0) {
-		n = read(fd, (char *)to + at, size - at);
-		at += n > 0 ? (size_t)n : 0;
+	while (fd >= 0 && done < size && n > 0) {
+		n = pread(fd, (char *)to + done, size - done,
+			  (off_t)(at + done));
+		done += n > 0 ? (size_t)n : 0;
 	}
-	if (fd >= 0)
-		close(fd);
-	return at;
+	return done;
 }
 
-static int read_board(struct rundir *run)
+/* Only the slots in use are read: the file is mostly holes. */
+static int read_slots(struct rundir *run, int fd)
 {
-	struct sb_board *b = calloc(1, sizeof(*b));
-	char *path;
-	size_t n;
+	struct sb_board *b = run->board;
+	size_t had, size;
 
-	if (!b || asprintf(&path, "%s/board", run->dir) < 0) {
-		free(b);
-		return -ENOMEM;
-	}
-	n = read_all(path, b, sizeof(*b));
-	free(path);
-	if (n < 24 || memcmp(b->magic, SB_BOARD_MAGIC, sizeof(b->magic)) ||
-	    b->version != SB_VERSION) {
-		NOTE(run, n < 24 ? "the board is missing: processes that lost "
-				   "the shim are not known"
-				 : "the board is not one of this samebits");
-		free(b);
-		return 0;
-	}
-	if (n < sizeof(*b))
-		NOTE(run, "the board is cut off");
-	run->board = b;
 	run->nslots = b->next < SB_SLOTS ? b->next : SB_SLOTS;
+	size = run->nslots * sizeof(b->slot[0]);
+	b = realloc(b, offsetof(struct sb_board, slot) + size);
+	if (!b)
+		return -ENOMEM;
+	run->board = b;
+	memset(b->slot, 0, size);
+	had = read_part(fd, b->slot, size, offsetof(struct sb_board, slot));
+	if (had < size)
+		NOTE(run, "the board is cut off");
 	for (uint32_t i = 0; i < run->nslots; i++) {
 		b->slot[i].path[sizeof(b->slot[i].path) - 1] = 0;
 		b->slot[i].what[sizeof(b->slot[i].what) - 1] = 0;
 	}
 	return 0;
+}
+
+static int read_board_from(struct rundir *run, int fd)
+{
+	size_t size = offsetof(struct sb_board, slot), n;
+
+	run->board = calloc(1, size);
+	if (!run->board)
+		return -ENOMEM;
+	n = read_part(fd, run->board, size, 0);
+	if (n == size && !memcmp(run->board->magic, SB_BOARD_MAGIC, 8) &&
+	    run->board->version == SB_VERSION)
+		return read_slots(run, fd);
+	NOTE(run, n < size ? "the board is missing: processes that lost the "
+			     "shim are not known"
+			   : "the board is not one of this samebits");
+	free(run->board);
+	run->board = NULL;
+	return 0;
+}
+
+static int read_board(struct rundir *run)
+{
+	char *path;
+	int fd, ret;
+
+	if (asprintf(&path, "%s/board", run->dir) < 0)
+		return -ENOMEM;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	free(path);
+	ret = read_board_from(run, fd);
+	if (fd >= 0)
+		close(fd);
+	return ret;
 }
 
 json_t *manifest_read(const char *dir)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel's and libc's entropy. Crypto callers are served by the engine's
  * choice: they see SB_OBSERVE here. */
-#include <stdarg.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -24,9 +22,6 @@ ROW(getentropy, "kernel entropy, 256 bytes at most");
 ROW(arc4random, "32 bits of libc's entropy");
 ROW(arc4random_buf, "libc's entropy");
 ROW(arc4random_uniform, "libc's entropy below a bound");
-
-SOURCE_ROW(syscall_getrandom, .group = "entropy", .policy = SB_FORCE,
-	   .doc = "kernel entropy by syscall(SYS_getrandom)");
 
 EXPORT ssize_t getrandom(void *buf, size_t len, unsigned flags)
 {
@@ -103,26 +98,5 @@ EXPORT uint32_t arc4random_uniform(uint32_t bound)
 	else
 		n = real_arc4random_uniform(bound);
 	call_end(&c, digest_bytes(&n, sizeof(n)), sizeof(n));
-	return n;
-}
-
-/* What the assembly behind syscall(2) sends here; see loader.S. */
-long samebits_syscall_getrandom(void *buf, size_t len, unsigned flags,
-				void *ret, void *frame);
-long samebits_syscall_getrandom(void *buf, size_t len, unsigned flags,
-				void *ret, void *frame)
-{
-	struct call c;
-	long n = (long)len;
-
-	if (call_begin(&c, &src_syscall_getrandom, ret, frame) == SB_FORCE)
-		call_draw(c.self, STREAM_ENTROPY, buf, len);
-	else
-		n = sys3(SYS_getrandom, buf, len, flags);
-	if (n < 0) {
-		errno = (int)-n;
-		n = -1;
-	}
-	call_end(&c, n < 0 ? 0 : digest_bytes(buf, (size_t)n), len);
 	return n;
 }

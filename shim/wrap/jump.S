@@ -45,6 +45,18 @@
 	.cfi_endproc
 	.endm
 
+/* Returns what the bookkeeping answered, unless that was NULL. */
+	.macro ANSWER
+	testq %rax, %rax
+	jz 1f
+	leave
+	.cfi_remember_state
+	.cfi_def_cfa %rsp, 8
+	ret
+	.cfi_restore_state
+1:
+	.endm
+
 	.macro HOOK name
 	.globl \name
 	.type \name, @function
@@ -67,7 +79,7 @@ HOOK dlmopen
 	movl %edx, %esi
 	movq 8(%rbp), %rdx
 	movq %rbp, %rcx
-	call samebits_before_dlopen
+	call samebits_before_dlmopen
 	cltq
 	movq %rax, -24(%rbp)
 	JUMP 1
@@ -77,18 +89,15 @@ HOOK dlsym
 	movq 8(%rbp), %rdx
 	movq %rbp, %rcx
 	call samebits_before_dlsym
-	testq %rax, %rax
-	jz 1f
-	leave
-	.cfi_remember_state
-	.cfi_def_cfa %rsp, 8
-	ret
-	.cfi_restore_state
-1:
+	ANSWER
 	JUMP 2
 	.size dlsym, .-dlsym
 
 HOOK dlvsym
+	movq 8(%rbp), %rcx
+	movq %rbp, %r8
+	call samebits_before_dlvsym
+	ANSWER
 	JUMP 3
 	.size dlvsym, .-dlvsym
 
@@ -107,15 +116,15 @@ HOOK clone
 	JUMP 5
 	.size clone, .-clone
 
+/* Takes the numbers it knows; the arguments are in a row below the frame. */
 HOOK syscall
-	cmpq $318, %rdi			/* SYS_getrandom */
-	jne 1f
-	movq %rsi, %rdi
-	movq %rdx, %rsi
-	movl %ecx, %edx
-	movq 8(%rbp), %rcx
-	movq %rbp, %r8
-	call samebits_syscall_getrandom
+	leaq -48(%rbp), %rdi
+	movq 8(%rbp), %rsi
+	movq %rbp, %rdx
+	call samebits_before_syscall
+	testl %eax, %eax
+	jz 1f
+	movq -8(%rbp), %rax
 	leave
 	.cfi_remember_state
 	.cfi_def_cfa %rsp, 8

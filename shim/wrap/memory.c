@@ -22,6 +22,6 @@ void memory_start(void)
 		return;
 	if (CALL(&c, at_random) == SB_FORCE)
 		call_draw(c.self, STREAM_MEMORY, bytes, 16);
-	call_end(&c, c.key && c.key->policy == SB_FORCE
+	call_end(&c, c.key->policy == SB_FORCE
 			     ? digest_bytes(bytes, 16) : 0, 16);
 }

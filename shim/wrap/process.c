@@ -13,6 +13,7 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <wordexp.h>
 
 #include "call.h"
 #include "ltime.h"
@@ -39,6 +40,7 @@ ROW(fexecve, "another program in this process");
 ROW(execveat, "another program in this process");
 ROW(system, "a shell command");
 ROW(popen, "a shell command with a pipe");
+ROW(wordexp, "shell words, with commands in them");
 ROW(wait, "end of a child");
 ROW(waitpid, "end of a child");
 ROW(waitid, "end of a child");
@@ -91,12 +93,13 @@ EXPORT int daemon(int nochdir, int noclose)
 	int ret;
 
 	CALL(&c, daemon);
+	call_end(&c, 0, 0); /* the caller ends inside, its child returns */
 	ret = real_daemon(nochdir, noclose);
-	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }
 
-/* Before a vfork or a raw clone, in the parent; loader.S jumps on afterwards. */
+/* Before a vfork or a raw clone, in the parent; jump.S goes on afterwards. A
+ * child with memory of its own finds out at its first call. */
 void samebits_before_vfork(void *ret, void *frame);
 void samebits_before_vfork(void *ret, void *frame)
 {
@@ -115,12 +118,8 @@ void samebits_before_clone(void *ret, void *frame, unsigned long flags)
 
 	if (call_begin(&c, &src_clone, ret, frame) == SB_PASS)
 		return;
-	if (!(flags & CLONE_THREAD)) {
+	if (!(flags & CLONE_THREAD))
 		process_announce();
-		if (process.board && !(flags & CLONE_VFORK))
-			__atomic_add_fetch(&process.board->raw_children, 1,
-					   __ATOMIC_RELAXED);
-	}
 	call_end(&c, flags, 0);
 }
 
@@ -340,6 +339,28 @@ EXPORT int system(const char *command)
 	e.vector = alloca((size_t)environment_size(environ) * sizeof(char *));
 	environment_make(&e, environ, true, "/bin/sh");
 	ret = run_shell(command, e.vector);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int wordexp(const char *restrict words, wordexp_t *restrict we,
+		   int flags)
+{
+	struct environment e;
+	struct call c;
+	char **old;
+	int ret;
+
+	if (CALL(&c, wordexp) == SB_PASS)
+		return real_wordexp(words, we, flags);
+	process_announce();
+	e.vector = alloca((size_t)environment_size(environ) * sizeof(char *));
+	environment_make(&e, environ, true, "/bin/sh");
+	/* Only $(command) starts a shell, and a word may hold several. */
+	environment_undo(true);
+	old = environ_swap(e.vector);
+	ret = real_wordexp(words, we, flags);
+	environ_restore(old);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }

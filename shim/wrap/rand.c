@@ -30,18 +30,10 @@ SEEDING(initstate_r, "seed of the caller's state");
 SEEDING(setstate_r, "the caller's state");
 ROW(rand_r, "rand on the caller's seed");
 
-static int draw(struct thread *self)
-{
-	int32_t n;
-
-	real_random_r(&prng_of(self)->random, &n);
-	return n;
-}
-
 EXPORT int rand(void)
 {
 	struct call c;
-	int n = CALL(&c, rand) == SB_FORCE ? draw(c.self) : real_rand();
+	int n = CALL(&c, rand) == SB_FORCE ? prng_draw(c.self) : real_rand();
 
 	call_end(&c, (uint64_t)n, 0);
 	return n;
@@ -50,7 +42,7 @@ EXPORT int rand(void)
 EXPORT long random(void)
 {
 	struct call c;
-	long n = CALL(&c, random) == SB_FORCE ? draw(c.self) : real_random();
+	long n = CALL(&c, random) == SB_FORCE ? prng_draw(c.self) : real_random();
 
 	call_end(&c, (uint64_t)n, 0);
 	return n;

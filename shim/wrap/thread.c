@@ -10,7 +10,6 @@
 #include "call.h"
 #include "ltime.h"
 #include "real.h"
-#include "stack.h"
 #include "banned.h"
 
 #define ROW(fn, text) \
@@ -48,8 +47,10 @@ static void *begin(void *arg)
 {
 	struct thread *t = arg;
 
+	t->base = (uintptr_t)__builtin_frame_address(0);
+	t->entry = (uintptr_t)t->start;
+	t->handle = pthread_self();
 	thread_enter(t);
-	stack_warm(t);
 	pthread_setspecific(last_key, (void *)1);
 	return t->start(t->arg);
 }
@@ -132,7 +133,7 @@ static void joined(struct call *c, struct thread *t)
 		return;
 	if (c->self)
 		ltime_join(c->self, t->clock);
-	t->joinable = false;
+	thread_drop(t);
 }
 
 EXPORT int pthread_join(pthread_t id, void **value)
