@@ -31,6 +31,10 @@
 
 #define EXPORT __attribute__((visibility("default"))) __attribute__((noinline))
 
+/* Another name that libc has for the same function; in the same file. */
+#define ALIAS(other, fn) \
+	__asm__(".globl " #other "\n\t.set " #other ", " #fn)
+
 struct call {
 	struct thread *self;
 	struct key *key; /* never NULL; without a counter: no event */

@@ -16,9 +16,10 @@
  *	chunk, chunk, …				each starts with sb_chunk and is
  *						sb_chunk.size bytes long
  *
- * The file may be longer than what was used: a chunk whose magic is 0 was
- * reserved and never taken; the log ends there. Files are written through a
- * shared mapping, so what was stored survives SIGKILL of the writer; a slot is
+ * The file may be longer than what was used: where a chunk's magic is 0, room
+ * was reserved and not taken; the next chunk starts at one of the following
+ * multiples of SB_PAGE, if there is one. Files are written through shared
+ * mappings, so what was stored survives SIGKILL of the writer; a slot is
  * published by its type word, which is stored last (0: not yet written, skip).
  *
  * Canonical (equal between identical runs): everything but the fields marked

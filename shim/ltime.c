@@ -93,3 +93,21 @@ struct timespec ltime_deadline(struct thread *self, clockid_t clock,
 	return (struct timespec){ (time_t)(real / LTIME_SECOND),
 				  (long)(real % LTIME_SECOND) };
 }
+
+const struct timespec *moment_take(struct moment *m, struct thread *self,
+				   bool force, clockid_t clock,
+				   const struct timespec *deadline)
+{
+	m->forced = force && deadline && deadline->tv_nsec >= 0 &&
+		    deadline->tv_nsec < (long)LTIME_SECOND;
+	if (!m->forced)
+		return deadline;
+	m->real = ltime_deadline(self, clock, deadline, &m->logical);
+	return &m->real;
+}
+
+void moment_passed(const struct moment *m, struct thread *self, bool vain)
+{
+	if (m->forced)
+		ltime_join(self, vain ? m->logical : 0);
+}

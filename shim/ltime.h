@@ -43,6 +43,19 @@ struct timespec ltime_deadline(struct thread *self, clockid_t clock,
 			       const struct timespec *deadline,
 			       uint64_t *logical);
 
+/* The same, for a wait: takes the program's deadline (NULL: none) and gives the
+ * one for the kernel; what is not a time is handed on as it is. */
+struct moment {
+	struct timespec real;
+	uint64_t logical;
+	bool forced;
+};
+const struct timespec *moment_take(struct moment *m, struct thread *self,
+				   bool force, clockid_t clock,
+				   const struct timespec *deadline);
+/* After the wait; vain: the deadline passed. */
+void moment_passed(const struct moment *m, struct thread *self, bool vain);
+
 static inline uint64_t ltime_ns(const struct timespec *ts)
 {
 	return (uint64_t)ts->tv_sec * LTIME_SECOND + (uint64_t)ts->tv_nsec;

@@ -223,8 +223,10 @@ static int read_chunks(struct log *log)
 		const struct sb_chunk *c = (const void *)(log->data + at);
 		size_t left = log->size - at;
 
-		if (c->magic == 0) /* never taken: the end */
-			return 0;
+		if (c->magic == 0) { /* not taken; go on at the next page */
+			at = (at / SB_PAGE + 1) * SB_PAGE;
+			continue;
+		}
 		if (c->magic != SB_CHUNK_MAGIC || c->size < sizeof(*c) ||
 		    c->size % 8) {
 			DAMAGED(log, "from byte %zu on the log is damaged", at);

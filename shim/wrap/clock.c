@@ -14,11 +14,15 @@
 #include "real.h"
 #include "banned.h"
 
+/* Old programs call ftime(), which new ones are warned of. */
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 #define ROW(fn, text) \
 	SOURCE(fn, .group = "clock", .policy = SB_FORCE, .doc = text)
 
 ROW(time, "seconds since 1970");
 ROW(gettimeofday, "microseconds since 1970");
+ROW(ftime, "milliseconds since 1970");
 ROW(clock_gettime, "any clock");
 ROW(clock_getres, "resolution of a clock");
 ROW(clock, "processor time");
@@ -84,6 +88,27 @@ EXPORT int gettimeofday(struct timeval *restrict tv, void *restrict zone)
 			     (uint64_t)tv->tv_usec * 1000;
 	}
 	call_end(&c, ns, 0);
+	return ret;
+}
+
+ALIAS(__gettimeofday, gettimeofday);
+
+EXPORT int ftime(struct timeb *out)
+{
+	struct call c;
+	uint64_t ns;
+	int ret = 0;
+
+	if (CALL(&c, ftime) == SB_FORCE) {
+		ns = read_ns(c.self, CLOCK_REALTIME);
+		*out = (struct timeb){
+			.time = (time_t)(ns / LTIME_SECOND),
+			.millitm = (unsigned short)(ns % LTIME_SECOND / 1000000)
+		};
+	} else {
+		ret = real_ftime(out);
+	}
+	call_end(&c, (uint64_t)out->time * 1000 + out->millitm, 0);
 	return ret;
 }
 
@@ -258,3 +283,5 @@ EXPORT int clock_nanosleep(clockid_t clock, int flags,
 	call_end(&c, (uint64_t)ret, ltime_ns(ts));
 	return ret;
 }
+
+ALIAS(__nanosleep, nanosleep);

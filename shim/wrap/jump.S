@@ -107,6 +107,8 @@ HOOK vfork
 	call samebits_before_vfork
 	JUMP 4
 	.size vfork, .-vfork
+	.globl __vfork
+	.set __vfork, vfork
 
 HOOK clone
 	movq 8(%rbp), %rdi
@@ -115,6 +117,8 @@ HOOK clone
 	call samebits_before_clone
 	JUMP 5
 	.size clone, .-clone
+	.globl __clone
+	.set __clone, clone
 
 /* Takes the numbers it knows; the arguments are in a row below the frame. */
 HOOK syscall

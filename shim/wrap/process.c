@@ -483,3 +483,8 @@ EXPORT pid_t gettid(void)
 	call_end(&c, 0, 0);
 	return (pid_t)sys0(SYS_gettid);
 }
+
+ALIAS(__fork, fork);
+ALIAS(__wait, wait);
+ALIAS(__waitpid, waitpid);
+ALIAS(__getpid, getpid);

@@ -19,6 +19,11 @@ SOURCE(pthread_create, .group = "thread", .policy = SB_OBSERVE,
        .version = "GLIBC_2.34", .doc = "a new thread");
 ROW(thrd_create, "a new thread (C11)");
 ROW(pthread_join, "end of a thread");
+ROW(pthread_tryjoin_np, "end of a thread, without waiting");
+SOURCE(pthread_timedjoin_np, .group = "thread", .policy = SB_FORCE,
+       .doc = "end of a thread, with a limit");
+SOURCE(pthread_clockjoin_np, .group = "thread", .policy = SB_FORCE,
+       .doc = "end of a thread, with a limit");
 ROW(thrd_join, "end of a thread (C11)");
 ROW(pthread_detach, "a thread nobody joins");
 
@@ -148,6 +153,56 @@ EXPORT int pthread_join(pthread_t id, void **value)
 		joined(&c, t);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
+}
+
+EXPORT int pthread_tryjoin_np(pthread_t id, void **value)
+{
+	struct call c;
+	struct thread *t = thread_find(id);
+	int ret;
+
+	CALL(&c, pthread_tryjoin_np);
+	ret = real_pthread_tryjoin_np(id, value);
+	if (ret == 0)
+		joined(&c, t);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+static int limited(struct call *c, struct moment *m, struct thread *t, int ret)
+{
+	moment_passed(m, c->self, ret == ETIMEDOUT);
+	if (ret == 0)
+		joined(c, t);
+	call_end(c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int pthread_timedjoin_np(pthread_t id, void **value,
+				const struct timespec *ts)
+{
+	struct call c;
+	struct moment m;
+	struct thread *t = thread_find(id);
+	bool force = CALL(&c, pthread_timedjoin_np) == SB_FORCE;
+	const struct timespec *until =
+		moment_take(&m, c.self, force, CLOCK_REALTIME, ts);
+
+	return limited(&c, &m, t, real_pthread_timedjoin_np(id, value, until));
+}
+
+EXPORT int pthread_clockjoin_np(pthread_t id, void **value, clockid_t clock,
+				const struct timespec *ts)
+{
+	struct call c;
+	struct moment m;
+	struct thread *t = thread_find(id);
+	bool force = CALL(&c, pthread_clockjoin_np) == SB_FORCE;
+	const struct timespec *until =
+		moment_take(&m, c.self, force, clock, ts);
+
+	return limited(&c, &m, t,
+		       real_pthread_clockjoin_np(id, value, clock, until));
 }
 
 EXPORT int thrd_join(thrd_t id, int *value)

@@ -16,6 +16,7 @@
 #include <sys/timerfd.h>
 #include <threads.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "call.h"
 #include "ltime.h"
@@ -34,6 +35,7 @@ ROW(select, "wait for descriptors");
 ROW(pselect, "wait for descriptors");
 ROW(epoll_wait, "wait for descriptors");
 ROW(epoll_pwait, "wait for descriptors");
+ROW(epoll_pwait2, "wait for descriptors");
 ROW(sigtimedwait, "wait for a signal");
 ROW(sem_timedwait, "wait for a semaphore");
 ROW(sem_clockwait, "wait for a semaphore");
@@ -53,6 +55,15 @@ ROW(mq_timedsend, "wait for room for a message");
 ROW(timerfd_settime, "timer read by a descriptor");
 ROW(timer_settime, "timer with a signal");
 
+/* After a length of real time: the kernel's to keep. */
+#define TIMER(fn)                                                              \
+	SOURCE(fn, .group = "clock", .policy = SB_OBSERVE,                     \
+	       .doc = "timer with a signal")
+
+TIMER(alarm);
+TIMER(ualarm);
+TIMER(setitimer);
+
 /* A relative limit of ns passed in vain when `vain`. */
 static void relative(struct call *c, bool force, bool vain, uint64_t ns)
 {
@@ -62,14 +73,32 @@ static void relative(struct call *c, bool force, bool vain, uint64_t ns)
 		c->self->fresh = 0;
 }
 
+static int do_poll(struct call *c, bool force, struct pollfd *fds, nfds_t n,
+		   int ms)
+{
+	int ret = real_poll(fds, n, ms);
+
+	relative(c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
+	call_end(c, (uint64_t)ret, 0);
+	return ret;
+}
+
 EXPORT int poll(struct pollfd *fds, nfds_t n, int ms)
 {
 	struct call c;
 	bool force = CALL(&c, poll) == SB_FORCE;
-	int ret = real_poll(fds, n, ms);
 
-	relative(&c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
-	call_end(&c, (uint64_t)ret, 0);
+	return do_poll(&c, force, fds, n, ms);
+}
+
+static int do_ppoll(struct call *c, bool force, struct pollfd *fds, nfds_t n,
+		    const struct timespec *ts, const sigset_t *mask)
+{
+	uint64_t ns = ts ? ltime_ns(ts) : 0;
+	int ret = real_ppoll(fds, n, ts, mask);
+
+	relative(c, force, ret == 0, ns);
+	call_end(c, (uint64_t)ret, 0);
 	return ret;
 }
 
@@ -78,12 +107,34 @@ EXPORT int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *ts,
 {
 	struct call c;
 	bool force = CALL(&c, ppoll) == SB_FORCE;
-	uint64_t ns = ts ? ltime_ns(ts) : 0;
-	int ret = real_ppoll(fds, n, ts, mask);
 
-	relative(&c, force, ret == 0, ns);
-	call_end(&c, (uint64_t)ret, 0);
-	return ret;
+	return do_ppoll(&c, force, fds, n, ts, mask);
+}
+
+/* The names under which programs built with _FORTIFY_SOURCE call them: `room`
+ * is the size of fds in bytes. */
+int __poll_chk(struct pollfd *fds, nfds_t n, int ms, size_t room);
+EXPORT int __poll_chk(struct pollfd *fds, nfds_t n, int ms, size_t room)
+{
+	struct call c;
+	bool force = CALL(&c, poll) == SB_FORCE;
+
+	if (room / sizeof(*fds) < n)
+		__builtin_trap();
+	return do_poll(&c, force, fds, n, ms);
+}
+
+int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *ts,
+		const sigset_t *mask, size_t room);
+EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *ts,
+		       const sigset_t *mask, size_t room)
+{
+	struct call c;
+	bool force = CALL(&c, ppoll) == SB_FORCE;
+
+	if (room / sizeof(*fds) < n)
+		__builtin_trap();
+	return do_ppoll(&c, force, fds, n, ts, mask);
 }
 
 EXPORT int select(int n, fd_set *restrict r, fd_set *restrict w,
@@ -137,6 +188,18 @@ EXPORT int epoll_pwait(int fd, struct epoll_event *events, int n, int ms,
 	return ret;
 }
 
+EXPORT int epoll_pwait2(int fd, struct epoll_event *events, int n,
+			const struct timespec *ts, const sigset_t *mask)
+{
+	struct call c;
+	bool force = CALL(&c, epoll_pwait2) == SB_FORCE;
+	int ret = real_epoll_pwait2(fd, events, n, ts, mask);
+
+	relative(&c, force, ret == 0, ts ? ltime_ns(ts) : 0);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
 EXPORT int sigtimedwait(const sigset_t *restrict set,
 			siginfo_t *restrict info,
 			const struct timespec *restrict ts)
@@ -162,41 +225,16 @@ EXPORT int thrd_sleep(const struct timespec *ts, struct timespec *rem)
 	return ret;
 }
 
-/* A moment of the program's, for the kernel. */
-struct moment {
-	struct timespec real;
-	uint64_t logical;
-	bool forced;
-};
-
-static const struct timespec *translate(struct moment *m, struct call *c,
-					bool force, clockid_t clock,
-					const struct timespec *deadline)
-{
-	m->forced = force && deadline && deadline->tv_nsec >= 0 &&
-		    deadline->tv_nsec < (long)LTIME_SECOND;
-	if (!m->forced)
-		return deadline;
-	m->real = ltime_deadline(c->self, clock, deadline, &m->logical);
-	return &m->real;
-}
-
-static void passed(const struct moment *m, struct call *c, bool vain)
-{
-	if (m->forced)
-		ltime_join(c->self, vain ? m->logical : 0);
-}
-
 /* error: what the function returns, or leaves in errno, when time is up. */
 #define TIMED_BODY(fn, clock, deadline, up, ...)                               \
 	struct call c;                                                         \
 	struct moment m;                                                       \
 	bool force = CALL(&c, fn) == SB_FORCE;                                 \
 	const struct timespec *until =                                         \
-		translate(&m, &c, force, clock, deadline);                     \
+		moment_take(&m, c.self, force, clock, deadline);                     \
 	int ret = real_##fn(__VA_ARGS__);                                      \
                                                                                \
-	passed(&m, &c, up);                                                    \
+	moment_passed(&m, c.self, up);                                                    \
 	call_end(&c, (uint64_t)ret, 0);                                        \
 	return ret
 
@@ -357,3 +395,41 @@ EXPORT int timer_settime(timer_t timer, int flags,
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }
+
+EXPORT unsigned alarm(unsigned seconds)
+{
+	struct call c;
+	unsigned left;
+
+	CALL(&c, alarm);
+	left = real_alarm(seconds);
+	call_end(&c, left, 0);
+	return left;
+}
+
+EXPORT useconds_t ualarm(useconds_t us, useconds_t interval)
+{
+	struct call c;
+	useconds_t left;
+
+	CALL(&c, ualarm);
+	left = real_ualarm(us, interval);
+	call_end(&c, left, 0);
+	return left;
+}
+
+EXPORT int setitimer(__itimer_which_t which,
+		     const struct itimerval *restrict its,
+		     struct itimerval *restrict old)
+{
+	struct call c;
+	int ret;
+
+	CALL(&c, setitimer);
+	ret = real_setitimer(which, its, old);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+ALIAS(__poll, poll);
+ALIAS(__select, select);
