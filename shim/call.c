@@ -219,12 +219,30 @@ static struct call uncounted(struct thread *self, enum sb_policy policy)
 	return (struct call){ self, &none[policy] };
 }
 
-struct call call_slow(struct source *source, uintptr_t ra, uintptr_t fa)
+/* A place of a source that is not its last one, as in a loop with two. */
+static struct key *been_there(struct thread *self, const struct source *source,
+			      uintptr_t ra, uintptr_t fa)
 {
-	int saved = errno;
-	struct thread *self = enter(source, ra);
 	struct key *k;
 
+	if (!self || !alive.yes)
+		return NULL;
+	k = key_find(self, ra, fa, source->index);
+	return k->ra ? k : NULL;
+}
+
+struct call call_slow(struct source *source, uintptr_t ra, uintptr_t fa)
+{
+	struct thread *self = thread_me;
+	struct key *k = been_there(self, source, ra, fa);
+	int saved;
+
+	if (k) {
+		self->last[source->index] = k;
+		return (struct call){ self, k };
+	}
+	saved = errno;
+	self = enter(source, ra);
 	errno = saved;
 	if (!self)
 		return uncounted(NULL, SB_PASS);
@@ -270,7 +288,7 @@ void call_event(struct thread *self, const struct key *key, uint64_t value,
 				break;
 		}
 		self->writing--;
-		if (!window(self)) {
+		if (self->busy || !window(self)) {
 			log_dropped();
 			return;
 		}

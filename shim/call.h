@@ -54,11 +54,9 @@ static inline enum sb_policy call_begin(struct call *c, struct source *source,
 	struct thread *self = thread_me;
 
 	if (__builtin_expect(self && alive.yes, 1)) {
-		struct key *k = &self->key[key_place(self, ra, fa,
-						     source->index)];
+		struct key *k = self->last[source->index];
 
-		if (__builtin_expect(k->ra == ra && k->fa == fa &&
-				     k->id == source->index, 1)) {
+		if (__builtin_expect(k->ra == ra && k->fa == fa, 1)) {
 			*c = (struct call){ self, k };
 			return k->policy;
 		}

@@ -8,6 +8,7 @@
 #include "lineage.h"
 #include "log.h"
 #include "process.h"
+#include "real.h"
 #include "sys.h"
 #include "thread.h"
 #include "banned.h"
@@ -36,8 +37,12 @@ static void *map(size_t size)
 
 static void keys_clear(struct thread *t)
 {
+	static struct key none;
+
 	memset(t->key, 0, sizeof(*t->key) * keys_room(t));
 	t->nkeys = 0;
+	for (unsigned i = 0; i < real_count(); i++)
+		t->last[i] = &none;
 }
 
 /* All but the mappings that a block keeps: its window and its keys. Its chunk
@@ -70,11 +75,12 @@ static struct thread *block(void)
 		clear(t);
 		return t;
 	}
-	t = map(sizeof(*t));
+	t = map(sizeof(*t) + real_count() * sizeof(t->last[0]));
 	if (!t)
 		return NULL;
 	t->key = t->first_keys;
 	t->key_shift = 64 - KEYS_FIRST_BITS;
+	keys_clear(t);
 	t->next = all;
 	__atomic_store_n(&all, t, __ATOMIC_RELEASE);
 	return t;

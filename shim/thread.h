@@ -25,8 +25,7 @@ struct key {
 	uint8_t policy; /* enum sb_policy for this caller */
 	bool crypto;	/* its values are not kept */
 };
-/* The caller is CPython: its own stack is to be asked at each call. A source's
- * index has neither bit, so the hot path never finds such a key. */
+/* The caller is CPython: its own stack is to be asked at each call. */
 #define KEY_ASK 0x4000u
 #define KEY_SECRET 0x8000u /* what it answered: keys are being made */
 
@@ -86,6 +85,7 @@ struct thread {
 	void *(*start)(void *); /* handed over by pthread_create */
 	void *arg;
 	struct key first_keys[1 << KEYS_FIRST_BITS];
+	struct key *last[]; /* of each source: where the hot path looks */
 };
 
 extern __thread struct thread *thread_me

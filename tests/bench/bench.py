@@ -51,6 +51,8 @@ def calls(program):
         native.append(figures([program]))
         forced.append(figures(RUN + ["--", program]))
         full.append(figures(RUN + ["--trace", "full", "--", program, "time"]))
+    ours = figures(RUN + ["--", program, "memory"])
+    plain = figures([program, "memory"])
     med = lambda rows, key: statistics.median(r[key] for r in rows)
     ratio = lambda key: statistics.median(
         f[key] / n[key] for f, n in zip(forced, native))
@@ -63,6 +65,10 @@ def calls(program):
         row("one event, --trace=full", med(full, "time"), 40, "ns"),
         row("first event of a site", med(forced, "first_event") / 1000, 100,
             "us, module warm"),
+        row("memory, one thread", (ours["memory"] - plain["memory"]) / 1024, 4,
+            "MiB more"),
+        row("memory, each thread",
+            ours["thread_memory"] - plain["thread_memory"], 256, "KiB more"),
     ]
 
 
