@@ -116,18 +116,6 @@ static struct place look(struct thread *self, const struct source *source,
 	return p;
 }
 
-/* Is this place new to the process, so that its stack must be walked? */
-static bool unknown(struct thread *self, const struct source *source,
-		    uintptr_t ra, uintptr_t fa, bool secret)
-{
-	uint64_t mask = engine_lock();
-	bool found = place_find(place_hash(self, source, ra, fa, secret),
-				false);
-
-	engine_unlock(mask);
-	return !found;
-}
-
 static struct key *known_key(struct thread *self, const struct source *source,
 			     uintptr_t ra, uintptr_t fa, bool secret)
 {
@@ -148,50 +136,65 @@ static bool room_for_key(struct thread *self)
 	       thread_more_keys(self);
 }
 
-static struct key *make_key(struct thread *self, const struct source *source,
-			    uintptr_t ra, uintptr_t fa, bool secret)
+/* A call from a place where this thread has not been. */
+struct visit {
+	struct thread *self;
+	const struct source *source;
+	uintptr_t ra, fa;
+	bool secret;
+	struct key *key; /* NULL: no room */
+};
+
+static struct key *make_key(const struct visit *v, uintptr_t fa)
 {
-	struct place p = look(self, source, ra, fa, secret);
-	struct key made = { .ra = ra, .fa = fa,
-			    .id = source->index };
+	struct place p = look(v->self, v->source, v->ra, fa, v->secret);
+	struct key made = { .ra = v->ra, .fa = fa, .id = v->source->index };
 	struct key *k;
 
-	if (secret)
+	if (v->secret)
 		made.id |= KEY_SECRET;
 	else if (p.ask)
 		made.id |= KEY_ASK;
-	fill(self, &made, &p);
-	k = key_find(self, ra, fa, made.id);
+	fill(v->self, &made, &p);
+	k = key_find(v->self, v->ra, fa, made.id);
 	*k = made;
-	self->nkeys++;
+	v->self->nkeys++;
 	return k;
+}
+
+static void receive(void *arg)
+{
+	struct visit *v = arg;
+	uintptr_t fa = v->fa;
+
+	/* A signal handler may have come first. */
+	v->key = known_key(v->self, v->source, v->ra, fa, v->secret);
+	if (!v->key && !room_for_key(v->self)) {
+		/* Many frames for one caller (recursion, alloca): merged. */
+		log_flag(SB_KEYS_FULL);
+		fa = 0;
+		v->key = known_key(v->self, v->source, v->ra, fa, v->secret);
+	}
+	if (!v->key && v->self->nkeys < keys_room(v->self) - 2)
+		v->key = make_key(v, fa);
 }
 
 static struct key *key_for(struct thread *self, const struct source *source,
 			   uintptr_t ra, uintptr_t fa, bool secret)
 {
-	struct key *k = known_key(self, source, ra, fa, secret);
+	struct visit v = { self, source, ra, fa, secret,
+			   known_key(self, source, ra, fa, secret) };
 	uint64_t mask;
 
-	if (k)
-		return k;
-	if (!self->warm && unknown(self, source, ra, fa, secret))
-		stack_warm(self);
+	if (v.key)
+		return v.key;
 	mask = engine_lock();
 	self->busy = true;
-	/* A signal handler may have come first. */
-	k = known_key(self, source, ra, fa, secret);
-	if (!k && !room_for_key(self)) {
-		/* Many frames for one caller (recursion, alloca): merged. */
-		log_flag(SB_KEYS_FULL);
-		fa = 0;
-		k = known_key(self, source, ra, fa, secret);
-	}
-	if (!k && self->nkeys < keys_room(self) - 2)
-		k = make_key(self, source, ra, fa, secret);
+	stack_capture();
+	stack_call(receive, &v);
 	self->busy = false;
 	engine_unlock(mask);
-	return k;
+	return v.key;
 }
 
 /* Ready to serve: bound, alive in this process, with a block of its own. */

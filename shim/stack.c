@@ -9,39 +9,49 @@
 #include "real.h"
 #include "stack.h"
 #include "stream.h"
+#include "thread.h"
 #include "banned.h"
 
 #define SITES 16384 /* a power of two */
 
-static int (*backtrace_fn)(void **frames, int n);
 static struct {
 	uint64_t hash;
 	uint32_t id;
 } site[SITES];
 static unsigned sites;
 
-void stack_warm(struct thread *self)
-{
-	void *frame[4];
+static __typeof__(unw_init_local) *init_fn;
+static __typeof__(unw_step) *step_fn;
+static __typeof__(unw_get_reg) *reg_fn;
+int (*stack_capture_fn)(unw_context_t *);
+unw_context_t stack_context;
 
-	if (!backtrace_fn || self->busy)
-		return;
-	self->busy = true;
-	backtrace_fn(frame, 4);
-	self->busy = false;
-	self->warm = true;
+static char engine_stack[64 << 10] __attribute__((aligned(16)));
+
+void stack_run(void (*fn)(void *), void *arg, void *top); /* switch.S */
+
+void stack_call(void (*fn)(void *), void *arg)
+{
+	stack_run(fn, arg, engine_stack + sizeof(engine_stack));
 }
 
 void stack_start(void)
 {
 	/* RTLD_LOCAL: its _Unwind_* must not stand before libgcc's. */
 	void *h = real_dlopen_fn("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
+	void *capture;
 
-	if (h)
-		*(void **)&backtrace_fn = real_dlsym_fn(h, "unw_backtrace");
-	if (backtrace_fn)
-		stack_warm(thread_me);
-	else
+	if (!h) {
+		log_flag(SB_NO_UNWIND);
+		return;
+	}
+	init_fn = real_dlsym_fn(h, "_ULx86_64_init_local");
+	step_fn = real_dlsym_fn(h, "_ULx86_64_step");
+	reg_fn = real_dlsym_fn(h, "_ULx86_64_get_reg");
+	capture = real_dlsym_fn(h, "_Ux86_64_getcontext");
+	if (init_fn && step_fn && reg_fn)
+		stack_capture_fn = capture;
+	if (!stack_capture_fn)
 		log_flag(SB_NO_UNWIND);
 }
 
@@ -52,61 +62,83 @@ void stack_forget(void)
 	modules_forget();
 }
 
-/* The frames from the hook's caller on; at least `ra` itself. */
-static int walk(uintptr_t ra, void **frame)
+/* Return addresses from the captured place on, innermost first; where `from`
+ * is given, from that one on, or none. */
+static int walk(uintptr_t from, uintptr_t *address)
 {
-	void *raw[STACK_DEPTH + 8];
-	int n = backtrace_fn ? backtrace_fn(raw, STACK_DEPTH + 8) : 0;
-	int i = 0;
+	static unw_cursor_t cursor;
+	bool found = !from;
+	unw_word_t ip;
+	int n = 0;
 
-	while (i < n && (uintptr_t)raw[i] != ra)
-		i++;
-	if (i >= n) {
-		frame[0] = (void *)ra;
-		return 1;
+	if (!stack_capture_fn || init_fn(&cursor, &stack_context))
+		return 0;
+	/* Our own frames come before: a handful. */
+	for (int i = 0; n < STACK_DEPTH && (found || i < 16); i++) {
+		if (reg_fn(&cursor, UNW_REG_IP, &ip) || !ip)
+			break;
+		found |= ip == from;
+		if (found)
+			address[n++] = ip;
+		if (step_fn(&cursor) <= 0)
+			break;
 	}
-	n = n - i > STACK_DEPTH ? STACK_DEPTH : n - i;
-	memcpy(frame, raw + i, (size_t)n * sizeof(*frame));
 	return n;
+}
+
+struct question {
+	const char *part;
+	bool answer;
+};
+
+static void look_for(void *arg)
+{
+	struct question *q = arg;
+	uintptr_t address[STACK_DEPTH];
+	int n = walk(0, address);
+
+	for (int i = 0; i < n && !q->answer; i++) {
+		struct module *m = module_of(address[i]);
+
+		q->answer = m && strstr(m->path, q->part);
+	}
 }
 
 bool stack_passes(const char *part)
 {
-	void *raw[STACK_DEPTH + 8];
+	struct question q = { .part = part };
 	struct thread *self = thread_me;
 	uint64_t mask = engine_lock();
 	bool was = self && self->busy;
-	int n = 0;
-	bool found = false;
 
 	if (self)
 		self->busy = true;
-	n = backtrace_fn ? backtrace_fn(raw, STACK_DEPTH + 8) : 0;
-	for (int i = 0; i < n && !found; i++) {
-		struct module *m = module_of((uintptr_t)raw[i]);
-
-		found = m && strstr(m->path, part);
-	}
+	stack_capture();
+	stack_call(look_for, &q);
 	if (self)
 		self->busy = was;
 	engine_unlock(mask);
-	return found;
+	return q.answer;
 }
 
 uint32_t stack_site(uintptr_t ra)
 {
-	void *address[STACK_DEPTH];
+	uintptr_t address[STACK_DEPTH];
 	struct module *m[STACK_DEPTH];
 	int n = walk(ra, address);
-	uint64_t hash = (uint64_t)n;
 	struct sb_site *r;
+	uint64_t hash;
 	unsigned i;
 
+	if (!n) {
+		address[0] = ra;
+		n = 1;
+	}
+	hash = (uint64_t)n;
 	for (int k = 0; k < n; k++) {
-		m[k] = module_of((uintptr_t)address[k]);
+		m[k] = module_of(address[k]);
 		hash = digest_word(hash, m[k] ? m[k]->name : 0);
-		hash = digest_word(hash, m[k] ? (uintptr_t)address[k] -
-							m[k]->base : 0);
+		hash = digest_word(hash, m[k] ? address[k] - m[k]->base : 0);
 	}
 	hash |= 1; /* 0 is a free place */
 	for (i = hash % SITES; site[i].hash; i = (i + 1) % SITES)
@@ -128,7 +160,7 @@ uint32_t stack_site(uintptr_t ra)
 	for (int k = 0; k < n; k++) {
 		r->frame[k].module = m[k] ? m[k]->id : 0;
 		r->frame[k].offset =
-			m[k] ? (uintptr_t)address[k] - m[k]->base : 0;
+			m[k] ? address[k] - m[k]->base : 0;
 	}
 	log_publish(r, SB_SITE);
 	site[i].hash = hash;

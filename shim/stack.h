@@ -2,6 +2,9 @@
 /*
  * Sites: the stack that reached a hook, as (module, offset) frames, hashed so
  * that it is equal across runs. Under the engine's lock.
+ *
+ * The walk needs more room than a thread or a signal handler may have left: it
+ * runs on a stack of the engine's own, from a context captured before.
  */
 #ifndef SAMEBITS_STACK_H
 #define SAMEBITS_STACK_H
@@ -9,15 +12,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "thread.h"
+#define UNW_LOCAL_ONLY
+#include <libunwind.h>
 
 #define STACK_DEPTH 32
 
-void stack_start(void);	 /* opens libunwind; from the constructor only */
-/* libunwind has thread-local storage, which the loader allocates at its first
- * use in a thread: that must not be under the engine's lock, as allocators call
- * hooks under locks of their own. */
-void stack_warm(struct thread *self);
+void stack_start(void); /* opens libunwind, once libc is up */
+
+/* Takes the calling function's place for the walks that follow. It must not
+ * return before they are done. */
+#define stack_capture()                                                        \
+	((void)(stack_capture_fn ? stack_capture_fn(&stack_context) : 0))
+extern int (*stack_capture_fn)(unw_context_t *);
+extern unw_context_t stack_context;
+
+/* Calls fn(arg) on the engine's stack. */
+void stack_call(void (*fn)(void *), void *arg);
+
 /* The id of the caller's site in this log, written on first use; 0: none. */
 uint32_t stack_site(uintptr_t ra);
 /* Is an object whose path holds `part` on the calling thread's C stack?

@@ -54,7 +54,6 @@ struct thread {
 	struct sb_chunk *events; /* window being filled, `--trace=full` */
 	unsigned writing;	 /* events reserved in it, not yet written */
 	bool busy;		 /* in the engine: hooks make no events */
-	bool warm;		 /* libunwind ran in this thread */
 	bool first;		 /* the process's first thread */
 	bool joinable;		 /* a join may still ask for `clock` */
 	bool retired;		 /* past its thread-specific destructors */
