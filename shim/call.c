@@ -8,6 +8,7 @@
 #include "python.h"
 #include "real.h"
 #include "stack.h"
+#include "text.h"
 #include "banned.h"
 
 static bool guards_keys(const struct source *s)
@@ -197,17 +198,33 @@ static struct key *key_for(struct thread *self, const struct source *source,
 	return v.key;
 }
 
+/* Said once a process: the call that follows has nothing to go on to. */
+static void not_bound(const struct source *source)
+{
+	uint64_t mask = engine_lock();
+	char said[96];
+	struct text t = text_start(said, sizeof(said));
+
+	text_add(&t, source->name);
+	text_add(&t, " was called and has no definition behind ours");
+	log_blind("not-bound", said);
+	engine_unlock(mask);
+}
+
 /* Ready to serve: bound, alive in this process, with a block of its own. */
 static struct thread *enter(struct source *source, uintptr_t ra)
 {
 	struct thread *self;
 
-	if (source->real && !*source->real)
-		real_late(source, (void *)ra);
+	bool bound = !source->real || *source->real ||
+		     real_late(source, (void *)ra);
+
 	if (!alive.yes && process.active)
 		process_fork_raw();
 	if (!alive.yes)
 		return NULL;
+	if (!bound)
+		not_bound(source);
 	self = thread_me;
 	return self ? self : thread_adopt();
 }

@@ -41,7 +41,6 @@ enum sb_flag {
 	SB_TRACE_LIMITED = 1 << 1, /* --trace-limit reached: no more events */
 	SB_NO_UNWIND = 1 << 2,	   /* no libunwind: sites have one frame */
 	SB_KEYS_FULL = 1 << 3,	   /* sites were merged (too many) */
-	SB_NOT_BOUND = 1 << 4,	   /* a hook found no next definition */
 };
 
 struct sb_header {

@@ -401,9 +401,9 @@ uint64_t process_clock_of(int pid)
 	return 0;
 }
 
-__attribute__((destructor)) static void leave(void)
+__attribute__((destructor)) void process_leave(void)
 {
-	struct sb_slot *s = process.active ? slot(process.slot) : NULL;
+	struct sb_slot *s = alive.yes ? slot(process.slot) : NULL;
 
 	if (!s || process_borrowed())
 		return;

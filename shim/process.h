@@ -48,6 +48,7 @@ uint64_t engine_lock(void);
 void engine_unlock(uint64_t mask);
 
 void process_start(void); /* from the constructor */
+void process_leave(void); /* at the end: hands our time to who waits for us */
 
 struct thread;
 /* Forking by libc: before in the parent; after in the parent and in the child;

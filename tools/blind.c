@@ -190,8 +190,6 @@ static const struct {
 	  "libunwind was not loaded: only the innermost caller is known" },
 	{ SB_KEYS_FULL, "callers",
 	  "there were too many callers: some were merged" },
-	{ SB_NOT_BOUND, "not-bound",
-	  "a function that samebits replaces has no definition to call" },
 };
 
 /* One line a flag, not one a process: a run may have thousands. */

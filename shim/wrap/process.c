@@ -48,6 +48,7 @@ SOURCE(wait3, .group = "process", .policy = SB_FORCE,
        .doc = "end of a child, with its resource use");
 SOURCE(wait4, .group = "process", .policy = SB_FORCE,
        .doc = "end of a child, with its resource use");
+ROW(_exit, "ends the process at once");
 ROW(getpid, "process number");
 ROW(getppid, "the parent's process number");
 ROW(gettid, "thread number");
@@ -284,26 +285,64 @@ static void environ_restore(char **old)
 	__atomic_store_n(&environ_lock, 0, __ATOMIC_RELEASE);
 }
 
-/* As POSIX has it: INT and QUIT ignored, CHLD blocked, while the shell runs. */
+/* INT and QUIT are ignored while any shell runs: the first of several callers
+ * keeps what was, the last puts it back. */
+static struct {
+	int lock, callers;
+	struct sigaction intr, quit;
+} shells;
+
+static void shells_lock(void)
+{
+	while (__atomic_exchange_n(&shells.lock, 1, __ATOMIC_ACQUIRE))
+		sys0(SYS_sched_yield);
+}
+
+static void shells_unlock(void)
+{
+	__atomic_store_n(&shells.lock, 0, __ATOMIC_RELEASE);
+}
+
+static void shell_enter(sigset_t *defaults)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigemptyset(defaults);
+	shells_lock();
+	if (!shells.callers++) {
+		sigaction(SIGINT, &ignore, &shells.intr);
+		sigaction(SIGQUIT, &ignore, &shells.quit);
+	}
+	if (shells.intr.sa_handler != SIG_IGN)
+		sigaddset(defaults, SIGINT);
+	if (shells.quit.sa_handler != SIG_IGN)
+		sigaddset(defaults, SIGQUIT);
+	shells_unlock();
+}
+
+static void shell_leave(void)
+{
+	shells_lock();
+	if (!--shells.callers) {
+		sigaction(SIGINT, &shells.intr, NULL);
+		sigaction(SIGQUIT, &shells.quit, NULL);
+	}
+	shells_unlock();
+}
+
+/* As POSIX has it: CHLD blocked too. */
 static int run_shell(const char *command, char **envp)
 {
 	char *const argv[] = { "sh", "-c", "--", (char *)command, NULL };
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, intr, quit;
 	sigset_t chld, mask, defaults;
 	posix_spawnattr_t attr;
 	int status = -1, ret;
 	pid_t pid;
 
-	sigemptyset(&defaults);
-	sigaction(SIGINT, &ignore, &intr);
-	sigaction(SIGQUIT, &ignore, &quit);
-	if (intr.sa_handler != SIG_IGN)
-		sigaddset(&defaults, SIGINT);
-	if (quit.sa_handler != SIG_IGN)
-		sigaddset(&defaults, SIGQUIT);
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &chld, &mask);
+	shell_enter(&defaults);
 
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &mask);
@@ -319,8 +358,7 @@ static int run_shell(const char *command, char **envp)
 			;
 	if (!ret && thread_me)
 		ltime_join(thread_me, process_clock_of(pid));
-	sigaction(SIGINT, &intr, NULL);
-	sigaction(SIGQUIT, &quit, NULL);
+	shell_leave();
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (ret)
 		errno = ret;
@@ -455,6 +493,22 @@ EXPORT pid_t wait3(int *status, int options, struct rusage *use)
 	call_end(&c, pid > 0, 0);
 	return pid;
 }
+
+/* Not through exit(): the parent that waits still meets our time. */
+EXPORT void _exit(int status)
+{
+	struct call c;
+
+	if (!process_borrowed()) {
+		CALL(&c, _exit);
+		call_end(&c, (uint64_t)status, 0);
+		process_leave();
+	}
+	for (;;)
+		real__exit(status);
+}
+
+ALIAS(_Exit, _exit);
 
 /* Numbers are not stored: the log holds no real pids. */
 EXPORT pid_t getpid(void)
