@@ -241,7 +241,7 @@ int main(int argc, char **argv)
 {
 	static struct net net;
 	struct sample *sample = NULL;
-	int epochs = argc > 2 ? atoi(argv[2]) : 20;
+	int epochs = argc > 2 ? atoi(argv[2]) : 200;
 	const struct sample **order;
 	int n, test, train;
 
@@ -272,7 +272,7 @@ int main(int argc, char **argv)
 		for (int i = 0; i < train; i += BATCH)
 			loss += step(&net, order + i,
 				     train - i < BATCH ? train - i : BATCH);
-		if (e % 5 == 0 || e == epochs)
+		if (e % 50 == 0 || e == epochs)
 			printf("epoch %3d  loss %.6f\n", e, loss / train);
 	}
 	printf("accuracy %.4f  weights %016llx\n",
