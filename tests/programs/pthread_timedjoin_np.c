@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "victim.h"
+#include "held.h"
 
 const struct facts facts = { .calls = 1, .output = "110\n1\n10002000\n" };
-
-static pthread_mutex_t held = PTHREAD_MUTEX_INITIALIZER;
-
-static void *until_released(void *arg)
-{
-	pthread_mutex_lock(&held);
-	pthread_mutex_unlock(&held);
-	return arg;
-}
 
 void victim(void)
 {

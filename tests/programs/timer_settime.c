@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "victim.h"
+#include "fire.h"
 
 const struct facts facts = { .calls = 1, .output = "0\n1\n1\n" };
-
-static volatile sig_atomic_t fired;
-
-static void fire(int sig)
-{
-	fired = sig;
-}
 
 void victim(void)
 {
