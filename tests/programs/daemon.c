@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "victim.h"
 
-const struct facts facts = { .calls = 1, .output = "0\n1\n", .place = BY_ITS_CHILD };
+const struct facts facts = {
+	.calls = 1,
+	.output = "0\n1\n",
+	.place = BY_ITS_CHILD
+};
 
 void victim(void)
 {
