@@ -87,21 +87,30 @@ int store_drop(void **state)
 	return 0;
 }
 
-json_t *report_newest(void)
+json_t *json_of(const char *arguments)
 {
-	char command[256];
+	char command[512];
 	json_error_t e;
 	json_t *root;
 	FILE *f;
 
-	snprintf(command, sizeof(command), "'%s' report --json --store '%s'",
-		 getenv("SAMEBITS_BIN"), store);
+	snprintf(command, sizeof(command), "exec '%s' %s",
+		 getenv("SAMEBITS_BIN"), arguments);
 	f = popen(command, "r");
 	if (!f)
 		return NULL;
 	root = json_loadf(f, 0, &e);
 	pclose(f);
 	return root;
+}
+
+json_t *report_newest(void)
+{
+	char arguments[256];
+
+	snprintf(arguments, sizeof(arguments), "report --json --store '%s'",
+		 store);
+	return json_of(arguments);
 }
 
 json_t *report_source(const json_t *report, const char *name)

@@ -19,7 +19,9 @@ void outcome_of(struct outcome *o, const char *format, ...)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, store_make, store_drop)
 int store_make(void **state);
 int store_drop(void **state);
-/* `samebits report --json` of the newest run in $STORE; json_decref it. */
+/* What `samebits ARGUMENTS` prints; json_decref it. */
+json_t *json_of(const char *arguments);
+/* `samebits report --json` of the newest run in $STORE. */
 json_t *report_newest(void);
 /* Its entry for a source; NULL: none. */
 json_t *report_source(const json_t *report, const char *name);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every victim in every context: two controlled runs agree, the event is there
- * with its lineage and site, an audit changes nothing. The triples (source,
- * context, policy) that really ran are recorded; a missing one fails.
+ * Every victim in every context, controlled and audited: two controlled runs
+ * agree, show what they must, and the event is there with its count, lineage,
+ * policy and site. The rows of `samebits sources` say what has to run; a row
+ * without a victim fails, and so does a triple (source, context, policy) that
+ * did not run.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,145 +14,417 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "harness.h"
+#include "programs/victim.h"
 
-static const char *const contexts[] = { "main",	 "constructor", "signal",
-					"thread", "fork",	"vfork",
-					"spawn", "system",	"local" };
-#define CONTEXTS (sizeof(contexts) / sizeof(*contexts))
+static const struct context {
+	const char *name;
+	const char *process; /* the victim's, after its starter's */
+	const char *thread;
+} context[] = {
+	{ "main", "", "0" },	  { "constructor", "", "0" },
+	{ "signal", "", "0" },	  { "thread", "", "0.1" },
+	{ "fork", "/0.1", "0" },  { "vfork", "/0.1", "0" },
+	{ "spawn", "/0.1", "0" }, { "system", "/0.1", "0" },
+	{ "local", "", "0" },	  { "dlsym", "", "0" },
+};
+#define CONTEXTS (sizeof(context) / sizeof(*context))
+
+/* What makes no sense. */
+static const struct exception {
+	const char *source, *context, *reason;
+} exception[] = {
+#define ONCE "read once, when a program starts"
+	{ "at_random", "constructor", ONCE },
+	{ "at_random", "signal", ONCE },
+	{ "at_random", "thread", ONCE },
+	{ "at_random", "fork", ONCE },
+	{ "at_random", "local", ONCE },
+	{ "at_random", "dlsym", ONCE },
+	{ "at_random", "system", "the shell starts in the same process" },
+	{ "ftime", "dlsym", "dlsym() finds no name that is for old objects" },
+};
+
+/* Never seeded, they differ from their native values in a thread: each thread
+ * but the first has a state of its own. */
+static const char *const own_state[] = { "drand48", "lrand48", "mrand48",
+					 "rand", "random" };
+
+#define ROWS 512
+static struct row {
+	const char *name, *group, *policy;
+	int calls, place;
+	char *output; /* under `run`; "": not known beforehand */
+} row[ROWS];
+static size_t rows;
+
+/* Waits sleep: more workers than processors. */
+#define WORKERS 4
+static struct shared {
+	unsigned next; /* job */
+	bool ran[ROWS][CONTEXTS][2];
+} *shared;
+
+static unsigned troubles;
 static struct outcome a, b;
-static unsigned ran, expected;
 
-/* Where the victim runs: a child process, a second thread? */
-static void check_lineage(const json_t *source, const char *context)
+static bool has_victim(const char *name)
 {
-	json_t *sites = json_object_get(source, "sites"), *site;
-	bool child = !strcmp(context, "fork") || !strcmp(context, "vfork") ||
-		     !strcmp(context, "spawn") || !strcmp(context, "system");
-	const char *name = json_string_value(json_object_get(source, "name"));
-	bool right = false;
+	char list[8192], *save = NULL;
+
+	snprintf(list, sizeof(list), "%s", VICTIMS);
+	for (char *v = strtok_r(list, " ", &save); v;
+	     v = strtok_r(NULL, " ", &save))
+		if (!strcmp(v, name))
+			return true;
+	return false;
+}
+
+static const char *text(const json_t *object, const char *key)
+{
+	const char *s = json_string_value(json_object_get(object, key));
+
+	return s ? s : "";
+}
+
+static void read_facts(struct row *r)
+{
+	int n = 0;
+
+	outcome_of(&a, "$VICTIMS_DIR/victim_%s facts", r->name);
+	assert_int_equal(a.status, 0);
+	assert_int_equal(sscanf(a.out, "%d %d%*[\n]%n", &r->calls, &r->place,
+				&n), 2);
+	r->output = strdup(a.out + n);
+}
+
+static int read_rows(void **state)
+{
+	static json_t *list;
+	json_t *j;
 	size_t i;
 
-	child |= !strncmp(name, "exec", 4); /* these fork by themselves */
-
-	json_array_foreach(sites, i, site) {
-		const char *process =
-			json_string_value(json_object_get(site, "process"));
-		const char *thread =
-			json_string_value(json_object_get(site, "thread"));
-
-		right |= child ? strchr(process, '/') != NULL
-			       : !strcmp(process, "0") &&
-					 (strcmp(context, "thread") ||
-					  !strcmp(thread, "0.1"));
-		assert_true(json_array_size(json_object_get(site, "frames")) >
-			    0);
+	(void)state;
+	unsetenv("SOURCE_DATE_EPOCH");
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	list = json_of("sources --json");
+	if (!list || shared == MAP_FAILED)
+		return -1;
+	json_array_foreach(list, i, j) {
+		if (rows == ROWS)
+			return -1;
+		row[rows++] = (struct row){ .name = text(j, "name"),
+					    .group = text(j, "group"),
+					    .policy = text(j, "policy") };
 	}
-	if (!right)
-		fail_msg("%s in %s: not the lineage expected", name,
-			 context);
+	return 0;
 }
 
-/* The group's sources that are seeded by the program itself. */
-static bool seeded(const char *v)
+static void test_a_victim_a_row(void **state)
 {
-	return strstr(v, "_r") || !strncmp(v, "srand", 5) ||
-	       !strcmp(v, "initstate") || !strcmp(v, "setstate") ||
-	       !strcmp(v, "seed48") || !strcmp(v, "lcong48") ||
-	       !strcmp(v, "erand48") || !strcmp(v, "nrand48") ||
-	       !strcmp(v, "jrand48");
+	char list[8192], *save = NULL;
+	unsigned lone = 0;
+
+	(void)state;
+	for (size_t i = 0; i < rows; i++)
+		if (!has_victim(row[i].name)) {
+			print_error("%s has no victim\n", row[i].name);
+			lone++;
+		}
+	snprintf(list, sizeof(list), "%s", VICTIMS);
+	for (char *v = strtok_r(list, " ", &save); v;
+	     v = strtok_r(NULL, " ", &save)) {
+		size_t i = 0;
+
+		while (i < rows && strcmp(row[i].name, v))
+			i++;
+		if (i == rows) {
+			print_error("victim %s has no source\n", v);
+			lone++;
+		}
+	}
+	assert_int_equal(lone, 0);
 }
 
-static bool random_values(const char *v)
+/* A worker says all that is wrong, not only the first. */
+__attribute__((format(printf, 3, 4))) static void
+complain(const struct row *r, const struct context *c, const char *format, ...)
 {
-	return strstr(v, "rand") || strstr(v, "entropy") ||
-	       !strcmp(v, "initstate") || !strcmp(v, "seed48");
+	char line[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
+	fprintf(stderr, "%s in %s: %s\n", r->name, c->name, line);
+	troubles++;
 }
 
-static void one(const char *victim, const char *context)
+static bool ends(const char *s, const char *end)
 {
-	const char *run = "$SB run -q --store $STORE";
-	json_t *report, *source;
+	size_t n = strlen(s), m = strlen(end);
 
-	outcome_of(&a, "%s -- $VICTIMS_DIR/victim_%s %s", run, victim, context);
-	outcome_of(&b, "%s -- $VICTIMS_DIR/victim_%s %s", run, victim, context);
-	if (a.status || strcmp(a.out, b.out) || !a.out[0])
-		fail_msg("%s in %s: status %d\n%s---\n%s%s", victim, context,
-			 a.status, a.out, b.out, a.err);
+	return n >= m && !strcmp(s + n - m, end);
+}
+
+/* Called as it should be? */
+static bool right_place(const struct row *r, const json_t *site)
+{
+	json_t *frame = json_array_get(json_object_get(site, "frames"), 0);
+
+	if (r->place == BY_SHIM)
+		return ends(text(frame, "module"), "/libsamebits.so");
+	return !strcmp(text(frame, "function"), "victim");
+}
+
+/* A call of the test's that should not be: not what puts the victim into its
+ * context, nor of another program. */
+static bool stray(const struct row *r, const json_t *site)
+{
+	json_t *frame = json_array_get(json_object_get(site, "frames"), 0);
+
+	return r->place != BY_SHIM &&
+	       strstr(text(frame, "module"), "/victim_") &&
+	       !ends(text(frame, "file"), "/context.c");
+}
+
+static bool descends(const char *process, const char *from)
+{
+	size_t n = strlen(from);
+
+	return !strncmp(process, from, n) &&
+	       (!process[n] || process[n] == '/');
+}
+
+/* from: the process that was started in this context. */
+static void check_sites(const struct row *r, const struct context *c,
+			const json_t *source, const char *mode,
+			const char *from)
+{
+	json_t *sites = json_object_get(source, "sites"), *site;
+	const char *thread = c->thread;
+	json_int_t calls = 0;
+	char process[64];
+	size_t i;
+
+	snprintf(process, sizeof(process), "%s%s", from, c->process);
+	if (r->place == BY_ITS_CHILD) {
+		snprintf(process, sizeof(process), "%s%s/%s.1", from,
+			 c->process, c->thread);
+		thread = "0";
+	}
+	json_array_foreach(sites, i, site) {
+		bool here = !strcmp(text(site, "process"), process) &&
+			    !strcmp(text(site, "thread"), thread);
+
+		if (here && right_place(r, site))
+			calls += json_integer_value(
+				json_object_get(site, "calls"));
+		else if (descends(text(site, "process"), from) &&
+			 stray(r, site))
+			complain(r, c, "%s: called in process %s, thread %s",
+				 mode, text(site, "process"),
+				 text(site, "thread"));
+	}
+	if (calls != r->calls)
+		complain(r, c, "%s: %d calls by the victim in process %s, "
+			 "thread %s, not %d", mode, (int)calls, process,
+			 thread, r->calls);
+}
+
+static void check_event(const struct row *r, const struct context *c,
+			const json_t *report, const char *mode,
+			const char *policy, const char *from)
+{
+	json_t *source = report_source(report, r->name);
+
+	if (!source) {
+		complain(r, c, "%s: no event", mode);
+		return;
+	}
+	if (strcmp(text(source, "policy"), policy))
+		complain(r, c, "%s: policy %s, not %s", mode,
+			 text(source, "policy"), policy);
+	check_sites(r, c, source, mode, from);
+}
+
+static void run_victim(struct outcome *o, const struct row *r,
+		       const struct context *c, const char *under)
+{
+	outcome_of(o, "%s $VICTIMS_DIR/victim_%s %s", under, r->name, c->name);
+	if (o->status || !o->out[0])
+		complain(r, c, "%s: status %d, output '%s' %s", under,
+			 o->status, o->out, o->err);
+}
+
+#define RUN "$SB run -q --store $STORE"
+
+static bool in_group(const struct row *r, const char *group)
+{
+	return !strcmp(r->group, group);
+}
+
+static bool has_own_state(const struct row *r, const struct context *c)
+{
+	for (size_t i = 0; i < sizeof(own_state) / sizeof(*own_state); i++)
+		if (!strcmp(own_state[i], r->name))
+			return !strcmp(c->name, "thread");
+	return false;
+}
+
+static void control(const struct row *r, const struct context *c)
+{
+	json_t *report;
+
+	run_victim(&a, r, c, RUN " --");
 	report = report_newest();
-	source = report_source(report, victim);
-	if (!source)
-		fail_msg("%s in %s: no event", victim, context);
-	check_lineage(source, context);
+	check_event(r, c, report, "run", r->policy, "0");
 	json_decref(report);
-	ran++;
+	run_victim(&b, r, c, RUN " --");
+	if (strcmp(a.out, b.out))
+		complain(r, c, "two runs differ:\n%s---\n%s", a.out, b.out);
+	if (r->output[0] && strcmp(a.out, r->output))
+		complain(r, c, "shows\n%snot\n%s", a.out, r->output);
+	if (in_group(r, "rand") && !has_own_state(r, c)) {
+		run_victim(&b, r, c, "");
+		if (strcmp(a.out, b.out))
+			complain(r, c, "natively\n%sunder run\n%s", b.out,
+				 a.out);
+	}
+	if (r->output[0] || strcmp(r->policy, "force"))
+		return;
+	run_victim(&a, r, c, RUN " --seed 1 --");
+	run_victim(&b, r, c, RUN " --seed 2 --");
+	if (!strcmp(a.out, b.out))
+		complain(r, c, "--seed 1 and 2 agree:\n%s", a.out);
+}
 
-	outcome_of(&b, "$SB audit -q --store $STORE -- "
-		   "$VICTIMS_DIR/victim_%s %s", victim, context);
-	assert_int_equal(b.status, 0);
+static bool excepted(const struct row *r, const struct context *c)
+{
+	for (size_t i = 0; i < sizeof(exception) / sizeof(*exception); i++)
+		if (!strcmp(exception[i].source, r->name) &&
+		    !strcmp(exception[i].context, c->name))
+			return true;
+	return false;
+}
+
+/* All contexts in one audit: reading its report takes longest by far. */
+static void audit(const struct row *r, bool ran[][2])
+{
+	char list[256] = "", from[16];
+	json_t *report;
+	int n = 0;
+
+	for (size_t k = 0; k < CONTEXTS; k++)
+		if (!excepted(r, &context[k]))
+			strcat(strcat(list, " "), context[k].name);
+	outcome_of(&a, "$SB audit -q --store $STORE -- sh -c 'for c in%s; do "
+		   "$VICTIMS_DIR/victim_%s $c || exit; done'", list, r->name);
 	report = report_newest();
-	source = report_source(report, victim);
-	if (!source)
-		fail_msg("%s in %s: no event in audit", victim, context);
-	assert_string_equal(json_string_value(json_object_get(source,
-							      "policy")),
-			    "observe");
+	for (size_t k = 0; k < CONTEXTS; k++) {
+		const struct context *c = &context[k];
+
+		if (excepted(r, c))
+			continue;
+		if (a.status)
+			complain(r, c, "audit: status %d %s", a.status, a.err);
+		snprintf(from, sizeof(from), "0/0.%d", ++n);
+		check_event(r, c, report, "audit", "observe", from);
+		ran[k][1] = true;
+	}
 	json_decref(report);
-	ran++;
+}
+
+static void work(void)
+{
+	unsigned job;
+
+	while ((job = __atomic_fetch_add(&shared->next, 1, __ATOMIC_RELAXED)) <
+	       rows * (CONTEXTS + 1)) {
+		size_t i = job / (CONTEXTS + 1), k = job % (CONTEXTS + 1);
+
+		if (!has_victim(row[i].name))
+			continue;
+		if (k == CONTEXTS) {
+			audit(&row[i], shared->ran[i]);
+		} else if (!excepted(&row[i], &context[k])) {
+			control(&row[i], &context[k]);
+			shared->ran[i][k][0] = true;
+		}
+	}
+}
+
+static void work_apart(void)
+{
+	int bad = store_make(NULL);
+
+	if (!bad) {
+		work();
+		bad = troubles > 0;
+		store_drop(NULL);
+	}
+	fflush(stderr);
+	_exit(bad);
+}
+
+static void count_triples(void)
+{
+	unsigned count = 0, missing = 0;
+
+	for (size_t i = 0; i < rows; i++)
+		for (size_t k = 0; k < CONTEXTS; k++) {
+			bool *ran = shared->ran[i][k];
+			unsigned want = excepted(&row[i], &context[k]) ? 0 : 2;
+			unsigned n = ran[0] + ran[1];
+
+			count += n;
+			if (n < want)
+				print_error("%s in %s did not run\n",
+					    row[i].name, context[k].name);
+			missing += want - n;
+		}
+	for (size_t i = 0; i < sizeof(exception) / sizeof(*exception); i++)
+		print_message("not run: %s in %s: %s\n", exception[i].source,
+			      exception[i].context, exception[i].reason);
+	print_message("%u triples (source, context, policy) ran\n", count);
+	assert_int_equal(missing, 0);
 }
 
 static void test_every_context(void **state)
 {
-	char names[4096], *save = NULL;
+	pid_t worker[WORKERS];
+	unsigned bad = 0;
+	int status;
 
 	(void)state;
-	snprintf(names, sizeof(names), "%s", VICTIMS);
-	for (char *v = strtok_r(names, " ", &save); v;
-	     v = strtok_r(NULL, " ", &save))
-		for (size_t c = 0; c < CONTEXTS; c++) {
-			expected += 2;
-			one(v, contexts[c]);
-		}
-	assert_int_equal(ran, expected);
-	assert_true(ran >= 2 * 9 * 60);
-}
-
-static void test_seeds(void **state)
-{
-	char names[4096], *save = NULL;
-
-	(void)state;
-	snprintf(names, sizeof(names), "%s", VICTIMS);
-	for (char *v = strtok_r(names, " ", &save); v;
-	     v = strtok_r(NULL, " ", &save)) {
-		if (!random_values(v))
-			continue;
-		outcome_of(&a, "$SB run -q --store $STORE --seed 1 -- "
-			   "$VICTIMS_DIR/victim_%s main", v);
-		outcome_of(&b, "$SB run -q --store $STORE --seed 2 -- "
-			   "$VICTIMS_DIR/victim_%s main", v);
-		if (!strcmp(a.out, b.out))
-			fail_msg("%s: --seed 1 and 2 agree: %s", v, a.out);
-		if (!seeded(v))
-			continue;
-		outcome_of(&a, "$VICTIMS_DIR/victim_%s main", v);
-		outcome_of(&b, "$SB run -q --store $STORE -- "
-			   "$VICTIMS_DIR/victim_%s main", v);
-		if (strcmp(a.out, b.out))
-			fail_msg("%s: natively %s, under run %s", v, a.out,
-				 b.out);
+	for (size_t i = 0; i < rows; i++)
+		if (has_victim(row[i].name))
+			read_facts(&row[i]);
+	fflush(NULL);
+	for (int i = 0; i < WORKERS; i++) {
+		worker[i] = fork();
+		if (worker[i] == 0)
+			work_apart();
 	}
+	for (int i = 0; i < WORKERS; i++)
+		bad |= waitpid(worker[i], &status, 0) != worker[i] || status;
+	count_triples();
+	assert_int_equal(bad, 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_every_context),
-		CASE(test_seeds),
+		cmocka_unit_test(test_a_victim_a_row),
+		cmocka_unit_test(test_every_context),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, read_rows, NULL);
 }

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "victim.h"
 
+const struct facts facts = { .calls = 1, .output = "0\n1\n10002000\n" };
+
 void victim(void)
 {
-	struct timespec ts;
+	struct timespec until = wait_until(CLOCK_MONOTONIC);
+	int64_t began = real_ns();
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	ts.tv_nsec += 1000000;
-	if (ts.tv_nsec >= 1000000000) {
-		ts.tv_nsec -= 1000000000;
-		ts.tv_sec++;
-	}
-	emit((uint64_t)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts,
-				       NULL));
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	emit((uint64_t)ts.tv_nsec);
+	wait_emit(began, clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until,
+					 NULL));
 }

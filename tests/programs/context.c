@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs one victim in the context that argv[1] names. Built twice for each
- * victim: with it (SELF), and as a plain loader of its shared object (local). */
+/*
+ * Runs the victim that it is linked with in the context that argv[1] names. In
+ * "local" and "dlsym" the same code comes from an object beside the program,
+ * opened RTLD_LOCAL. "facts" prints what the test should expect.
+ */
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -65,23 +68,55 @@ static void in_system(void)
 {
 	char command[PATH_MAX + 16];
 
-	snprintf(command, sizeof(command), "'%s' main", self);
+	snprintf(command, sizeof(command), "exec '%s' main", self);
 	if (system(command))
 		_exit(97);
 }
 
-static void in_local(void)
+static void *object(const char *suffix)
 {
 	char path[PATH_MAX + 16];
-	void (*fn)(void);
 	void *h;
 
-	snprintf(path, sizeof(path), "%s.so", self);
+	snprintf(path, sizeof(path), "%s%s", self, suffix);
 	h = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!h)
 		_exit(96);
+	return h;
+}
+
+static void call(void *h)
+{
+	void (*fn)(void);
+
 	*(void **)&fn = dlsym(h, "victim");
 	fn();
+}
+
+static void in_local(void)
+{
+	call(object(".so"));
+}
+
+/* The victim calls its source by what a lookup in one library answered, as
+ * ctypes does. */
+static void in_dlsym(void)
+{
+	void *h = object(".dlsym.so");
+	const char *name = dlsym(h, "fetched_name");
+	const char *library = dlsym(h, "fetched_library");
+	void **fn = dlsym(h, "fetched");
+
+	*fn = dlsym(dlopen(library, RTLD_NOW | RTLD_LOCAL), name);
+	if (!*fn)
+		_exit(94);
+	call(h);
+}
+
+static void tell(void)
+{
+	printf("%d %d\n%s", facts.calls, (int)facts.place,
+	       facts.output ? facts.output : "");
 }
 
 __attribute__((constructor)) static void early(int argc, char **argv)
@@ -111,6 +146,10 @@ int main(int argc, char **argv)
 		in_system();
 	else if (!strcmp(where, "local"))
 		in_local();
+	else if (!strcmp(where, "dlsym"))
+		in_dlsym();
+	else if (!strcmp(where, "facts"))
+		tell();
 	else if (strcmp(where, "constructor"))
 		return 95;
 	return 0;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "victim.h"
 
+const struct facts facts = { .calls = 3 };
+
 void victim(void)
 {
 	unsigned short x[3] = { 1, 2, 3 };

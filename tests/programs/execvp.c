@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "victim.h"
 
+const struct facts facts = { .calls = 1, .output = "7\n" };
+
 void victim(void)
 {
-	int status = 1;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		execvp("true", (char *[]){ "true", NULL });
-		_exit(9);
-	}
-	waitpid(pid, &status, 0);
-	emit((uint64_t)status);
+	execvp("echo", (char *[]){ "echo", "7", NULL });
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "victim.h"
 
+const struct facts facts = { .calls = 1, .output = "1536\n" };
+
 void victim(void)
 {
 	FILE *f = popen("exit 6", "r");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "victim.h"
 
+const struct facts facts = { .calls = 1, .output = "0\n7\n" };
+
 void victim(void)
 {
 	thrd_t t;

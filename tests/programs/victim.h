@@ -7,14 +7,20 @@
 #define _GNU_SOURCE
 #endif
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/times.h>
@@ -28,6 +34,17 @@ extern "C" {
 #endif
 
 void victim(void);
+
+/* Whence a victim's source is called. */
+enum place { BY_VICTIM, BY_ITS_CHILD, BY_SHIM };
+
+/* What the test expects of it. */
+struct facts {
+	int calls;	    /* of its source */
+	const char *output; /* under `run`; NULL: not known beforehand */
+	enum place place;
+};
+extern const struct facts facts;
 
 static inline void *victim_thread(void *arg)
 {
@@ -51,6 +68,55 @@ static inline void emit(uint64_t n)
 	while (n /= 10);
 	if (write(1, p, (size_t)(text + sizeof(text) - p)) < 0)
 		_exit(99);
+}
+
+/*
+ * Waits: 10 ms pass, in logical time exactly and in real time at least. The
+ * latter is read in a way that cannot be intercepted.
+ */
+#define WAIT_MS 10
+#define WAIT_NS (WAIT_MS * 1000000L)
+#define SECOND 1000000000L
+
+static inline int64_t real_ns(void)
+{
+	struct timespec ts;
+	long ret = SYS_clock_gettime;
+
+	__asm__ volatile("syscall"
+			 : "+a"(ret)
+			 : "D"((long)CLOCK_MONOTONIC), "S"(&ts)
+			 : "rcx", "r11", "memory");
+	return ts.tv_sec * SECOND + ts.tv_nsec;
+}
+
+static inline int64_t logical_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * SECOND + ts.tv_nsec;
+}
+
+static inline struct timespec wait_until(clockid_t clock)
+{
+	int64_t ns = logical_ns(clock) + WAIT_NS;
+	struct timespec ts;
+
+	ts.tv_sec = (time_t)(ns / SECOND);
+	ts.tv_nsec = (long)(ns % SECOND);
+	return ts;
+}
+
+/* The wait's result; long enough, not too long? the time since the start. A
+ * millisecond is for CLOCK_REALTIME, which may be slewed. */
+static inline void wait_emit(int64_t began, int ret)
+{
+	int64_t real = real_ns() - began;
+
+	emit((uint64_t)ret);
+	emit(real >= WAIT_NS - 1000000 && real < 20 * SECOND);
+	emit((uint64_t)(logical_ns(CLOCK_MONOTONIC) - 1000 * SECOND));
 }
 
 #ifdef __cplusplus

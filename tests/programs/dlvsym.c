@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+const struct facts facts = { .calls = 1, .output = "1\n" };
+
+void victim(void)
+{
+	emit(dlvsym(RTLD_DEFAULT, "getenv", "GLIBC_2.2.5") != NULL);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+const struct facts facts = { .calls = 1, .output = "0\n1\n10001000\n" };
+
+void victim(void)
+{
+	struct timespec ts = { 0, WAIT_NS };
+	struct epoll_event event;
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+	int64_t began = real_ns();
+
+	wait_emit(began, epoll_pwait2(fd, &event, 1, &ts, NULL));
+}

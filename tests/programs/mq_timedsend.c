@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#include "queue.h"
+
+const struct facts facts = { .calls = 1, .output = "110\n1\n10002000\n" };
+
+void victim(void)
+{
+	struct timespec until = wait_until(CLOCK_REALTIME);
+	int64_t began = real_ns();
+	mqd_t q = queue();
+
+	mq_send(q, "full", 4, 0);
+	wait_emit(began, mq_timedsend(q, "more", 4, 0, &until) ? errno : 0);
+	mq_close(q);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+const struct facts facts = { .calls = 1, .output = "110\n1\n10002000\n" };
+
+void victim(void)
+{
+	struct timespec until = wait_until(CLOCK_MONOTONIC);
+	int64_t began = real_ns();
+	sem_t sem;
+
+	sem_init(&sem, 0, 0);
+	wait_emit(began, sem_clockwait(&sem, CLOCK_MONOTONIC, &until) ? errno : 0);
+}
