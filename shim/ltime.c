@@ -5,6 +5,7 @@
 #include "ltime.h"
 #include "process.h"
 #include "sys.h"
+#include "timers.h"
 #include "banned.h"
 
 #define CHECK_EVERY 1024u		/* readings, a power of two */
@@ -73,6 +74,12 @@ void ltime_join(struct thread *self, uint64_t t)
 	self->fresh = 0;
 }
 
+void ltime_woken(struct thread *self)
+{
+	self->fresh = 0;
+	timers_signalled(self);
+}
+
 struct timespec ltime_deadline(struct thread *self, clockid_t clock,
 			       const struct timespec *deadline,
 			       uint64_t *logical)
@@ -108,6 +115,8 @@ const struct timespec *moment_take(struct moment *m, struct thread *self,
 
 void moment_passed(const struct moment *m, struct thread *self, bool vain)
 {
-	if (m->forced)
-		ltime_join(self, vain ? m->logical : 0);
+	if (m->forced && vain)
+		ltime_join(self, m->logical);
+	else if (m->forced)
+		ltime_woken(self);
 }

@@ -30,6 +30,8 @@ struct timespec ltime_show(clockid_t clock, uint64_t t);
 void ltime_advance(struct thread *self, uint64_t ns);
 /* Met something that had reached t. */
 void ltime_join(struct thread *self, uint64_t t);
+/* Waited, and not in vain: a timer's signal may have been what came. */
+void ltime_woken(struct thread *self);
 
 /*
  * A deadline of the program's, on `clock`, as the kernel must be given it (the

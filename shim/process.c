@@ -14,6 +14,7 @@
 #include "sys.h"
 #include "text.h"
 #include "thread.h"
+#include "timers.h"
 #include "banned.h"
 
 struct process process;
@@ -247,6 +248,7 @@ static void start_over(const char *path, uint64_t lineage, uint32_t where)
 	log_forget();
 	begin();
 	thread_forked();
+	timers_forked();
 }
 
 void process_fork_child(void)

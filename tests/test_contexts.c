@@ -209,20 +209,18 @@ static void check_sites(const struct row *r, const struct context *c,
 			const char *from)
 {
 	json_t *sites = json_object_get(source, "sites"), *site;
-	const char *thread = c->thread;
 	json_int_t calls = 0;
 	char process[64];
 	size_t i;
 
 	snprintf(process, sizeof(process), "%s%s", from, c->process);
-	if (r->place == BY_ITS_CHILD) {
+	/* The child's only thread keeps the name of the one that forked. */
+	if (r->place == BY_ITS_CHILD)
 		snprintf(process, sizeof(process), "%s%s/%s.1", from,
 			 c->process, c->thread);
-		thread = "0";
-	}
 	json_array_foreach(sites, i, site) {
 		bool here = !strcmp(text(site, "process"), process) &&
-			    !strcmp(text(site, "thread"), thread);
+			    !strcmp(text(site, "thread"), c->thread);
 
 		if (here && right_place(r, site))
 			calls += json_integer_value(
@@ -236,7 +234,7 @@ static void check_sites(const struct row *r, const struct context *c,
 	if (calls != r->calls)
 		complain(r, c, "%s: %d calls by the victim in process %s, "
 			 "thread %s, not %d", mode, (int)calls, process,
-			 thread, r->calls);
+			 c->thread, r->calls);
 }
 
 static void check_event(const struct row *r, const struct context *c,

@@ -225,6 +225,8 @@ EXPORT unsigned sleep(unsigned seconds)
 
 	if (force)
 		ltime_advance(c.self, (seconds - rest) * LTIME_SECOND);
+	if (force && rest)
+		ltime_woken(c.self);
 	call_end(&c, rest, 0);
 	return rest;
 }
@@ -252,6 +254,8 @@ EXPORT int nanosleep(const struct timespec *ts, struct timespec *rem)
 	was = left(&rest, ret && errno == EINTR);
 	if (force && (ret == 0 || errno == EINTR))
 		ltime_advance(c.self, want - was);
+	if (force && ret)
+		ltime_woken(c.self);
 	if (ret && rem && errno == EINTR)
 		*rem = rest;
 	call_end(&c, (uint64_t)ret, want);

@@ -5,7 +5,9 @@
  * jump.S enters here for the bookkeeping and then jumps.
  */
 #include <dlfcn.h>
+#include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "call.h"
 #include "real.h"
@@ -49,20 +51,51 @@ int samebits_before_dlmopen(const char *file, int mode, void *ret, void *frame)
 		       call_begin(&c, &src_dlmopen, ret, frame));
 }
 
+/* Hooks of jump.S, which cannot see the rows' static pointers. */
+static const struct {
+	const char *name;
+	void *hook;
+} jumps[] = {
+	{ "dlopen", dlopen },	{ "dlmopen", dlmopen },
+	{ "dlsym", dlsym },	{ "dlvsym", dlvsym },
+	{ "vfork", vfork },	{ "clone", clone },
+	{ "syscall", syscall }, { "__libc_start_main", NULL },
+};
+
+void *samebits_jump(unsigned which);
+void *samebits_jump(unsigned which)
+{
+	static void *real[sizeof(jumps) / sizeof(*jumps)];
+
+	if (!real[which])
+		real[which] = real_find(jumps[which].name, NULL);
+	return real[which];
+}
+
 struct lookup {
 	const char *name;
 	void *found;
-	void *hook;
+	void *hook;  /* of the function that was found, by this name */
+	void *alias; /* by another one */
 };
 
 static void consider(struct source *row, void *arg)
 {
 	struct lookup *l = arg;
 	const char *symbol = row->symbol ? row->symbol : row->name;
+	bool named;
 
-	if (row->hook && row->real && *row->real == l->found &&
-	    !strcmp(symbol, l->name))
+	if (!row->hook || !row->real)
+		return;
+	named = !strcmp(symbol, l->name);
+	if (named && row->optional && !*row->real)
+		*row->real = l->found;
+	if (*row->real != l->found)
+		return;
+	if (named)
 		l->hook = row->hook;
+	else
+		l->alias = row->hook;
 }
 
 /*
@@ -74,13 +107,17 @@ static void *answer(void *handle, const char *name, const char *version)
 {
 	struct lookup l = { .name = name };
 
-	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT || config.audit)
+	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT)
 		return NULL;
 	l.found = version ? real_dlvsym(handle, name, version)
 			  : real_dlsym(handle, name);
-	if (l.found)
-		real_each(consider, &l);
-	return l.hook;
+	if (!l.found)
+		return NULL;
+	for (unsigned i = 0; i < sizeof(jumps) / sizeof(*jumps); i++)
+		if (l.found == samebits_jump(i))
+			l.alias = jumps[i].hook;
+	real_each(consider, &l);
+	return l.hook ? l.hook : l.alias;
 }
 
 void *samebits_before_dlsym(void *handle, const char *name, void *ret,
@@ -107,19 +144,4 @@ void *samebits_before_dlvsym(void *handle, const char *name,
 		return NULL;
 	call_end(&c, digest_string(name), 0);
 	return answer(handle, name, version);
-}
-
-/* For jump.S, which cannot see the rows' static pointers. */
-void *samebits_jump(unsigned which);
-void *samebits_jump(unsigned which)
-{
-	static const char *const name[] = {
-		"dlopen", "dlmopen", "dlsym",	"dlvsym",
-		"vfork",  "clone",   "syscall", "__libc_start_main",
-	};
-	static void *real[sizeof(name) / sizeof(*name)];
-
-	if (!real[which])
-		real[which] = real_find(name[which], NULL);
-	return real[which];
 }

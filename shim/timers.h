@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Timers that the program has set. They run in real time, the kernel's; when
+ * one has gone off and the program comes back from waiting for it, the logical
+ * clock goes to its moment. Else a loop that waits for ticks until some time
+ * has come would never end.
+ *
+ * A wait meets each timer once: ticks that came together count as one, so that
+ * the clock does not depend on how late the program was.
+ */
+#ifndef SAMEBITS_TIMERS_H
+#define SAMEBITS_TIMERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "thread.h"
+
+enum timer_kind {
+	TIMER_DESCRIPTOR, /* of timerfd_create(2) */
+	TIMER_POSIX,	  /* of timer_create(2) */
+	TIMER_ALARM,	  /* the process's one of alarm(2), setitimer(2) */
+};
+
+/* Armed for `first` (logical ns since the start; 0: disarmed), then each
+ * `interval` ns (0: never). One that is armed again is met before. */
+void timers_set(struct thread *self, enum timer_kind kind, uint64_t id,
+		uint64_t first, uint64_t interval);
+/* The program woke up: by a timer with a signal, perhaps. */
+void timers_signalled(struct thread *self);
+/* It read that many expirations from a descriptor. */
+void timers_read(struct thread *self, int fd, uint64_t expirations);
+/* A timer is set by this descriptor. */
+void timers_note(int fd);
+/* Was one ever? Cheap. */
+bool timers_descriptor(int fd);
+void timers_forked(void); /* those with signals are not inherited */
+
+#endif

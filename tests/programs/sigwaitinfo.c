@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "fire.h"
+
+const struct facts facts = { .calls = 1, .output = "14\n1\n10001000\n" };
+
+void victim(void)
+{
+	int64_t began = real_ns();
+	sigset_t mask, set = fire_block(&mask);
+
+	fire_soon();
+	wait_emit(began, sigwaitinfo(&set, NULL));
+}
