@@ -9,6 +9,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef VERSIONED
+#define NEXT(name, version) dlvsym(RTLD_NEXT, name, version)
+#else
+#define NEXT(name, version) dlsym(RTLD_NEXT, name)
+#endif
+
 static unsigned clocks, draws, mallocs, threads;
 
 int clock_gettime(clockid_t id, struct timespec *ts)
@@ -51,10 +57,7 @@ int pthread_create(pthread_t *t, const pthread_attr_t *attr,
 			   void *(*)(void *), void *);
 
 	if (!next)
-		*(void **)&next =
-			dlvsym(RTLD_NEXT, "pthread_create", "GLIBC_2.34");
-	if (!next)
-		*(void **)&next = dlsym(RTLD_NEXT, "pthread_create");
+		*(void **)&next = NEXT("pthread_create", "GLIBC_2.34");
 	threads++;
 	return next(t, attr, fn, arg);
 }
