@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "ltime.h"
+#include "ltimer.h"
 #include "process.h"
 #include "sys.h"
 #include "banned.h"
@@ -49,9 +50,12 @@ static uint64_t whole(uint64_t ns)
 
 uint64_t ltime_read(struct thread *self)
 {
-	uint64_t t = local_add(&self->clock, LTIME_STEP) + LTIME_STEP;
 	unsigned own = mark(self);
+	uint64_t t;
 
+	if (__builtin_expect(ltimers > 0, 0))
+		ltimer_read(self);
+	t = local_add(&self->clock, LTIME_STEP) + LTIME_STEP;
 	if (!self->fresh)
 		__atomic_store_n(&reader[own], self, __ATOMIC_RELAXED);
 	if (__builtin_expect(self->fresh++ % CHECK_EVERY == CHECK_EVERY - 1, 0) &&

@@ -86,6 +86,12 @@ static struct hazard hazards[] = {
 	{ "deadlines polling_limit", true },
 	{ "deadlines polling_thread", true },
 	{ "deadlines ping_pong", true },
+	{ "timers paused", true },
+	{ "timers interrupted_poll", true },
+	{ "timers interrupted_sleep", true },
+	{ "timers alarms", true },
+	{ "timers posix_timer", true },
+	{ "timers timerfds", true },
 	{ "waits futures", true },
 	{ "waits conditions", true },
 };

@@ -57,8 +57,8 @@ static void test_c_example(void **state)
 }
 
 #define FASTTEXT                                                               \
-	"sh -c 'for i in $(seq 300); do echo __label__$((i % 3)) w$i "        \
-	"x$((i % 7)) y; done > $STORE/t; fasttext supervised -input "         \
+	"sh -c 'for i in $(seq 300); do echo __label__$((i % 3)) w$i "          \
+	"x$((i % 7)) y; done > $STORE/t; fasttext supervised -input "           \
 	"$STORE/t -output $STORE/m -thread 1 -dim 8 -epoch 3 >&2; "            \
 	"md5sum < $STORE/m.bin'"
 

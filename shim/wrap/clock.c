@@ -196,10 +196,17 @@ EXPORT unsigned sleep(unsigned seconds)
 {
 	struct call c;
 	bool force = CALL(&c, sleep) == SB_FORCE;
-	unsigned rest = real_sleep(seconds);
+	int saved = errno;
+	unsigned rest;
 
-	if (force)
-		ltime_advance(c.self, (seconds - rest) * LTIME_SECOND);
+	errno = 0;
+	rest = real_sleep(seconds);
+	/* Interrupted in its last second it returns 0 too. */
+	if (errno != EINTR) {
+		errno = saved;
+		if (force)
+			ltime_advance(c.self, seconds * LTIME_SECOND);
+	}
 	call_end(&c, rest, 0);
 	return rest;
 }
@@ -210,7 +217,8 @@ EXPORT int usleep(useconds_t us)
 	bool force = CALL(&c, usleep) == SB_FORCE;
 	int ret = real_usleep(us);
 
-	if (force)
+	/* How long an interrupted one was is not told. */
+	if (force && ret == 0)
 		ltime_advance(c.self, us * 1000ull);
 	call_end(&c, (uint64_t)ret, us);
 	return ret;

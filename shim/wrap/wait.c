@@ -13,12 +13,12 @@
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/time.h>
-#include <sys/timerfd.h>
 #include <threads.h>
 #include <time.h>
 
 #include "call.h"
 #include "ltime.h"
+#include "ltimer.h"
 #include "real.h"
 #include "banned.h"
 
@@ -48,16 +48,18 @@ ROW(mtx_timedlock, "wait for a mutex (C11)");
 ROW(thrd_sleep, "sleep (C11)");
 ROW(mq_timedreceive, "wait for a message");
 ROW(mq_timedsend, "wait for room for a message");
-ROW(timerfd_settime, "timer read by a descriptor");
-ROW(timer_settime, "timer with a signal");
 
 /* A relative limit of ns passed in vain when `vain`. */
 static void relative(struct call *c, bool force, bool vain, uint64_t ns)
 {
-	if (force && vain)
+	if (!force)
+		return;
+	if (vain) {
 		ltime_advance(c->self, ns);
-	else if (force)
-		c->self->fresh = 0;
+		return;
+	}
+	ltimer_woken(c->self);
+	c->self->fresh = 0;
 }
 
 EXPORT int poll(struct pollfd *fds, nfds_t n, int ms)
@@ -328,50 +330,4 @@ EXPORT int mq_timedsend(mqd_t q, const char *buf, size_t len, unsigned prio,
 {
 	TIMED_BODY(mq_timedsend, CLOCK_REALTIME, ts,
 		   ret < 0 && errno == ETIMEDOUT, q, buf, len, prio, until);
-}
-
-/* Timers at a moment; those after a length are passed on. */
-EXPORT int timerfd_settime(int fd, int flags, const struct itimerspec *its,
-			   struct itimerspec *old)
-{
-	struct call c;
-	bool force = CALL(&c, timerfd_settime) == SB_FORCE;
-	struct itimerspec real = *its;
-	struct itimerspec had;
-	uint64_t logical;
-	int ret;
-
-	/* Which clock the descriptor has is not told: a moment before the
-	 * logical boot time plus 30 years can only be a monotonic one. */
-	if (force && flags & TFD_TIMER_ABSTIME && ltime_ns(&its->it_value))
-		real.it_value = ltime_deadline(
-			c.self,
-			its->it_value.tv_sec < 946684800 ? CLOCK_MONOTONIC
-							 : CLOCK_REALTIME,
-			&its->it_value, &logical);
-	ret = real_timerfd_settime(fd, flags, &real, old ? &had : NULL);
-	if (ret == 0 && old)
-		*old = had;
-	call_end(&c, (uint64_t)ret, 0);
-	return ret;
-}
-
-EXPORT int timer_settime(timer_t timer, int flags,
-			 const struct itimerspec *its, struct itimerspec *old)
-{
-	struct call c;
-	bool force = CALL(&c, timer_settime) == SB_FORCE;
-	struct itimerspec real = *its;
-	uint64_t logical;
-	int ret;
-
-	if (force && flags & TIMER_ABSTIME && ltime_ns(&its->it_value))
-		real.it_value = ltime_deadline(
-			c.self,
-			its->it_value.tv_sec < 946684800 ? CLOCK_MONOTONIC
-							 : CLOCK_REALTIME,
-			&its->it_value, &logical);
-	ret = real_timer_settime(timer, flags, &real, old);
-	call_end(&c, (uint64_t)ret, 0);
-	return ret;
 }

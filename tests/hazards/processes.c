@@ -55,10 +55,13 @@ static int reap(pid_t pid)
 		if (kernel_time() > end) {
 			kill(pid, SIGKILL);
 			waitpid(pid, &status, 0);
+			dprintf(2, "child %d hung\n", pid);
 			return -1;
 		}
 		usleep(200);
 	}
+	if (WIFSIGNALED(status))
+		dprintf(2, "child %d: signal %d\n", pid, WTERMSIG(status));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -2;
 }
 
