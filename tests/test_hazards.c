@@ -64,6 +64,7 @@ static struct hazard hazards[] = {
 	{ "processes threads_fork", false },
 	{ "processes vfork_failure", true },
 	{ "processes close_all", true },
+	{ "processes reused_descriptors", true },
 	{ "processes no_descriptors", true },
 	{ "processes chdirs", true },
 	{ "processes chroots", true },

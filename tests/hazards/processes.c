@@ -145,6 +145,36 @@ static void close_all(void)
 	must(wait(NULL) > 0);
 }
 
+/* The numbers that were closed serve the program's own files now: nobody else
+ * closes, reads or writes those. */
+static void reused_descriptors(void)
+{
+	static char stack[1 << 20] __attribute__((aligned(4096)));
+	char dir[] = "/tmp/samebits-reuse-XXXXXX";
+	pthread_attr_t attr;
+	pthread_t t;
+	int fd[32];
+
+	many_events();
+	must(mkdtemp(dir));
+	must(close_range(3, ~0u, 0) == 0);
+	for (int i = 0; i < 32; i++)
+		fd[i] = open(dir, O_TMPFILE | O_RDWR, 0600);
+	must(fd[0] >= 0);
+	/* A stack that was never walked before. */
+	pthread_attr_init(&attr);
+	pthread_attr_setstack(&attr, stack, sizeof(stack));
+	must(pthread_create(&t, &attr, one_hook, NULL) == 0);
+	must(pthread_join(t, NULL) == 0);
+	for (int i = 0; i < 32; i++) {
+		struct stat st;
+
+		must(fstat(fd[i], &st) == 0);
+		must(S_ISREG(st.st_mode) && st.st_size == 0);
+	}
+	must(rmdir(dir) == 0);
+}
+
 static void no_descriptors(void)
 {
 	struct rlimit none = { 3, 3 };
@@ -262,7 +292,8 @@ static void clean_environment(void)
 }
 
 SCENES({ "threads_fork", threads_fork }, { "vfork_failure", vfork_failure },
-       { "close_all", close_all }, { "no_descriptors", no_descriptors },
+       { "close_all", close_all },
+       { "reused_descriptors", reused_descriptors }, { "no_descriptors", no_descriptors },
        { "chdirs", chdirs }, { "chroots", chroots },
        { "store_removed", store_removed }, { "daemonizes", daemonizes },
        { "exits_among_threads", exits_among_threads },
