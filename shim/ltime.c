@@ -25,14 +25,34 @@ static void hold_back(uint64_t t)
 	}
 }
 
+/* By the nanoseconds of its readings: who read last. Blocks of threads are
+ * never unmapped. */
+static struct thread *reader[LTIME_STEP];
+
+/* Whose readings end like this; NULL: not known. */
+static const struct thread *reader_of(uint64_t t)
+{
+	const struct thread *r = __atomic_load_n(&reader[t % LTIME_STEP],
+						 __ATOMIC_RELAXED);
+
+	return r && r->mark == t % LTIME_STEP ? r : NULL;
+}
+
+static uint64_t whole(uint64_t ns)
+{
+	return (ns + LTIME_STEP - 1) / LTIME_STEP * LTIME_STEP;
+}
+
 uint64_t ltime_read(struct thread *self)
 {
 	uint64_t t = local_add(&self->clock, LTIME_STEP) + LTIME_STEP;
 
+	if (!self->fresh)
+		__atomic_store_n(&reader[self->mark], self, __ATOMIC_RELAXED);
 	if (__builtin_expect(self->fresh++ % CHECK_EVERY == CHECK_EVERY - 1, 0) &&
 	    process.shared)
 		hold_back(t);
-	return t;
+	return t + self->mark;
 }
 
 static uint64_t base(clockid_t clock)
@@ -63,14 +83,14 @@ struct timespec ltime_show(clockid_t clock, uint64_t t)
 
 void ltime_advance(struct thread *self, uint64_t ns)
 {
-	local_add(&self->clock, ns);
+	local_add(&self->clock, whole(ns));
 	self->fresh = 0;
 }
 
 void ltime_join(struct thread *self, uint64_t t)
 {
 	if (t > self->clock)
-		self->clock = t;
+		self->clock = whole(t);
 	self->fresh = 0;
 }
 
@@ -87,9 +107,17 @@ struct timespec ltime_deadline(struct thread *self, clockid_t clock,
 	uint64_t at = deadline->tv_sec < 0 ? 0 : ltime_ns(deadline);
 	uint64_t from = base(clock);
 	uint64_t own = self->clock, now = own, real;
+	const struct thread *by;
 
 	at = at > from ? at - from : 0;
-	if (!self->fresh) {
+	by = reader_of(at);
+	if (by) {
+		now = by->clock;
+		/* Chance may have made these nanoseconds: then it must not
+		 * become longer than the waiter's own clock says. */
+		if (self->fresh && own > now && own < at)
+			now = own;
+	} else if (!self->fresh) {
 		uint64_t highest = thread_highest();
 
 		if (at >= highest)

@@ -37,9 +37,11 @@ void ltime_woken(struct thread *self);
  * A deadline of the program's, on `clock`, as the kernel must be given it (the
  * same clock, real time). *logical: to be joined when it passed in vain.
  *
- * A thread that read a clock since its last wait computed the deadline itself:
- * what is left is told by its own clock. Else another thread handed it over,
- * and the process's highest clock tells.
+ * What is left is told by the clock that the deadline was computed from. Clocks
+ * count whole microseconds; a reading's nanoseconds name its thread, and
+ * survive in a deadline. Where they were lost (gettimeofday, floating point),
+ * a thread that read a clock since its last wait is taken to have computed the
+ * deadline itself; else the process's highest clock tells.
  */
 struct timespec ltime_deadline(struct thread *self, clockid_t clock,
 			       const struct timespec *deadline,

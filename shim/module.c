@@ -8,6 +8,7 @@
 
 #include "log.h"
 #include "module.h"
+#include "real.h"
 #include "stream.h"
 #include "sys.h"
 #include "banned.h"
@@ -162,7 +163,7 @@ void module_classify(struct module *m)
 		return;
 	m->crypto = known_name(m->path);
 	if (!m->crypto)
-		dl_iterate_phdr(inspect, m);
+		real_iterate_fn(inspect, m);
 	m->classified = true;
 }
 
@@ -277,12 +278,12 @@ static bool refresh(void)
 		module = map(MODULES * sizeof(*module));
 	if (!names || !module)
 		return false;
-	dl_iterate_phdr(changed, &stale);
+	real_iterate_fn(changed, &stale);
 	if (modules && !stale)
 		return false;
 	for (unsigned i = 0; i < modules; i++)
 		module[i].gone = true;
-	dl_iterate_phdr(add, NULL);
+	real_iterate_fn(add, NULL);
 	return true;
 }
 

@@ -14,6 +14,7 @@ extern struct source __stop_sb_source[] __attribute__((visibility("hidden")));
 void *(*real_dlsym_fn)(void *, const char *);
 void *(*real_dlvsym_fn)(void *, const char *, const char *);
 void *(*real_dlopen_fn)(const char *, int);
+int (*real_iterate_fn)(int (*)(struct dl_phdr_info *, size_t, void *), void *);
 
 unsigned real_count(void)
 {
@@ -29,7 +30,7 @@ void real_each(void (*visit)(struct source *row, void *arg), void *arg)
 /*
  * We export dlsym ourselves, so the linker cannot give us libc's: read it from
  * libc's own symbol table. A name may stand there twice (2.2.5 and 2.34, the
- * same code): any will do for these three.
+ * same code): any will do for these.
  */
 struct wanted {
 	const char *name;
@@ -77,6 +78,7 @@ static void bind_loader(void)
 		{ "dlsym", (void **)&real_dlsym_fn },
 		{ "dlvsym", (void **)&real_dlvsym_fn },
 		{ "dlopen", (void **)&real_dlopen_fn },
+		{ "dl_iterate_phdr", (void **)&real_iterate_fn },
 	};
 
 	for (const struct link_map *m = _r_debug.r_map; m; m = m->l_next) {
@@ -84,21 +86,30 @@ static void bind_loader(void)
 		const char *base = slash ? slash + 1 : m->l_name;
 
 		if (!strncmp(base, "libc.so", 7) || !strncmp(base, "libdl.", 6))
-			search(m, w, 3);
+			search(m, w, sizeof(w) / sizeof(*w));
 	}
+}
+
+static bool same_object(const void *a, const void *b)
+{
+	Dl_info x, y;
+
+	return dladdr(a, &x) && dladdr(b, &y) && x.dli_fbase == y.dli_fbase;
 }
 
 void *real_find(const char *symbol, const char *version)
 {
-	void *p = NULL;
+	void *next, *exact = NULL;
 
 	if (!real_dlsym_fn)
 		bind_loader();
 	if (!real_dlsym_fn)
 		return NULL;
+	next = real_dlsym_fn(RTLD_NEXT, symbol);
 	if (version)
-		p = real_dlvsym_fn(RTLD_NEXT, symbol, version);
-	return p ? p : real_dlsym_fn(RTLD_NEXT, symbol);
+		exact = real_dlvsym_fn(RTLD_NEXT, symbol, version);
+	/* Another wrapper between us and libc has no version: it is next. */
+	return exact && same_object(exact, next) ? exact : next;
 }
 
 void *real_late(struct source *row, const void *ra)

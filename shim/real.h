@@ -3,6 +3,8 @@
 #ifndef SAMEBITS_REAL_H
 #define SAMEBITS_REAL_H
 
+#include <link.h>
+
 #include "source.h"
 
 /* Numbers the rows and fills every real_x that libc has. */
@@ -23,5 +25,9 @@ extern void *(*real_dlsym_fn)(void *handle, const char *name);
 extern void *(*real_dlvsym_fn)(void *handle, const char *name,
 			       const char *version);
 extern void *(*real_dlopen_fn)(const char *file, int mode);
+/* libc's own too: sanitizers intercept it and are not ready for it early. */
+extern int (*real_iterate_fn)(int (*visit)(struct dl_phdr_info *info,
+					   size_t size, void *arg),
+			      void *arg);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "log.h"
@@ -9,6 +10,7 @@
 #include "real.h"
 #include "stack.h"
 #include "stream.h"
+#include "sys.h"
 #include "thread.h"
 #include "banned.h"
 
@@ -35,24 +37,79 @@ void stack_call(void (*fn)(void *), void *arg)
 	stack_run(fn, arg, engine_stack + sizeof(engine_stack));
 }
 
+/* Can the page be read? The kernel looks at the mask before it refuses the
+ * operation. Sixteen are remembered for the length of a walk. */
+static uintptr_t readable[16];
+
+static bool page_readable(uintptr_t page)
+{
+	uintptr_t *known = &readable[page / SB_PAGE % 16];
+
+	if (*known == page)
+		return true;
+	if (sys4(SYS_rt_sigprocmask, -1, page, NULL, 8) == -EFAULT)
+		return false;
+	*known = page;
+	return true;
+}
+
+/*
+ * Memory for libunwind. Its own function asks a pipe whether an address can be
+ * read: the descriptors would be seen by the program, and when it closes and
+ * reuses their numbers, its own files would be read and written.
+ */
+static int access_memory(unw_addr_space_t space, unw_word_t address,
+			 unw_word_t *value, int write, void *arg)
+{
+	const uintptr_t mask = ~(uintptr_t)(SB_PAGE - 1);
+
+	(void)space;
+	(void)arg;
+	if (write || !page_readable(address & mask) ||
+	    !page_readable((address + sizeof(*value) - 1) & mask))
+		return -UNW_EINVAL;
+	memcpy(value, (const void *)address, sizeof(*value));
+	return 0;
+}
+
+/* Puts our function in place of libunwind's, and closes its pipe, which has
+ * the two lowest free numbers. */
+static void take_memory(unw_accessors_t *(*accessors)(unw_addr_space_t),
+			unw_addr_space_t space)
+{
+	int lowest[2];
+	bool free = !sys2(SYS_pipe2, lowest, O_CLOEXEC);
+
+	for (int i = 0; free && i < 2; i++)
+		sys1(SYS_close, lowest[i]);
+	accessors(space)->access_mem = access_memory;
+	for (int i = 0; free && i < 2; i++)
+		sys1(SYS_close, lowest[i]);
+}
+
 void stack_start(void)
 {
 	/* RTLD_LOCAL: its _Unwind_* must not stand before libgcc's. */
 	void *h = real_dlopen_fn("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
-	void *capture;
+	unw_accessors_t *(*accessors)(unw_addr_space_t) = NULL;
+	unw_addr_space_t *space = NULL;
+	void *capture = NULL;
 
-	if (!h) {
+	if (h) {
+		init_fn = real_dlsym_fn(h, "_ULx86_64_init_local");
+		step_fn = real_dlsym_fn(h, "_ULx86_64_step");
+		reg_fn = real_dlsym_fn(h, "_ULx86_64_get_reg");
+		accessors = real_dlsym_fn(h, "_Ux86_64_get_accessors");
+		space = real_dlsym_fn(h, "_ULx86_64_local_addr_space");
+		capture = real_dlsym_fn(h, "_Ux86_64_getcontext");
+	}
+	if (!init_fn || !step_fn || !reg_fn || !accessors || !space ||
+	    !capture) {
 		log_flag(SB_NO_UNWIND);
 		return;
 	}
-	init_fn = real_dlsym_fn(h, "_ULx86_64_init_local");
-	step_fn = real_dlsym_fn(h, "_ULx86_64_step");
-	reg_fn = real_dlsym_fn(h, "_ULx86_64_get_reg");
-	capture = real_dlsym_fn(h, "_Ux86_64_getcontext");
-	if (init_fn && step_fn && reg_fn)
-		stack_capture_fn = capture;
-	if (!stack_capture_fn)
-		log_flag(SB_NO_UNWIND);
+	take_memory(accessors, *space);
+	stack_capture_fn = capture;
 }
 
 void stack_forget(void)
@@ -71,6 +128,7 @@ static int walk(uintptr_t from, uintptr_t *address)
 	unw_word_t ip;
 	int n = 0;
 
+	memset(readable, 0, sizeof(readable));
 	if (!stack_capture_fn || init_fn(&cursor, &stack_context))
 		return 0;
 	/* Our own frames come before: a handful. */

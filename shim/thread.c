@@ -7,6 +7,7 @@
 
 #include "lineage.h"
 #include "log.h"
+#include "ltime.h"
 #include "process.h"
 #include "real.h"
 #include "sys.h"
@@ -107,10 +108,11 @@ bool thread_more_keys(struct thread *t)
 	return true;
 }
 
-static void key_streams(struct thread *t)
+static void follow_name(struct thread *t)
 {
 	uint64_t lineage = mix64(process.lineage, t->lineage);
 
+	t->mark = (uint16_t)(1 + t->lineage % (LTIME_STEP - 1));
 	t->stream.seed = config.seed;
 	t->stream.lineage = mix64(lineage, config.generation);
 }
@@ -129,7 +131,7 @@ struct thread *thread_new(struct thread *parent)
 		t->clock = parent ? parent->clock : config.clock;
 		t->prng.seed = (uint32_t)mix64(
 			parent ? parent->prng.seed : 1, t->lineage);
-		key_streams(t);
+		follow_name(t);
 		process.shared = true;
 	}
 	engine_unlock(mask);
@@ -194,7 +196,7 @@ struct thread *thread_adopt(void)
 		t->lineage = lineage_root(t->path);
 		t->clock = config.clock;
 		t->prng.seed = 1;
-		key_streams(t);
+		follow_name(t);
 	}
 	if (t)
 		thread_enter(t);
@@ -222,7 +224,7 @@ void thread_forked(void)
 	self->children = 0;
 	self->threads = 0;
 	self->id = 0;
-	key_streams(self);
+	follow_name(self);
 	self->tid = (int)sys0(SYS_gettid);
 }
 

@@ -50,6 +50,7 @@ struct thread {
 	unsigned nkeys;
 	uint64_t clock; /* logical ns since the start */
 	uint32_t fresh; /* clock readings since the last wait */
+	uint16_t mark;	/* 1 to 999: the nanoseconds of its readings (ltime.h) */
 	uint32_t id;	/* SB_THREAD record in this process's log; 0: none yet */
 	struct sb_chunk *events; /* window being filled, `--trace=full` */
 	unsigned writing;	 /* events reserved in it, not yet written */

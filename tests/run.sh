@@ -67,7 +67,7 @@ build() {
 	check "$1: build" ninja -C "$1"
 }
 
-all="engine reader cli values contexts programs layout"
+all="engine reader cli values contexts hazards programs layout"
 build build -Dtests=true -Dwerror=true
 suite build $all
 if [ "$mode" = --ci ] || [ "$mode" = --full ]; then

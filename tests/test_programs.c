@@ -56,16 +56,85 @@ static void test_c_example(void **state)
 	five("$TRAIN_MLP $EXAMPLES_DIR/data/digits.csv", true);
 }
 
+#define FASTTEXT                                                               \
+	"sh -c 'for i in $(seq 300); do echo __label__$((i % 3)) w$i "          \
+	"x$((i % 7)) y; done > $STORE/t; fasttext supervised -input "           \
+	"$STORE/t -output $STORE/m -thread 1 -dim 8 -epoch 3 >&2; "            \
+	"md5sum < $STORE/m.bin'"
+
 static void test_fasttext(void **state)
 {
 	(void)state;
-	five("sh -c 'for i in $(seq 300); do echo __label__$((i % 3)) w$i "
-	     "x$((i % 7)) y; done > $STORE/t; fasttext supervised -input "
-	     "$STORE/t -output $STORE/m -thread 1 -dim 8 -epoch 3 >&2; "
-	     "md5sum < $STORE/m.bin'", false);
+	five(FASTTEXT, false);
 }
 
-/* Keys stay random: OpenSSL's, and what Python's secrets makes. */
+static void test_darknet(void **state)
+{
+	(void)state;
+	/* It seeds from time(): natively two in one second agree. */
+	five("bash $PROGRAMS_DIR/darknet.sh $STORE", false);
+	outcome_of(&next, "$SB run -q --seed 2 --store $STORE -- "
+		   "bash $PROGRAMS_DIR/darknet.sh $STORE");
+	assert_string_not_equal(first.out, next.out);
+}
+
+/* Hash seeds, and what they put in order. */
+static void test_hash_order(void **state)
+{
+	(void)state;
+	five("/usr/bin/python3 -c 'print({str(i) for i in range(20)}, "
+	     "hash(\"a\"))'", true);
+	outcome_of(&first, "$SB run -q --seed 1 --store $STORE -- "
+		   "/usr/bin/python3 -c 'print(hash(\"a\"))'");
+	outcome_of(&next, "$SB run -q --seed 2 --store $STORE -- "
+		   "/usr/bin/python3 -c 'print(hash(\"a\"))'");
+	assert_string_not_equal(first.out, next.out);
+}
+
+/* Programs that nobody had in mind. */
+static void test_others(void **state)
+{
+	(void)state;
+	five("shuf -i 1-100000 -n 9", true);
+	five("sh -c 'seq 1000 | sort -R'", true);
+	five("sh -c 'seq 1000 | shuf | head -n 5'", true);
+	five("gawk 'BEGIN { srand(); print rand(), systime() }'", false);
+	five("mawk 'BEGIN { srand(); print rand() }'", false);
+	five("perl -e 'print time, localtime, times'", false);
+	five("bash -c 'echo $SRANDOM $EPOCHREALTIME $SECONDS'", true);
+	five("date +%s.%N", true);
+	five("$VICTIMS_DIR/victim_random_device main", true);
+}
+
+/* Do no harm: who seeds himself gets what he gets natively. */
+static void test_seeded(void **state)
+{
+	static const char *const programs[] = {
+		"/usr/bin/python3 -c 'import random, numpy as n; "
+		"random.seed(1); n.random.seed(1); print(random.random(), "
+		"n.random.rand(3), n.random.default_rng(1).random(3))'",
+		"/usr/bin/python3 -c 'import numpy as n; from sklearn.ensemble "
+		"import RandomForestClassifier as F; x = n.arange(400)."
+		"reshape(100, 4) % 37; f = F(5, random_state=0); print("
+		"f.fit(x, x[:, 0] > 9).feature_importances_)'",
+		"gawk 'BEGIN { srand(1); print rand(), rand() }'",
+		"mawk 'BEGIN { srand(1); print rand(), rand() }'",
+		"perl -e 'srand(1); print rand(), rand()'",
+		FASTTEXT,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
+		outcome_of(&first, "%s", programs[i]);
+		outcome_of(&next, "$SB run -q --store $STORE -- %s",
+			   programs[i]);
+		assert_int_equal(first.status, 0);
+		assert_true(first.out[0]);
+		assert_string_equal(first.out, next.out);
+	}
+}
+
+/* Keys stay random, whoever makes them. */
 static void test_keys(void **state)
 {
 	static const char *const makers[] = {
@@ -74,6 +143,20 @@ static void test_keys(void **state)
 		"print(secrets.token_hex(16))'",
 		"/usr/bin/python3 -c 'import secrets; "
 		"print(secrets.randbits(128))'",
+		"/usr/bin/python3 -c 'import secrets; "
+		"print(secrets.SystemRandom().random())'",
+		"/usr/bin/python3 -c 'import ssl; print(ssl.RAND_bytes(16))'",
+		"/usr/bin/python3 -c 'import ctypes; "
+		"s = ctypes.CDLL(\"libsodium.so.23\"); s.sodium_init(); "
+		"b = ctypes.create_string_buffer(16); "
+		"s.randombytes_buf(b, 16); print(b.raw)'",
+		"/usr/bin/python3 -c 'import ctypes; "
+		"s = ctypes.CDLL(\"libgcrypt.so.20\"); "
+		"b = ctypes.create_string_buffer(16); "
+		"s.gcry_randomize(b, 16, 1); print(b.raw)'",
+		"sh -c 'rm -f $STORE/k*; ssh-keygen -q -t ed25519 -N \"\" "
+		"-f $STORE/k; cat $STORE/k.pub'",
+		"sh -c 'openssl genpkey -algorithm ed25519'",
 	};
 
 	(void)state;
@@ -82,26 +165,57 @@ static void test_keys(void **state)
 			   makers[i]);
 		outcome_of(&next, "$SB run -q --store $STORE -- %s",
 			   makers[i]);
-		assert_int_equal(first.status, 0);
+		if (first.status || !first.out[0])
+			fail_msg("%s: status %d: %s", makers[i], first.status,
+				 first.err);
 		if (!strcmp(first.out, next.out))
 			fail_msg("%s: predictable", makers[i]);
 	}
 }
 
+/* Certificates are of today, and are valid today. */
+static void test_certificates(void **state)
+{
+	(void)state;
+	outcome_of(&first, "cd $STORE && openssl req -x509 -newkey ec -pkeyopt "
+		   "ec_paramgen_curve:P-256 -days 2 -nodes -subj /CN=localhost "
+		   "-addext subjectAltName=DNS:localhost -keyout key.pem "
+		   "-out cert.pem");
+	assert_int_equal(first.status, 0);
+	outcome_of(&first, "cd $STORE && $SB run -q -- openssl x509 -in "
+		   "cert.pem -noout -checkend 3600");
+	assert_string_equal(first.out, "Certificate will not expire\n");
+	outcome_of(&first, "cd $STORE && $SB run -q -- openssl verify -CAfile "
+		   "cert.pem cert.pem");
+	assert_string_equal(first.out, "cert.pem: OK\n");
+	outcome_of(&first, "cd $STORE && $SB run -q -- /usr/bin/python3 "
+		   "$PROGRAMS_DIR/tls.py cert.pem key.pem");
+	assert_string_equal(first.out, "b'hello'\n");
+}
+
 /* Five audits of an unseeded program, five outputs. */
 static void test_audit_changes_nothing(void **state)
 {
-	static char seen[5][256];
+	static const char *const programs[] = {
+		"$TRAIN_MLP $EXAMPLES_DIR/data/digits.csv 1",
+		"shuf -i 1-1000000000 -n 2",
+		"/usr/bin/python3 -c 'import random; print(random.random())'",
+		"/usr/bin/python3 -c 'print({str(i) for i in range(30)})'",
+		"date +%s.%N",
+	};
+	static char seen[5][1024];
 
 	(void)state;
-	for (int i = 0; i < 5; i++) {
-		outcome_of(&first, "$SB audit -q --store $STORE -- "
-			   "$TRAIN_MLP $EXAMPLES_DIR/data/digits.csv 1 | "
-			   "tail -n 1");
-		snprintf(seen[i], sizeof(seen[i]), "%.255s", first.out);
-		for (int k = 0; k < i; k++)
-			assert_string_not_equal(seen[i], seen[k]);
-	}
+	for (size_t p = 0; p < sizeof(programs) / sizeof(*programs); p++)
+		for (int i = 0; i < 5; i++) {
+			outcome_of(&first, "$SB audit -q --store $STORE -- %s | "
+				   "tail -n 1", programs[p]);
+			assert_true(first.out[0]);
+			snprintf(seen[i], sizeof(seen[i]), "%.1023s",
+				 first.out);
+			for (int k = 0; k < i; k++)
+				assert_string_not_equal(seen[i], seen[k]);
+		}
 }
 
 /* Allocators that start before everybody. */
@@ -119,7 +233,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_python),   CASE(test_numpy),
 		CASE(test_c_example), CASE(test_fasttext),
-		CASE(test_keys),     CASE(test_audit_changes_nothing),
+		CASE(test_darknet),  CASE(test_hash_order),
+		CASE(test_others),   CASE(test_seeded),
+		CASE(test_keys),     CASE(test_certificates),
+		CASE(test_audit_changes_nothing),
 		CASE(test_allocators),
 	};
 

@@ -221,12 +221,20 @@ EXPORT unsigned sleep(unsigned seconds)
 {
 	struct call c;
 	bool force = CALL(&c, sleep) == SB_FORCE;
-	unsigned rest = real_sleep(seconds);
+	int saved = errno;
+	unsigned rest;
 
-	if (force)
-		ltime_advance(c.self, (seconds - rest) * LTIME_SECOND);
-	if (force && rest)
-		ltime_woken(c.self);
+	errno = 0;
+	rest = real_sleep(seconds);
+	/* Interrupted in its last second it returns 0 too. */
+	if (errno == EINTR) {
+		if (force)
+			ltime_woken(c.self);
+	} else {
+		errno = saved;
+		if (force)
+			ltime_advance(c.self, seconds * LTIME_SECOND);
+	}
 	call_end(&c, rest, 0);
 	return rest;
 }
@@ -237,8 +245,11 @@ EXPORT int usleep(useconds_t us)
 	bool force = CALL(&c, usleep) == SB_FORCE;
 	int ret = real_usleep(us);
 
-	if (force)
+	/* How long an interrupted one was is not told. */
+	if (force && ret == 0)
 		ltime_advance(c.self, us * 1000ull);
+	else if (force)
+		ltime_woken(c.self);
 	call_end(&c, (uint64_t)ret, us);
 	return ret;
 }

@@ -22,9 +22,6 @@
 
 #define ROW(fn, text) \
 	SOURCE(fn, .group = "clock", .policy = SB_FORCE, .doc = text)
-#define COND(fn, text)                                                         \
-	SOURCE(fn, .group = "clock", .policy = SB_FORCE,                       \
-	       .version = "GLIBC_2.3.2", .doc = text)
 
 ROW(poll, "wait for descriptors");
 ROW(ppoll, "wait for descriptors");
@@ -36,7 +33,8 @@ ROW(epoll_pwait2, "wait for descriptors");
 ROW(sigtimedwait, "wait for a signal");
 ROW(sem_timedwait, "wait for a semaphore");
 ROW(sem_clockwait, "wait for a semaphore");
-COND(pthread_cond_timedwait, "wait for a condition");
+SOURCE(pthread_cond_timedwait, .group = "clock", .policy = SB_FORCE,
+       .version = "GLIBC_2.3.2", .doc = "wait for a condition");
 ROW(pthread_cond_clockwait, "wait for a condition");
 ROW(pthread_mutex_timedlock, "wait for a mutex");
 ROW(pthread_mutex_clocklock, "wait for a mutex");
@@ -49,6 +47,7 @@ ROW(mtx_timedlock, "wait for a mutex (C11)");
 ROW(thrd_sleep, "sleep (C11)");
 ROW(mq_timedreceive, "wait for a message");
 ROW(mq_timedsend, "wait for room for a message");
+
 /* A relative limit of ns passed in vain when `vain`. */
 static void relative(struct call *c, bool force, bool vain, uint64_t ns)
 {
@@ -250,6 +249,26 @@ EXPORT int pthread_cond_timedwait(pthread_cond_t *restrict cond,
 {
 	TIMED_BODY(pthread_cond_timedwait, cond_clock(cond), ts,
 		   ret == ETIMEDOUT, cond, mutex, until);
+}
+
+/* Before glibc 2.3.2 a pthread_cond_t was another object, always on the real
+ * time clock: the one name that must not be served alike in both versions. */
+EXPORT int cond_timedwait_old(pthread_cond_t *restrict cond,
+			      pthread_mutex_t *restrict mutex,
+			      const struct timespec *restrict ts);
+__asm__(".symver pthread_cond_timedwait, pthread_cond_timedwait@@@GLIBC_2.3.2");
+__asm__(".symver cond_timedwait_old, "
+	"pthread_cond_timedwait@GLIBC_2.2.5, remove");
+SOURCE(cond_timedwait_old, .group = "clock", .policy = SB_FORCE,
+       .symbol = "pthread_cond_timedwait", .version = "GLIBC_2.2.5",
+       .doc = "wait for a condition of an older glibc");
+
+EXPORT int cond_timedwait_old(pthread_cond_t *restrict cond,
+			      pthread_mutex_t *restrict mutex,
+			      const struct timespec *restrict ts)
+{
+	TIMED_BODY(cond_timedwait_old, CLOCK_REALTIME, ts, ret == ETIMEDOUT,
+		   cond, mutex, until);
 }
 
 EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict cond,
