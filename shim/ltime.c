@@ -38,11 +38,6 @@ static const struct thread *reader_of(uint64_t t)
 	return r && r->mark == t % LTIME_STEP ? r : NULL;
 }
 
-static uint64_t whole(uint64_t ns)
-{
-	return (ns + LTIME_STEP - 1) / LTIME_STEP * LTIME_STEP;
-}
-
 uint64_t ltime_read(struct thread *self)
 {
 	uint64_t t = local_add(&self->clock, LTIME_STEP) + LTIME_STEP;
@@ -83,14 +78,16 @@ struct timespec ltime_show(clockid_t clock, uint64_t t)
 
 void ltime_advance(struct thread *self, uint64_t ns)
 {
-	local_add(&self->clock, whole(ns));
+	local_add(&self->clock,
+		  (ns + LTIME_STEP - 1) / LTIME_STEP * LTIME_STEP);
 	self->fresh = 0;
 }
 
 void ltime_join(struct thread *self, uint64_t t)
 {
+	t -= t % LTIME_STEP; /* a reading's name is not time */
 	if (t > self->clock)
-		self->clock = whole(t);
+		self->clock = t;
 	self->fresh = 0;
 }
 

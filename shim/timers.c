@@ -61,14 +61,23 @@ static bool gone_off(const struct timer *t)
 	return t->armed && sys_now(CLOCK_MONOTONIC) >= t->real;
 }
 
-void timers_set(struct thread *self, enum timer_kind kind, uint64_t id,
-		uint64_t first, uint64_t interval)
+/* As the kernel: what is armed has something left. */
+static uint64_t left(const struct thread *self, const struct timer *t)
 {
-	uint64_t mask = engine_lock(), moment = 0;
+	if (!t || !t->armed)
+		return 0;
+	return t->next > self->clock ? t->next - self->clock : 1;
+}
+
+uint64_t timers_set(struct thread *self, enum timer_kind kind, uint64_t id,
+		    uint64_t first, uint64_t interval)
+{
+	uint64_t mask = engine_lock(), moment = 0, rest;
 	struct timer *t = find(kind, id);
 
 	if (t && gone_off(t))
 		moment = meet(t, 1);
+	rest = left(self, t);
 	if (t)
 		disarm(t);
 	if (t && first) {
@@ -81,6 +90,17 @@ void timers_set(struct thread *self, enum timer_kind kind, uint64_t id,
 	}
 	engine_unlock(mask);
 	ltime_join(self, moment);
+	return rest;
+}
+
+uint64_t timers_left(struct thread *self, enum timer_kind kind, uint64_t id)
+{
+	uint64_t mask = engine_lock(), rest;
+	const struct timer *t = find(kind, id);
+
+	rest = left(self, t);
+	engine_unlock(mask);
+	return rest;
 }
 
 void timers_signalled(struct thread *self)

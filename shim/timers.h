@@ -23,9 +23,12 @@ enum timer_kind {
 };
 
 /* Armed for `first` (logical ns since the start; 0: disarmed), then each
- * `interval` ns (0: never). One that is armed again is met before. */
-void timers_set(struct thread *self, enum timer_kind kind, uint64_t id,
-		uint64_t first, uint64_t interval);
+ * `interval` ns (0: never). One that had gone off is met before. Returns how
+ * much was left of it. */
+uint64_t timers_set(struct thread *self, enum timer_kind kind, uint64_t id,
+		    uint64_t first, uint64_t interval);
+/* Logical ns until it goes off; 0: it is not armed. */
+uint64_t timers_left(struct thread *self, enum timer_kind kind, uint64_t id);
 /* The program woke up: by a timer with a signal, perhaps. */
 void timers_signalled(struct thread *self);
 /* It read that many expirations from a descriptor. */

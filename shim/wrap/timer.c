@@ -21,9 +21,13 @@
 
 ROW(timerfd_settime, "timer read by a descriptor");
 ROW(timer_settime, "timer with a signal");
+ROW(timerfd_gettime, "what is left of a timer");
+ROW(timer_gettime, "what is left of a timer");
+ROW(timer_delete, "end of a timer");
 ROW(alarm, "timer with a signal, seconds");
 ROW(ualarm, "timer with a signal, microseconds");
 ROW(setitimer, "timer with a signal");
+ROW(getitimer, "what is left of a timer");
 ROW(read, "expirations of a timer descriptor");
 ROW(pause, "wait for a signal");
 ROW(sigsuspend, "wait for a signal");
@@ -56,13 +60,19 @@ static struct itimerspec arm(struct thread *self, const struct itimerspec *its,
 	return real;
 }
 
+static struct timespec spec(uint64_t ns)
+{
+	return (struct timespec){ (time_t)(ns / LTIME_SECOND),
+				  (long)(ns % LTIME_SECOND) };
+}
+
 EXPORT int timerfd_settime(int fd, int flags, const struct itimerspec *its,
 			   struct itimerspec *old)
 {
 	struct call c;
 	bool force = CALL(&c, timerfd_settime) == SB_FORCE && its;
 	struct itimerspec real;
-	uint64_t first;
+	uint64_t first, left = 0;
 	int ret;
 
 	if (force)
@@ -71,9 +81,24 @@ EXPORT int timerfd_settime(int fd, int flags, const struct itimerspec *its,
 	if (ret == 0)
 		timers_note(fd);
 	if (force && ret == 0)
-		timers_set(c.self, TIMER_DESCRIPTOR, (uint64_t)fd, first,
-			   ltime_ns(&its->it_interval));
+		left = timers_set(c.self, TIMER_DESCRIPTOR, (uint64_t)fd,
+				  first, ltime_ns(&its->it_interval));
+	if (force && ret == 0 && old)
+		old->it_value = spec(left);
 	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int timerfd_gettime(int fd, struct itimerspec *its)
+{
+	struct call c;
+	bool force = CALL(&c, timerfd_gettime) == SB_FORCE;
+	int ret = real_timerfd_gettime(fd, its);
+
+	if (force && ret == 0)
+		its->it_value = spec(timers_left(c.self, TIMER_DESCRIPTOR,
+						 (uint64_t)fd));
+	call_end(&c, ret ? 0 : ltime_ns(&its->it_value), 0);
 	return ret;
 }
 
@@ -83,35 +108,67 @@ EXPORT int timer_settime(timer_t timer, int flags,
 	struct call c;
 	bool force = CALL(&c, timer_settime) == SB_FORCE && its;
 	struct itimerspec real;
-	uint64_t first;
+	uint64_t first, left = 0;
 	int ret;
 
 	if (force)
 		real = arm(c.self, its, flags & TIMER_ABSTIME, &first);
 	ret = real_timer_settime(timer, flags, force ? &real : its, old);
 	if (force && ret == 0)
-		timers_set(c.self, TIMER_POSIX, (uint64_t)timer, first,
-			   ltime_ns(&its->it_interval));
+		left = timers_set(c.self, TIMER_POSIX, (uint64_t)timer, first,
+				  ltime_ns(&its->it_interval));
+	if (force && ret == 0 && old)
+		old->it_value = spec(left);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }
 
-static void set_alarm(struct call *c, uint64_t ns, uint64_t interval)
+EXPORT int timer_gettime(timer_t timer, struct itimerspec *its)
 {
-	timers_set(c->self, TIMER_ALARM, 0, ns ? c->self->clock + ns : 0,
-		   interval);
+	struct call c;
+	bool force = CALL(&c, timer_gettime) == SB_FORCE;
+	int ret = real_timer_gettime(timer, its);
+
+	if (force && ret == 0)
+		its->it_value = spec(timers_left(c.self, TIMER_POSIX,
+						 (uint64_t)timer));
+	call_end(&c, ret ? 0 : ltime_ns(&its->it_value), 0);
+	return ret;
 }
 
-/* What was left of the one before is real time, and not stored. */
+EXPORT int timer_delete(timer_t timer)
+{
+	struct call c;
+	int ret;
+
+	if (CALL(&c, timer_delete) == SB_FORCE)
+		timers_set(c.self, TIMER_POSIX, (uint64_t)timer, 0, 0);
+	ret = real_timer_delete(timer);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+static uint64_t set_alarm(struct call *c, uint64_t ns, uint64_t interval)
+{
+	return timers_set(c->self, TIMER_ALARM, 0,
+			  ns ? c->self->clock + ns : 0, interval);
+}
+
 EXPORT unsigned alarm(unsigned seconds)
 {
 	struct call c;
 	bool force = CALL(&c, alarm) == SB_FORCE;
 	unsigned left = real_alarm(seconds);
+	uint64_t ns;
 
-	if (force)
-		set_alarm(&c, seconds * LTIME_SECOND, 0);
-	call_end(&c, 0, 0);
+	if (force) {
+		ns = set_alarm(&c, seconds * LTIME_SECOND, 0);
+		/* As the kernel: to the nearest second, but not to none. */
+		left = (unsigned)((ns + LTIME_SECOND / 2) / LTIME_SECOND);
+		if (ns && !left)
+			left = 1;
+	}
+	call_end(&c, left, 0);
 	return left;
 }
 
@@ -122,30 +179,53 @@ EXPORT useconds_t ualarm(useconds_t us, useconds_t interval)
 	useconds_t left = real_ualarm(us, interval);
 
 	if (force)
-		set_alarm(&c, us * 1000ull, interval * 1000ull);
-	call_end(&c, 0, 0);
+		left = (useconds_t)(set_alarm(&c, us * 1000ull,
+					      interval * 1000ull) / 1000);
+	call_end(&c, left, 0);
 	return left;
 }
 
-static uint64_t microseconds(const struct timeval *tv)
+static uint64_t timeval_ns(const struct timeval *tv)
 {
 	return (uint64_t)tv->tv_sec * LTIME_SECOND +
 	       (uint64_t)tv->tv_usec * 1000;
 }
 
+static struct timeval timeval(uint64_t ns)
+{
+	return (struct timeval){ (time_t)(ns / LTIME_SECOND),
+				 (suseconds_t)(ns % LTIME_SECOND / 1000) };
+}
+
+/* Of the three only the one in real time: the others count the processor's. */
 EXPORT int setitimer(__itimer_which_t which,
 		     const struct itimerval *restrict its,
 		     struct itimerval *restrict old)
 {
 	struct call c;
-	bool force = CALL(&c, setitimer) == SB_FORCE;
+	bool force = CALL(&c, setitimer) == SB_FORCE && its &&
+		     which == ITIMER_REAL;
 	int ret = real_setitimer(which, its, old);
+	uint64_t left = 0;
 
-	/* The others count processor time. */
-	if (force && ret == 0 && its && which == ITIMER_REAL)
-		set_alarm(&c, microseconds(&its->it_value),
-			  microseconds(&its->it_interval));
+	if (force && ret == 0)
+		left = set_alarm(&c, timeval_ns(&its->it_value),
+				 timeval_ns(&its->it_interval));
+	if (force && ret == 0 && old)
+		old->it_value = timeval(left);
 	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int getitimer(__itimer_which_t which, struct itimerval *its)
+{
+	struct call c;
+	bool force = CALL(&c, getitimer) == SB_FORCE && which == ITIMER_REAL;
+	int ret = real_getitimer(which, its);
+
+	if (force && ret == 0)
+		its->it_value = timeval(timers_left(c.self, TIMER_ALARM, 0));
+	call_end(&c, ret ? 0 : timeval_ns(&its->it_value), 0);
 	return ret;
 }
 

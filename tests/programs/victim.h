@@ -108,15 +108,16 @@ static inline struct timespec wait_until(clockid_t clock)
 	return ts;
 }
 
-/* The wait's result; long enough, not too long? the time since the start. A
- * millisecond is for CLOCK_REALTIME, which may be slewed. */
+/* The wait's result; long enough, not too long? the microseconds since the
+ * start (the nanoseconds name the thread). A millisecond is for
+ * CLOCK_REALTIME, which may be slewed. */
 static inline void wait_emit(int64_t began, int ret)
 {
 	int64_t real = real_ns() - began;
 
 	emit((uint64_t)ret);
 	emit(real >= WAIT_NS - 1000000 && real < 20 * SECOND);
-	emit((uint64_t)(logical_ns(CLOCK_MONOTONIC) - 1000 * SECOND));
+	emit((uint64_t)(logical_ns(CLOCK_MONOTONIC) - 1000 * SECOND) / 1000);
 }
 
 #ifdef __cplusplus

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+const struct facts facts = { .calls = 1, .output = "9999\n" };
+
+/* A reading in between shortens what is left by its microsecond. */
+void victim(void)
+{
+	struct itimerval its = { .it_value = { 0, WAIT_NS / 1000 } };
+
+	signal(SIGALRM, SIG_IGN);
+	setitimer(ITIMER_REAL, &its, NULL);
+	time(NULL);
+	getitimer(ITIMER_REAL, &its);
+	emit((uint64_t)its.it_value.tv_usec);
+	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+}
