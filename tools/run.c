@@ -37,14 +37,14 @@ static struct {
 
 #define COMMON                                                                 \
 	{ "trace", 0, "sites|full",                                            \
-	  "counters per caller (default), or every event in order",            \
+	  "counters per caller (default), or every event",                  \
 	  &o.trace },                                                          \
 	{ "trace-limit", 0, "BYTES",                                           \
-	  "of log, a process (default 256M), then counters only", &o.limit },  \
+	  "of log, a process (default 256M), then counters", &o.limit },       \
 	{ "store", 0, "DIR", "where runs are kept (default .samebits)",        \
 	  &o.store },                                                          \
 	{ "partial", 0, NULL,                                                  \
-	  "go on where the shim cannot be loaded, with what remains",          \
+	  "go on without the shim where it cannot be loaded",                  \
 	  &o.partial },                                                        \
 	{ "quiet", 'q', NULL, "no summary line", &o.quiet },                   \
 	{ NULL, 0, NULL, NULL, NULL }
@@ -53,7 +53,7 @@ static const struct opt run_options[] = {
 	{ "seed", 0, "N", "master seed; explicit seeds are mixed with it",
 	  &o.seed },
 	{ "seeds", 0, "honour|force",
-	  "explicit seeds: as the program says, or mixed with --seed",
+	  "explicit seeds: honoured, or mixed with --seed",
 	  &o.seeds },
 	{ "time", 0, "logical|real",
 	  "a clock that repeats (default), or the real one", &o.time },
@@ -61,7 +61,7 @@ static const struct opt run_options[] = {
 	  &o.force },
 	{ "observe", 0, "NAME,...", "real values, logged", &o.observe },
 	{ "crypto", 0, "force",
-	  "UNSAFE: predictable values for cryptographic code too", &o.crypto },
+	  "UNSAFE: predictable values for cryptography too", &o.crypto },
 	COMMON
 };
 
@@ -223,6 +223,18 @@ static void settings(char *out, size_t size, const char *mode, const char *dir)
 	add(out, size, "exec", "0", false);
 }
 
+/* 0 or -errno. Reserved as a whole: on a full disk this fails, not a process
+ * that takes a slot in a page without a block. */
+static int reserve_board(int fd)
+{
+	if (fallocate(fd, 0, 0, sizeof(struct sb_board)) == 0)
+		return 0;
+	/* e.g. NFS: cannot reserve, only grow */
+	if (errno == EOPNOTSUPP && ftruncate(fd, sizeof(struct sb_board)) == 0)
+		return 0;
+	return -errno;
+}
+
 /* 0 or -errno. */
 static int make_board(struct sb_board **board, const char *dir,
 		      const char *program)
@@ -235,16 +247,11 @@ static int make_board(struct sb_board **board, const char *dir,
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
-	/* The first page is reserved: on a full disk this fails, not we. */
-	ret = -posix_fallocate(fd, 0, SB_PAGE);
-	if (!ret && ftruncate(fd, sizeof(*b)))
+	ret = reserve_board(fd);
+	b = ret ? MAP_FAILED : mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE,
+				    MAP_SHARED, fd, 0);
+	if (!ret && b == MAP_FAILED)
 		ret = -errno;
-	if (ret) {
-		close(fd);
-		return ret;
-	}
-	b = mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	ret = b == MAP_FAILED ? -errno : 0;
 	close(fd);
 	if (ret)
 		return ret;
@@ -257,6 +264,18 @@ static int make_board(struct sb_board **board, const char *dir,
 	b->slot[0].state = SB_EXPECTED;
 	*board = b;
 	return 0;
+}
+
+/* Gives back what of the board was not used: runs are kept, and many. */
+static void trim_board(struct sb_board *b)
+{
+	uint32_t used = b->next < SB_SLOTS ? b->next : SB_SLOTS;
+	uintptr_t from = ((uintptr_t)&b->slot[used] + SB_PAGE - 1) &
+			 ~(uintptr_t)(SB_PAGE - 1);
+	uintptr_t to = (uintptr_t)&b->slot[SB_SLOTS];
+
+	if (from < to)
+		madvise((void *)from, to - from, MADV_REMOVE);
 }
 
 static double now(void)
@@ -303,6 +322,9 @@ static void summarise(const char *dir, bool audit)
 
 static int missing_store(const char *store, int ret)
 {
+	if (ret == -EFBIG)
+		return fail("%s: ulimit -f forbids files of 1 MiB here; raise "
+			    "it", store);
 	return fail("%s: cannot make a run here: %s; name another place with "
 		    "--store DIR", store, strerror(-ret));
 }
@@ -411,8 +433,8 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 		say("%s: the manifest could not be completed", dir);
 	if (!t->obstacle && !alive && !killed(m->status))
 		return fail("%s: the shim did not come alive: the program ran "
-			    "without control (see what the loader said above)",
-			    t->path);
+			    "without control; see what the loader said above, "
+			    "or install %s again", t->path, l->preload);
 	if (!o.quiet)
 		summarise(dir, !strcmp(m->mode, "audit"));
 	return launch_finish(m->status);
@@ -450,6 +472,7 @@ static int go(bool audit, char **argv)
 	l.settings = text;
 	l.hash_seed = audit ? NULL : hash;
 	m.status = launch(&l);
+	trim_board(board);
 	if (l.exec_error || m.status < 0)
 		store_remove(dir);
 	if (l.exec_error)
