@@ -16,7 +16,8 @@ static volatile pid_t child;
 
 /* Sent to samebits alone: the program is who they are for. */
 static const int forwarded[] = { SIGTERM, SIGINT,  SIGQUIT, SIGHUP,  SIGUSR1,
-				 SIGUSR2, SIGCONT, SIGTSTP, SIGWINCH };
+				 SIGUSR2, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU,
+				 SIGWINCH };
 #define FORWARDED (sizeof(forwarded) / sizeof(*forwarded))
 
 static void forward(int sig, siginfo_t *info, void *context)
