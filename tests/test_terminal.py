@@ -214,7 +214,8 @@ sys.exit(4)""")
         """SIGTSTP and SIGCONT to samebits reach the program."""
         p = subprocess.Popen([*self.run, "-q", "sh", "-c",
                               "echo $$; read l; exit 6"], text=True,
-                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             process_group=0)  # orphaned ones never stop
         child = int(p.stdout.readline())
         p.send_signal(signal.SIGTSTP)
         wait_for(lambda: state(child) == "T")

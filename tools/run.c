@@ -46,7 +46,7 @@ static struct {
 	{ "partial", 0, NULL,                                                  \
 	  "go on without the shim where it cannot be loaded",                  \
 	  &o.partial },                                                        \
-	{ "quiet", 'q', NULL, "no summary line", &o.quiet },                   \
+	{ "quiet", 'q', NULL, "no notes on stderr, only errors", &o.quiet },                   \
 	{ NULL, 0, NULL, NULL, NULL }
 
 static const struct opt run_options[] = {
@@ -410,8 +410,9 @@ static void announce(struct manifest *m, const struct target *t)
 	if (o.crypto)
 		say("--crypto force: keys made in this run are predictable");
 	if (t->obstacle) {
-		say("%s: %s; going on without the shim", t->binary,
-		    t->obstacle);
+		if (!o.quiet)
+			say("%s: %s; going on without the shim", t->binary,
+			    t->obstacle);
 		blind(m, "uncontrolled", t->obstacle);
 	}
 }
@@ -421,8 +422,9 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 		    const struct launch *l, bool alive)
 {
 	if (l->addresses_denied) {
-		say("addresses stay random: personality(2) was refused (a "
-		    "container's seccomp profile?)");
+		if (!o.quiet)
+			say("addresses stay random: personality(2) was refused "
+			    "(a container's seccomp profile?)");
 		blind(m, "addresses", "address randomisation could not be "
 				      "turned off");
 	}
