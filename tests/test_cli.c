@@ -74,7 +74,6 @@ static const struct row programs[] = {
 	{ "$SB run ./cut", 126, "this machine" },
 	{ "$SB run ./no_loader", 127, "loader" },
 	{ "$SB run ./no_interpreter", 127, "/nowhere cannot be found" },
-	{ "$SB run $SB run true", 125, "under another one" },
 	{ "./broken/samebits sources", 125, "cannot be loaded" },
 	{ "./broken/samebits run --force clock true", 125, "cannot be loaded" },
 	{ "./alone/samebits run true", 125, "libsamebits.so is missing" },
@@ -114,10 +113,22 @@ static void test_bad_input(void **state)
 	assert_int_equal(o.status, 0);
 	ROWS(usage);
 	ROWS(programs);
-	/* Nothing half-written: one samebits in another did run. */
-	outcome_of(&o, "cd $STORE/.samebits && ls");
-	assert_string_equal(o.out, "000001\nlatest\n");
+	/* Nothing half-written. */
+	outcome_of(&o, "ls $STORE/.samebits | grep -v latest");
+	assert_string_equal(o.out, "");
 	ROWS(partial);
+}
+
+static void test_nested(void **state)
+{
+	(void)state;
+	/* A sanitizer's runtime wants to be the first object. */
+	outcome_of(&o, "grep -q __asan_init $SB");
+	if (o.status == 0)
+		skip();
+	outcome_of(&o, "$SB run --store $STORE $SB run true");
+	assert_int_equal(o.status, 125);
+	assert_non_null(strstr(o.err, "under another one"));
 }
 
 /* Of somebody else: root needs a copy, others have su. */
@@ -452,7 +463,7 @@ int main(void)
 		CASE(test_side_by_side),     CASE(test_status),
 		CASE(test_signal_forwarded), CASE(test_help),
 		CASE(test_option_forms),     CASE(test_damaged_log),
-		CASE(test_environment_clean),
+		CASE(test_environment_clean), CASE(test_nested),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
