@@ -27,11 +27,15 @@ check() {
 	rm -f "$log"
 }
 
-# configure DIR OPTION...: once; a changed build file is meson's to notice.
+# configure DIR OPTION...: anew, or what another script has configured.
 configure() {
 	local dir=$1
 	shift
-	[ -f "$dir/build.ninja" ] || meson setup "$dir" "$@"
+	if [ -f "$dir/build.ninja" ]; then
+		meson configure "$dir" "$@"
+	else
+		meson setup "$dir" "$@"
+	fi
 }
 
 # suite DIR NAME...: tests of a build, one line each; under $wrapper, if set.
