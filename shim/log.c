@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
@@ -53,14 +52,9 @@ static int open_file(int flags)
 			 O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0644);
 }
 
-/* Beyond the limit on file sizes the kernel sends SIGXFSZ. */
 static bool may_reach(uint64_t size)
 {
-	struct rlimit limit;
-
-	return size <= config.limit &&
-	       (sys4(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &limit) < 0 ||
-		size <= limit.rlim_cur);
+	return size <= config.limit && may_write(size);
 }
 
 /* Reserves and maps [offset, offset + size) of the log; NULL on failure. */
@@ -78,6 +72,8 @@ static void *map(uint64_t offset, size_t size, int flags)
 		ret = sys6(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE,
 			   MAP_SHARED, fd, offset);
 	sys1(SYS_close, fd);
+	if (ret < 0 && ret > -4096 && flags) /* made for nothing */
+		sys3(SYS_unlinkat, AT_FDCWD, log.file, 0);
 	return ret < 0 && ret > -4096 ? NULL : (void *)ret;
 }
 
@@ -158,6 +154,7 @@ int log_open(void)
 	h = map(0, EXTENT, O_CREAT | O_EXCL);
 	if (!h) {
 		log.full = true;
+		config.trace_full = false;
 		return -EIO;
 	}
 	h->version = SB_VERSION;

@@ -63,8 +63,8 @@ static long open_board(int flags)
 		    0644);
 }
 
-/* The board is a file with holes: the disk must have room for what we store
- * there, or the store ends the program. */
+/* The board is mapped beyond its end: the file must reach as far as we store,
+ * on blocks that it has, or the store ends the program. */
 static bool reserve(uint32_t i)
 {
 	uint64_t from = offsetof(struct sb_board, slot) +
@@ -72,16 +72,21 @@ static bool reserve(uint32_t i)
 	uint32_t have = __atomic_load_n(&process.board->ready,
 					__ATOMIC_ACQUIRE);
 	uint32_t n = (i / 64 + 1) * 64;
+	size_t size = (n - i) * sizeof(struct sb_slot);
 	long fd, ret;
 
 	if (i < have)
 		return true;
-	fd = open_board(0);
+	fd = may_write(from + size) ? open_board(0) : -EFBIG;
 	if (fd < 0)
 		return false;
-	ret = sys4(SYS_fallocate, fd, 0, from, (n - i) * sizeof(struct sb_slot));
+	ret = sys4(SYS_fallocate, fd, 0, from, size);
+	/* e.g. NFS: only grow, by the last slot's last byte, which is 0 */
+	if (ret == -EOPNOTSUPP)
+		ret = sys4(SYS_pwrite64, fd, "", 1, from + size - 1) == 1
+			      ? 0 : -EIO;
 	sys1(SYS_close, fd);
-	if (ret && ret != -EOPNOTSUPP)
+	if (ret)
 		return false;
 	/* Everyone in between does the same: what is below is reserved too. */
 	while (have < n && !__atomic_compare_exchange_n(
@@ -149,9 +154,11 @@ static void make_run(void)
 	fd = open_board(O_CREAT | O_EXCL);
 	if (fd < 0)
 		return;
-	ret = sys2(SYS_ftruncate, fd, sizeof(struct sb_board));
+	/* Its head; a slot is reserved when it is taken. */
+	ret = sys2(SYS_ftruncate, fd, offsetof(struct sb_board, slot));
 	if (!ret)
-		ret = sys4(SYS_fallocate, fd, 0, 0, SB_PAGE);
+		ret = sys4(SYS_fallocate, fd, 0, 0,
+			   offsetof(struct sb_board, slot));
 	sys1(SYS_close, fd);
 	if (ret && ret != -EOPNOTSUPP)
 		return;

@@ -7,7 +7,9 @@
 #ifndef SAMEBITS_SYS_H
 #define SAMEBITS_SYS_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -56,6 +58,15 @@ static inline void local_inc(uint64_t *word, uint64_t n)
 {
 	if (!__builtin_constant_p(n) || n)
 		__asm__ volatile("addq %1, %0" : "+m"(*word) : "er"(n) : "cc");
+}
+
+/* May a file become this large? Beyond the limit the kernel sends SIGXFSZ. */
+static inline bool may_write(uint64_t size)
+{
+	struct rlimit limit;
+
+	return sys4(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &limit) < 0 ||
+	       size <= limit.rlim_cur;
 }
 
 static inline uint64_t sys_now(clockid_t clock)

@@ -30,19 +30,23 @@ static void slurp(int fd, char *out, size_t size)
 	close(fd);
 }
 
-static int wait_limited(pid_t pid)
+static void wait_limited(struct outcome *o, pid_t pid)
 {
 	int status;
 
 	for (int i = 0; i < LIMIT * 1000; i++) {
-		if (waitpid(pid, &status, WNOHANG) == pid)
-			return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
-						   : WEXITSTATUS(status);
+		if (waitpid(pid, &status, WNOHANG) == pid) {
+			o->signalled = WIFSIGNALED(status);
+			o->status = o->signalled ? 128 + WTERMSIG(status)
+						 : WEXITSTATUS(status);
+			return;
+		}
 		usleep(1000);
 	}
 	kill(-pid, SIGKILL);
 	waitpid(pid, &status, 0);
-	return -1;
+	o->signalled = true;
+	o->status = -1;
 }
 
 void outcome_of(struct outcome *o, const char *format, ...)
@@ -64,7 +68,7 @@ void outcome_of(struct outcome *o, const char *format, ...)
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);
 	}
-	o->status = wait_limited(pid);
+	wait_limited(o, pid);
 	slurp(out, o->out, sizeof(o->out));
 	slurp(err, o->err, sizeof(o->err));
 }

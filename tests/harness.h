@@ -3,10 +3,13 @@
 #ifndef SAMEBITS_TEST_HARNESS_H
 #define SAMEBITS_TEST_HARNESS_H
 
+#include <stdbool.h>
+
 #include <jansson.h>
 
 struct outcome {
 	int status; /* exit status; 128 + signal */
+	bool signalled; /* the shell itself ended by that signal */
 	char out[65536], err[16384];
 };
 

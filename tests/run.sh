@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # tests/run.sh [--full|--ci]: installs what is missing, builds, tests.
 #   --ci    also: clang without warnings, sanitized build of tools and modules
-#   --full  also: each suite under load, 5 times
+#   --full  also: as an ordinary user, where personality and unshare are denied,
+#           the reading verbs under valgrind, the suites 5 times
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mode=${1:-}
@@ -26,30 +27,36 @@ check() {
 	rm -f "$log"
 }
 
-# configure DIR OPTION...: once; a changed build file is meson's to notice.
+# configure DIR OPTION...: anew, or what another script has configured.
 configure() {
 	local dir=$1
 	shift
-	[ -f "$dir/build.ninja" ] && meson configure "$dir" "$@" ||
+	if [ -f "$dir/build.ninja" ]; then
+		meson configure "$dir" "$@"
+	else
 		meson setup "$dir" "$@"
+	fi
 }
 
 # skipped DIR NAME: what that test left out: cmocka cases, or itself by 77.
 skipped() {
-	local log=$1/meson-logs/testlog.txt
-	sed -n 's/^\[  SKIPPED \] \([^ ]*\)$/\1/p' "$log" | sort -u
-	if grep -q '^Skipped: *[1-9]' "$log"; then
+	cat "$1"/meson-logs/testlog*.txt |
+		sed -n 's/^\[  SKIPPED \] \([^ ]*\)$/\1/p' | sort -u
+	if grep -q '^Skipped: *[1-9]' "$1"/meson-logs/testlog*.txt; then
 		echo "$2"
 	fi
 }
 
-# suite DIR NAME...: tests of a build, one line each.
+# suite DIR NAME...: tests of a build, one line each; under $wrapper, if set.
+wrapper=
 suite() {
 	local dir=$1 name skip
 	shift
 	for name in "$@"; do
-		check "$dir: $name" meson test -C "$dir" --no-rebuild \
-			--print-errorlogs "$name"
+		rm -f "$dir"/meson-logs/testlog*.txt
+		check "$dir: $name${wrapper:+ ($how)}" meson test -C "$dir" \
+			--no-rebuild --print-errorlogs \
+			${wrapper:+--wrapper "$wrapper"} "$name"
 		for skip in $(skipped "$dir" "$name"); do
 			if grep -q "^$skip " tests/skips.txt; then
 				echo "skipped $dir: $skip"
@@ -67,17 +74,33 @@ build() {
 	check "$1: build" ninja -C "$1"
 }
 
-all="engine reader cli values contexts hazards programs layout"
+all="engine reader cli terminal values contexts kill hazards programs layout"
 build build -Dtests=true -Dwerror=true
 suite build $all
 if [ "$mode" = --ci ] || [ "$mode" = --full ]; then
-	CC=clang build build-clang -Dwerror=true
-	suite build-clang engine values
+	CC=clang CXX=clang++ build build-clang -Dwerror=true
+	suite build-clang engine values cli
 	build build-asan -Dwerror=true -Db_sanitize=address,undefined \
 		-Db_lundef=false
 	suite build-asan engine reader cli
 fi
 if [ "$mode" = --full ]; then
+	check valgrind bash tests/valgrind.sh build
+	how="personality and unshare denied"
+	wrapper="$PWD/build/tests/programs/denied"
+	suite build engine reader cli terminal values programs
+	if [ "$(id -u)" -eq 0 ]; then
+		home=$(mktemp -d)
+		trap 'rm -rf "$home"' EXIT
+		chown 65534 "$home"
+		how="as an ordinary user"
+		wrapper="setpriv --reuid=65534 --regid=65534 --clear-groups"
+		check "the tree can be read by others" \
+			$wrapper test -x build/samebits
+		wrapper="$wrapper env HOME=$home"
+		suite build engine reader cli terminal values programs
+	fi
+	wrapper=
 	for i in 1 2 3 4 5; do
 		suite build values contexts programs
 	done

@@ -14,58 +14,337 @@
 
 static struct outcome o;
 
-/* The command's status, and a word that its message must hold. */
-static const struct {
+struct row {
 	const char *command;
 	int status;
-	const char *says;
-} bad[] = {
+	const char *says; /* a word that its message must hold */
+};
+
+static void rows(const struct row *row, size_t n)
+{
+	for (; n--; row++) {
+		outcome_of(&o, "cd $STORE && %s", row->command);
+		if (o.status != row->status || !strstr(o.err, row->says))
+			fail_msg("%s: status %d, not %d; said: %s",
+				 row->command, o.status, row->status, o.err);
+	}
+}
+#define ROWS(r) rows(r, sizeof(r) / sizeof(*(r)))
+
+static const struct row usage[] = {
 	{ "$SB", 125, "Usage" },
 	{ "$SB rnu", 125, "did you mean run" },
 	{ "$SB run", 125, "PROGRAM" },
 	{ "$SB run --sed 3 true", 125, "did you mean --seed" },
+	{ "$SB run -x true", 125, "unknown option -x" },
+	{ "$SB run --quiet=1 true", 125, "takes no value" },
 	{ "$SB run --seed x true", 125, "not a number" },
+	{ "$SB run --seed -1 true", 125, "not a number" },
+	{ "$SB run --seed= true", 125, "not a number" },
+	{ "$SB run --seed 99999999999999999999 true", 125, "not a number" },
 	{ "$SB run --seed", 125, "needs a value" },
 	{ "$SB run --time=never true", 125, "logical or real" },
 	{ "$SB run --trace-limit 3Q true", 125, "not a number" },
-	{ "$SB run --force getrandum true", 125, "did you mean" },
-	{ "$SB run --store $STORE nosuchprogram", 127, "not found" },
-	{ "$SB run --store $STORE ./nosuchprogram", 127, "not found" },
-	{ "$SB run --store $STORE /etc/passwd", 126, "executable" },
-	{ "$SB run --store $STORE /tmp", 126, "executable" },
-	{ "$SB run --store $STORE $VICTIMS_DIR/static_program", 125,
-	  "statically linked" },
-	{ "$SB run --partial --store $STORE $VICTIMS_DIR/static_program",
-	  4, "without the shim" },
-	{ "$SB run --store /proc/nowhere true", 125, "--store" },
-	{ "$SB report --store $STORE 77", 125, "no such run" },
-	{ "$SB report --store $STORE/none", 125, "no run here" },
-	{ "$SB report --sites x --store $STORE", 125, "not a number" },
-	{ "$SB list --store $STORE/none", 125, "--store" },
+	{ "$SB run --force getrandum true", 125, "did you mean getrandom" },
+	{ "$SB run --force $(seq -s, 999) true", 125, "name groups" },
+	{ "SOURCE_DATE_EPOCH=x $SB run true", 125, "SOURCE_DATE_EPOCH=x" },
+	{ "$SB audit --seed 3 true", 125, "unknown option --seed" },
+	{ "$SB report --sites x", 125, "not a number" },
+	{ "$SB report 1 2", 125, "one RUN" },
+	{ "$SB list here", 125, "--store here" },
+	{ "$SB sources x", 125, "no argument" },
+	{ "$SB sources --json --markdown", 125, "exclude" },
+	{ "$SB sources > /dev/full", 125, "cannot write: No space" },
+	{ "$SB --help > /dev/full", 125, "cannot write" },
+	{ "$SB run --help >&-", 125, "cannot write" },
 };
+
+static const struct row programs[] = {
+	{ "$SB run nosuchprogram", 127, "not found in PATH" },
+	{ "$SB run ./nosuchprogram", 127, "not found" },
+	{ "$SB run ''", 127, "not found" },
+	{ "$SB run 'a\nb'", 127, "a?b: not found" },
+	{ "$SB run /etc/passwd", 126, "chmod +x" },
+	{ "$SB run /tmp", 126, "executable" },
+	{ "$SB run ./$(printf %05000d 1)", 126, "too long" },
+	{ "$SB run $(printf %05000d 1)", 127, "not found" },
+	{ "$SB run $VICTIMS_DIR/static_program", 125, "statically linked" },
+	{ "$SB run ./bits32", 125, "32-bit" },
+	{ "$SB run ./foreign", 125, "another processor" },
+	{ "$SB run ./cut", 126, "this machine" },
+	{ "$SB run ./no_loader", 127, "loader" },
+	{ "$SB run ./no_interpreter", 127, "/nowhere cannot be found" },
+	{ "./broken/samebits sources", 125, "cannot be loaded" },
+	{ "./broken/samebits run --force clock true", 125, "cannot be loaded" },
+	{ "./alone/samebits run true", 125, "libsamebits.so is missing" },
+	{ "'./a b/samebits' run true", 125, "without them" },
+};
+
+/* Go on with what remains possible. */
+static const struct row partial[] = {
+	{ "$SB run --partial $VICTIMS_DIR/static_program", 4,
+	  "without the shim" },
+	{ "$SB report | grep -q 'statically linked'", 0, "" },
+	/* The kernel does not look at that byte. */
+	{ "$SB run --partial ./bits32", 0, "without the shim" },
+	{ "$SB report | grep -q 'uncontrolled.*32-bit'", 0, "" },
+	{ "./broken/samebits run true", 125, "did not come alive" },
+	{ "$SB report | grep -q 'did not come alive'", 0, "" },
+	{ "$SB run -q ./shell_code", 5, "" },
+};
+
+static const char make_programs[] =
+	"cd $STORE && cp /bin/true bits32 && cp /bin/true foreign && "
+	"printf '\\001' | dd of=bits32 bs=1 seek=4 conv=notrunc && "
+	"printf '\\050' | dd of=foreign bs=1 seek=18 conv=notrunc && "
+	"head -c 20 /bin/true > cut && "
+	"sed s,/lib64/ld-linux-x86-64.so.2,/lib64/ld-linux-x86-64.so.9, "
+	"/bin/true > no_loader && echo '#!/nowhere' > no_interpreter && "
+	"echo exit 5 > shell_code && "
+	"chmod +x cut no_loader no_interpreter shell_code && "
+	"mkdir broken alone 'a b' && cp $SB broken && cp $SB alone && "
+	"cp $SB 'a b' && echo junk > broken/libsamebits.so && "
+	"cp broken/libsamebits.so 'a b'";
 
 static void test_bad_input(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		outcome_of(&o, "%s", bad[i].command);
-		if (o.status != bad[i].status || !strstr(o.err, bad[i].says))
-			fail_msg("%s: status %d, not %d; said: %s",
-				 bad[i].command, o.status, bad[i].status,
-				 o.err);
+	outcome_of(&o, "%s", make_programs);
+	assert_int_equal(o.status, 0);
+	ROWS(usage);
+	ROWS(programs);
+	/* Nothing half-written. */
+	outcome_of(&o, "ls $STORE/.samebits | grep -v latest");
+	assert_string_equal(o.out, "");
+	ROWS(partial);
+}
+
+static void test_nested(void **state)
+{
+	(void)state;
+	/* A sanitizer's runtime wants to be the first object. */
+	outcome_of(&o, "grep -q __asan_init $SB");
+	if (o.status == 0)
+		skip();
+	outcome_of(&o, "$SB run --store $STORE $SB run true");
+	assert_int_equal(o.status, 125);
+	assert_non_null(strstr(o.err, "under another one"));
+}
+
+/* Of somebody else: root needs a copy, others have su. */
+static void test_set_uid(void **state)
+{
+	static const struct row set_uid[] = {
+		{ "$SB run ./su --version", 125, "set-uid" },
+		{ "$SB run --partial ./su --version", 0, "without the shim" },
+	};
+
+	(void)state;
+	outcome_of(&o, "cd $STORE && grep -q 'NoNewPrivs:.0' /proc/self/status "
+		   "&& if [ $(id -u) = 0 ]; then cp /bin/su . && chown 1 su && "
+		   "chmod 4755 su; else ln -s /bin/su . && [ -u /bin/su ]; fi");
+	if (o.status)
+		skip();
+	ROWS(set_uid);
+}
+
+static const struct row stores[] = {
+	{ "$SB run --store '' true", 125, "--store" },
+	{ "$SB run --store /proc/nowhere true", 125, "--store" },
+	{ "$SB run --store file true", 125, "Not a directory" },
+	{ "$SB run --store file/x true", 125, "Not a directory" },
+	{ "$SB run --store $(printf %0600d 1) true", 125, "too long" },
+	{ "ulimit -f 8; $SB run --store small true", 125, "ulimit -f" },
+	{ "ls small | grep .", 1, "" },
+	{ "$SB list --store file", 125, "file" },
+	{ "$SB report --store file", 125, "--store" },
+	{ "$SB report", 125, ".samebits: there is no run here" },
+	{ "$SB list", 125, ".samebits: there are no runs here" },
+	{ "$SB run -q true && $SB run -q true", 0, "" },
+	{ "$SB report 77", 125, "no such run in .samebits" },
+	{ "$SB report 00001", 0, "" },
+	{ "$SB report 000002x", 125, "did you mean 000002" },
+	{ "$SB report latst", 125, "did you mean latest" },
+	{ "$SB report ''", 125, "no run in this directory" },
+	{ "$SB report .samebits/000001", 0, "" },
+	{ "$SB report | head -n 1", 0, "" },
+	{ "$SB report > /dev/full", 125, "cannot write" },
+	{ "$SB report >&-", 125, "cannot write" },
+	{ "rm -r .samebits/000002; $SB report | grep -q 000001", 0, "" },
+};
+
+static void test_stores(void **state)
+{
+	(void)state;
+	outcome_of(&o, "touch $STORE/file");
+	ROWS(stores);
+}
+
+static void test_unwritable_store(void **state)
+{
+	(void)state;
+	outcome_of(&o, "mkdir $STORE/no && chmod 555 $STORE/no $STORE; "
+		   "[ $(id -u) != 0 ] || as='setpriv --reuid=65534 "
+		   "--clear-groups'; $as $SB run --store $STORE/no true; s=$?; "
+		   "chmod 755 $STORE; exit $s");
+	assert_int_equal(o.status, 125);
+	assert_non_null(strstr(o.err, "Permission denied; name another"));
+}
+
+/* $1 bytes of a new file system at $STORE/full, then the rest. */
+#define ON_DISK_OF(size, rest)                                                 \
+	"mkdir -p $STORE/full; unshare -rm sh -c 'mount -t tmpfs -o size="     \
+	size " none $STORE/full || exit 99; cd $STORE/full; " rest "'"
+
+/* Neither the launcher nor any of 40 processes dies of it. */
+static void test_full_disk(void **state)
+{
+	(void)state;
+	outcome_of(&o, ON_DISK_OF("64k", "$SB run true; s=$?; ls .samebits; "
+				  "exit $s"));
+	if (o.status == 1 || o.status == 99)
+		skip();
+	assert_int_equal(o.status, 125);
+	assert_non_null(strstr(o.err, "No space left on device; name another"));
+	assert_string_equal(o.out, "");
+	outcome_of(&o, ON_DISK_OF("1200k",
+		"$SB run sh -c \"for i in $(seq -s \\  40); do /bin/true || "
+		"exit 9; done; echo done\" && $SB report"));
+	assert_int_equal(o.status, 0);
+	assert_non_null(strstr(o.out, "done\n"));
+	assert_non_null(strstr(o.out, "could not write a log"));
+}
+
+static void test_no_unwind(void **state)
+{
+	(void)state;
+	outcome_of(&o,
+		   "unshare -rm sh -c 'mount --bind /dev/null $(readlink -f "
+		   "/lib/x86_64-linux-gnu/libunwind.so.8) || exit 99; "
+		   "$SB run --store $STORE true; echo $?; "
+		   "$SB run -q --partial --store $STORE true && "
+		   "$SB report --store $STORE'");
+	if (o.status == 1 || o.status == 99)
+		skip();
+	assert_int_equal(o.status, 0);
+	assert_non_null(strstr(o.err, "apt-get install libunwind8"));
+	assert_non_null(strstr(o.out, "125\n"));
+	assert_non_null(strstr(o.out, "libunwind was not loaded"));
+}
+
+/* As in a container: it says so, goes on, and the run remembers. */
+static void test_personality_denied(void **state)
+{
+	(void)state;
+	outcome_of(&o, "$VICTIMS_DIR/denied $SB run --store $STORE sh -c "
+		   "'exit 3'");
+	assert_int_equal(o.status, 3);
+	assert_non_null(strstr(o.err, "addresses stay random"));
+	outcome_of(&o, "$VICTIMS_DIR/denied $SB run -q --store $STORE true");
+	assert_string_equal(o.err, "");
+	outcome_of(&o, "$SB report --store $STORE");
+	assert_non_null(strstr(o.out, "  addresses "));
+}
+
+/* But for addresses, where personality(2) is denied. */
+static size_t blind_spots(const json_t *report)
+{
+	json_t *spots = json_object_get(report, "blind_spots"), *spot;
+	size_t i, n = 0;
+
+	json_array_foreach(spots, i, spot)
+		n += strcmp(json_string_value(json_object_get(spot, "kind")),
+			    "addresses") != 0;
+	return n;
+}
+
+/* Names with every character that means something to somebody. */
+static void test_names(void **state)
+{
+	static const char *const names[] = { "a b", "a,b", "a%2cb", "a\nb",
+					     "a:b", "a'\"b", "\xff", "-q" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		json_t *report;
+
+		setenv("NAME", names[i], 1);
+		outcome_of(&o, "rm -rf $STORE/*; mkdir \"$STORE/$NAME\" && cd "
+			   "\"$STORE/$NAME\" && cp $VICTIMS_DIR/victim_rand "
+			   "\"./$NAME\" && $SB run -q --store \"$STORE/$NAME\" "
+			   "-- \"./$NAME\" fork \"$NAME\" '' && "
+			   "$SB list --store \"$STORE/$NAME\" && $SB report "
+			   "--store \"$STORE/$NAME\" && "
+			   "ln -s -- \"$NAME/latest\" $STORE/latest");
+		if (o.status)
+			fail_msg("%s: %s", names[i], o.err);
+		report = report_newest();
+		assert_int_equal(report_calls(report, "rand"), 3);
+		assert_int_equal(blind_spots(report), 0);
+		json_decref(report);
 	}
-	/* Nothing half-written: only the --partial run is there. */
-	outcome_of(&o, "ls $STORE | grep -c '^0'");
-	assert_string_equal(o.out, "1\n");
+}
+
+static void test_long_arguments(void **state)
+{
+	static const struct row rows_long[] = {
+		{ "$SB run -q printf %s $(printf %0131000d 1) | wc -c | "
+		  "grep -qx 131000", 0, "" },
+		{ "$SB run -q echo $(seq 100000) | wc -w | grep -qx 100000", 0,
+		  "" },
+		{ "export A=$(printf %0100000d 1) B=$(printf %0100000d 1); "
+		  "$SB run -q sh -c 'echo $A$B' | wc -c | grep -qx 200001", 0,
+		  "" },
+		{ "$SB list | wc -l | grep -qx 4", 0, "" },
+		{ "$SB run -q printf '%s|' '' a '' | grep -qx '|a||'", 0, "" },
+	};
+
+	(void)state;
+	ROWS(rows_long);
+}
+
+static void test_closed_streams(void **state)
+{
+	static const struct row closed[] = {
+		{ "$SB run -q true <&-", 0, "" },
+		{ "$SB run echo hi >&-", 1, "Bad file descriptor" },
+		{ "$SB run echo hi 2>&-", 0, "" },
+		{ "$SB run true <&- >&- 2>&-", 0, "" },
+		{ "$SB list 2>&- <&- | wc -l | grep -qx 5", 0, "" },
+	};
+
+	(void)state;
+	ROWS(closed);
+}
+
+static void test_side_by_side(void **state)
+{
+	(void)state;
+	outcome_of(&o, "cd $STORE && for i in 1 2 3 4 5 6 7 8 9 10; do "
+		   "$SB run -q sh -c 'exit '$i & done; wait; $SB list --json | "
+		   "grep -o '\"status\": [0-9]*' | sort -u | wc -l; "
+		   "ls .samebits | grep -c ^0; $SB report > /dev/null");
+	assert_int_equal(o.status, 0);
+	assert_string_equal(o.out, "10\n10\n");
 }
 
 static void test_status(void **state)
 {
 	(void)state;
-	outcome_of(&o, "$SB run -q --store $STORE sh -c 'exit 7'");
-	assert_int_equal(o.status, 7);
-	outcome_of(&o, "$SB run -q --store $STORE sh -c 'kill -9 $$'");
-	assert_int_equal(o.status, 137);
+	outcome_of(&o, "cd $STORE; for i in $(seq 0 255); do "
+		   "$SB run -q sh -c \"exit $i\"; [ $? = $i ] || "
+		   "echo $i: $?; done");
+	assert_string_equal(o.out, "");
+	assert_string_equal(o.err, "");
+	for (int i = 0; i < 6; i++) {
+		static const int sig[] = { 1, 2, 6, 9, 11, 15 };
+
+		outcome_of(&o, "exec $SB run -q --store $STORE sh -c "
+			   "'kill -%d $$'", sig[i]);
+		assert_int_equal(o.status, 128 + sig[i]);
+		assert_true(o.signalled);
+		assert_string_equal(o.err, "");
+	}
 	outcome_of(&o, "$SB run --store $STORE true");
 	assert_int_equal(o.status, 0);
 	assert_non_null(strstr(o.err, "sources"));
@@ -85,33 +364,82 @@ static void test_signal_forwarded(void **state)
 	assert_string_equal(o.out, "up\ngot\n");
 }
 
+/* Each verb's help names each of its options, once. */
 static void test_help(void **state)
 {
-	static const char *const verbs[] = { "", "run", "audit", "report",
-					     "list", "sources" };
+	static const struct {
+		const char *verb, *options;
+	} help[] = {
+		{ "", "run audit report list sources" },
+		{ "run", "--seed --seeds --time --force --observe --crypto "
+			 "--trace --trace-limit --store --partial -q,.--quiet "
+			 "-h,.--help" },
+		{ "audit", "--trace --trace-limit --store --partial "
+			   "-q,.--quiet -h,.--help" },
+		{ "report", "--store --json --sites -h,.--help" },
+		{ "list", "--store --json -h,.--help" },
+		{ "sources", "--json --markdown -h,.--help" },
+	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
-		outcome_of(&o, "$SB %s --help", verbs[i]);
+	for (size_t i = 0; i < sizeof(help) / sizeof(*help); i++) {
+		outcome_of(&o, "$SB %s --help > $STORE/h && $SB %s -h | cmp - "
+			   "$STORE/h && grep -q '^Usage: samebits %s' "
+			   "$STORE/h && for w in %s; do [ $(grep -cE -- "
+			   "\"^ +$w( |$)\" $STORE/h) = 1 ] || echo $w; done",
+			   help[i].verb, help[i].verb, help[i].verb,
+			   help[i].options);
 		assert_int_equal(o.status, 0);
-		assert_non_null(strstr(o.out, "Usage: samebits"));
+		assert_string_equal(o.out, "");
+		outcome_of(&o, "awk 'length > 80' $STORE/h");
+		assert_string_equal(o.out, "");
 	}
+}
+
+static void test_option_forms(void **state)
+{
+	static const struct row forms[] = {
+		{ "$SB run --seed=7 --store=s -q -- true", 0, "" },
+		{ "$SB run --seed 7 --store s --quiet true --seed x", 0, "" },
+		{ "$SB report --store=s | grep -q 'seed 7'", 0, "" },
+		{ "$SB report 2 --store s --sites=1 | grep -q 'seed 7'", 0,
+		  "" },
+		{ "NO_COLOR=1 $SB report --store s | grep -q '\033'", 1, "" },
+		{ "$SB report --store s | grep -q '\033'", 1, "" },
+	};
+
+	(void)state;
+	ROWS(forms);
 }
 
 /* A log is damaged: what is whole is read, and what is not is said. */
 static void test_damaged_log(void **state)
 {
+	static const struct row damage[] = {
+		{ "$SB run -q sh -c 'date; date' && $SB report > whole && "
+		  "! grep -q notes whole", 0, "" },
+		{ "cp -r .samebits/000001 a; cd a; truncate -s 20000 *.log; "
+		  "$SB report . > ../r; grep -q 'cut off' ../r", 0, "" },
+		{ "cp -r .samebits/000001 b; cd b; l=$(ls *.log | head -n 1); "
+		  "echo foreign > $l; $SB report . > ../r; "
+		  "grep -q \"$l: not a log of samebits\" ../r && "
+		  "grep -q clock_gettime ../r", 0, "" },
+		{ "cp -r .samebits/000001 c; cd c; l=$(ls *.log | head -n 1); "
+		  "printf '\\143' | dd of=$l bs=1 seek=8 conv=notrunc status="
+		  "none; $SB report . > ../r; grep -q \"$l: format 99 .* newer "
+		  "samebits\" ../r && grep -q clock_gettime ../r", 0, "" },
+		{ "cp -r .samebits/000001 d; cd d; echo x > board; "
+		  "echo x > manifest.json; $SB report . > ../r; "
+		  "grep -q 'board' ../r && grep -q clock_gettime ../r", 0, "" },
+		{ "mkdir e; cp b/*.log e; cd e; for l in *.log; do echo x > "
+		  "$l; done; $SB report .", 125, "not a log of samebits" },
+		{ "mkdir f; $SB report ./f", 125, "no run in this directory" },
+		{ "rm .samebits/000001/manifest.json; $SB list | "
+		  "grep -q 'manifest is missing'", 0, "" },
+	};
+
 	(void)state;
-	outcome_of(&o, "$SB run -q --store $STORE date && "
-		   "cd $STORE/latest/ && for l in *.log; do "
-		   "truncate -s 20000 $l; done && "
-		   "$SB report --store $STORE");
-	assert_int_equal(o.status, 0);
-	assert_non_null(strstr(o.out, "notes"));
-	outcome_of(&o, "cd $STORE/latest/ && for l in *.log; do "
-		   "echo foreign > $l; done; "
-		   "$SB report --store $STORE");
-	assert_non_null(strstr(o.out, "notes"));
+	ROWS(damage);
 }
 
 static void test_environment_clean(void **state)
@@ -127,9 +455,15 @@ static void test_environment_clean(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_bad_input),	     CASE(test_status),
+		CASE(test_bad_input),	     CASE(test_set_uid),
+		CASE(test_stores),	     CASE(test_unwritable_store),
+		CASE(test_full_disk),	     CASE(test_no_unwind),
+		CASE(test_names),	     CASE(test_personality_denied),
+		CASE(test_long_arguments),   CASE(test_closed_streams),
+		CASE(test_side_by_side),     CASE(test_status),
 		CASE(test_signal_forwarded), CASE(test_help),
-		CASE(test_damaged_log),	     CASE(test_environment_clean),
+		CASE(test_option_forms),     CASE(test_damaged_log),
+		CASE(test_environment_clean), CASE(test_nested),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

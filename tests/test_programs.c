@@ -36,9 +36,12 @@ static void five(const char *program, bool differs)
 static void test_python(void **state)
 {
 	(void)state;
+	/* Where addresses cannot be fixed, samebits says so: not here, too. */
+	outcome_of(&first, "setarch -R true");
+	setenv("ADDRESS", first.status ? "0" : "id(object())", 1);
 	five("/usr/bin/python3 -c 'import random, os, time, uuid; "
 	     "print(random.random(), os.urandom(8), time.time(), "
-	     "time.monotonic(), uuid.uuid4(), hash(\"a\"), id(object()))'",
+	     "time.monotonic(), uuid.uuid4(), hash(\"a\"), '$ADDRESS')'",
 	     true);
 }
 

@@ -335,7 +335,7 @@ static void test_newer(void **state)
 
 static void test_files(void **state)
 {
-	char path[] = "reader-XXXXXX";
+	char path[] = "/tmp/samebits-reader-XXXXXX";
 	struct image i = build();
 	int fd = mkstemp(path);
 	struct log log;

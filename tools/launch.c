@@ -15,7 +15,8 @@
 static volatile pid_t child;
 
 /* Sent to samebits alone: the program is who they are for. */
-static const int forwarded[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT,
+static const int forwarded[] = { SIGTERM, SIGINT,  SIGQUIT, SIGHUP,  SIGUSR1,
+				 SIGUSR2, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU,
 				 SIGWINCH };
 #define FORWARDED (sizeof(forwarded) / sizeof(*forwarded))
 
@@ -24,14 +25,15 @@ static void forward(int sig, siginfo_t *info, void *context)
 	int saved = errno;
 
 	(void)context;
-	/* From the terminal the whole group has it already. */
+	/* From the terminal the whole group has it already; we end or stop
+	 * when the program does. */
 	if (child > 0 && info->si_code <= 0)
 		kill(child, sig);
 	errno = saved;
 }
 
 struct dispositions {
-	struct sigaction forwarded[FORWARDED], intr, quit, chld;
+	struct sigaction forwarded[FORWARDED], chld;
 	sigset_t mask;
 };
 
@@ -39,7 +41,6 @@ static void signals_take(struct dispositions *d)
 {
 	struct sigaction sa = { .sa_sigaction = forward,
 				.sa_flags = SA_SIGINFO | SA_RESTART };
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct sigaction standard = { .sa_handler = SIG_DFL };
 	sigset_t all;
 
@@ -49,8 +50,6 @@ static void signals_take(struct dispositions *d)
 	sigprocmask(SIG_BLOCK, &all, &d->mask);
 	for (size_t i = 0; i < FORWARDED; i++)
 		sigaction(forwarded[i], &sa, &d->forwarded[i]);
-	sigaction(SIGINT, &ignore, &d->intr);
-	sigaction(SIGQUIT, &ignore, &d->quit);
 	/* Inherited as ignored, the kernel would keep no status for us. */
 	sigaction(SIGCHLD, &standard, &d->chld);
 }
@@ -59,8 +58,6 @@ static void signals_give_back(const struct dispositions *d)
 {
 	for (size_t i = 0; i < FORWARDED; i++)
 		sigaction(forwarded[i], &d->forwarded[i], NULL);
-	sigaction(SIGINT, &d->intr, NULL);
-	sigaction(SIGQUIT, &d->quit, NULL);
 	sigaction(SIGCHLD, &d->chld, NULL);
 	sigprocmask(SIG_SETMASK, &d->mask, NULL);
 }
@@ -77,35 +74,57 @@ static char *join(const char *name, const char *a, const char *b)
 	return text;
 }
 
-/* The program's environment: ours in front of the user's preloads. The entries
- * that we add come last, and their length does not depend on the run. */
-static char **environment(const struct launch *l)
+struct environment {
+	char **vector;
+	int theirs, n; /* the first ones are not ours to free */
+};
+
+static void environment_free(struct environment *e)
+{
+	while (e->n > e->theirs)
+		free(e->vector[--e->n]);
+	free(e->vector);
+}
+
+/* The user's variables without those that ours replace; 0 or -ENOMEM. */
+static int environment_copy(struct environment *e, bool preload)
 {
 	extern char **environ;
-	const char *theirs = getenv("LD_PRELOAD");
-	int n = 0, k = 0, ours = 0;
-	char **out;
+	int n = 0;
 
+	*e = (struct environment){ 0 };
 	while (environ[n])
 		n++;
-	out = calloc((size_t)n + 4, sizeof(*out));
-	if (!out)
-		return NULL;
+	e->vector = calloc((size_t)n + 4, sizeof(*e->vector));
+	if (!e->vector)
+		return -ENOMEM;
 	for (int i = 0; i < n; i++)
 		if (strncmp(environ[i], "SAMEBITS=", 9) &&
-		    (!l->preload || strncmp(environ[i], "LD_PRELOAD=", 11)))
-			out[k++] = environ[i];
-	ours = k;
+		    (!preload || strncmp(environ[i], "LD_PRELOAD=", 11)))
+			e->vector[e->theirs++] = environ[i];
+	e->n = e->theirs;
+	return 0;
+}
+
+/* The program's environment: ours in front of the user's preloads. The entries
+ * that we add come last, and their length does not depend on the run. */
+static int environment_make(struct environment *e, const struct launch *l)
+{
+	int ret = environment_copy(e, l->preload);
+
+	if (ret)
+		return ret;
 	if (l->hash_seed && !getenv("PYTHONHASHSEED"))
-		out[k++] = join("PYTHONHASHSEED", l->hash_seed, NULL);
+		e->vector[e->n++] = join("PYTHONHASHSEED", l->hash_seed, NULL);
 	if (l->preload) {
-		out[k++] = join("LD_PRELOAD", l->preload, theirs);
-		out[k++] = join("SAMEBITS", l->settings, NULL);
+		e->vector[e->n++] = join("LD_PRELOAD", l->preload,
+					 getenv("LD_PRELOAD"));
+		e->vector[e->n++] = join("SAMEBITS", l->settings, NULL);
 	}
-	while (ours < k)
-		if (!out[ours++])
-			return NULL;
-	return out;
+	for (int i = e->theirs; i < e->n; i++)
+		if (!e->vector[i])
+			ret = -ENOMEM;
+	return ret;
 }
 
 struct word {
@@ -121,6 +140,24 @@ static void tell(int fd, int kind, int error)
 		_exit(125);
 }
 
+/* As a shell does: a file without #! is a shell's. */
+static void start_script(const struct launch *l, char **envp)
+{
+	char **argv;
+	int n = 0;
+
+	while (l->argv[n])
+		n++;
+	argv = calloc((size_t)n + 2, sizeof(*argv));
+	if (!argv)
+		return;
+	argv[0] = (char *)"sh";
+	argv[1] = (char *)l->path;
+	for (int i = 1; i < n; i++)
+		argv[i + 1] = l->argv[i];
+	execve("/bin/sh", argv, envp);
+}
+
 static void start(const struct launch *l, char **envp, int fd)
 {
 	if (l->fixed_addresses) {
@@ -131,24 +168,22 @@ static void start(const struct launch *l, char **envp, int fd)
 			tell(fd, 1, errno);
 	}
 	execve(l->path, l->argv, envp);
-	/* As a shell does: a file without #! is a shell's. */
-	if (errno == ENOEXEC) {
-		int n = 0;
-		char **argv;
-
-		while (l->argv[n])
-			n++;
-		argv = calloc((size_t)n + 2, sizeof(*argv));
-		if (argv) {
-			argv[0] = (char *)"sh";
-			argv[1] = (char *)l->path;
-			for (int i = 1; i < n; i++)
-				argv[i + 1] = l->argv[i];
-			execve("/bin/sh", argv, envp);
-		}
-	}
+	if (errno == ENOEXEC && !l->elf)
+		start_script(l, envp);
 	tell(fd, 2, errno);
 	_exit(127);
+}
+
+/* A shell takes its terminal back when its job stops, and we are the job.
+ * Elsewhere nobody would wake us when the program goes on. */
+static void stop_too(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return;
+	close(fd);
+	raise(SIGSTOP);
 }
 
 static int wait_for(pid_t pid)
@@ -163,22 +198,28 @@ static int wait_for(pid_t pid)
 		}
 		if (!WIFSTOPPED(status))
 			return status;
-		/* Stop with it, so that the shell takes the terminal back;
-		 * when the shell goes on with us, it goes on too. */
-		raise(SIGSTOP);
-		kill(pid, SIGCONT);
+		stop_too();
 	}
 }
 
-int launch(struct launch *l)
+/* What the child has to say before its exec. */
+static void listen_to(struct launch *l, int fd)
+{
+	struct word w;
+
+	while (read(fd, &w, sizeof(w)) == sizeof(w)) {
+		if (w.kind == 1)
+			l->addresses_denied = true;
+		else
+			l->exec_error = w.error;
+	}
+}
+
+static int launch_with(struct launch *l, char **envp)
 {
 	struct dispositions d;
-	char **envp = environment(l);
-	struct word w;
 	int fd[2], status;
 
-	if (!envp)
-		return -ENOMEM;
 	if (pipe2(fd, O_CLOEXEC))
 		return -errno;
 	fflush(NULL);
@@ -187,27 +228,31 @@ int launch(struct launch *l)
 	if (child == 0) {
 		close(fd[0]);
 		signals_give_back(&d);
+		sigaction(SIGXFSZ, &l->file_size, NULL);
 		start(l, envp, fd[1]);
 	}
+	status = child < 0 ? -errno : 0;
 	close(fd[1]);
-	if (child < 0) {
-		status = -errno;
-		close(fd[0]);
-		signals_give_back(&d);
-		return status;
-	}
-	sigprocmask(SIG_SETMASK, &d.mask, NULL);
-	while (read(fd[0], &w, sizeof(w)) == sizeof(w)) {
-		if (w.kind == 1)
-			l->addresses_denied = true;
-		else
-			l->exec_error = w.error;
+	if (child > 0) {
+		sigprocmask(SIG_SETMASK, &d.mask, NULL);
+		listen_to(l, fd[0]);
+		status = wait_for(child);
 	}
 	close(fd[0]);
-	status = wait_for(child);
 	child = 0;
 	signals_give_back(&d);
 	return status;
+}
+
+int launch(struct launch *l)
+{
+	struct environment e;
+	int ret = environment_make(&e, l);
+
+	if (ret == 0)
+		ret = launch_with(l, e.vector);
+	environment_free(&e);
+	return ret;
 }
 
 int launch_finish(int status)

@@ -4,6 +4,7 @@
 #ifndef SAMEBITS_LAUNCH_H
 #define SAMEBITS_LAUNCH_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 struct launch {
@@ -12,6 +13,8 @@ struct launch {
 	const char *preload;  /* our object; NULL: run without it (--partial) */
 	const char *settings; /* the value of SAMEBITS */
 	const char *hash_seed; /* PYTHONHASHSEED where unset; NULL: leave */
+	bool elf;	      /* not a script */
+	struct sigaction file_size; /* SIGXFSZ's, as the program shall have it */
 	bool fixed_addresses; /* turn address randomisation off */
 	bool addresses_denied; /* out: it was refused */
 	int exec_error;	      /* out: errno of a failed exec */

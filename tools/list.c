@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* `samebits list`: the runs in the store. */
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -23,13 +21,6 @@ static const struct opt options[] = {
 	{ "json", 0, NULL, "for programs", &as_json },
 	{ NULL, 0, NULL, NULL, NULL }
 };
-
-static int is_run(const struct dirent *e)
-{
-	size_t n = strspn(e->d_name, "0123456789");
-
-	return n >= 6 && !e->d_name[n];
-}
 
 static json_t *get(json_t *manifest, const char *key)
 {
@@ -90,7 +81,7 @@ static void print(const char *run, json_t *manifest)
 	putchar('\n');
 }
 
-static int list(const char *where, struct dirent **run, int n)
+static void list(const char *where, struct dirent **run, int n)
 {
 	json_t *all = json_array();
 	char dir[PATH_MAX];
@@ -115,8 +106,6 @@ static int list(const char *where, struct dirent **run, int n)
 		putchar('\n');
 	}
 	json_decref(all);
-	return fflush(stdout) || ferror(stdout)
-		       ? fail("cannot write: %s", strerror(errno)) : 0;
 }
 
 int cmd_list(int argc, char **argv)
@@ -137,15 +126,13 @@ int cmd_list(int argc, char **argv)
 		return fail("list takes no argument; name a store with "
 			    "--store %s", argv[first]);
 	where = store ? store : STORE_DEFAULT;
-	n = scandir(where, &run, is_run, versionsort);
+	n = store_list(where, &run);
 	if (n < 0)
 		return fail("%s: %s; make a run with samebits run -- PROGRAM, "
 			    "or name the store with --store", where,
-			    errno == ENOENT ? "there are no runs here"
-					    : strerror(errno));
-	ret = list(where, run, n);
-	for (int i = 0; i < n; i++)
-		free(run[i]);
-	free(run);
-	return ret;
+			    n == -ENOENT ? "there are no runs here"
+					 : strerror(-n));
+	list(where, run, n);
+	store_list_free(run, n);
+	return 0;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,14 @@ static const struct cmd verbs[] = {
 	{ "sources", "every source that samebits knows", cmd_sources },
 };
 #define VERBS (sizeof(verbs) / sizeof(*verbs))
+
+/* A full disk or a closed pipe must not pass for a whole answer. */
+static int written(int status)
+{
+	if (fflush(stdout) || ferror(stdout))
+		return fail("cannot write: %s", strerror(errno));
+	return status;
+}
 
 static int help(FILE *to)
 {
@@ -52,13 +61,13 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(word, "--help") || !strcmp(word, "-h") ||
 	    !strcmp(word, "help"))
-		return help(stdout);
+		return written(help(stdout));
 	if (!strcmp(word, "--version")) {
 		puts("samebits " SAMEBITS_VERSION);
-		return 0;
+		return written(0);
 	}
 	for (size_t i = 0; i < VERBS; i++)
 		if (!strcmp(verbs[i].name, word))
-			return verbs[i].run(argc - 1, argv + 1);
+			return written(verbs[i].run(argc - 1, argv + 1));
 	return unknown(word);
 }

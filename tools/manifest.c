@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "manifest.h"
-
-/* Names and arguments may hold any bytes: those that are no UTF-8 become '?'. */
-static json_t *text(const char *s)
-{
-	json_t *j = json_string(s);
-	char copy[PATH_MAX];
-	size_t i = 0;
-
-	if (j)
-		return j;
-	for (; s[i] && i + 1 < sizeof(copy); i++)
-		copy[i] = (signed char)s[i] < 0 ? '?' : s[i];
-	copy[i] = 0;
-	return json_string(copy);
-}
+#include "text.h"
 
 static json_t *build(const struct manifest *m)
 {
@@ -30,18 +15,18 @@ static json_t *build(const struct manifest *m)
 	char cwd[PATH_MAX];
 
 	for (char **a = m->argv; *a; a++)
-		json_array_append_new(argv, text(*a));
+		json_array_append_new(argv, text_json(*a));
 	for (int i = 0; i < m->blinds; i++)
 		json_array_append_new(
 			blind, json_pack("{s:s, s:s}", "kind", m->blind[i][0],
 					 "text", m->blind[i][1]));
 	json_object_set_new(root, "format", json_integer(1));
 	json_object_set_new(root, "mode", json_string(m->mode));
-	json_object_set_new(root, "program", text(m->program));
+	json_object_set_new(root, "program", text_json(m->program));
 	json_object_set_new(root, "argv", argv);
 	json_object_set_new(root, "cwd",
-			    text(getcwd(cwd, sizeof(cwd)) ? cwd : ""));
-	json_object_set_new(root, "settings", text(m->settings));
+			    text_json(getcwd(cwd, sizeof(cwd)) ? cwd : ""));
+	json_object_set_new(root, "settings", text_json(m->settings));
 	json_object_set_new(root, "seed",
 			    m->seeded ? json_integer((json_int_t)m->seed)
 				      : json_null());

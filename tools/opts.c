@@ -127,9 +127,9 @@ void opts_help(FILE *to, const char *synopsis, const char *about,
 			 table->letter ? table->letter : ' ',
 			 table->letter ? ", " : "  ", table->name,
 			 table->arg ? " " : "", table->arg ? table->arg : "");
-		fprintf(to, "  %-30s %s\n", left, table->help);
+		fprintf(to, "  %-26s %s\n", left, table->help);
 	}
-	fprintf(to, "  %-30s %s\n", "-h, --help", "this text");
+	fprintf(to, "  %-26s %s\n", "-h, --help", "this text");
 }
 
 int opts_number(const char *text, int suffix, uint64_t *n)

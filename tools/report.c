@@ -453,7 +453,7 @@ static int check(const struct report *r)
 				       : "there is no run in this directory");
 }
 
-static int output(struct report *r)
+static void output(struct report *r)
 {
 	json_t *j;
 
@@ -465,28 +465,19 @@ static int output(struct report *r)
 	} else {
 		report_print(r);
 	}
-	return fflush(stdout) || ferror(stdout)
-		       ? fail("cannot write: %s", strerror(errno)) : 0;
 }
 
-static int report(const char *dir)
+static int report(const char *dir, size_t sites)
 {
-	struct report r = { .sites = o.json ? SIZE_MAX : SITES,
-			    .colour = say_colour(stdout) };
-	uint64_t n;
-	int ret;
+	struct report r = { .sites = sites, .colour = say_colour(stdout) };
+	int ret = prepare(&r, dir);
 
-	if (o.sites && opts_number(o.sites, 0, &n))
-		return fail("--sites %s: not a number", o.sites);
-	if (o.sites)
-		r.sites = n;
-	ret = prepare(&r, dir);
 	if (ret)
 		ret = fail("%s: cannot be read: %s", dir, strerror(-ret));
 	else
 		ret = check(&r);
 	if (ret == 0)
-		ret = output(&r);
+		output(&r);
 	symbols_free(r.symbols);
 	blinds_free(&r.blinds);
 	tally_free(&r.tally);
@@ -494,10 +485,34 @@ static int report(const char *dir)
 	return ret;
 }
 
+static int no_such_run(const char *store, const char *name)
+{
+	struct dirent **run;
+	int n = store_list(store, &run);
+	const char **names = n > 0 ? calloc((size_t)n + 2, sizeof(*names))
+				   : NULL;
+	const char *near;
+	int ret;
+
+	for (int i = 0; names && i < n; i++)
+		names[i] = run[i]->d_name;
+	if (names)
+		names[n] = "latest";
+	near = names ? say_nearest(name, names) : NULL;
+	ret = fail("%s: no such run in %s; %s%s%s", name, store,
+		   near ? "did you mean " : "see samebits list",
+		   near ? near : "", near ? "?" : "");
+	free(names);
+	if (n >= 0)
+		store_list_free(run, n);
+	return ret;
+}
+
 int cmd_report(int argc, char **argv)
 {
 	const char *name, *store;
 	char dir[PATH_MAX];
+	uint64_t sites;
 	int first, ret = opts_parse(options, argc, argv, &first);
 
 	if (ret == 1) {
@@ -521,14 +536,16 @@ int cmd_report(int argc, char **argv)
 		return STATUS_TROUBLE;
 	if (name && (ret == 1 || first < argc))
 		return fail("report takes one RUN; see samebits report --help");
+	sites = o.json ? SIZE_MAX : SITES;
+	if (o.sites && opts_number(o.sites, 0, &sites))
+		return fail("--sites %s: not a number", o.sites);
 	store = o.store ? o.store : STORE_DEFAULT;
 	ret = store_find(store, name, dir, sizeof(dir));
 	if (ret && name)
-		return fail("%s: no such run in %s; see samebits list", name,
-			    store);
+		return no_such_run(store, name);
 	if (ret)
 		return fail("%s: there is no run here; make one with samebits "
 			    "run -- PROGRAM, or name the place with --store",
 			    store);
-	return report(dir);
+	return report(dir, sites);
 }

@@ -30,6 +30,7 @@
 #define LIST_MAX 255
 #define DIR_MAX 511
 #define FIRST_SLOTS 64 /* of the board, on the disk from the start */
+#define SETTINGS_MAX 4096
 
 static struct {
 	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
@@ -38,23 +39,23 @@ static struct {
 
 #define COMMON                                                                 \
 	{ "trace", 0, "sites|full",                                            \
-	  "counters per caller (default), or every event in order",            \
+	  "counters per caller (default), or every event",                  \
 	  &o.trace },                                                          \
 	{ "trace-limit", 0, "BYTES",                                           \
-	  "of log, a process (default 256M), then counters only", &o.limit },  \
+	  "of log, a process (default 256M), then counters", &o.limit },       \
 	{ "store", 0, "DIR", "where runs are kept (default .samebits)",        \
 	  &o.store },                                                          \
 	{ "partial", 0, NULL,                                                  \
-	  "go on where the shim cannot be loaded, with what remains",          \
+	  "go on without the shim where it cannot be loaded",                  \
 	  &o.partial },                                                        \
-	{ "quiet", 'q', NULL, "no summary line", &o.quiet },                   \
+	{ "quiet", 'q', NULL, "no notes on stderr, only errors", &o.quiet },                   \
 	{ NULL, 0, NULL, NULL, NULL }
 
 static const struct opt run_options[] = {
 	{ "seed", 0, "N", "master seed; explicit seeds are mixed with it",
 	  &o.seed },
 	{ "seeds", 0, "honour|force",
-	  "explicit seeds: as the program says, or mixed with --seed",
+	  "explicit seeds: honoured, or mixed with --seed",
 	  &o.seeds },
 	{ "time", 0, "logical|real",
 	  "a clock that repeats (default), or the real one", &o.time },
@@ -62,7 +63,7 @@ static const struct opt run_options[] = {
 	  &o.force },
 	{ "observe", 0, "NAME,...", "real values, logged", &o.observe },
 	{ "crypto", 0, "force",
-	  "UNSAFE: predictable values for cryptographic code too", &o.crypto },
+	  "UNSAFE: predictable values for cryptography too", &o.crypto },
 	COMMON
 };
 
@@ -117,7 +118,8 @@ static bool known(const char *option, const char *list)
 		return false;
 	}
 	if (!names.n && shim_sources(collect, &names)) {
-		fail("the shim cannot be loaded to check --%s", option);
+		fail("libsamebits.so cannot be loaded, so --%s cannot be "
+		     "checked; build or install it again", option);
 		return false;
 	}
 	while (*list) {
@@ -142,9 +144,23 @@ static bool known(const char *option, const char *list)
 	return true;
 }
 
+/* A date for reproducible builds that is none must not go unnoticed. */
+static bool date_valid(void)
+{
+	const char *date = getenv("SOURCE_DATE_EPOCH");
+	uint64_t n;
+
+	if (!date || !*date || opts_number(date, 0, &n) == 0)
+		return true;
+	fail("SOURCE_DATE_EPOCH=%s: not a number of seconds; set it right or "
+	     "unset it", date);
+	return false;
+}
+
 static bool options_valid(void)
 {
-	return number("seed", o.seed, 0) && number("trace-limit", o.limit, 1) &&
+	return date_valid() &&
+	       number("seed", o.seed, 0) && number("trace-limit", o.limit, 1) &&
 	       one_of("seeds", o.seeds, "honour", "force") &&
 	       one_of("time", o.time, "logical", "real") &&
 	       one_of("trace", o.trace, "sites", "full") &&
@@ -209,6 +225,20 @@ static void settings(char *out, size_t size, const char *mode, const char *dir)
 	add(out, size, "exec", "0", false);
 }
 
+/* 0 or -errno. The first slots; processes reserve more as they take them. */
+static int reserve_board(int fd)
+{
+	size_t size = offsetof(struct sb_board, slot) +
+		      FIRST_SLOTS * sizeof(struct sb_slot);
+
+	if (fallocate(fd, 0, 0, (off_t)size) == 0)
+		return 0;
+	/* e.g. NFS: cannot reserve, only grow */
+	if (errno == EOPNOTSUPP && ftruncate(fd, (off_t)size) == 0)
+		return 0;
+	return -errno;
+}
+
 /* 0 or -errno. */
 static int make_board(struct sb_board **board, const char *dir,
 		      const char *program)
@@ -221,18 +251,11 @@ static int make_board(struct sb_board **board, const char *dir,
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
-	/* The first slots are reserved: on a full disk this fails, not we. */
-	ret = -posix_fallocate(fd, 0, offsetof(struct sb_board, slot) +
-					      FIRST_SLOTS *
-						      sizeof(b->slot[0]));
-	if (!ret && ftruncate(fd, sizeof(*b)))
+	ret = reserve_board(fd);
+	b = ret ? MAP_FAILED : mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE,
+				    MAP_SHARED, fd, 0);
+	if (!ret && b == MAP_FAILED)
 		ret = -errno;
-	if (ret) {
-		close(fd);
-		return ret;
-	}
-	b = mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	ret = b == MAP_FAILED ? -errno : 0;
 	close(fd);
 	if (ret)
 		return ret;
@@ -292,6 +315,9 @@ static void summarise(const char *dir, bool audit)
 
 static int missing_store(const char *store, int ret)
 {
+	if (ret == -EFBIG)
+		return fail("%s: ulimit -f forbids files of 1 MiB here; raise "
+			    "it", store);
 	return fail("%s: cannot make a run here: %s; name another place with "
 		    "--store DIR", store, strerror(-ret));
 }
@@ -310,32 +336,32 @@ static bool killed(int status)
 
 static int not_started(const struct target *t, int error)
 {
-	if (error == ENOENT && strcmp(t->path, t->binary))
+	if (error == ENOENT && !t->elf)
 		fail("%s: its interpreter %s cannot be found; see its first "
 		     "line", t->path, t->binary);
+	else if (error == ENOENT)
+		fail("%s: the loader that it names cannot be found; see "
+		     "readelf -l", t->binary);
+	else if (error == ENOEXEC)
+		fail("%s: not a program that this machine can run; see file "
+		     "%s", t->binary, t->binary);
+	else if (error == E2BIG)
+		fail("%s: its arguments and environment are too long (samebits "
+		     "adds up to %d bytes); shorten them", t->path,
+		     SETTINGS_MAX);
 	else
 		fail("%s: cannot be started: %s", t->path, strerror(error));
 	return error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
 }
 
-static int go(bool audit, char **argv)
+/* 0, or a status after saying why. */
+static int find_shim(char *shim, size_t size)
 {
-	const char *store = o.store ? o.store : STORE_DEFAULT;
-	char shim[DIR_MAX + 1], dir[DIR_MAX + 1], text[4096], hash[16] = "0";
-	struct manifest m = { .mode = audit ? "audit" : "run", .argv = argv,
-			      .status = -1 };
-	struct launch l = { .argv = argv, .fixed_addresses = !audit };
-	struct target t;
-	struct sb_board *board = NULL;
-	int ret = target_find(&t, argv[0]), status;
-	bool alive;
-
-	if (ret)
-		return ret;
-	if (t.obstacle && !o.partial)
-		return fail("%s: %s; %s, or --partial to go on without the "
-			    "shim", t.binary, t.obstacle, t.cure);
-	if (shim_find(shim, sizeof(shim)))
+	/* The outer one's shim is in us and would be in the program, too. */
+	if (dlsym(RTLD_DEFAULT, "samebits_sources"))
+		return fail("this samebits runs under another one, which has "
+			    "its programs already; leave the inner one away");
+	if (shim_find(shim, size))
 		return fail("libsamebits.so is missing beside the samebits "
 			    "command and in %s; build or install it",
 			    SAMEBITS_LIBDIR);
@@ -345,60 +371,112 @@ static int go(bool audit, char **argv)
 	if (!has_unwind() && !o.partial)
 		return fail("libunwind.so.8 is missing, so callers cannot be "
 			    "named; apt-get install libunwind8, or --partial");
-	ret = store_new(store, dir, sizeof(dir));
+	return 0;
+}
+
+/* Makes the run directory and what must be in it; 0 or a status. */
+static int make_run(char *dir, size_t size, char *text, size_t text_size,
+		    struct manifest *m, struct sb_board **board,
+		    const struct target *t)
+{
+	const char *store = o.store ? o.store : STORE_DEFAULT;
+	int ret = store_new(store, dir, size);
+
 	if (ret)
 		return missing_store(store, ret);
-	settings(text, sizeof(text), m.mode, dir);
-	m.program = t.path;
-	m.settings = text;
-	m.seeded = o.seed && opts_number(o.seed, 0, &m.seed) == 0;
-	m.start = now();
-	ret = make_board(&board, dir, t.binary);
+	settings(text, text_size, m->mode, dir);
+	m->program = t->path;
+	m->settings = text;
+	m->seeded = o.seed && opts_number(o.seed, 0, &m->seed) == 0;
+	m->start = now();
+	ret = make_board(board, dir, t->binary);
 	if (!ret)
-		ret = manifest_write(dir, &m);
-	if (ret) {
-		store_remove(dir);
-		return missing_store(store, ret);
-	}
+		ret = manifest_write(dir, m);
+	if (!ret)
+		return 0;
+	store_remove(dir);
+	return missing_store(store, ret);
+}
+
+static void announce(struct manifest *m, const struct target *t)
+{
 	if (o.crypto)
 		say("--crypto force: keys made in this run are predictable");
-	if (t.obstacle) {
-		say("%s: %s; going on without the shim", t.binary, t.obstacle);
-		blind(&m, "uncontrolled", t.obstacle);
+	if (t->obstacle) {
+		if (!o.quiet)
+			say("%s: %s; going on without the shim", t->binary,
+			    t->obstacle);
+		blind(m, "uncontrolled", t->obstacle);
 	}
+}
+
+/* What the program's end leaves to say and to write; the status to end with. */
+static int conclude(const char *dir, struct manifest *m, const struct target *t,
+		    const struct launch *l, bool alive)
+{
+	if (l->addresses_denied) {
+		if (!o.quiet)
+			say("addresses stay random: personality(2) was refused "
+			    "(a container's seccomp profile?)");
+		blind(m, "addresses", "address randomisation could not be "
+				      "turned off");
+	}
+	if (!t->obstacle && !alive)
+		blind(m, "uncontrolled", "the shim did not come alive");
+	m->end = now();
+	if (manifest_write(dir, m))
+		say("%s: the manifest could not be completed", dir);
+	if (!t->obstacle && !alive && !killed(m->status))
+		return fail("%s: the shim did not come alive: the program ran "
+			    "without control; see what the loader said above, "
+			    "or install %s again", t->path, l->preload);
+	if (!o.quiet)
+		summarise(dir, !strcmp(m->mode, "audit"));
+	return launch_finish(m->status);
+}
+
+static int go(bool audit, char **argv)
+{
+	char shim[DIR_MAX + 1], dir[DIR_MAX + 1], text[SETTINGS_MAX], hash[16];
+	struct manifest m = { .mode = audit ? "audit" : "run", .argv = argv,
+			      .status = -1 };
+	struct launch l = { .argv = argv, .fixed_addresses = !audit };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sb_board *board = NULL;
+	struct target t;
+	int ret = target_find(&t, argv[0]);
+
+	if (ret)
+		return ret;
+	if (t.obstacle && !o.partial)
+		return fail("%s: %s; %s, or --partial to go on without the "
+			    "shim", t.binary, t.obstacle, t.cure);
+	ret = find_shim(shim, sizeof(shim));
+	if (ret)
+		return ret;
+	/* Beyond ulimit -f a write shall fail, not kill us. */
+	sigaction(SIGXFSZ, &ignore, &l.file_size);
+	ret = make_run(dir, sizeof(dir), text, sizeof(text), &m, &board, &t);
+	if (ret)
+		return ret;
+	announce(&m, &t);
 	snprintf(hash, sizeof(hash), "%u", (unsigned)m.seed);
 	l.path = t.path;
+	l.elf = t.elf;
 	l.preload = t.obstacle ? NULL : shim;
 	l.settings = text;
 	l.hash_seed = audit ? NULL : hash;
-	status = launch(&l);
-	alive = board->slot[0].state != SB_EXPECTED || board->slot[0].exec;
-	if (l.exec_error || status < 0) {
+	m.status = launch(&l);
+	if (l.exec_error || m.status < 0)
 		store_remove(dir);
-		if (l.exec_error)
-			return not_started(&t, l.exec_error);
+	if (l.exec_error)
+		return not_started(&t, l.exec_error);
+	if (m.status < 0)
 		return fail("%s: cannot be started: %s", t.path,
-			    strerror(-status));
-	}
-	if (l.addresses_denied) {
-		say("addresses stay random: personality(2) was refused (a "
-		    "container's seccomp profile?)");
-		blind(&m, "addresses", "address randomisation could not be "
-				       "turned off");
-	}
-	if (!t.obstacle && !alive)
-		blind(&m, "uncontrolled", "the shim did not come alive");
-	m.status = status;
-	m.end = now();
-	if (manifest_write(dir, &m))
-		say("%s: the manifest could not be completed", dir);
-	if (!t.obstacle && !alive && !killed(status))
-		return fail("%s: the shim did not come alive: the program ran "
-			    "without control (see what the loader said above)",
-			    t.path);
-	if (!o.quiet)
-		summarise(dir, audit);
-	return launch_finish(status);
+			    strerror(-m.status));
+	return conclude(dir, &m, &t, &l,
+			board->slot[0].state != SB_EXPECTED ||
+				board->slot[0].exec);
 }
 
 static int verb(bool audit, const struct opt *table, const char *synopsis,

@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 #include "say.h"
+#include "text.h"
 
 bool say_colour(FILE *to)
 {
@@ -18,11 +19,15 @@ bool say_colour(FILE *to)
 static void line(const char *mark, const char *format, va_list ap)
 {
 	bool colour = *mark && say_colour(stderr);
+	char *text;
 
+	if (vasprintf(&text, format, ap) < 0)
+		return;
 	fprintf(stderr, "%ssamebits:%s ", colour ? mark : "",
 		colour ? "\033[0m" : "");
-	vfprintf(stderr, format, ap);
+	text_print(stderr, text);
 	fputc('\n', stderr);
+	free(text);
 }
 
 void say(const char *format, ...)

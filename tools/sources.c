@@ -97,8 +97,7 @@ int cmd_sources(int argc, char **argv)
 		return fail("--json and --markdown exclude each other");
 	ret = list();
 	if (ret)
-		return fail("libsamebits.so cannot be loaded: %s",
-			    strerror(-ret));
-	return fflush(stdout) || ferror(stdout)
-		       ? fail("cannot write: %s", strerror(errno)) : 0;
+		return fail("libsamebits.so cannot be loaded: %s; build or "
+			    "install it again", strerror(-ret));
+	return 0;
 }

@@ -95,21 +95,63 @@ int store_new(const char *store, char *dir, size_t size)
 	return 0;
 }
 
+static int is_run(const struct dirent *e)
+{
+	size_t n = strspn(e->d_name, "0123456789");
+
+	return n >= 6 && !e->d_name[n];
+}
+
+int store_list(const char *store, struct dirent ***run)
+{
+	int n = scandir(store, run, is_run, versionsort);
+
+	return n < 0 ? -errno : n;
+}
+
+void store_list_free(struct dirent **run, int n)
+{
+	for (int i = 0; i < n; i++)
+		free(run[i]);
+	free(run);
+}
+
+/* "7" and "000007" are the same run. */
+static void canonical(char *out, size_t size, const char *name)
+{
+	char *end;
+	unsigned long n = strtoul(name, &end, 10);
+
+	if (*name && !*end)
+		snprintf(out, size, "%06lu", n);
+	else
+		snprintf(out, size, "%s", name);
+}
+
+/* `latest` is missing or leads nowhere: somebody removed that run. */
+static void newest_left(char *out, size_t size, const char *store)
+{
+	struct dirent **run;
+	int n = store_list(store, &run);
+
+	snprintf(out, size, "%s", n > 0 ? run[n - 1]->d_name : "latest");
+	if (n >= 0)
+		store_list_free(run, n);
+}
+
 int store_find(const char *store, const char *name, char *dir, size_t size)
 {
-	char path[PATH_MAX], absolute[PATH_MAX];
-	char *end;
-	unsigned long n;
+	char path[PATH_MAX + NAME_MAX], absolute[PATH_MAX], word[PATH_MAX];
 
-	if (!name)
-		name = "latest";
-	n = strtoul(name, &end, 10);
-	if (strchr(name, '/') || !strcmp(name, "."))
-		snprintf(path, sizeof(path), "%s", name);
-	else if (*name && !*end)
-		snprintf(path, sizeof(path), "%s/%06lu", store, n);
+	canonical(word, sizeof(word), name ? name : "latest");
+	if (strchr(word, '/') || !strcmp(word, "."))
+		snprintf(path, sizeof(path), "%s", word);
 	else
-		snprintf(path, sizeof(path), "%s/%s", store, name);
+		snprintf(path, sizeof(path), "%s/%s", store, word);
+	if (!name && access(path, F_OK)) {
+		newest_left(word, sizeof(word), store);
+		snprintf(path, sizeof(path), "%s/%s", store, word);
+	}
 	if (!realpath(path, absolute))
 		return -errno;
 	if ((size_t)snprintf(dir, size, "%s", absolute) >= size)

@@ -3,6 +3,7 @@
 #ifndef SAMEBITS_STORE_H
 #define SAMEBITS_STORE_H
 
+#include <dirent.h>
 #include <stddef.h>
 
 #define STORE_DEFAULT ".samebits"
@@ -12,6 +13,9 @@
 int store_new(const char *store, char *dir, size_t size);
 /* A run by number (zeros in front or not) or path; NULL: the newest. */
 int store_find(const char *store, const char *name, char *dir, size_t size);
+/* The runs, oldest first: their number or -errno; store_list_free() is due. */
+int store_list(const char *store, struct dirent ***run);
+void store_list_free(struct dirent **run, int n);
 /* Removes a run that did not come to be; dir is from store_new(). */
 void store_remove(const char *dir);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@ static bool regular(const char *path, struct stat *st)
 	return stat(path, st) == 0 && S_ISREG(st->st_mode);
 }
 
+/* 0 or -errno. */
 static int search(struct target *t, const char *program)
 {
 	const char *path = getenv("PATH");
@@ -30,16 +32,17 @@ static int search(struct target *t, const char *program)
 	while (*path) {
 		size_t n = strcspn(path, ":");
 
-		snprintf(t->path, sizeof(t->path), "%.*s/%s", n ? (int)n : 1,
-			 n ? path : ".", program);
-		if (regular(t->path, &st)) {
+		if ((size_t)snprintf(t->path, sizeof(t->path), "%.*s/%s",
+				     n ? (int)n : 1, n ? path : ".", program) <
+			    sizeof(t->path) &&
+		    regular(t->path, &st)) {
 			if (access(t->path, X_OK) == 0)
 				return 0;
 			denied = true;
 		}
 		path += n + (path[n] == ':');
 	}
-	return denied ? STATUS_NOT_EXECUTABLE : STATUS_NOT_FOUND;
+	return denied ? -ENOEXEC : -ENOENT;
 }
 
 /* The interpreter of a script, else the file itself. */
@@ -101,10 +104,11 @@ static void inspect_privilege(struct target *t, int fd)
 	struct stat st;
 	char caps[64];
 
-	if (fstat(fd, &st))
+	if (fstat(fd, &st) || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
 		return;
 	if ((st.st_mode & S_ISUID && st.st_uid != geteuid()) ||
-	    (st.st_mode & S_ISGID && st.st_gid != getegid()))
+	    (st.st_mode & S_ISGID && st.st_mode & S_IXGRP &&
+	     st.st_gid != getegid()))
 		obstacle(t, "is set-uid or set-gid: the loader ignores "
 			    "LD_PRELOAD for it",
 			 "run it as its owner, or a copy without that bit");
@@ -115,16 +119,19 @@ static void inspect_privilege(struct target *t, int fd)
 			 "run a copy without them (cp drops them)");
 }
 
-void target_inspect(struct target *t)
+static void inspect(struct target *t)
 {
 	int fd = open(t->binary, O_RDONLY | O_CLOEXEC);
 	Elf64_Ehdr e;
+	ssize_t n;
 
 	t->obstacle = NULL;
 	if (fd < 0)
 		return;
-	if (pread(fd, &e, sizeof(e), 0) == sizeof(e) &&
-	    !memcmp(e.e_ident, ELFMAG, SELFMAG)) {
+	memset(&e, 0, sizeof(e));
+	n = pread(fd, &e, sizeof(e), 0);
+	t->elf = !memcmp(e.e_ident, ELFMAG, SELFMAG);
+	if (t->elf && n == sizeof(e)) {
 		if (e.e_ident[EI_CLASS] != ELFCLASS64)
 			obstacle(t, "is a 32-bit program",
 				 "use a 64-bit build");
@@ -138,32 +145,46 @@ void target_inspect(struct target *t)
 	close(fd);
 }
 
-int target_find(struct target *t, const char *program)
+/* 0 or -errno. */
+static int named(struct target *t, const char *program)
 {
 	struct stat st;
-	int ret = 0;
 
-	memset(t, 0, sizeof(*t));
-	if (strchr(program, '/')) {
-		snprintf(t->path, sizeof(t->path), "%s", program);
-		if (stat(program, &st))
-			ret = errno == EACCES ? STATUS_NOT_EXECUTABLE
-					      : STATUS_NOT_FOUND;
-		else if (!S_ISREG(st.st_mode) || access(program, X_OK))
-			ret = STATUS_NOT_EXECUTABLE;
-	} else {
-		ret = search(t, program);
-	}
-	if (ret == STATUS_NOT_FOUND)
+	if ((size_t)snprintf(t->path, sizeof(t->path), "%s", program) >=
+	    sizeof(t->path))
+		return -ENAMETOOLONG;
+	if (stat(program, &st))
+		return -errno;
+	return S_ISREG(st.st_mode) && access(program, X_OK) == 0 ? 0 : -ENOEXEC;
+}
+
+static int refuse(const char *program, int error)
+{
+	bool path = strchr(program, '/');
+
+	if (error == ENOENT || error == ENOTDIR) {
 		fail("%s: not found%s", program,
-		     strchr(program, '/') ? "" : " in PATH; a program in this "
-						  "directory is ./NAME");
-	if (ret == STATUS_NOT_EXECUTABLE)
+		     path ? "" : " in PATH; a program in this directory is "
+				 "./NAME");
+		return STATUS_NOT_FOUND;
+	}
+	if (error == ENOEXEC)
 		fail("%s: not an executable file; chmod +x it, or name its "
 		     "interpreter", program);
+	else
+		fail("%s: cannot be executed: %s", program, strerror(error));
+	return STATUS_NOT_EXECUTABLE;
+}
+
+int target_find(struct target *t, const char *program)
+{
+	int ret;
+
+	memset(t, 0, sizeof(*t));
+	ret = strchr(program, '/') ? named(t, program) : search(t, program);
 	if (ret)
-		return ret;
+		return refuse(program, -ret);
 	follow(t);
-	target_inspect(t);
+	inspect(t);
 	return 0;
 }

@@ -4,17 +4,17 @@
 #define SAMEBITS_TARGET_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 struct target {
 	char path[PATH_MAX];   /* what is executed */
 	char binary[PATH_MAX]; /* its ELF object: a script's interpreter */
+	bool elf;	       /* binary is one */
 	const char *obstacle;  /* why the shim cannot be in it; NULL: it can */
 	const char *cure;
 };
 
 /* 0, or the exit status (126, 127) after saying why. */
 int target_find(struct target *t, const char *program);
-/* Fills obstacle and cure for one file; nothing where it cannot be read. */
-void target_inspect(struct target *t);
 
 #endif
