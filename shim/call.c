@@ -192,7 +192,7 @@ static struct key *key_for(struct thread *self, const struct source *source,
 	mask = engine_lock();
 	self->busy = true;
 	stack_capture();
-	stack_call(receive, &v);
+	stack_call(self, receive, &v);
 	self->busy = false;
 	engine_unlock(mask);
 	return v.key;

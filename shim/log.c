@@ -15,7 +15,6 @@
 #include "text.h"
 #include "banned.h"
 
-#define EXTENT (128u << 10)
 #define DEFS_CHUNK (16u << 10)
 /* The first of a thread is small: a program may have a thread for each piece
  * of work. */
@@ -86,7 +85,7 @@ static void give_up(void)
 
 static bool grow(size_t need)
 {
-	size_t size = need > EXTENT ? need : EXTENT;
+	size_t size = need > SB_EXTENT ? need : SB_EXTENT;
 	void *p;
 
 	if (log.full)
@@ -151,7 +150,7 @@ int log_open(void)
 	config.trace_full = config.trace_wanted;
 	name_file();
 	log.header_size = SB_PAGE + names;
-	h = map(0, EXTENT, O_CREAT | O_EXCL);
+	h = map(0, SB_EXTENT, O_CREAT | O_EXCL);
 	if (!h) {
 		log.full = true;
 		config.trace_full = false;
@@ -166,7 +165,7 @@ int log_open(void)
 	h->slot = process.slot;
 	h->mode = config.audit ? SB_AUDIT : SB_RUN;
 	h->seed = config.seed;
-	h->size = EXTENT;
+	h->size = SB_EXTENT;
 	memcpy(h->path, process.path, sizeof(h->path));
 	len = sys4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", h->program,
 		   sizeof(h->program) - 1);
@@ -175,7 +174,7 @@ int log_open(void)
 	memcpy(h->magic, SB_LOG_MAGIC, sizeof(h->magic));
 	log.header = h;
 	log.free = (char *)h + log.header_size;
-	log.end = (char *)h + EXTENT;
+	log.end = (char *)h + SB_EXTENT;
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "log.h"
 #include "module.h"
@@ -28,13 +29,24 @@ static __typeof__(unw_get_reg) *reg_fn;
 int (*stack_capture_fn)(unw_context_t *);
 unw_context_t stack_context;
 
-static char engine_stack[64 << 10] __attribute__((aligned(16)));
+#define ENGINE_STACK (64u << 10)
 
 void stack_run(void (*fn)(void *), void *arg, void *top); /* switch.S */
 
-void stack_call(void (*fn)(void *), void *arg)
+void stack_call(struct thread *self, void (*fn)(void *), void *arg)
 {
-	stack_run(fn, arg, engine_stack + sizeof(engine_stack));
+	long p;
+
+	if (!self->engine_stack) {
+		p = sys6(SYS_mmap, NULL, ENGINE_STACK, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (p < 0 && p > -4096) {
+			fn(arg);
+			return;
+		}
+		self->engine_stack = (char *)p + ENGINE_STACK;
+	}
+	stack_run(fn, arg, self->engine_stack);
 }
 
 /* Can the page be read? The kernel looks at the mask before it refuses the
@@ -167,14 +179,11 @@ bool stack_passes(const char *part)
 	struct question q = { .part = part };
 	struct thread *self = thread_me;
 	uint64_t mask = engine_lock();
-	bool was = self && self->busy;
 
-	if (self)
-		self->busy = true;
+	self->busy = true;
 	stack_capture();
-	stack_call(look_for, &q);
-	if (self)
-		self->busy = was;
+	stack_call(self, look_for, &q);
+	self->busy = false;
 	engine_unlock(mask);
 	return q.answer;
 }

@@ -4,7 +4,8 @@
  * that it is equal across runs. Under the engine's lock.
  *
  * The walk needs more room than a thread or a signal handler may have left: it
- * runs on a stack of the engine's own, from a context captured before.
+ * runs on a stack of the engine's own, from a context captured before. Each
+ * thread has one: a race detector cannot see that a common one is locked.
  */
 #ifndef SAMEBITS_STACK_H
 #define SAMEBITS_STACK_H
@@ -26,13 +27,14 @@ void stack_start(void); /* opens libunwind, once libc is up */
 extern int (*stack_capture_fn)(unw_context_t *);
 extern unw_context_t stack_context;
 
-/* Calls fn(arg) on the engine's stack. */
-void stack_call(void (*fn)(void *), void *arg);
+/* Calls fn(arg) on the engine's stack of this thread. */
+struct thread;
+void stack_call(struct thread *self, void (*fn)(void *), void *arg);
 
 /* The id of the caller's site in this log, written on first use; 0: none. */
 uint32_t stack_site(uintptr_t ra);
-/* Is an object whose path holds `part` on the calling thread's C stack?
- * Takes the lock itself. */
+/* Is an object whose path holds `part` on the calling thread's C stack? Takes
+ * the lock itself; the thread has its block. */
 bool stack_passes(const char *part);
 void stack_forget(void); /* in a forked child */
 

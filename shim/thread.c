@@ -46,13 +46,14 @@ static void keys_clear(struct thread *t)
 		t->last[i] = &none;
 }
 
-/* All but the mappings that a block keeps: its window and its keys. Its chunk
+/* All but the mappings that a block keeps: window, keys, engine's stack. Its chunk
  * of counters may have room: the next owner starts one of its own, so that ids
  * do not depend on which block it got. */
 static void clear(struct thread *t)
 {
 	struct thread *next = t->next;
 	struct sb_chunk *window = t->events;
+	char *stack = t->engine_stack;
 	struct key *key = t->key;
 	unsigned shift = t->key_shift;
 
@@ -60,6 +61,7 @@ static void clear(struct thread *t)
 	memset(t, 0, offsetof(struct thread, first_keys));
 	t->next = next;
 	t->events = window;
+	t->engine_stack = stack;
 	t->key = key;
 	t->key_shift = shift;
 	keys_clear(t);

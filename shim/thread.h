@@ -79,6 +79,8 @@ struct thread {
 	struct sb_chunk *counters; /* chunk being filled */
 	uint32_t counters_base;	   /* id of its first slot */
 
+	char *engine_stack; /* its top (stack.h); NULL: not needed so far */
+
 	/* What the stack's frames are told by, in all threads that start the
 	 * same way: where it began, and in which function. */
 	uintptr_t base, entry;

@@ -18,20 +18,13 @@ static struct outcome a, b;
 /* The clock starts where SOURCE_DATE_EPOCH says and steps a microsecond. */
 static void test_clock(void **state)
 {
-	long t[3];
-
 	(void)state;
 	outcome_of(&a, "SOURCE_DATE_EPOCH=86400 $SB run -q --store "
 		   "$STORE -- date -u +%%s");
 	assert_string_equal(a.out, "86400\n");
 	outcome_of(&a, "$SB run -q --store $STORE -- "
 		   "$VICTIMS_DIR/victim_clock_gettime main");
-	/* The nanoseconds below a step name the thread. */
-	assert_int_equal(sscanf(a.out, "%ld %ld %ld", &t[0], &t[1], &t[2]), 3);
-	for (long i = 0; i < 3; i++) {
-		assert_int_equal(t[i] / 1000, i + 1);
-		assert_int_equal(t[i] % 1000, t[0] % 1000);
-	}
+	assert_string_equal(a.out, "1\n2\n3\n");
 	outcome_of(&a, "$SB run -q --time real --store $STORE -- "
 		   "date -u +%%Y");
 	outcome_of(&b, "date -u +%%Y");

@@ -225,18 +225,17 @@ static void settings(char *out, size_t size, const char *mode, const char *dir)
 	add(out, size, "exec", "0", false);
 }
 
-/* 0 or -errno. The first slots; processes reserve more as they take them. */
+/* 0 or -errno. The first slots; processes reserve more as they take them. Once
+ * there must be room for a log too, or the run would know nothing. */
 static int reserve_board(int fd)
 {
-	size_t size = offsetof(struct sb_board, slot) +
-		      FIRST_SLOTS * sizeof(struct sb_slot);
+	off_t size = offsetof(struct sb_board, slot) +
+		     FIRST_SLOTS * sizeof(struct sb_slot);
 
-	if (fallocate(fd, 0, 0, (off_t)size) == 0)
-		return 0;
-	/* e.g. NFS: cannot reserve, only grow */
-	if (errno == EOPNOTSUPP && ftruncate(fd, (off_t)size) == 0)
-		return 0;
-	return -errno;
+	/* e.g. NFS cannot reserve, only grow */
+	if (fallocate(fd, 0, 0, size + SB_EXTENT) && errno != EOPNOTSUPP)
+		return -errno;
+	return ftruncate(fd, size) ? -errno : 0;
 }
 
 /* 0 or -errno. */
@@ -316,8 +315,8 @@ static void summarise(const char *dir, bool audit)
 static int missing_store(const char *store, int ret)
 {
 	if (ret == -EFBIG)
-		return fail("%s: ulimit -f forbids files of 1 MiB here; raise "
-			    "it", store);
+		return fail("%s: ulimit -f forbids the files of a run (160 "
+			    "KiB at first); raise it", store);
 	return fail("%s: cannot make a run here: %s; name another place with "
 		    "--store DIR", store, strerror(-ret));
 }

@@ -5,6 +5,7 @@
  * jump.S enters here for the bookkeeping and then jumps.
  */
 #include <dlfcn.h>
+#include <link.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
@@ -98,28 +99,38 @@ static void consider(struct source *row, void *arg)
 		l->alias = row->hook;
 }
 
-/*
- * A lookup in one object (ctypes, JAX, TensorFlow) finds the function that our
- * hook stands in front of: answer the hook. NULL: go on with the lookup, which
- * starts at the caller for RTLD_NEXT and RTLD_DEFAULT.
- */
-static void *answer(void *handle, const char *name, const char *version)
+/* Our hook for what was found; NULL: there is none. */
+static void *hook_of(const char *name, void *found)
 {
-	struct lookup l = { .name = name };
+	struct lookup l = { .name = name, .found = found };
 
-	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT)
-		return NULL;
-	l.found = version ? real_dlvsym(handle, name, version)
-			  : real_dlsym(handle, name);
-	if (!l.found)
+	if (!found)
 		return NULL;
 	for (unsigned i = 0; i < sizeof(jumps) / sizeof(*jumps); i++)
-		if (l.found == samebits_jump(i))
+		if (found == samebits_jump(i))
 			l.alias = jumps[i].hook;
 	real_each(consider, &l);
 	return l.hook ? l.hook : l.alias;
 }
 
+/* Does the object that holds `caller` stand before ours? */
+static bool before_us(const void *caller)
+{
+	struct link_map *its = NULL, *ours = NULL;
+	Dl_info info;
+
+	if (!dladdr1(caller, &info, (void **)&its, RTLD_DL_LINKMAP) ||
+	    !dladdr1((void *)hook_of, &info, (void **)&ours, RTLD_DL_LINKMAP))
+		return false;
+	while (its && its != ours)
+		its = its->l_next;
+	return its;
+}
+
+/*
+ * A lookup in one object (ctypes, JAX, TensorFlow) finds the function that our
+ * hook stands in front of: the answer is the hook. NULL: the lookup goes on.
+ */
 void *samebits_before_dlsym(void *handle, const char *name, void *ret,
 			    void *frame);
 void *samebits_before_dlsym(void *handle, const char *name, void *ret,
@@ -130,7 +141,10 @@ void *samebits_before_dlsym(void *handle, const char *name, void *ret,
 	if (call_begin(&c, &src_dlsym, ret, frame) == SB_PASS)
 		return NULL;
 	call_end(&c, digest_string(name), 0);
-	return answer(handle, name, NULL);
+	/* These find us by themselves, from where the caller stands. */
+	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT)
+		return NULL;
+	return hook_of(name, real_dlsym(handle, name));
 }
 
 void *samebits_before_dlvsym(void *handle, const char *name,
@@ -143,5 +157,11 @@ void *samebits_before_dlvsym(void *handle, const char *name,
 	if (call_begin(&c, &src_dlvsym, ret, frame) == SB_PASS)
 		return NULL;
 	call_end(&c, digest_string(name), 0);
-	return answer(handle, name, version);
+	/* Our hooks have no version: these pass by us. */
+	if (handle == RTLD_DEFAULT ||
+	    (handle == RTLD_NEXT && before_us(ret)))
+		return hook_of(name, real_dlvsym(RTLD_NEXT, name, version));
+	if (handle == RTLD_NEXT)
+		return NULL;
+	return hook_of(name, real_dlvsym(handle, name, version));
 }
