@@ -70,7 +70,7 @@ static uint64_t left(const struct thread *self, const struct timer *t)
 }
 
 uint64_t timers_set(struct thread *self, enum timer_kind kind, uint64_t id,
-		    uint64_t first, uint64_t interval)
+		    uint64_t first, uint64_t interval, uint64_t since)
 {
 	uint64_t mask = engine_lock(), moment = 0, rest;
 	struct timer *t = find(kind, id);
@@ -84,8 +84,8 @@ uint64_t timers_set(struct thread *self, enum timer_kind kind, uint64_t id,
 		uint64_t now = self->clock;
 
 		*t = (struct timer){ true, kind, id, first, interval,
-				     sys_now(CLOCK_MONOTONIC) +
-					     (first > now ? first - now : 0) };
+				     since + (first > now ? first - now
+							  : 0) };
 		armed++;
 	}
 	engine_unlock(mask);

@@ -23,10 +23,11 @@ enum timer_kind {
 };
 
 /* Armed for `first` (logical ns since the start; 0: disarmed), then each
- * `interval` ns (0: never). One that had gone off is met before. Returns how
- * much was left of it. */
+ * `interval` ns (0: never), by a call that began at `since` (CLOCK_MONOTONIC,
+ * real: so that we never expect it later than the kernel does). One that had
+ * gone off is met before. Returns how much was left of it. */
 uint64_t timers_set(struct thread *self, enum timer_kind kind, uint64_t id,
-		    uint64_t first, uint64_t interval);
+		    uint64_t first, uint64_t interval, uint64_t since);
 /* Logical ns until it goes off; 0: it is not armed. */
 uint64_t timers_left(struct thread *self, enum timer_kind kind, uint64_t id);
 /* The program woke up: by a timer with a signal, perhaps. */

@@ -71,6 +71,7 @@ EXPORT int timerfd_settime(int fd, int flags, const struct itimerspec *its,
 {
 	struct call c;
 	bool force = CALL(&c, timerfd_settime) == SB_FORCE && its;
+	uint64_t since = sys_now(CLOCK_MONOTONIC);
 	struct itimerspec real;
 	uint64_t first, left = 0;
 	int ret;
@@ -82,7 +83,7 @@ EXPORT int timerfd_settime(int fd, int flags, const struct itimerspec *its,
 		timers_note(fd);
 	if (force && ret == 0)
 		left = timers_set(c.self, TIMER_DESCRIPTOR, (uint64_t)fd,
-				  first, ltime_ns(&its->it_interval));
+				  first, ltime_ns(&its->it_interval), since);
 	if (force && ret == 0 && old)
 		old->it_value = spec(left);
 	call_end(&c, (uint64_t)ret, 0);
@@ -107,6 +108,7 @@ EXPORT int timer_settime(timer_t timer, int flags,
 {
 	struct call c;
 	bool force = CALL(&c, timer_settime) == SB_FORCE && its;
+	uint64_t since = sys_now(CLOCK_MONOTONIC);
 	struct itimerspec real;
 	uint64_t first, left = 0;
 	int ret;
@@ -116,7 +118,7 @@ EXPORT int timer_settime(timer_t timer, int flags,
 	ret = real_timer_settime(timer, flags, force ? &real : its, old);
 	if (force && ret == 0)
 		left = timers_set(c.self, TIMER_POSIX, (uint64_t)timer, first,
-				  ltime_ns(&its->it_interval));
+				  ltime_ns(&its->it_interval), since);
 	if (force && ret == 0 && old)
 		old->it_value = spec(left);
 	call_end(&c, (uint64_t)ret, 0);
@@ -142,27 +144,29 @@ EXPORT int timer_delete(timer_t timer)
 	int ret;
 
 	if (CALL(&c, timer_delete) == SB_FORCE)
-		timers_set(c.self, TIMER_POSIX, (uint64_t)timer, 0, 0);
+		timers_set(c.self, TIMER_POSIX, (uint64_t)timer, 0, 0, 0);
 	ret = real_timer_delete(timer);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }
 
-static uint64_t set_alarm(struct call *c, uint64_t ns, uint64_t interval)
+static uint64_t set_alarm(struct call *c, uint64_t ns, uint64_t interval,
+			  uint64_t since)
 {
 	return timers_set(c->self, TIMER_ALARM, 0,
-			  ns ? c->self->clock + ns : 0, interval);
+			  ns ? c->self->clock + ns : 0, interval, since);
 }
 
 EXPORT unsigned alarm(unsigned seconds)
 {
 	struct call c;
 	bool force = CALL(&c, alarm) == SB_FORCE;
+	uint64_t since = sys_now(CLOCK_MONOTONIC);
 	unsigned left = real_alarm(seconds);
 	uint64_t ns;
 
 	if (force) {
-		ns = set_alarm(&c, seconds * LTIME_SECOND, 0);
+		ns = set_alarm(&c, seconds * LTIME_SECOND, 0, since);
 		/* As the kernel: to the nearest second, but not to none. */
 		left = (unsigned)((ns + LTIME_SECOND / 2) / LTIME_SECOND);
 		if (ns && !left)
@@ -176,11 +180,13 @@ EXPORT useconds_t ualarm(useconds_t us, useconds_t interval)
 {
 	struct call c;
 	bool force = CALL(&c, ualarm) == SB_FORCE;
+	uint64_t since = sys_now(CLOCK_MONOTONIC);
 	useconds_t left = real_ualarm(us, interval);
 
 	if (force)
 		left = (useconds_t)(set_alarm(&c, us * 1000ull,
-					      interval * 1000ull) / 1000);
+					      interval * 1000ull, since) /
+				    1000);
 	call_end(&c, left, 0);
 	return left;
 }
@@ -205,12 +211,13 @@ EXPORT int setitimer(__itimer_which_t which,
 	struct call c;
 	bool force = CALL(&c, setitimer) == SB_FORCE && its &&
 		     which == ITIMER_REAL;
+	uint64_t since = sys_now(CLOCK_MONOTONIC);
 	int ret = real_setitimer(which, its, old);
 	uint64_t left = 0;
 
 	if (force && ret == 0)
 		left = set_alarm(&c, timeval_ns(&its->it_value),
-				 timeval_ns(&its->it_interval));
+				 timeval_ns(&its->it_interval), since);
 	if (force && ret == 0 && old)
 		old->it_value = timeval(left);
 	call_end(&c, (uint64_t)ret, 0);
