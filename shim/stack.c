@@ -131,28 +131,106 @@ void stack_forget(void)
 	modules_forget();
 }
 
-/* Return addresses from the captured place on, innermost first; where `from`
- * is given, from that one on, or none. */
-static int walk(uintptr_t from, uintptr_t *address)
+/*
+ * The stack as this thread's last walk found it, innermost first. A new walk
+ * that comes to one of its frames, and finds every return address further out
+ * where it was, knows the rest: an interpreter's stacks differ in their first
+ * few frames, and a step costs half a microsecond.
+ */
+#define CHAIN 128
+struct chain {
+	int n;
+	bool whole; /* to the end of the stack */
+	uintptr_t ip[CHAIN];
+	uintptr_t sp[CHAIN]; /* as in that frame: the return address is below */
+};
+
+static bool still_there(const struct chain *last, int i)
+{
+	uintptr_t at = last->sp[i] - sizeof(uintptr_t);
+
+	return page_readable(at & ~(uintptr_t)(SB_PAGE - 1)) &&
+	       *(const uintptr_t *)at == last->ip[i];
+}
+
+/* Appends what `last` knows to be outside of c's newest frame. */
+static bool append_known(struct chain *c, const struct chain *last, int *at)
+{
+	uintptr_t sp = c->sp[c->n - 1];
+	int i = *at, n = c->n;
+
+	while (i < last->n && last->sp[i] < sp)
+		i++;
+	*at = i;
+	if (i == last->n || last->sp[i] != sp || last->ip[i] != c->ip[n - 1])
+		return false;
+	if (!last->whole && n + last->n - i - 1 < STACK_DEPTH)
+		return false;
+	while (++i < last->n && n < CHAIN) {
+		if (!still_there(last, i))
+			return false;
+		c->ip[n] = last->ip[i];
+		c->sp[n++] = last->sp[i];
+	}
+	c->n = n;
+	c->whole = last->whole && i == last->n;
+	return true;
+}
+
+/* From the captured place on; where `from` is given, from that return address
+ * on, or nothing. */
+static void walk(struct chain *c, const struct chain *last, uintptr_t from)
 {
 	static unw_cursor_t cursor;
 	bool found = !from;
-	unw_word_t ip;
-	int n = 0;
+	int at = 0;
 
+	c->n = 0;
+	c->whole = false;
 	memset(readable, 0, sizeof(readable));
 	if (!stack_capture_fn || init_fn(&cursor, &stack_context))
-		return 0;
+		return;
 	/* Our own frames come before: a handful. */
-	for (int i = 0; n < STACK_DEPTH && (found || i < 16); i++) {
-		if (reg_fn(&cursor, UNW_REG_IP, &ip) || !ip)
+	for (int i = 0; c->n < STACK_DEPTH && (found || i < 16); i++) {
+		unw_word_t ip, sp;
+
+		if (reg_fn(&cursor, UNW_REG_IP, &ip) || !ip ||
+		    reg_fn(&cursor, UNW_REG_SP, &sp))
 			break;
 		found |= ip == from;
-		if (found)
-			address[n++] = ip;
-		if (step_fn(&cursor) <= 0)
+		if (found) {
+			c->ip[c->n] = ip;
+			c->sp[c->n++] = sp;
+			if (append_known(c, last, &at))
+				return;
+		}
+		if (step_fn(&cursor) <= 0) {
+			c->whole = true;
 			break;
+		}
 	}
+}
+
+/* Where a thread's chain is kept: at the far end of its engine's stack. */
+static struct chain *chain_of(const struct thread *self)
+{
+	return self->engine_stack ? (struct chain *)(self->engine_stack -
+						     ENGINE_STACK)
+				  : NULL;
+}
+
+static int addresses(uintptr_t from, uintptr_t *address)
+{
+	static const struct chain none;
+	static struct chain c;
+	struct chain *last = chain_of(thread_me);
+	int n;
+
+	walk(&c, last ? last : &none, from);
+	if (last)
+		*last = c;
+	n = c.n < STACK_DEPTH ? c.n : STACK_DEPTH;
+	memcpy(address, c.ip, (size_t)n * sizeof(*address));
 	return n;
 }
 
@@ -165,7 +243,7 @@ static void look_for(void *arg)
 {
 	struct question *q = arg;
 	uintptr_t address[STACK_DEPTH];
-	int n = walk(0, address);
+	int n = addresses(0, address);
 
 	for (int i = 0; i < n && !q->answer; i++) {
 		struct module *m = module_of(address[i]);
@@ -192,7 +270,7 @@ uint32_t stack_site(uintptr_t ra)
 {
 	uintptr_t address[STACK_DEPTH];
 	struct module *m[STACK_DEPTH];
-	int n = walk(ra, address);
+	int n = addresses(ra, address);
 	struct sb_site *r;
 	uint64_t hash;
 	unsigned i;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -231,11 +232,16 @@ static int reserve_board(int fd)
 {
 	off_t size = offsetof(struct sb_board, slot) +
 		     FIRST_SLOTS * sizeof(struct sb_slot);
+	struct statvfs disk;
 
-	/* e.g. NFS cannot reserve, only grow */
-	if (fallocate(fd, 0, 0, size + SB_EXTENT) && errno != EOPNOTSUPP)
+	/* e.g. NFS: cannot reserve, only grow */
+	if (fallocate(fd, 0, 0, size) &&
+	    (errno != EOPNOTSUPP || ftruncate(fd, size)))
 		return -errno;
-	return ftruncate(fd, size) ? -errno : 0;
+	if (fstatvfs(fd, &disk) == 0 &&
+	    disk.f_bavail < SB_EXTENT / disk.f_frsize)
+		return -ENOSPC;
+	return 0;
 }
 
 /* 0 or -errno. */

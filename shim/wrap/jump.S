@@ -67,7 +67,6 @@
 
 HOOK dlopen
 	movq 8(%rbp), %rdx
-	movq %rbp, %rcx
 	call samebits_before_dlopen
 	cltq
 	movq %rax, -16(%rbp)
@@ -78,7 +77,6 @@ HOOK dlmopen
 	movq %rsi, %rdi
 	movl %edx, %esi
 	movq 8(%rbp), %rdx
-	movq %rbp, %rcx
 	call samebits_before_dlmopen
 	cltq
 	movq %rax, -24(%rbp)
@@ -87,7 +85,6 @@ HOOK dlmopen
 
 HOOK dlsym
 	movq 8(%rbp), %rdx
-	movq %rbp, %rcx
 	call samebits_before_dlsym
 	ANSWER
 	JUMP 2
@@ -95,7 +92,6 @@ HOOK dlsym
 
 HOOK dlvsym
 	movq 8(%rbp), %rcx
-	movq %rbp, %r8
 	call samebits_before_dlvsym
 	ANSWER
 	JUMP 3

@@ -14,6 +14,11 @@
 #include "real.h"
 #include "banned.h"
 
+/* By return address alone: an interpreter loads its modules from one place,
+ * under stacks that all differ, and walking each of them would cost more than
+ * the loading of a small program. */
+#define BEGIN(c, id, ret) call_begin(c, &src_##id, ret, NULL)
+
 #define ROW(fn, text) \
 	SOURCE(fn, .group = "loader", .policy = SB_OBSERVE, .doc = text)
 
@@ -33,23 +38,22 @@ static int opening(struct call *c, const char *file, int mode,
 	return config.audit ? mode : mode & ~RTLD_DEEPBIND;
 }
 
-int samebits_before_dlopen(const char *file, int mode, void *ret, void *frame);
-int samebits_before_dlopen(const char *file, int mode, void *ret, void *frame)
+int samebits_before_dlopen(const char *file, int mode, void *ret);
+int samebits_before_dlopen(const char *file, int mode, void *ret)
 {
 	struct call c;
 
 	return opening(&c, file, mode,
-		       call_begin(&c, &src_dlopen, ret, frame));
+		       BEGIN(&c, dlopen, ret));
 }
 
-int samebits_before_dlmopen(const char *file, int mode, void *ret,
-			    void *frame);
-int samebits_before_dlmopen(const char *file, int mode, void *ret, void *frame)
+int samebits_before_dlmopen(const char *file, int mode, void *ret);
+int samebits_before_dlmopen(const char *file, int mode, void *ret)
 {
 	struct call c;
 
 	return opening(&c, file, mode,
-		       call_begin(&c, &src_dlmopen, ret, frame));
+		       BEGIN(&c, dlmopen, ret));
 }
 
 /* Hooks of jump.S, which cannot see the rows' static pointers. */
@@ -131,14 +135,12 @@ static bool before_us(const void *caller)
  * A lookup in one object (ctypes, JAX, TensorFlow) finds the function that our
  * hook stands in front of: the answer is the hook. NULL: the lookup goes on.
  */
-void *samebits_before_dlsym(void *handle, const char *name, void *ret,
-			    void *frame);
-void *samebits_before_dlsym(void *handle, const char *name, void *ret,
-			    void *frame)
+void *samebits_before_dlsym(void *handle, const char *name, void *ret);
+void *samebits_before_dlsym(void *handle, const char *name, void *ret)
 {
 	struct call c;
 
-	if (call_begin(&c, &src_dlsym, ret, frame) == SB_PASS)
+	if (BEGIN(&c, dlsym, ret) == SB_PASS)
 		return NULL;
 	call_end(&c, digest_string(name), 0);
 	/* These find us by themselves, from where the caller stands. */
@@ -148,13 +150,13 @@ void *samebits_before_dlsym(void *handle, const char *name, void *ret,
 }
 
 void *samebits_before_dlvsym(void *handle, const char *name,
-			     const char *version, void *ret, void *frame);
+			     const char *version, void *ret);
 void *samebits_before_dlvsym(void *handle, const char *name,
-			     const char *version, void *ret, void *frame)
+			     const char *version, void *ret)
 {
 	struct call c;
 
-	if (call_begin(&c, &src_dlvsym, ret, frame) == SB_PASS)
+	if (BEGIN(&c, dlvsym, ret) == SB_PASS)
 		return NULL;
 	call_end(&c, digest_string(name), 0);
 	/* Our hooks have no version: these pass by us. */

@@ -4,7 +4,8 @@
 
 bench.py calls PROGRAM   nanoseconds a call, median of 7 interleaved pairs
 bench.py start           milliseconds that `run -- true` adds, and a child more
-bench.py training PROGRAM [ARG...]   ratio of whole runs, 20 pairs, 95% interval
+bench.py training MLP DATA SCRIPT   ratio of the quickstart's programs, 20 pairs,
+                       95% interval
 
 Every figure comes with its bound ("at_most"); a missed bound is reported, not
 failed: these are measurements, and the machine may be noisy.
@@ -19,7 +20,8 @@ import tempfile
 import time
 
 SAMEBITS = os.environ.get("SAMEBITS_BIN", "build/samebits")
-STORE = tempfile.mkdtemp(prefix="samebits-bench-")
+# In the working directory, as a user's.
+STORE = tempfile.mkdtemp(prefix="bench-", dir=".")
 RUN = [SAMEBITS, "run", "-q", "--store", STORE]
 
 
@@ -89,9 +91,8 @@ def start():
                 "ms added")]
 
 
-def training(program, *args):
+def ratio(name, command):
     ratios = []
-    command = [program, *args]
     seconds(command)
     for _ in range(20):
         native = seconds(command)
@@ -99,10 +100,19 @@ def training(program, *args):
     mean = statistics.mean(ratios)
     # Student's t, 19 degrees of freedom, two-sided 95%: 2.093
     half = 2.093 * statistics.stdev(ratios) / len(ratios) ** 0.5
-    result = row("training, upper end of the interval", mean + half, 1.03,
+    result = row(name + ", upper end of the interval", mean + half, 1.03,
                  "x native")
     result.update(mean=round(mean, 4), half_width=round(half, 4), pairs=20)
-    return [result]
+    return result
+
+
+def training(mlp, data, script):
+    rows = [ratio("train_mlp", [mlp, data])]
+    python = "/usr/bin/python3"
+    if subprocess.run([python, "-c", "import sklearn"],
+                      stderr=subprocess.DEVNULL).returncode == 0:
+        rows.append(ratio("train_sklearn.py", [python, script]))
+    return rows
 
 
 def main():
