@@ -11,6 +11,7 @@
 #include "real.h"
 #include "stream.h"
 #include "sys.h"
+#include "text.h"
 #include "banned.h"
 
 #define MODULES 2048
@@ -186,24 +187,31 @@ static void read_build_id(struct module *m, const ElfW(Phdr) *p)
 	}
 }
 
+/* Absolute: the program may go elsewhere, and the reader stands elsewhere. */
 static const char *keep(const char *path)
 {
-	char exe[512];
-	size_t n;
+	char full[4096];
+	struct text t = text_start(full, sizeof(full));
+	long len;
 
 	if (!*path) { /* the program itself */
-		long len = sys4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe",
-				exe, sizeof(exe) - 1);
-
-		exe[len < 0 ? 0 : len] = 0;
-		path = exe;
+		len = sys4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", full,
+			   sizeof(full) - 1);
+		full[len < 0 ? 0 : len] = 0;
+	} else {
+		if (*path != '/' && strchr(path, '/')) {
+			len = sys2(SYS_getcwd, full, sizeof(full));
+			t.at = full + (len > 0 ? len - 1 : 0);
+			text_add(&t, "/");
+		}
+		text_add(&t, path);
 	}
-	n = strlen(path) + 1;
-	if (names_used + n > NAMES)
+	len = (long)strlen(full) + 1;
+	if (names_used + (size_t)len > NAMES)
 		return "";
-	memcpy(names + names_used, path, n);
-	names_used += n;
-	return names + names_used - n;
+	memcpy(names + names_used, full, (size_t)len);
+	names_used += (size_t)len;
+	return names + names_used - len;
 }
 
 static struct module *known(const struct module *m, const char *path)
@@ -212,7 +220,7 @@ static struct module *known(const struct module *m, const char *path)
 		if (module[i].base == m->base && module[i].gone &&
 		    module[i].start == m->start && module[i].end == m->end &&
 		    !memcmp(module[i].build_id, m->build_id, 20) &&
-		    (!*path || !strcmp(module[i].path, path)))
+		    (!*path || *path != '/' || !strcmp(module[i].path, path)))
 			return &module[i];
 	return NULL;
 }

@@ -74,7 +74,8 @@ build() {
 	check "$1: build" ninja -C "$1"
 }
 
-all="engine reader cli terminal values contexts kill hazards programs layout"
+all="engine reader cli terminal values contexts logs kill hazards programs
+layout"
 build build -Dtests=true -Dwerror=true
 suite build $all
 if [ "$mode" = --ci ] || [ "$mode" = --full ]; then

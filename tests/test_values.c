@@ -106,12 +106,33 @@ static void test_standalone(void **state)
 	assert_string_equal(a.out, b.out);
 }
 
+/* The order of hash tables follows the seed too. */
+static void test_hash_order(void **state)
+{
+	static const char *const program[] = {
+		"/usr/bin/python3 -c 'print({str(i) for i in range(20)})'",
+		"perl -e 'my %h = map { $_ => 1 } 1..20; print keys %h'",
+	};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		outcome_of(&a, "$SB run -q --store $STORE -- %s", program[i]);
+		outcome_of(&b, "$SB run -q --store $STORE -- %s", program[i]);
+		assert_int_equal(a.status, 0);
+		assert_string_equal(a.out, b.out);
+		outcome_of(&b, "$SB run -q --seed 7 --store $STORE -- %s",
+			   program[i]);
+		assert_string_not_equal(a.out, b.out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_clock),    CASE(test_polling_limit),
 		CASE(test_deadline), CASE(test_policies),
 		CASE(test_counts),   CASE(test_standalone),
+		CASE(test_hash_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

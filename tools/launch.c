@@ -14,6 +14,10 @@
 
 static volatile pid_t child;
 
+/* Where interpreters take the seed of their hash tables' order from. */
+static const char *const hashes[] = { "PYTHONHASHSEED", "PERL_HASH_SEED" };
+#define HASHES (sizeof(hashes) / sizeof(*hashes))
+
 /* Sent to samebits alone: the program is who they are for. */
 static const int forwarded[] = { SIGTERM, SIGINT,  SIGQUIT, SIGHUP,  SIGUSR1,
 				 SIGUSR2, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU,
@@ -95,7 +99,7 @@ static int environment_copy(struct environment *e, bool preload)
 	*e = (struct environment){ 0 };
 	while (environ[n])
 		n++;
-	e->vector = calloc((size_t)n + 4, sizeof(*e->vector));
+	e->vector = calloc((size_t)n + HASHES + 3, sizeof(*e->vector));
 	if (!e->vector)
 		return -ENOMEM;
 	for (int i = 0; i < n; i++)
@@ -114,8 +118,9 @@ static int environment_make(struct environment *e, const struct launch *l)
 
 	if (ret)
 		return ret;
-	if (l->hash_seed && !getenv("PYTHONHASHSEED"))
-		e->vector[e->n++] = join("PYTHONHASHSEED", l->hash_seed, NULL);
+	for (size_t i = 0; l->hash_seed && i < HASHES; i++)
+		if (!getenv(hashes[i]))
+			e->vector[e->n++] = join(hashes[i], l->hash_seed, NULL);
 	if (l->preload) {
 		e->vector[e->n++] = join("LD_PRELOAD", l->preload,
 					 getenv("LD_PRELOAD"));

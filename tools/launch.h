@@ -12,7 +12,7 @@ struct launch {
 	char **argv;
 	const char *preload;  /* our object; NULL: run without it (--partial) */
 	const char *settings; /* the value of SAMEBITS */
-	const char *hash_seed; /* PYTHONHASHSEED where unset; NULL: leave */
+	const char *hash_seed; /* of interpreters, where unset; NULL: leave */
 	bool elf;	      /* not a script */
 	struct sigaction file_size; /* SIGXFSZ's, as the program shall have it */
 	bool fixed_addresses; /* turn address randomisation off */

@@ -55,6 +55,7 @@ def calls(program):
         full.append(figures(RUN + ["--trace", "full", "--", program, "time"]))
     ours = figures(RUN + ["--", program, "memory"])
     plain = figures([program, "memory"])
+    cold = [figures(RUN + ["--", program, "cold"]) for _ in range(20)]
     med = lambda rows, key: statistics.median(r[key] for r in rows)
     ratio = lambda key: statistics.median(
         f[key] / n[key] for f, n in zip(forced, native))
@@ -67,6 +68,8 @@ def calls(program):
         row("one event, --trace=full", med(full, "time"), 40, "ns"),
         row("first event of a site", med(forced, "first_event") / 1000, 100,
             "us, module warm"),
+        row("first event of a site", med(cold, "cold_event") / 1e6, 1,
+            "ms, cold"),
         row("memory, one thread", (ours["memory"] - plain["memory"]) / 1024, 4,
             "MiB more"),
         row("memory, each thread",
