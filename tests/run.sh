@@ -74,8 +74,8 @@ build() {
 	check "$1: build" ninja -C "$1"
 }
 
-all="engine reader cli terminal values contexts logs kill hazards programs
-layout"
+all="engine reader cli terminal values contexts logs kill hazards programs"
+all="$all layout"
 build build -Dtests=true -Dwerror=true
 suite build $all
 if [ "$mode" = --ci ] || [ "$mode" = --full ]; then
@@ -89,7 +89,7 @@ if [ "$mode" = --full ]; then
 	check valgrind bash tests/valgrind.sh build
 	how="personality and unshare denied"
 	wrapper="$PWD/build/tests/programs/denied"
-	suite build engine reader cli terminal values programs
+	suite build $all
 	if [ "$(id -u)" -eq 0 ]; then
 		home=$(mktemp -d)
 		trap 'rm -rf "$home"' EXIT
@@ -99,11 +99,11 @@ if [ "$mode" = --full ]; then
 		check "the tree can be read by others" \
 			$wrapper test -x build/samebits
 		wrapper="$wrapper env HOME=$home"
-		suite build engine reader cli terminal values programs
+		suite build $all
 	fi
 	wrapper=
 	for i in 1 2 3 4 5; do
-		suite build values contexts programs
+		suite build values logs kill hazards programs
 	done
 fi
 echo
