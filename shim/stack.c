@@ -33,33 +33,49 @@ unw_context_t stack_context;
 
 void stack_run(void (*fn)(void *), void *arg, void *top); /* switch.S */
 
-void stack_call(struct thread *self, void (*fn)(void *), void *arg)
-{
-	long p;
+/* Forbidden room on both sides: an overflow is caught, and valgrind takes a
+ * jump of more than 2 MB for a change of stacks, a shorter one for an end of
+ * the frames between. */
+#define GUARD ((2u << 20) + SB_PAGE)
 
-	if (!self->engine_stack) {
-		p = sys6(SYS_mmap, NULL, ENGINE_STACK, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (p < 0 && p > -4096) {
-			fn(arg);
-			return;
-		}
-		self->engine_stack = (char *)p + ENGINE_STACK;
+static char *make_stack(void)
+{
+	long p = sys6(SYS_mmap, NULL, ENGINE_STACK + 2 * GUARD, PROT_NONE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p < 0 && p > -4096)
+		return NULL;
+	if (sys3(SYS_mprotect, p + GUARD, ENGINE_STACK,
+		 PROT_READ | PROT_WRITE)) {
+		sys2(SYS_munmap, p, ENGINE_STACK + 2 * GUARD);
+		return NULL;
 	}
-	stack_run(fn, arg, self->engine_stack);
+	return (char *)p + GUARD + ENGINE_STACK;
 }
 
-/* Can the page be read? The kernel looks at the mask before it refuses the
- * operation. Sixteen are remembered for the length of a walk. */
+void stack_call(struct thread *self, void (*fn)(void *), void *arg)
+{
+	if (!self->engine_stack)
+		self->engine_stack = make_stack();
+	if (self->engine_stack)
+		stack_run(fn, arg, self->engine_stack);
+	else
+		fn(arg);
+}
+
+/* Pages found readable in this walk. */
 static uintptr_t readable[16];
 
-static bool page_readable(uintptr_t page)
+/* Can the word be read? The kernel looks at a mask before it refuses the
+ * operation. */
+static bool word_readable(uintptr_t address)
 {
-	uintptr_t *known = &readable[page / SB_PAGE % 16];
+	uintptr_t page = address / SB_PAGE;
+	uintptr_t *known = &readable[page % 16];
 
-	if (*known == page)
+	if (*known == page && (address + 7) / SB_PAGE == page)
 		return true;
-	if (sys4(SYS_rt_sigprocmask, -1, page, NULL, 8) == -EFAULT)
+	if (sys4(SYS_rt_sigprocmask, -1, address, NULL, 8) == -EFAULT)
 		return false;
 	*known = page;
 	return true;
@@ -73,12 +89,9 @@ static bool page_readable(uintptr_t page)
 static int access_memory(unw_addr_space_t space, unw_word_t address,
 			 unw_word_t *value, int write, void *arg)
 {
-	const uintptr_t mask = ~(uintptr_t)(SB_PAGE - 1);
-
 	(void)space;
 	(void)arg;
-	if (write || !page_readable(address & mask) ||
-	    !page_readable((address + sizeof(*value) - 1) & mask))
+	if (write || !word_readable(address))
 		return -UNW_EINVAL;
 	memcpy(value, (const void *)address, sizeof(*value));
 	return 0;
@@ -149,8 +162,7 @@ static bool still_there(const struct chain *last, int i)
 {
 	uintptr_t at = last->sp[i] - sizeof(uintptr_t);
 
-	return page_readable(at & ~(uintptr_t)(SB_PAGE - 1)) &&
-	       *(const uintptr_t *)at == last->ip[i];
+	return word_readable(at) && *(const uintptr_t *)at == last->ip[i];
 }
 
 /* Appends what `last` knows to be outside of c's newest frame. */

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# tests/valgrind.sh BUILD: the reading verbs under valgrind, on a real run and
-# on damaged copies of it. Not for sanitized builds.
+# tests/valgrind.sh BUILD: the shim in programs under valgrind; the reading verbs
+# under it, on a real run and on damaged copies. Not for sanitized builds.
 set -euo pipefail
-samebits=$(realpath "$1")/samebits
+build=$(realpath "$1")
+samebits=$build/samebits
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
@@ -19,6 +20,29 @@ clean() {
 		exit 1
 	fi
 }
+
+# Standalone, as valgrind is not the program.
+shim() {
+	env SAMEBITS="trace=full,store=$dir/shim" \
+		LD_PRELOAD="$build/shim/libsamebits.so" \
+		valgrind -q --error-exitcode=9 "$build/tests/programs/$1" \
+		"${@:2}" >out 2>err || {
+		echo "$* with the shim under valgrind: status $?"
+		cat err
+		exit 1
+	}
+}
+
+shim raw_fork
+shim victim_rand thread
+shim victim_getrandom fork
+shim victim_clock_gettime local
+shim victim_sem_timedwait thread
+shim victim_pthread_create main
+shim victim_system main
+shim victim_popen main
+shim victim_dlsym dlsym
+shim victim_timer_settime main
 
 "$samebits" run -q --trace full sh -c 'date; true; date' >/dev/null
 clean list
