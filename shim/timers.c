@@ -42,13 +42,13 @@ static void disarm(struct timer *t)
 	t->armed = false;
 }
 
-/* Goes to its moment, and on to the next one. */
+/* Goes to its moment, and on to the next one; the kernel came `times` times. */
 static uint64_t meet(struct timer *t, uint64_t times)
 {
-	uint64_t moment = t->next + (times - 1) * t->interval;
+	uint64_t moment = t->next;
 
 	if (t->interval) {
-		t->next += times * t->interval;
+		t->next += t->interval;
 		t->real += times * t->interval;
 	} else {
 		disarm(t);
@@ -56,9 +56,14 @@ static uint64_t meet(struct timer *t, uint64_t times)
 	return moment;
 }
 
-static bool gone_off(const struct timer *t)
+/* How often it has gone off since it was met. */
+static uint64_t gone_off(const struct timer *t)
 {
-	return t->armed && sys_now(CLOCK_MONOTONIC) >= t->real;
+	uint64_t now = t->armed ? sys_now(CLOCK_MONOTONIC) : 0;
+
+	if (!t->armed || now < t->real)
+		return 0;
+	return t->interval ? 1 + (now - t->real) / t->interval : 1;
 }
 
 /* As the kernel: what is armed has something left. */
@@ -111,8 +116,8 @@ void timers_signalled(struct thread *self)
 		return;
 	mask = engine_lock();
 	for (struct timer *t = timers; t < timers + TIMERS; t++) {
-		uint64_t m = t->kind != TIMER_DESCRIPTOR && gone_off(t)
-				     ? meet(t, 1) : 0;
+		uint64_t times = t->kind == TIMER_DESCRIPTOR ? 0 : gone_off(t);
+		uint64_t m = times ? meet(t, times) : 0;
 
 		if (m > moment)
 			moment = m;

@@ -32,7 +32,7 @@ uint64_t timers_set(struct thread *self, enum timer_kind kind, uint64_t id,
 uint64_t timers_left(struct thread *self, enum timer_kind kind, uint64_t id);
 /* The program woke up: by a timer with a signal, perhaps. */
 void timers_signalled(struct thread *self);
-/* It read that many expirations from a descriptor. */
+/* It read from a descriptor, where the kernel counted so many expirations. */
 void timers_read(struct thread *self, int fd, uint64_t expirations);
 /* A timer is set by this descriptor. */
 void timers_note(int fd);

@@ -3,8 +3,8 @@
 
 #include "victim.h"
 
-const struct facts facts = { .calls = 2,
-			     .output = "8\n8\n1\n20001\n" };
+const struct facts facts = { .calls = 3,
+			     .output = "8\n8\n1\n8\n1\n30001\n" };
 
 /* Ticks come at the same logical times however late they are read. */
 void victim(void)
@@ -18,6 +18,10 @@ void victim(void)
 	emit((uint64_t)read(fd, &ticks, sizeof(ticks)));
 	emit((uint64_t)read(fd, &ticks, sizeof(ticks)));
 	emit(real_ns() - began >= 2 * WAIT_NS);
+	while (real_ns() - began < 6 * WAIT_NS)
+		;
+	emit((uint64_t)read(fd, &ticks, sizeof(ticks)));
+	emit(ticks);
 	emit((uint64_t)(logical_ns(CLOCK_MONOTONIC) - 1000 * SECOND) / 1000);
 	close(fd);
 }
