@@ -9,6 +9,7 @@
 #include "log.h"
 #include "module.h"
 #include "real.h"
+#include "scan.h"
 #include "stream.h"
 #include "sys.h"
 #include "text.h"
@@ -36,12 +37,6 @@ static const char *const crypto_names[] = {
 	"wg",	       "ssh-keygen",  "gpg",	       "openssl",
 	"age-keygen",  "certtool",    "cryptsetup",    "minisign",
 	"pwgen",       "mkpasswd",    "apg",	       "uuidd",
-};
-
-/* Text that only a library of this kind carries. */
-static const char *const crypto_marks[] = {
-	"OpenSSL 1.", "OpenSSL 3.", "OpenSSL 4.", "BoringSSL", "LibreSSL ",
-	"/ring-0.",   "curve25519xsalsa20poly1305", "mbed TLS ", "wolfSSL ",
 };
 
 static const char *const crypto_symbols[] = {
@@ -98,17 +93,13 @@ static bool defines(const struct dynamic *d, const char *name)
 	return false;
 }
 
-#define SCAN_LIMIT (32u << 20) /* of read-only data; keeps start-up short */
+/* Of read-only data. What is larger is not looked through, which would take
+ * long, and counts as code that draws keys: it cannot be told from it. */
+#define SCAN_LIMIT (256u << 20)
 
 static bool marked(const char *data, size_t len)
 {
-	if (len > SCAN_LIMIT)
-		len = SCAN_LIMIT;
-	for (size_t i = 0; i < sizeof(crypto_marks) / sizeof(char *); i++)
-		if (memmem(data, len, crypto_marks[i],
-			   strlen(crypto_marks[i])))
-			return true;
-	return false;
+	return len > SCAN_LIMIT || scan_crypto(data, len);
 }
 
 static int inspect(struct dl_phdr_info *info, size_t size, void *arg)

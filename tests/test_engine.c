@@ -10,6 +10,7 @@
 
 #include "config.h"
 #include "lineage.h"
+#include "scan.h"
 #include "stream.h"
 
 /* Known answers of Philox4x64-10: the Random123 distribution, kat_vectors. */
@@ -63,12 +64,38 @@ static void test_config(void **state)
 	assert_int_equal(config.seed, 42);
 }
 
+/* Every mark, at every place of a block, and cut short at the end. */
+static void test_scan(void **state)
+{
+	static const char *const marks[] = {
+		"OpenSSL 3.", "BoringSSL", "LibreSSL ", "wolfSSL ",
+		"/ring-0.", "mbed TLS ", "curve25519xsalsa20poly1305"
+	};
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++) {
+		size_t n = strlen(marks[i]);
+
+		for (size_t at = 0; at + n <= sizeof(text); at++) {
+			memset(text, 'S', sizeof(text));
+			memcpy(text + at, marks[i], n);
+			assert_true(scan_crypto(text, sizeof(text)));
+			assert_false(scan_crypto(text, at + n - 1));
+		}
+	}
+	assert_false(scan_crypto(text, 0));
+	memset(text, 'T', sizeof(text));
+	assert_false(scan_crypto(text, sizeof(text)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_philox),
 		cmocka_unit_test(test_lineage),
 		cmocka_unit_test(test_config),
+		cmocka_unit_test(test_scan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
