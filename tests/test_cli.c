@@ -347,7 +347,7 @@ static void test_status(void **state)
 	}
 	outcome_of(&o, "$SB run --store $STORE true");
 	assert_int_equal(o.status, 0);
-	assert_non_null(strstr(o.err, "sources"));
+	assert_non_null(strstr(o.err, "1 source, 1 call;"));
 	assert_string_equal(o.out, "");
 }
 

@@ -312,10 +312,11 @@ static void summarise(const char *dir, bool audit)
 		    slash + 1);
 		return;
 	}
-	say("%s %s: %u sources, %lu calls; %u forced, %u observed; "
+	say("%s %s: %u source%s, %lu call%s; %u forced, %u observed; "
 	    "blind spots: %u; see samebits report",
-	    audit ? "audit" : "run", slash + 1, s.sources, s.calls, s.forced,
-	    s.observed, s.blind);
+	    audit ? "audit" : "run", slash + 1, s.sources,
+	    s.sources == 1 ? "" : "s", s.calls, s.calls == 1 ? "" : "s",
+	    s.forced, s.observed, s.blind);
 }
 
 static int missing_store(const char *store, int ret)
