@@ -47,8 +47,18 @@ static bool is(const char *text, size_t len, const char *word)
 	return strlen(word) == len && !memcmp(text, word, len);
 }
 
-static void set(const char *key, size_t klen, const char *value, size_t vlen)
+static bool digits(const char *value, size_t len)
 {
+	for (size_t i = 0; i < len; i++)
+		if (value[i] < '0' || value[i] > '9')
+			return false;
+	return len;
+}
+
+/* False: the key is not known, or the value is no number. */
+static bool set(const char *key, size_t klen, const char *value, size_t vlen)
+{
+	bool known = is(key, klen, "mode") || is(key, klen, "seeds");
 	const struct {
 		const char *key;
 		char *text;
@@ -82,24 +92,34 @@ static void set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "slot", &config.slot, NULL },
 		{ "exec", &config.exec, NULL },
 		{ "gen", &config.generation, NULL },
+		{ "kids", &config.children, NULL },
 	};
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		if (is(key, klen, texts[i].key))
-			copy(texts[i].text, texts[i].size, value, vlen);
-	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
-		if (is(key, klen, flags[i].key))
-			*flags[i].flag = is(value, vlen, flags[i].word);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		if (!is(key, klen, texts[i].key))
+			continue;
+		copy(texts[i].text, texts[i].size, value, vlen);
+		known = true;
+	}
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+		if (!is(key, klen, flags[i].key))
+			continue;
+		*flags[i].flag = is(value, vlen, flags[i].word);
+		known = true;
+	}
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
 		if (!is(key, klen, numbers[i].key))
+			continue;
+		known = digits(value, vlen);
+		if (!known)
 			continue;
 		if (numbers[i].wide)
 			*numbers[i].wide = number(value, vlen);
 		else
 			*numbers[i].n = (uint32_t)number(value, vlen);
 	}
-	if (is(key, klen, "seed"))
-		config.seeded = true;
+	config.seeded |= known && is(key, klen, "seed");
+	return known;
 }
 
 /* Per-process keys, which config_child() writes anew. */
@@ -107,6 +127,7 @@ static bool inherited(const char *key, size_t len)
 {
 	return is(key, len, "slot") || is(key, len, "path") ||
 	       is(key, len, "exec") || is(key, len, "gen") ||
+	       is(key, len, "kids") ||
 	       is(key, len, "clock") || is(key, len, "dir") ||
 	       is(key, len, "store");
 }
@@ -123,13 +144,16 @@ void config_parse(const char *text)
 		if (eq) {
 			size_t klen = (size_t)(eq - text);
 
-			set(text, klen, eq + 1, len - klen - 1);
+			if (!set(text, klen, eq + 1, len - klen - 1))
+				copy(config.odd, sizeof(config.odd), text, len);
 			if (!inherited(text, klen)) {
 				for (size_t i = 0; i < len; i++)
 					text_add(&base,
 						 (char[]){ text[i], 0 });
 				text_add(&base, ",");
 			}
+		} else if (len) {
+			copy(config.odd, sizeof(config.odd), text, len);
 		}
 		text += len;
 		if (*text)
@@ -158,6 +182,8 @@ int config_child(char *out, int size, const struct child *child)
 	text_number(&t, child->exec, 10, 4);
 	text_add(&t, ",gen=");
 	text_number(&t, child->generation, 10, 4);
+	text_add(&t, ",kids=");
+	text_number(&t, child->children, 10, 6);
 	text_add(&t, ",clock=");
 	text_number(&t, child->clock, 10, 19);
 	text_add(&t, ",path=");

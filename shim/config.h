@@ -26,10 +26,12 @@ struct config {
 	uint32_t slot;
 	uint32_t exec;
 	uint32_t generation; /* execs after which streams had been drawn */
+	uint32_t children;   /* made by this process before its execs */
 	uint64_t clock;	     /* logical ns since the start */
 	char path[256];	     /* lineage */
 	/* What it was read from, for the next exec: the part up to `slot=`. */
 	char base[2048];
+	char odd[64]; /* a setting that was not understood */
 };
 
 extern struct config config;
@@ -39,7 +41,7 @@ void config_parse(const char *text);
 
 /* Writes the SAMEBITS=… entry for a child into out; returns its length. */
 struct child {
-	uint32_t slot, exec, generation;
+	uint32_t slot, exec, generation, children;
 	uint64_t clock;
 	const char *path;
 };

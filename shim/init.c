@@ -85,8 +85,11 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	take_preload(envp);
 	real_policies();
 	process_start();
+	if (config.odd[0])
+		log_blind("settings", config.odd);
 	thread_adopt();
-	pthread_atfork(process_fork_prepare, process_fork_parent, process_fork_child);
+	pthread_atfork(process_fork_prepare, process_fork_parent,
+		       process_fork_child);
 	process.active = true;
 	memory_start();
 }

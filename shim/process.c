@@ -206,6 +206,7 @@ void process_start(void)
 	process.lineage = lineage_root(process.path);
 	process.slot = config.slot;
 	process.exec = config.exec;
+	process.children = config.children;
 	/* Where the kernel refuses, raw forks share their parent's log. */
 	sys3(SYS_madvise, &alive, sizeof(alive), MADV_WIPEONFORK);
 	process.shared = process.path[1] != 0;
@@ -226,6 +227,7 @@ struct thread *process_announce(void)
 	self->child.slot = take_slot(self->child.lineage, self->child.path,
 				     SB_FREE);
 	process.shared = true;
+	__atomic_add_fetch(&process.children, 1, __ATOMIC_RELAXED);
 	return self;
 }
 
@@ -249,6 +251,7 @@ static void start_over(const char *path, uint64_t lineage, uint32_t where)
 	process.slot = where;
 	process.exec = 0;
 	config.generation = 0;
+	process.children = 0;
 	process.drawn = false;
 	call_forget();
 	stack_forget();
@@ -356,6 +359,7 @@ void environment_make(struct environment *e, char *const envp[], bool spawned,
 		.slot = where,
 		.exec = spawned ? 0 : process.exec + 1,
 		.generation = spawned ? 0 : config.generation + process.drawn,
+		.children = spawned ? 0 : process.children,
 		.clock = self ? self->clock : 0,
 		.path = spawned && self ? self->child.path : process.path,
 	};

@@ -24,6 +24,7 @@ struct process {
 	int pid;
 	uint32_t slot;	/* SB_SLOTS: none */
 	uint32_t exec;
+	uint32_t children; /* made so far, by images before this one too */
 	uint64_t lineage;
 	struct sb_board *board; /* NULL: none */
 	char path[256];

@@ -166,7 +166,8 @@ void real_policies(void)
 		s->now = config.audit ? SB_OBSERVE : s->policy;
 		if (config.time_real && !strcmp(s->group, "clock"))
 			s->now = SB_OBSERVE;
-		if (!config.audit && listed(config.force, s))
+		if (!config.audit && s->policy == SB_FORCE &&
+		    listed(config.force, s))
 			s->now = SB_FORCE;
 		if (listed(config.observe, s))
 			s->now = SB_OBSERVE;

@@ -73,6 +73,8 @@ static bool word_readable(uintptr_t address)
 	uintptr_t page = address / SB_PAGE;
 	uintptr_t *known = &readable[page % 16];
 
+	if (!page) /* NULL would mean no mask; nothing lives there */
+		return false;
 	if (*known == page && (address + 7) / SB_PAGE == page)
 		return true;
 	if (sys4(SYS_rt_sigprocmask, -1, address, NULL, 8) == -EFAULT)

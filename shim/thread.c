@@ -194,6 +194,7 @@ struct thread *thread_adopt(void)
 			t->entry = (uintptr_t)t;
 	} else {
 		t->first = true;
+		t->children = config.children;
 		memcpy(t->path, "0", 2);
 		t->lineage = lineage_root(t->path);
 		t->clock = config.clock;

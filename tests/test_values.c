@@ -126,13 +126,51 @@ static void test_hash_order(void **state)
 	}
 }
 
+/* A JVM's frames lead libunwind anywhere. */
+static void test_garbage_frame(void **state)
+{
+	(void)state;
+	outcome_of(&a, "$SB run -q --store $STORE -- "
+		   "$VICTIMS_DIR/garbage_frame");
+	assert_int_equal(a.status, 0);
+	assert_string_equal(a.out, "1893456000\n");
+}
+
+/* Children made after an exec have other names than those made before it. */
+static void test_children_around_exec(void **state)
+{
+	(void)state;
+	outcome_of(&a, "$SB run -q --store $STORE -- sh -c '"
+		   "$VICTIMS_DIR/victim_getrandom main; "
+		   "exec sh -c \"$VICTIMS_DIR/victim_getrandom main; :\"'");
+	assert_int_equal(a.status, 0);
+	outcome_of(&b, "$SB report --store $STORE");
+	assert_null(strstr(b.out, "could not write a log"));
+	outcome_of(&b, "$SB run -q --store $STORE -- sh -c '"
+		   "$VICTIMS_DIR/victim_getrandom main; :'");
+	assert_memory_equal(a.out, b.out, strlen(b.out));
+	assert_string_not_equal(a.out + strlen(b.out), b.out);
+}
+
+/* What the variable says and we do not understand is not lost. */
+static void test_odd_setting(void **state)
+{
+	(void)state;
+	outcome_of(&a, "lib=$(dirname $SB)/shim/libsamebits.so; "
+		   "LD_PRELOAD=$lib SAMEBITS=sede=42,store=$STORE "
+		   "$VICTIMS_DIR/victim_rand main; "
+		   "$SB report --store $STORE 1");
+	assert_non_null(strstr(a.out, "sede=42"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_clock),    CASE(test_polling_limit),
 		CASE(test_deadline), CASE(test_policies),
 		CASE(test_counts),   CASE(test_standalone),
-		CASE(test_hash_order),
+		CASE(test_hash_order), CASE(test_garbage_frame),
+		CASE(test_children_around_exec), CASE(test_odd_setting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

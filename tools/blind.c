@@ -245,9 +245,15 @@ static int from_calls(struct blinds *b, const struct log *log)
 	for (size_t i = 0; i < log->ncounters && ret == 0; i++) {
 		const struct sb_counter *c = log->counter[i];
 
-		if (c && c->count && log->head.mode == SB_RUN &&
-		    (c->policy & 3) != SB_FORCE &&
-		    is_process_number(log->source[c->source].name))
+		if (!c || !c->count || log->head.mode != SB_RUN)
+			continue;
+		if (c->policy & SB_CRYPTO)
+			ret = add(b, "cryptography",
+				  "code that makes keys got real values of %s "
+				  "in %s", log->source[c->source].group,
+				  log->head.program);
+		else if ((c->policy & 3) != SB_FORCE &&
+			 is_process_number(log->source[c->source].name))
 			ret = add(b, "process-ids",
 				  "%s gave real process numbers to %s",
 				  log->source[c->source].name,

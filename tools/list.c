@@ -71,7 +71,7 @@ static void print(const char *run, json_t *manifest)
 	printf("%*s  %6s  ", mode && strlen(mode) < 5 ?
 		       (int)(5 - strlen(mode)) : 0, "", code);
 	text_print(stdout, program		    ? program
-			   : manifest ? "-" : "(its manifest is missing)");
+			   : manifest ? "-" : "(no manifest: not started by samebits)");
 	json_array_foreach(argv, i, arg) {
 		if (!i || !json_is_string(arg))
 			continue;

@@ -51,23 +51,40 @@ static int unknown(const char *word)
 	return fail("there is no verb %s; see samebits --help", word);
 }
 
+static const struct cmd *find(const char *word)
+{
+	for (size_t i = 0; i < VERBS; i++)
+		if (!strcmp(verbs[i].name, word))
+			return &verbs[i];
+	return NULL;
+}
+
+static int help_of(const char *word)
+{
+	const struct cmd *verb = find(word);
+	char *argv[] = { (char *)word, "--help", NULL };
+
+	return verb ? verb->run(2, argv) : unknown(word);
+}
+
 int main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
+	const struct cmd *verb;
 
 	if (!word) {
 		help(stderr);
 		return STATUS_TROUBLE;
 	}
+	if (!strcmp(word, "help") && argc > 2)
+		return written(help_of(argv[2]));
 	if (!strcmp(word, "--help") || !strcmp(word, "-h") ||
 	    !strcmp(word, "help"))
 		return written(help(stdout));
-	if (!strcmp(word, "--version")) {
+	if (!strcmp(word, "--version") || !strcmp(word, "-V")) {
 		puts("samebits " SAMEBITS_VERSION);
 		return written(0);
 	}
-	for (size_t i = 0; i < VERBS; i++)
-		if (!strcmp(verbs[i].name, word))
-			return written(verbs[i].run(argc - 1, argv + 1));
-	return unknown(word);
+	verb = find(word);
+	return verb ? written(verb->run(argc - 1, argv + 1)) : unknown(word);
 }

@@ -92,22 +92,55 @@ static bool number(const char *option, const char *text, int suffix)
 }
 
 struct names {
-	const char *name[512];
+	const char *name[1024];
+	bool can[1024]; /* be forced: it, or one of its group */
 	int n;
 };
 
 static void collect(const struct source *row, void *arg)
 {
+	const char *const both[] = { row->name, row->group };
 	struct names *names = arg;
 
-	if (names->n < 510) {
-		names->name[names->n++] = row->name;
-		names->name[names->n++] = row->group;
+	for (int k = 0; k < 2; k++) {
+		int i = 0;
+
+		while (i < names->n && strcmp(names->name[i], both[k]))
+			i++;
+		if (i == 1023)
+			return;
+		if (i == names->n)
+			names->name[names->n++] = both[k];
+		names->can[i] |= row->policy == SB_FORCE;
 	}
 }
 
+static bool known_word(const struct names *names, const char *option,
+		       const char *word, bool force)
+{
+	const char *near = *word ? say_nearest(word, names->name) : NULL;
+	int i = 0;
+
+	while (i < names->n && strcmp(names->name[i], word))
+		i++;
+	if (i == names->n && !*word)
+		fail("--%s: a name is missing between its commas", option);
+	else if (i == names->n && near)
+		fail("--%s: no source or group is called %s; did you mean %s?",
+		     option, word, near);
+	else if (i == names->n)
+		fail("--%s: no source or group is called %s; see samebits "
+		     "sources", option, word);
+	else if (force && !names->can[i])
+		fail("--%s: %s can only be observed so far; see samebits "
+		     "sources", option, word);
+	else
+		return true;
+	return false;
+}
+
 /* Every name of the list must be a source or a group. */
-static bool known(const char *option, const char *list)
+static bool known(const char *option, const char *list, bool force)
 {
 	static struct names names;
 
@@ -123,26 +156,17 @@ static bool known(const char *option, const char *list)
 		     "checked; build or install it again", option);
 		return false;
 	}
-	while (*list) {
+	for (;;) {
 		size_t n = strcspn(list, ",");
 		char word[64];
-		const char *near;
-		int i = 0;
 
 		snprintf(word, sizeof(word), "%.*s", (int)n, list);
-		while (i < names.n && strcmp(names.name[i], word))
-			i++;
-		if (i == names.n) {
-			near = say_nearest(word, names.name);
-			fail("--%s: no source or group is called %s; %s%s%s",
-			     option, word, near ? "did you mean " : "see",
-			     near ? near : " samebits sources",
-			     near ? "?" : "");
+		if (!known_word(&names, option, word, force))
 			return false;
-		}
-		list += n + (list[n] == ',');
+		if (!list[n])
+			return true;
+		list += n + 1;
 	}
-	return true;
 }
 
 /* A date for reproducible builds that is none must not go unnoticed. */
@@ -158,15 +182,31 @@ static bool date_valid(void)
 	return false;
 }
 
+/* Less would not hold the counters of a small program. */
+#define LIMIT_LEAST (256u << 10)
+
+static bool limit_valid(void)
+{
+	uint64_t n;
+
+	if (!number("trace-limit", o.limit, 1))
+		return false;
+	if (!o.limit || opts_number(o.limit, 1, &n) || n >= LIMIT_LEAST)
+		return true;
+	fail("--trace-limit %s: a log needs 256K at least", o.limit);
+	return false;
+}
+
 static bool options_valid(void)
 {
 	return date_valid() &&
-	       number("seed", o.seed, 0) && number("trace-limit", o.limit, 1) &&
+	       number("seed", o.seed, 0) && limit_valid() &&
 	       one_of("seeds", o.seeds, "honour", "force") &&
 	       one_of("time", o.time, "logical", "real") &&
 	       one_of("trace", o.trace, "sites", "full") &&
 	       one_of("crypto", o.crypto, "force", NULL) &&
-	       known("force", o.force) && known("observe", o.observe);
+	       known("force", o.force, true) &&
+	       known("observe", o.observe, false);
 }
 
 /* Appends ",key=value" with commas and percent signs escaped; lists of names
@@ -312,10 +352,11 @@ static void summarise(const char *dir, bool audit)
 		    slash + 1);
 		return;
 	}
-	say("%s %s: %u sources, %lu calls; %u forced, %u observed; "
+	say("%s %s: %u source%s, %lu call%s; %u forced, %u observed; "
 	    "blind spots: %u; see samebits report",
-	    audit ? "audit" : "run", slash + 1, s.sources, s.calls, s.forced,
-	    s.observed, s.blind);
+	    audit ? "audit" : "run", slash + 1, s.sources,
+	    s.sources == 1 ? "" : "s", s.calls, s.calls == 1 ? "" : "s",
+	    s.forced, s.observed, s.blind);
 }
 
 static int missing_store(const char *store, int ret)

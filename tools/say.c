@@ -80,7 +80,7 @@ static unsigned distance(const char *a, const char *b)
 const char *say_nearest(const char *word, const char *const *words)
 {
 	const char *nearest = NULL;
-	unsigned best = (unsigned)strlen(word) / 2 + 1;
+	unsigned best = (unsigned)(strlen(word) + 1) / 2;
 
 	for (; *words; words++) {
 		unsigned d = distance(word, *words);

@@ -155,6 +155,8 @@ static int named(struct target *t, const char *program)
 		return -ENAMETOOLONG;
 	if (stat(program, &st))
 		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
 	return S_ISREG(st.st_mode) && access(program, X_OK) == 0 ? 0 : -ENOEXEC;
 }
 
@@ -168,7 +170,9 @@ static int refuse(const char *program, int error)
 				 "./NAME");
 		return STATUS_NOT_FOUND;
 	}
-	if (error == ENOEXEC)
+	if (error == EISDIR)
+		fail("%s: is a directory; name a program in it", program);
+	else if (error == ENOEXEC)
 		fail("%s: not an executable file; chmod +x it, or name its "
 		     "interpreter", program);
 	else

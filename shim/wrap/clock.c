@@ -235,7 +235,7 @@ EXPORT unsigned sleep(unsigned seconds)
 		if (force)
 			ltime_advance(c.self, seconds * LTIME_SECOND);
 	}
-	call_end(&c, rest, 0);
+	call_end(&c, seconds, 0);
 	return rest;
 }
 
@@ -250,7 +250,7 @@ EXPORT int usleep(useconds_t us)
 		ltime_advance(c.self, us * 1000ull);
 	else if (force)
 		ltime_woken(c.self);
-	call_end(&c, (uint64_t)ret, us);
+	call_end(&c, us, 0);
 	return ret;
 }
 
@@ -269,7 +269,7 @@ EXPORT int nanosleep(const struct timespec *ts, struct timespec *rem)
 		ltime_woken(c.self);
 	if (ret && rem && errno == EINTR)
 		*rem = rest;
-	call_end(&c, (uint64_t)ret, want);
+	call_end(&c, want, 0);
 	return ret;
 }
 
@@ -295,7 +295,7 @@ EXPORT int clock_nanosleep(clockid_t clock, int flags,
 		if (ret == EINTR && rem && !(flags & TIMER_ABSTIME))
 			*rem = rest;
 	}
-	call_end(&c, (uint64_t)ret, ltime_ns(ts));
+	call_end(&c, ltime_ns(ts), 0);
 	return ret;
 }
 

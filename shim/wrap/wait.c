@@ -205,7 +205,7 @@ EXPORT int thrd_sleep(const struct timespec *ts, struct timespec *rem)
 	int ret = real_thrd_sleep(ts, rem);
 
 	relative(&c, force, ret == 0, ltime_ns(ts));
-	call_end(&c, (uint64_t)ret, ltime_ns(ts));
+	call_end(&c, ltime_ns(ts), 0);
 	return ret;
 }
 
