@@ -31,7 +31,7 @@ static const char *const threads[THREADS] = { "0.1", "0.2" };
 
 static uint64_t (*answers)[THREADS]; /* by the program itself */
 static char shared[64];
-static unsigned long seen; /* answers in all rounds: the test must not be idle */
+static unsigned long seen; /* answers in all rounds: none would prove nothing */
 
 static void kill_one(const char *trace)
 {

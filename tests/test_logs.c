@@ -41,7 +41,7 @@ static uint64_t site_hash(const struct log *log, const struct sb_counter *c)
 	return site ? site->hash : 0;
 }
 
-/* Slots follow each other as threads come to them: their content is compared. */
+/* Slots follow each other as threads come to them: content is compared. */
 static const struct sb_counter *twin(const struct log *in,
 				     const struct log *of,
 				     const struct sb_counter *c)

@@ -49,7 +49,7 @@ static struct {
 	{ "partial", 0, NULL,                                                  \
 	  "go on without the shim where it cannot be loaded",                  \
 	  &o.partial },                                                        \
-	{ "quiet", 'q', NULL, "no notes on stderr, only errors", &o.quiet },                   \
+	{ "quiet", 'q', NULL, "no notes on stderr, only errors", &o.quiet }, \
 	{ NULL, 0, NULL, NULL, NULL }
 
 static const struct opt run_options[] = {

@@ -218,7 +218,7 @@ EXPORT int thrd_sleep(const struct timespec *ts, struct timespec *rem)
 		moment_take(&m, c.self, force, clock, deadline);                     \
 	int ret = real_##fn(__VA_ARGS__);                                      \
                                                                                \
-	moment_passed(&m, c.self, up);                                                    \
+	moment_passed(&m, c.self, up);                                         \
 	call_end(&c, (uint64_t)ret, 0);                                        \
 	return ret
 

@@ -293,7 +293,8 @@ static void clean_environment(void)
 
 SCENES({ "threads_fork", threads_fork }, { "vfork_failure", vfork_failure },
        { "close_all", close_all },
-       { "reused_descriptors", reused_descriptors }, { "no_descriptors", no_descriptors },
+       { "reused_descriptors", reused_descriptors },
+       { "no_descriptors", no_descriptors },
        { "chdirs", chdirs }, { "chroots", chroots },
        { "store_removed", store_removed }, { "daemonizes", daemonizes },
        { "exits_among_threads", exits_among_threads },
