@@ -358,17 +358,14 @@ struct sb_chunk *log_events(struct thread *t)
 	return w;
 }
 
-void log_events_end(struct thread *t)
+struct sb_chunk *log_events_end(struct thread *t)
 {
 	struct sb_chunk *w = t->events;
 
-	if (!w)
-		return;
-	if (w->used && (!log.header || !append(w))) {
-		t->events = NULL;
-		return;
-	}
+	if (!w || (w->used && (!log.header || !append(w))))
+		return NULL;
 	empty(w);
 	w->base = 0;
 	w->thread = 0;
+	return w;
 }

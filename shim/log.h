@@ -35,8 +35,9 @@ struct sb_counter *log_counter(struct thread *t, uint32_t *id);
 /* Makes room for events in the thread's window: writes the full one out, or
  * maps another. NULL: no more events. */
 struct sb_chunk *log_events(struct thread *t);
-/* The thread is gone: writes out what its window holds. */
-void log_events_end(struct thread *t);
+/* The thread is gone: writes out what its window holds. Returns the window for
+ * another thread's use; NULL where it must stay as it is. */
+struct sb_chunk *log_events_end(struct thread *t);
 void log_dropped(void);
 
 #endif

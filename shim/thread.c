@@ -52,12 +52,11 @@ static void keys_clear(struct thread *t)
 static void clear(struct thread *t)
 {
 	struct thread *next = t->next;
-	struct sb_chunk *window = t->events;
+	struct sb_chunk *window = log_events_end(t);
 	char *stack = t->engine_stack;
 	struct key *key = t->key;
 	unsigned shift = t->key_shift;
 
-	log_events_end(t);
 	memset(t, 0, offsetof(struct thread, first_keys));
 	t->next = next;
 	t->events = window;
