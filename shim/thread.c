@@ -51,14 +51,12 @@ static void keys_clear(struct thread *t)
  * do not depend on which block it got. */
 static void clear(struct thread *t)
 {
-	struct thread *next = t->next;
 	struct sb_chunk *window = log_events_end(t);
 	char *stack = t->engine_stack;
 	struct key *key = t->key;
 	unsigned shift = t->key_shift;
 
-	memset(t, 0, offsetof(struct thread, first_keys));
-	t->next = next;
+	memset(t, 0, offsetof(struct thread, next));
 	t->events = window;
 	t->engine_stack = stack;
 	t->key = key;

@@ -67,7 +67,6 @@ struct thread {
 	uint64_t lineage;
 	uint64_t children; /* processes made so far */
 	uint64_t threads;  /* threads made so far */
-	struct thread *next;
 	pthread_t handle;
 	char path[96];
 	/* The process it is about to make. */
@@ -86,6 +85,9 @@ struct thread {
 	uintptr_t base, entry;
 	void *(*start)(void *); /* handed over by pthread_create */
 	void *arg;
+	/* What stays when the block gets another owner; others walk along
+	 * `next` without the lock. */
+	struct thread *next;
 	struct key first_keys[1 << KEYS_FIRST_BITS];
 	struct key *last[]; /* of each source: where the hot path looks */
 };
