@@ -19,6 +19,7 @@
 #include "prng.h"
 #include "real.h"
 #include "stack.h"
+#include "standalone.h"
 #include "thread.h"
 #include "wrap.h"
 #include "banned.h"
@@ -75,18 +76,20 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	Dl_info self;
 
 	(void)argc;
-	(void)argv;
 	real_bind();
 	prng_bind();
 	if (!envp || !take_environment(envp))
 		return;
 	if (dladdr((void *)start, &self) && self.dli_fname)
 		strncpy(config.lib, self.dli_fname, sizeof(config.lib) - 1);
+	if (standalone())
+		standalone_start(argv, envp);
 	take_preload(envp);
 	real_policies();
 	process_start();
 	if (config.odd[0])
 		log_blind("settings", config.odd);
+	standalone_report();
 	thread_adopt();
 	pthread_atfork(process_fork_prepare, process_fork_parent,
 		       process_fork_child);

@@ -144,16 +144,15 @@ static bool make_directory(void)
 	return false;
 }
 
-/* Without a launcher: STORE/NNNNNN and the board are ours to make. */
-static void make_run(void)
+bool process_make_run(void)
 {
 	long fd, ret;
 
 	if (!make_directory())
-		return;
+		return false;
 	fd = open_board(O_CREAT | O_EXCL);
 	if (fd < 0)
-		return;
+		return false;
 	/* Its head; a slot is reserved when it is taken. */
 	ret = sys2(SYS_ftruncate, fd, offsetof(struct sb_board, slot));
 	if (!ret)
@@ -161,14 +160,15 @@ static void make_run(void)
 			   offsetof(struct sb_board, slot));
 	sys1(SYS_close, fd);
 	if (ret && ret != -EOPNOTSUPP)
-		return;
+		return false;
 	map_board();
-	if (process.board) {
-		memcpy(process.board->magic, SB_BOARD_MAGIC, 8);
-		process.board->version = SB_VERSION;
-		process.board->nslots = SB_SLOTS;
-		config.slot = take_slot(lineage_root("0"), "0", SB_EXPECTED);
-	}
+	if (!process.board)
+		return false;
+	memcpy(process.board->magic, SB_BOARD_MAGIC, 8);
+	process.board->version = SB_VERSION;
+	process.board->nslots = SB_SLOTS;
+	config.slot = take_slot(lineage_root("0"), "0", SB_EXPECTED);
+	return true;
 }
 
 static void come_alive(void)
@@ -198,9 +198,7 @@ static void begin(void)
 void process_start(void)
 {
 	process.pid = (int)sys0(SYS_getpid);
-	if (!config.dir[0] && config.store[0])
-		make_run();
-	else
+	if (!process.board)
 		map_board();
 	memcpy(process.path, config.path, sizeof(process.path));
 	process.lineage = lineage_root(process.path);
@@ -348,24 +346,12 @@ static bool names_us(const char *list)
 	return false;
 }
 
-void environment_make(struct environment *e, char *const envp[], bool spawned,
-		      const char *what)
+/* envp with our two variables in place of what it has of them. */
+static void put_back(struct environment *e, char *const envp[],
+		     const struct child *child)
 {
-	struct thread *self = thread_me;
-	uint32_t where = !spawned ? process.slot
-			 : self	  ? self->child.slot
-				  : SB_SLOTS;
-	struct child child = {
-		.slot = where,
-		.exec = spawned ? 0 : process.exec + 1,
-		.generation = spawned ? 0 : config.generation + process.drawn,
-		.children = spawned ? 0 : process.children,
-		.clock = self ? self->clock : 0,
-		.path = spawned && self ? self->child.path : process.path,
-	};
 	struct text t = text_start(e->preload, sizeof(e->preload));
 	const char *theirs = NULL;
-	struct sb_slot *s = slot(where);
 	int n = 0;
 
 	for (; envp && *envp; envp++) {
@@ -382,10 +368,38 @@ void environment_make(struct environment *e, char *const envp[], bool spawned,
 	}
 	if (theirs)
 		text_add(&t, theirs);
-	config_child(e->state, sizeof(e->state), &child);
+	config_child(e->state, sizeof(e->state), child);
 	e->vector[n++] = e->preload;
 	e->vector[n++] = e->state;
 	e->vector[n] = NULL;
+}
+
+void environment_first(struct environment *e, char *const envp[])
+{
+	struct child child = { .slot = config.slot, .clock = config.clock,
+			       .path = config.path };
+
+	put_back(e, envp, &child);
+}
+
+void environment_make(struct environment *e, char *const envp[], bool spawned,
+		      const char *what)
+{
+	struct thread *self = thread_me;
+	uint32_t where = !spawned ? process.slot
+			 : self	  ? self->child.slot
+				  : SB_SLOTS;
+	struct child child = {
+		.slot = where,
+		.exec = spawned ? 0 : process.exec + 1,
+		.generation = spawned ? 0 : config.generation + process.drawn,
+		.children = spawned ? 0 : process.children,
+		.clock = self ? self->clock : 0,
+		.path = spawned && self ? self->child.path : process.path,
+	};
+	struct sb_slot *s = slot(where);
+
+	put_back(e, envp, &child);
 	if (s) {
 		strncpy(s->what, what ? what : "", sizeof(s->what) - 1);
 		__atomic_store_n(&s->state, SB_EXPECTED, __ATOMIC_RELEASE);

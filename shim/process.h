@@ -48,6 +48,8 @@ extern struct alive alive;
 uint64_t engine_lock(void);
 void engine_unlock(uint64_t mask);
 
+/* Without a launcher: makes STORE/NNNNNN with a board, names it in config. */
+bool process_make_run(void);
 void process_start(void); /* from the constructor */
 void process_leave(void); /* at the end: hands our time to who waits for us */
 
@@ -78,6 +80,8 @@ int environment_size(char *const envp[]); /* entries that `vector` needs */
  * to this process. what: the program's name, for the board. */
 void environment_make(struct environment *e, char *const envp[], bool spawned,
 		      const char *what);
+/* For the run's first process, by itself. */
+void environment_first(struct environment *e, char *const envp[]);
 /* The exec failed: this image goes on. */
 void environment_undo(bool spawned);
 /* Is the caller a child that shares our memory (vfork)? */

@@ -89,21 +89,76 @@ static void test_counts(void **state)
 	}
 }
 
-/* Without a launcher. */
+#define ALONE "LD_PRELOAD=$(dirname $SB)/shim/libsamebits.so SAMEBITS=%s "
+
+/* Without a launcher: the same values, addresses and hash seeds. */
 static void test_standalone(void **state)
 {
+	static const char *const program[] = {
+		"$VICTIMS_DIR/victim_getrandom main",
+		"/usr/bin/python3 -c 'import random; "
+		"print(random.random(), hash(str(1)), id(object()))'",
+		"perl -e 'my %h = map { $_ => 1 } 1..20; print keys %h'",
+		"sh -c 'date; /usr/bin/python3 -c \"import os; "
+		"print(os.urandom(4), hash(str(1)))\"'",
+	};
+
 	(void)state;
-	outcome_of(&a, "lib=$(dirname $SB)/shim/libsamebits.so; "
-		   "LD_PRELOAD=$lib SAMEBITS=mode=run,seed=42,store=$STORE "
-		   "$VICTIMS_DIR/victim_getrandom main");
-	outcome_of(&b, "lib=$(dirname $SB)/shim/libsamebits.so; "
-		   "LD_PRELOAD=$lib SAMEBITS=mode=run,seed=42,store=$STORE "
-		   "$VICTIMS_DIR/victim_getrandom main");
+	setenv("SOURCE_DATE_EPOCH", "1000000000", 1);
+	for (size_t i = 0; i < sizeof(program) / sizeof(*program); i++) {
+		outcome_of(&a, ALONE "%s", "seed=42,store=$STORE/alone",
+			   program[i]);
+		assert_int_equal(a.status, 0);
+		assert_string_equal(a.err, "");
+		outcome_of(&b, "$SB run -q --seed 42 --store $STORE -- %s",
+			   program[i]);
+		assert_string_equal(a.out, b.out);
+	}
+	unsetenv("SOURCE_DATE_EPOCH");
+	outcome_of(&a, "$SB report --store $STORE/alone");
 	assert_int_equal(a.status, 0);
-	assert_string_equal(a.out, b.out);
-	outcome_of(&b, "$SB run -q --seed 42 --store $STORE/other -- "
-		   "$VICTIMS_DIR/victim_getrandom main");
-	assert_string_equal(a.out, b.out);
+	assert_non_null(strstr(a.out, "getrandom"));
+}
+
+/* What nobody else would say. */
+static void test_standalone_errors(void **state)
+{
+	static const struct {
+		const char *settings, *err;
+	} row[] = {
+		{ "seed=42,store=/nonexistent/store",
+		  "samebits: /nonexistent/store: cannot make a run here, "
+		  "nothing is logged; name another place with "
+		  "SAMEBITS=store=DIR\n" },
+		{ "sede=42,store=$STORE",
+		  "samebits: SAMEBITS: sede=42: not a setting; see README.md\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		outcome_of(&a, ALONE "/bin/echo there", row[i].settings);
+		assert_int_equal(a.status, 0);
+		assert_string_equal(a.out, "there\n");
+		assert_string_equal(a.err, row[i].err);
+	}
+	outcome_of(&a, "cd $STORE && " ALONE "sh -c 'cd /; date' && ls here",
+		   "store=here");
+	assert_string_equal(strchr(a.out, '\n') + 1, "000001\n");
+	outcome_of(&a, "SOURCE_DATE_EPOCH=soon " ALONE "/bin/echo there",
+		   "store=$STORE");
+	assert_string_equal(a.err, "samebits: SOURCE_DATE_EPOCH=soon: not a "
+			    "number of seconds; set it right or unset it\n");
+}
+
+/* Addresses that stay random are named. */
+static void test_standalone_denied(void **state)
+{
+	(void)state;
+	outcome_of(&a, "$VICTIMS_DIR/denied env " ALONE "/bin/echo there; "
+		   "$SB report --store $STORE", "store=$STORE");
+	assert_non_null(strstr(a.out, "there\n"));
+	assert_non_null(strstr(a.out, "address randomisation could not be "
+				      "turned off"));
 }
 
 /* The order of hash tables follows the seed too. */
@@ -169,6 +224,8 @@ int main(void)
 		CASE(test_clock),    CASE(test_polling_limit),
 		CASE(test_deadline), CASE(test_policies),
 		CASE(test_counts),   CASE(test_standalone),
+		CASE(test_standalone_errors),
+		CASE(test_standalone_denied),
 		CASE(test_hash_order), CASE(test_garbage_frame),
 		CASE(test_children_around_exec), CASE(test_odd_setting),
 	};
