@@ -13,7 +13,8 @@
 
 static bool guards_keys(const struct source *s)
 {
-	return !strcmp(s->group, "entropy") || !strcmp(s->group, "clock") ||
+	return s->keys || !strcmp(s->group, "entropy") ||
+	       !strcmp(s->group, "clock") || !strcmp(s->group, "uuid") ||
 	       !strcmp(s->group, "random_device");
 }
 
@@ -76,8 +77,8 @@ static void describe(struct place *p, const struct source *source,
 	p->site = stack_site(ra);
 	if (!guards_keys(source))
 		return;
-	p->ask = m && m->python && strcmp(source->group, "clock");
-	p->crypto = secret || (m && m->crypto);
+	p->crypto = source->keys || secret || (m && m->crypto);
+	p->ask = !p->crypto && m && m->python && strcmp(source->group, "clock");
 	if (p->crypto && p->policy == SB_FORCE && !config.crypto_force)
 		p->policy = SB_OBSERVE;
 }
@@ -212,12 +213,11 @@ static void not_bound(const struct source *source)
 }
 
 /* Ready to serve: bound, alive in this process, with a block of its own. */
-static struct thread *enter(struct source *source, uintptr_t ra)
+static struct thread *enter(struct source *source, uintptr_t ra, uintptr_t fa)
 {
 	struct thread *self;
-
 	bool bound = !source->real || *source->real ||
-		     real_late(source, (void *)ra);
+		     real_from(source, call_from((void *)ra, (void *)fa));
 
 	if (!alive.yes && process.active)
 		process_fork_raw();
@@ -262,7 +262,7 @@ struct call call_slow(struct source *source, uintptr_t ra, uintptr_t fa)
 		return (struct call){ self, k };
 	}
 	saved = errno;
-	self = enter(source, ra);
+	self = enter(source, ra, fa);
 	errno = saved;
 	if (!self)
 		return uncounted(NULL, SB_PASS);

@@ -42,6 +42,8 @@ struct prng {
 	int32_t state[32];
 	uint32_t seed;
 	bool ready;
+	bool fortran;	      /* libgfortran has a state for this thread */
+	uint64_t old_fortran; /* state of Fortran's rand(); 0: none yet */
 };
 
 struct thread {

@@ -52,6 +52,8 @@ static struct hazard hazards[] = {
 	{ "loading chain", true },
 	{ "loading namespaces", true },
 	{ "loading lookups", true },
+	{ "optional absent", true },
+	{ "optional twins", true },
 	{ "versions conditions", true },
 	{ "versions_old conditions", true },
 	{ "signals loop", false },
