@@ -63,6 +63,7 @@ static struct hazard hazards[] = {
 	{ "signals coroutines", true },
 	{ "cancel points", true },
 	{ "cancel while_hooked", true },
+	{ "cancel shell", true },
 	{ "processes threads_fork", false },
 	{ "processes vfork_failure", true },
 	{ "processes close_all", true },

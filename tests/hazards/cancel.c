@@ -212,4 +212,47 @@ static void while_hooked(void)
 	}
 }
 
-SCENES({ "points", points }, { "while_hooked", while_hooked })
+static char shell_file[] = "/tmp/samebits-shell-XXXXXX";
+
+static void *in_system(void *arg)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "echo $$ >%s; exec sleep 1000",
+		 shell_file);
+	system(command);
+	return arg;
+}
+
+static pid_t shell_of(int fd)
+{
+	char text[32] = "";
+
+	while (pread(fd, text, sizeof(text) - 1, 0) <= 0 || !strchr(text, '\n'))
+		usleep(1000);
+	return (pid_t)atoi(text);
+}
+
+/* A shell whose caller is cancelled is killed, and no signal stays ignored. */
+static void shell(void)
+{
+	int fd = mkstemp(shell_file);
+	struct sigaction intr;
+	pthread_t t;
+	void *value;
+	pid_t pid;
+
+	must(fd >= 0);
+	must(pthread_create(&t, NULL, in_system, NULL) == 0);
+	pid = shell_of(fd);
+	unlink(shell_file);
+	must(pthread_cancel(t) == 0);
+	must(pthread_join(t, &value) == 0);
+	must(value == PTHREAD_CANCELED);
+	must(kill(pid, 0) < 0 && errno == ESRCH);
+	must(sigaction(SIGINT, NULL, &intr) == 0);
+	must(intr.sa_handler == SIG_DFL);
+}
+
+SCENES({ "points", points }, { "while_hooked", while_hooked },
+       { "shell", shell })
