@@ -39,13 +39,15 @@ void call_forget(void)
 	nplaces = 0;
 }
 
+/* m: an address may be another object's later. */
 static uint64_t place_hash(const struct thread *self,
 			   const struct source *source, uintptr_t ra,
-			   uintptr_t fa, bool secret)
+			   uintptr_t fa, bool secret, const struct module *m)
 {
 	uint64_t hash = digest_word(source->index + (secret ? KEY_SECRET : 0),
 				    ra);
 
+	hash = digest_word(hash, (uintptr_t)m);
 	hash = digest_word(hash, self->base - fa);
 	return digest_word(hash, self->entry) | 1;
 }
@@ -67,10 +69,8 @@ static struct place *place_find(uint64_t hash, bool make)
 
 /* What this caller gets, and where it stands. Under the lock. */
 static void describe(struct place *p, const struct source *source,
-		     uintptr_t ra, bool secret)
+		     uintptr_t ra, bool secret, struct module *m)
 {
-	struct module *m = module_of(ra);
-
 	if (m)
 		module_classify(m);
 	p->policy = source->now;
@@ -105,13 +105,14 @@ static void fill(struct thread *self, struct key *k, const struct place *p)
 static struct place look(struct thread *self, const struct source *source,
 			 uintptr_t ra, uintptr_t fa, bool secret)
 {
-	uint64_t hash = place_hash(self, source, ra, fa, secret);
+	struct module *m = module_of(ra);
+	uint64_t hash = place_hash(self, source, ra, fa, secret, m);
 	struct place *known = place_find(hash, false);
 	struct place p = { .hash = hash };
 
 	if (known)
 		return *known;
-	describe(&p, source, ra, secret);
+	describe(&p, source, ra, secret, m);
 	known = place_find(hash, true);
 	if (known)
 		*known = p;
@@ -158,9 +159,9 @@ static struct key *make_key(const struct visit *v, uintptr_t fa)
 	else if (p.ask)
 		made.id |= KEY_ASK;
 	fill(v->self, &made, &p);
-	k = key_find(v->self, v->ra, fa, made.id);
+	k = key_free(v->self, v->ra, fa, made.id);
+	v->self->nkeys += !k->ra;
 	*k = made;
-	v->self->nkeys++;
 	return k;
 }
 

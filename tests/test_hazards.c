@@ -125,6 +125,21 @@ static void test_deepbind(void **state)
 	json_decref(report);
 }
 
+/* The keys of the second of three libraries at one address are real. */
+static void test_replaced(void **state)
+{
+	(void)state;
+	play(&a, "native", "loading replaced");
+	play(&a, "run", "loading replaced");
+	play(&b, "run", "loading replaced");
+	assert_memory_equal(a.out, b.out, 17);
+	assert_memory_not_equal(a.out + 17, b.out + 17, 17);
+	assert_string_equal(a.out + 2 * 17, b.out + 2 * 17);
+	play(&a, "run", "loading comes_and_goes");
+	outcome_of(&a, "$SB report --store $STORE");
+	assert_null(strstr(a.out, "merged"));
+}
+
 /* Both names of pthread_create, old and new. */
 static void test_thread_versions(void **state)
 {
@@ -324,6 +339,7 @@ int main(void)
 {
 	const struct CMUnitTest others[] = {
 		CASE(test_deepbind),
+		CASE(test_replaced),
 		CASE(test_thread_versions),
 		CASE(test_wrappers),
 		CASE(test_versioned_wrapper),

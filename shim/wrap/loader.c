@@ -2,7 +2,7 @@
 /*
  * The dynamic loader's functions. glibc takes the caller from the return
  * address (RUNPATH, $ORIGIN, RTLD_NEXT), so a hook must not call and return:
- * jump.S enters here for the bookkeeping and then jumps.
+ * jump.S enters here for the bookkeeping and then jumps. All but dlclose.
  */
 #include <dlfcn.h>
 #include <link.h>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "module.h"
 #include "real.h"
 #include "banned.h"
 
@@ -155,6 +156,20 @@ static bool ours_alone(const char *name, const void *ret)
 	/* The search that fails comes last: dlerror() tells of it. */
 	return o.row && real_dlsym_fn(RTLD_DEFAULT, name) == o.row->hook &&
 	       !real_reaches(o.row, ret);
+}
+
+/* Returns: libc's does not look at who calls. */
+EXPORT int dlclose(void *handle)
+{
+	static __typeof__(dlclose) *real;
+	int ret;
+
+	if (!real)
+		*(void **)&real = real_find("dlclose", NULL);
+	ret = real(handle);
+	if (alive.yes)
+		modules_refresh();
+	return ret;
 }
 
 /* What a lookup is answered; jump.S goes on to libc's unless it is known. */
