@@ -90,6 +90,7 @@ static struct hazard hazards[] = {
 	{ "deadlines polling_limit", true },
 	{ "deadlines polling_thread", true },
 	{ "deadlines ping_pong", true },
+	{ "timers clock_stays", true },
 	{ "timers paused", true },
 	{ "timers interrupted_poll", true },
 	{ "timers interrupted_sleep", true },
