@@ -113,6 +113,25 @@ static void test_uuid(void **state)
 	assert_string_equal(next.out, "True\n");
 }
 
+/* What came from elsewhere is counted, and named as what cannot repeat. */
+static void test_network(void **state)
+{
+	json_t *report;
+
+	(void)state;
+	outcome_of(&first, "$SB run -q --store $STORE -- /usr/bin/python3 "
+		   "$PROGRAMS_DIR/loopback.py");
+	assert_string_equal(first.out, "b'HELLO'\n");
+	report = report_newest();
+	assert_int_equal(report_calls(report, "recv"), 2);
+	assert_int_equal(json_integer_value(json_object_get(
+				 report_source(report, "recv"), "bytes")), 10);
+	assert_int_equal(report_calls(report, "connect"), 1);
+	json_decref(report);
+	outcome_of(&next, "$SB report --store $STORE");
+	assert_non_null(strstr(next.out, "talked to others"));
+}
+
 /* Hash seeds, and what they put in order. */
 static void test_hash_order(void **state)
 {
@@ -295,6 +314,7 @@ int main(void)
 		CASE(test_darknet),  CASE(test_hash_order),
 		CASE(test_others),   CASE(test_seeded),
 		CASE(test_fortran),  CASE(test_uuid),
+		CASE(test_network),
 		CASE(test_keys),     CASE(test_forced_keys),
 		CASE(test_certificates),
 		CASE(test_audit_changes_nothing),
