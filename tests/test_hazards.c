@@ -52,6 +52,7 @@ static struct hazard hazards[] = {
 	{ "loading chain", true },
 	{ "loading namespaces", true },
 	{ "loading lookups", true },
+	{ "chooser by_processor", true },
 	{ "optional absent", true },
 	{ "optional twins", true },
 	{ "versions conditions", true },

@@ -4,8 +4,9 @@
  * machine, another on the next. Programs split their work by it, and choose
  * code by it. Observed.
  */
-#include <sched.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/auxv.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -114,6 +115,33 @@ EXPORT int getcpu(unsigned *cpu, unsigned *node)
 	return ret;
 }
 
+/*
+ * Libraries choose code by it while they are being relocated (IFUNC), which
+ * comes before us: nothing here can be reached then but what is addressed by
+ * its distance, no variable of a thread's and no function of libc's.
+ */
+static const void *const relocated = &relocated;
+
+static bool too_early(void)
+{
+	const void *const volatile *p = &relocated;
+
+	return *p != p;
+}
+
+static unsigned long from_kernel(unsigned long type)
+{
+	unsigned long entry[2] = { AT_NULL + 1, 0 };
+	long fd = sys4(SYS_openat, AT_FDCWD, "/proc/self/auxv",
+		       O_RDONLY | O_CLOEXEC, 0);
+
+	while (entry[0] != type && entry[0] != AT_NULL &&
+	       sys3(SYS_read, fd, entry, sizeof(entry)) == sizeof(entry))
+		;
+	sys1(SYS_close, fd);
+	return entry[0] == type ? entry[1] : 0;
+}
+
 EXPORT unsigned long getauxval(unsigned long type)
 {
 	void *ra = __builtin_return_address(0);
@@ -121,6 +149,8 @@ EXPORT unsigned long getauxval(unsigned long type)
 	unsigned long value;
 	struct call c;
 
+	if (too_early())
+		return from_kernel(type);
 	if (tells)
 		CALL(&c, getauxval);
 	else if (!real_getauxval)
