@@ -284,28 +284,30 @@ static int64_t extent(const struct array *a, int d)
 	return a->dim[d].last - a->dim[d].first + 1;
 }
 
-/* Elements lie `room` bytes apart, where the stride is 1, and hold `size`. */
+/* Elements lie `room` bytes apart, where the stride is 1, and hold `size`:
+ * without gaps a row is digested at once. */
 static void array_end(struct call *c, const struct array *a, int64_t room,
-		      size_t size)
+		      int64_t size)
 {
-	int64_t at[15] = { 0 };
-	int d, rank = a->element.rank;
-	uint64_t digest = 0, n = 1;
+	bool whole = room == size && a->dim[0].stride == 1;
+	int d, first = whole ? 1 : 0, rank = a->element.rank;
+	int64_t at[15] = { 0 }, piece = whole ? extent(a, 0) : 1, n = 1;
+	uint64_t digest = 0;
 
 	for (d = 0; d < rank; d++)
-		n *= extent(a, d) > 0 ? (uint64_t)extent(a, d) : 0;
-	for (uint64_t k = 0; k < n; k++) {
+		n *= extent(a, d) > 0 ? extent(a, d) : 0;
+	for (int64_t k = 0; k < n; k += piece) {
 		int64_t i = 0;
 
-		for (d = 0; d < rank; d++)
+		for (d = first; d < rank; d++)
 			i += at[d] * a->dim[d].stride;
 		digest = digest_word(digest,
 				     digest_bytes((char *)a->data + i * room,
-						  size));
-		for (d = 0; d < rank && ++at[d] == extent(a, d); d++)
+						  (size_t)(piece * size)));
+		for (d = first; d < rank && ++at[d] == extent(a, d); d++)
 			at[d] = 0;
 	}
-	call_end(c, digest, n * size);
+	call_end(c, digest, (uint64_t)(n * size));
 }
 
 EXPORT void _gfortran_arandom_r4(struct array *out)
