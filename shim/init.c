@@ -20,6 +20,7 @@
 #include "real.h"
 #include "stack.h"
 #include "thread.h"
+#include "weak.h"
 #include "wrap.h"
 #include "banned.h"
 
@@ -77,6 +78,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	(void)argc;
 	(void)argv;
 	real_bind();
+	weak_clear();
 	prng_bind();
 	if (!envp || !take_environment(envp))
 		return;
