@@ -13,7 +13,8 @@
 
 static bool guards_keys(const struct source *s)
 {
-	return !strcmp(s->group, "entropy") || !strcmp(s->group, "clock") ||
+	return s->keys || !strcmp(s->group, "entropy") ||
+	       !strcmp(s->group, "clock") || !strcmp(s->group, "uuid") ||
 	       !strcmp(s->group, "random_device");
 }
 
@@ -38,13 +39,15 @@ void call_forget(void)
 	nplaces = 0;
 }
 
+/* m: an address may be another object's later. */
 static uint64_t place_hash(const struct thread *self,
 			   const struct source *source, uintptr_t ra,
-			   uintptr_t fa, bool secret)
+			   uintptr_t fa, bool secret, const struct module *m)
 {
 	uint64_t hash = digest_word(source->index + (secret ? KEY_SECRET : 0),
 				    ra);
 
+	hash = digest_word(hash, (uintptr_t)m);
 	hash = digest_word(hash, self->base - fa);
 	return digest_word(hash, self->entry) | 1;
 }
@@ -66,18 +69,16 @@ static struct place *place_find(uint64_t hash, bool make)
 
 /* What this caller gets, and where it stands. Under the lock. */
 static void describe(struct place *p, const struct source *source,
-		     uintptr_t ra, bool secret)
+		     uintptr_t ra, bool secret, struct module *m)
 {
-	struct module *m = module_of(ra);
-
 	if (m)
 		module_classify(m);
 	p->policy = source->now;
 	p->site = stack_site(ra);
 	if (!guards_keys(source))
 		return;
-	p->ask = m && m->python && strcmp(source->group, "clock");
-	p->crypto = secret || (m && m->crypto);
+	p->crypto = source->keys || secret || (m && m->crypto);
+	p->ask = !p->crypto && m && m->python && strcmp(source->group, "clock");
 	if (p->crypto && p->policy == SB_FORCE && !config.crypto_force)
 		p->policy = SB_OBSERVE;
 }
@@ -104,13 +105,14 @@ static void fill(struct thread *self, struct key *k, const struct place *p)
 static struct place look(struct thread *self, const struct source *source,
 			 uintptr_t ra, uintptr_t fa, bool secret)
 {
-	uint64_t hash = place_hash(self, source, ra, fa, secret);
+	struct module *m = module_of(ra);
+	uint64_t hash = place_hash(self, source, ra, fa, secret, m);
 	struct place *known = place_find(hash, false);
 	struct place p = { .hash = hash };
 
 	if (known)
 		return *known;
-	describe(&p, source, ra, secret);
+	describe(&p, source, ra, secret, m);
 	known = place_find(hash, true);
 	if (known)
 		*known = p;
@@ -157,9 +159,9 @@ static struct key *make_key(const struct visit *v, uintptr_t fa)
 	else if (p.ask)
 		made.id |= KEY_ASK;
 	fill(v->self, &made, &p);
-	k = key_find(v->self, v->ra, fa, made.id);
+	k = key_free(v->self, v->ra, fa, made.id);
+	v->self->nkeys += !k->ra;
 	*k = made;
-	v->self->nkeys++;
 	return k;
 }
 
@@ -212,12 +214,11 @@ static void not_bound(const struct source *source)
 }
 
 /* Ready to serve: bound, alive in this process, with a block of its own. */
-static struct thread *enter(struct source *source, uintptr_t ra)
+static struct thread *enter(struct source *source, uintptr_t ra, uintptr_t fa)
 {
 	struct thread *self;
-
 	bool bound = !source->real || *source->real ||
-		     real_late(source, (void *)ra);
+		     real_from(source, call_from((void *)ra, (void *)fa));
 
 	if (!alive.yes && process.active)
 		process_fork_raw();
@@ -262,7 +263,7 @@ struct call call_slow(struct source *source, uintptr_t ra, uintptr_t fa)
 		return (struct call){ self, k };
 	}
 	saved = errno;
-	self = enter(source, ra);
+	self = enter(source, ra, fa);
 	errno = saved;
 	if (!self)
 		return uncounted(NULL, SB_PASS);

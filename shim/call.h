@@ -24,6 +24,7 @@
 
 #include "config.h"
 #include "process.h"
+#include "real.h"
 #include "source.h"
 #include "stream.h"
 #include "sys.h"
@@ -91,8 +92,37 @@ static inline void call_end(struct call *c, uint64_t value, uint64_t length)
 	call_begin(c, &src_##id, __builtin_return_address(0),                  \
 		   __builtin_frame_address(0))
 
+/*
+ * Who called the hook of this frame. What we called may have jumped on to it,
+ * as libcrypto's RAND_bytes does to RAND_bytes_ex: then it is who called us
+ * first. Our own frames have frame pointers.
+ */
+extern const char __ehdr_start[], etext[]
+	__attribute__((visibility("hidden")));
+
+static inline void *call_from(void *ret, void *frame)
+{
+	while ((char *)ret >= __ehdr_start && (char *)ret < etext) {
+		frame = *(void **)frame;
+		ret = ((void **)frame)[1];
+	}
+	return ret;
+}
+
+/* The function behind a hook of an optional library's, for this caller. */
+#define REAL_HERE(id)                                                          \
+	((__typeof__(real_##id))real_from(                                     \
+		&src_##id, call_from(__builtin_return_address(0),              \
+				     __builtin_frame_address(0))))
+
 /* Bytes of the calling thread's stream of this number (enum stream_id). */
-enum stream_id { STREAM_ENTROPY, STREAM_RANDOM_DEVICE, STREAM_MEMORY };
+enum stream_id {
+	STREAM_ENTROPY,
+	STREAM_RANDOM_DEVICE,
+	STREAM_MEMORY,
+	STREAM_UUID,
+	STREAM_FORTRAN,
+};
 void call_draw(struct thread *self, enum stream_id id, void *buf, size_t len);
 
 #endif

@@ -21,6 +21,7 @@
 #include "stack.h"
 #include "standalone.h"
 #include "thread.h"
+#include "weak.h"
 #include "wrap.h"
 #include "banned.h"
 
@@ -77,6 +78,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 
 	(void)argc;
 	real_bind();
+	weak_clear();
 	prng_bind();
 	if (!envp || !take_environment(envp))
 		return;

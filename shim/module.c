@@ -8,11 +8,14 @@
 
 #include "log.h"
 #include "module.h"
+#include "process.h"
 #include "real.h"
 #include "scan.h"
+#include "stack.h"
 #include "stream.h"
 #include "sys.h"
 #include "text.h"
+#include "thread.h"
 #include "banned.h"
 
 #define MODULES 2048
@@ -266,6 +269,14 @@ static void *map(size_t size)
 	return p < 0 && p > -4096 ? NULL : (void *)p;
 }
 
+/* What was found out about its addresses holds no longer. */
+static void forget(const struct module *m)
+{
+	threads_forget_code(m->start, m->end);
+	real_unloaded(m->start, m->end);
+	stack_flush();
+}
+
 /* Entries stay where they are: callers hold pointers to them. */
 static bool refresh(void)
 {
@@ -280,9 +291,14 @@ static bool refresh(void)
 	real_iterate_fn(changed, &stale);
 	if (modules && !stale)
 		return false;
-	for (unsigned i = 0; i < modules; i++)
+	for (unsigned i = 0; i < modules; i++) {
+		module[i].was = !module[i].gone;
 		module[i].gone = true;
+	}
 	real_iterate_fn(add, NULL);
+	for (unsigned i = 0; i < modules; i++)
+		if (module[i].was && module[i].gone)
+			forget(&module[i]);
 	return true;
 }
 
@@ -302,6 +318,14 @@ struct module *module_of(uintptr_t address)
 	if (!m && refresh())
 		m = find(address);
 	return m;
+}
+
+void modules_refresh(void)
+{
+	uint64_t mask = engine_lock();
+
+	refresh();
+	engine_unlock(mask);
 }
 
 uint32_t module_id(struct module *m)

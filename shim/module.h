@@ -17,12 +17,16 @@ struct module {
 	bool python;	     /* exports CPython's C API */
 	bool classified;
 	bool gone;	     /* unloaded */
+	bool was;	     /* there before the list was last read */
 	uint8_t build_id[20];
 	const char *path;
 };
 
 /* NULL: not in any object. Reads the loader's list again where it changed. */
 struct module *module_of(uintptr_t address);
+/* An object may have been unloaded: another at its addresses is another. Takes
+ * the lock itself. */
+void modules_refresh(void);
 /* Its record's id, written on first use. */
 uint32_t module_id(struct module *m);
 /* Fills crypto and python. */

@@ -14,6 +14,7 @@ extern struct source __stop_sb_source[] __attribute__((visibility("hidden")));
 void *(*real_dlsym_fn)(void *, const char *);
 void *(*real_dlvsym_fn)(void *, const char *, const char *);
 void *(*real_dlopen_fn)(const char *, int);
+int (*real_dlclose_fn)(void *);
 int (*real_iterate_fn)(int (*)(struct dl_phdr_info *, size_t, void *), void *);
 
 unsigned real_count(void)
@@ -78,6 +79,7 @@ static void bind_loader(void)
 		{ "dlsym", (void **)&real_dlsym_fn },
 		{ "dlvsym", (void **)&real_dlvsym_fn },
 		{ "dlopen", (void **)&real_dlopen_fn },
+		{ "dlclose", (void **)&real_dlclose_fn },
 		{ "dl_iterate_phdr", (void **)&real_iterate_fn },
 	};
 
@@ -112,24 +114,133 @@ void *real_find(const char *symbol, const char *version)
 	return exact && same_object(exact, next) ? exact : next;
 }
 
-void *real_late(struct source *row, const void *ra)
+/* The object that an address lies in. */
+struct object {
+	uintptr_t address, start, end;
+	const char *name; /* "": the program; NULL: none */
+};
+
+static int holds(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct object *o = arg;
+	uintptr_t start = UINTPTR_MAX, end = 0;
+
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uintptr_t at = info->dlpi_addr + p->p_vaddr;
+
+		if (p->p_type == PT_LOAD && at < start)
+			start = at;
+		if (p->p_type == PT_LOAD && at + p->p_memsz > end)
+			end = at + p->p_memsz;
+	}
+	if (o->address < start || o->address >= end)
+		return 0;
+	o->start = start;
+	o->end = end;
+	o->name = info->dlpi_name;
+	return 1;
+}
+
+static struct object object_of(const void *address)
+{
+	struct object o = { .address = (uintptr_t)address };
+
+	if (!real_dlsym_fn)
+		bind_loader();
+	if (real_iterate_fn)
+		real_iterate_fn(holds, &o);
+	return o;
+}
+
+/* In the object and what it was linked against; then in the global scope. The
+ * first is what keeps two copies of a library apart: ld.so does it by symbol
+ * versions, which we do not know. */
+static void *search_from(const struct source *row, const struct object *o)
 {
 	const char *symbol = row->symbol ? row->symbol : row->name;
-	void *p = *row->real;
-	Dl_info info;
+	void *p = NULL, *h;
 
+	if (row->optional && o->name && *o->name) {
+		h = real_dlopen_fn(o->name, RTLD_LAZY | RTLD_NOLOAD);
+		if (h) {
+			p = real_dlsym_fn(h, symbol);
+			real_dlclose_fn(h);
+		}
+	}
+	return p ? p : real_find(symbol, row->version);
+}
+
+/*
+ * What calls from an object reach. Entries are added under a lock of their own
+ * and stay; one whose object was unloaded can be met by nobody.
+ */
+#define REACHED 512
+static struct reached {
+	uintptr_t start, end; /* end 0: unloaded */
+	const struct source *row;
+	void *fn;
+} reached[REACHED];
+static unsigned nreached;
+static int reached_lock;
+
+static void *known(const struct source *row, uintptr_t ra)
+{
+	unsigned n = __atomic_load_n(&nreached, __ATOMIC_ACQUIRE);
+
+	for (unsigned i = 0; i < n; i++)
+		if (reached[i].row == row && ra >= reached[i].start &&
+		    ra < reached[i].end)
+			return reached[i].fn;
+	return NULL;
+}
+
+static void remember(const struct source *row, const struct object *o, void *fn)
+{
+	/* Whoever comes second searches again at its next call. */
+	if (__atomic_exchange_n(&reached_lock, 1, __ATOMIC_ACQUIRE))
+		return;
+	if (nreached < REACHED) {
+		reached[nreached] =
+			(struct reached){ o->start, o->end, row, fn };
+		__atomic_store_n(&nreached, nreached + 1, __ATOMIC_RELEASE);
+	}
+	__atomic_store_n(&reached_lock, 0, __ATOMIC_RELEASE);
+}
+
+void real_unloaded(uintptr_t start, uintptr_t end)
+{
+	for (unsigned i = 0; i < nreached; i++)
+		if (reached[i].start >= start && reached[i].start < end)
+			reached[i].end = 0;
+}
+
+bool real_reaches(const struct source *row, const void *ra)
+{
+	struct object o = object_of(ra);
+
+	return search_from(row, &o);
+}
+
+void *real_from(struct source *row, const void *ra)
+{
+	struct object o;
+	void *p;
+
+	if (!row->optional && *row->real)
+		return *row->real;
+	p = known(row, (uintptr_t)ra);
 	if (p)
 		return p;
-	p = real_find(symbol, row->version);
-	if (!p && dladdr(ra, &info) && info.dli_fname) {
-		void *h = real_dlopen_fn(info.dli_fname,
-					 RTLD_LAZY | RTLD_NOLOAD);
-
-		/* Searches the caller and what it was linked against. */
-		if (h)
-			p = real_dlsym_fn(h, symbol);
-	}
-	*row->real = p;
+	o = object_of(ra);
+	p = search_from(row, &o);
+	if (!p) /* looked up by dlsym(), and called from elsewhere */
+		return *row->real;
+	if (!*row->real)
+		*row->real = p;
+	if (o.name)
+		remember(row, &o, p);
 	return p;
 }
 
@@ -164,7 +275,10 @@ void real_policies(void)
 {
 	for (struct source *s = __start_sb_source; s < __stop_sb_source; s++) {
 		s->now = config.audit ? SB_OBSERVE : s->policy;
-		if (config.time_real && !strcmp(s->group, "clock"))
+		if (s->keys && config.crypto_force && !config.audit)
+			s->now = SB_FORCE;
+		if (config.time_real &&
+		    (s->timed || !strcmp(s->group, "clock")))
 			s->now = SB_OBSERVE;
 		if (!config.audit && s->policy == SB_FORCE &&
 		    listed(config.force, s))

@@ -4,6 +4,7 @@
 #define SAMEBITS_REAL_H
 
 #include <link.h>
+#include <stdbool.h>
 
 #include "source.h"
 
@@ -11,9 +12,17 @@
 void real_bind(void);
 /* The next definition of a name, with its newest version; NULL: none. */
 void *real_find(const char *symbol, const char *version);
-/* The same, seen from the module that holds `ra`: for names of libraries that
- * were opened RTLD_LOCAL. Fills the row's real_x. NULL: none. */
-void *real_late(struct source *row, const void *ra);
+/*
+ * What a call from `ra` would reach without us; NULL: nothing. An optional
+ * row's library may be there twice, as Python wheels bring their own, or out of
+ * our sight (RTLD_LOCAL): it is looked for from the calling object. Fills the
+ * row's real_x where that is NULL.
+ */
+void *real_from(struct source *row, const void *ra);
+/* Would it reach anything? */
+bool real_reaches(const struct source *row, const void *ra);
+/* What lay in [start, end) is gone. */
+void real_unloaded(uintptr_t start, uintptr_t end);
 
 unsigned real_count(void);
 void real_each(void (*visit)(struct source *row, void *arg), void *arg);
@@ -25,6 +34,7 @@ extern void *(*real_dlsym_fn)(void *handle, const char *name);
 extern void *(*real_dlvsym_fn)(void *handle, const char *name,
 			       const char *version);
 extern void *(*real_dlopen_fn)(const char *file, int mode);
+extern int (*real_dlclose_fn)(void *handle);
 /* libc's own too: sanitizers intercept it and are not ready for it early. */
 extern int (*real_iterate_fn)(int (*visit)(struct dl_phdr_info *info,
 					   size_t size, void *arg),

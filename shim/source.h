@@ -29,10 +29,11 @@ struct source {
 	uint8_t policy;	     /* enum sb_policy: its default under `run` */
 	uint8_t optional;    /* 1: lives in a library that may be absent */
 	uint8_t seeding;     /* 1: an explicit seeding call */
+	uint8_t keys;	     /* 1: makes keys; only --crypto=force forces */
+	uint8_t timed;	     /* 1: its value is a time, as a clock's is */
 	/* Set at start-up: */
 	uint8_t now;	/* enum sb_policy of this run */
 	uint16_t index; /* in the log's table of names */
-	uint16_t reserved;
 };
 
 #define SOURCE_ROW(id, ...)                                                    \

@@ -26,6 +26,8 @@ static unsigned sites;
 static __typeof__(unw_init_local) *init_fn;
 static __typeof__(unw_step) *step_fn;
 static __typeof__(unw_get_reg) *reg_fn;
+static __typeof__(unw_flush_cache) *flush_fn;
+static unw_addr_space_t local_space;
 int (*stack_capture_fn)(unw_context_t *);
 unw_context_t stack_context;
 
@@ -129,14 +131,22 @@ void stack_start(void)
 		accessors = real_dlsym_fn(h, "_Ux86_64_get_accessors");
 		space = real_dlsym_fn(h, "_ULx86_64_local_addr_space");
 		capture = real_dlsym_fn(h, "_Ux86_64_getcontext");
+		flush_fn = real_dlsym_fn(h, "_Ux86_64_flush_cache");
 	}
 	if (!init_fn || !step_fn || !reg_fn || !accessors || !space ||
 	    !capture) {
 		log_flag(SB_NO_UNWIND);
 		return;
 	}
-	take_memory(accessors, *space);
+	local_space = *space;
+	take_memory(accessors, local_space);
 	stack_capture_fn = capture;
+}
+
+void stack_flush(void)
+{
+	if (flush_fn && local_space)
+		flush_fn(local_space, 0, 0);
 }
 
 void stack_forget(void)

@@ -37,5 +37,6 @@ uint32_t stack_site(uintptr_t ra);
  * the lock itself; the thread has its block. */
 bool stack_passes(const char *part);
 void stack_forget(void); /* in a forked child */
+void stack_flush(void);	 /* code was unloaded: what was known of its frames */
 
 #endif

@@ -36,10 +36,10 @@ static void *map(size_t size)
 	return p < 0 && p > -4096 ? NULL : (void *)p;
 }
 
+static struct key none;
+
 static void keys_clear(struct thread *t)
 {
-	static struct key none;
-
 	memset(t->key, 0, sizeof(*t->key) * keys_room(t));
 	t->nkeys = 0;
 	for (unsigned i = 0; i < real_count(); i++)
@@ -101,10 +101,26 @@ bool thread_more_keys(struct thread *t)
 	 * pointer into it. */
 	t->key_shift -= 2;
 	t->key = key;
+	t->nkeys = 0;
 	for (size_t i = 0; i < n; i++)
-		if (old[i].ra)
+		if (old[i].ra > KEY_GONE) {
 			*key_find(t, old[i].ra, old[i].fa, old[i].id) = old[i];
+			t->nkeys++;
+		}
 	return true;
+}
+
+void threads_forget_code(uintptr_t start, uintptr_t end)
+{
+	for (struct thread *t = all; t; t = t->next) {
+		/* Older tables are only reached from here. */
+		for (unsigned i = 0; i < real_count(); i++)
+			if (t->last[i]->ra >= start && t->last[i]->ra < end)
+				t->last[i] = &none;
+		for (unsigned i = 0; i < keys_room(t); i++)
+			if (t->key[i].ra >= start && t->key[i].ra < end)
+				t->key[i].ra = KEY_GONE;
+	}
 }
 
 static void follow_name(struct thread *t)

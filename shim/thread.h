@@ -29,6 +29,8 @@ struct key {
 #define KEY_ASK 0x4000u
 #define KEY_SECRET 0x8000u /* what it answered: keys are being made */
 
+#define KEY_GONE 1u /* ra: its code was unloaded; the place may be taken */
+
 /* The table of keys is a power of two of places, three quarters full at most;
  * it starts within the block and grows by mapping. */
 #define KEYS_FIRST_BITS 8
@@ -42,6 +44,8 @@ struct prng {
 	int32_t state[32];
 	uint32_t seed;
 	bool ready;
+	bool fortran;	      /* libgfortran has a state for this thread */
+	uint64_t old_fortran; /* state of Fortran's rand(); 0: none yet */
 };
 
 struct thread {
@@ -119,6 +123,17 @@ static inline struct key *key_find(struct thread *t, uintptr_t ra,
 	return &t->key[i];
 }
 
+/* A free place for a key that is not in the table. */
+static inline struct key *key_free(struct thread *t, uintptr_t ra,
+				   uintptr_t fa, unsigned id)
+{
+	unsigned i = key_place(t, ra, fa, id);
+
+	while (t->key[i].ra > KEY_GONE)
+		i = (i + 1) & (keys_room(t) - 1);
+	return &t->key[i];
+}
+
 /* A block for the next thread that `parent` creates; NULL: no memory. */
 struct thread *thread_new(struct thread *parent);
 /* Gives back the block of a thread that never came to be, or was joined. */
@@ -129,6 +144,9 @@ void thread_enter(struct thread *t);
 void thread_name(struct thread *t);
 /* Four times the room for keys; false: no more. Under the lock. */
 bool thread_more_keys(struct thread *t);
+/* Drops the keys of code in [start, end), which nobody can be running, from
+ * every thread. Under the lock. */
+void threads_forget_code(uintptr_t start, uintptr_t end);
 /* The block of a thread that a join can still ask for; NULL: none. */
 struct thread *thread_find(pthread_t handle);
 /* For a thread that nobody announced (raw clone): names it by arrival. */

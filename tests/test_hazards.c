@@ -52,6 +52,13 @@ static struct hazard hazards[] = {
 	{ "loading chain", true },
 	{ "loading namespaces", true },
 	{ "loading lookups", true },
+	{ "chooser by_processor", true },
+	{ "weak absent", true },
+	{ "weak present", true },
+	{ "weak_fixed absent", true },
+	{ "weak_fixed present", true },
+	{ "optional absent", true },
+	{ "optional twins", true },
 	{ "versions conditions", true },
 	{ "versions_old conditions", true },
 	{ "signals loop", false },
@@ -61,6 +68,7 @@ static struct hazard hazards[] = {
 	{ "signals coroutines", true },
 	{ "cancel points", true },
 	{ "cancel while_hooked", true },
+	{ "cancel shell", true },
 	{ "processes threads_fork", false },
 	{ "processes vfork_failure", true },
 	{ "processes close_all", true },
@@ -87,6 +95,7 @@ static struct hazard hazards[] = {
 	{ "deadlines polling_limit", true },
 	{ "deadlines polling_thread", true },
 	{ "deadlines ping_pong", true },
+	{ "timers clock_stays", true },
 	{ "timers paused", true },
 	{ "timers interrupted_poll", true },
 	{ "timers interrupted_sleep", true },
@@ -120,6 +129,21 @@ static void test_deepbind(void **state)
 				 report_source(report, "dlopen"), "bytes")),
 			 8 /* RTLD_DEEPBIND */);
 	json_decref(report);
+}
+
+/* The keys of the second of three libraries at one address are real. */
+static void test_replaced(void **state)
+{
+	(void)state;
+	play(&a, "native", "loading replaced");
+	play(&a, "run", "loading replaced");
+	play(&b, "run", "loading replaced");
+	assert_memory_equal(a.out, b.out, 17);
+	assert_memory_not_equal(a.out + 17, b.out + 17, 17);
+	assert_string_equal(a.out + 2 * 17, b.out + 2 * 17);
+	play(&a, "run", "loading comes_and_goes");
+	outcome_of(&a, "$SB report --store $STORE");
+	assert_null(strstr(a.out, "merged"));
 }
 
 /* Both names of pthread_create, old and new. */
@@ -321,6 +345,7 @@ int main(void)
 {
 	const struct CMUnitTest others[] = {
 		CASE(test_deepbind),
+		CASE(test_replaced),
 		CASE(test_thread_versions),
 		CASE(test_wrappers),
 		CASE(test_versioned_wrapper),

@@ -81,6 +81,57 @@ static void test_darknet(void **state)
 	assert_string_not_equal(first.out, next.out);
 }
 
+/* The clocks have no rows: libgfortran asks libc, and the report names the
+ * Fortran code that asked. */
+static void test_fortran(void **state)
+{
+	(void)state;
+	five("$VICTIMS_DIR/draws", true);
+	outcome_of(&next, "$SB report --sites 99 --store $STORE");
+	assert_non_null(strstr(next.out, "_gfortran_system_clock_8"));
+	assert_non_null(strstr(next.out, "draws.f90"));
+	outcome_of(&first, "$SB run -q --store $STORE -- $VICTIMS_DIR/draws 1");
+	outcome_of(&next, "$SB run -q --seed 2 --store $STORE -- "
+		   "$VICTIMS_DIR/draws 1");
+	assert_string_not_equal(first.out, next.out);
+}
+
+/* libuuid, behind Python's _uuid, which is opened RTLD_LOCAL. */
+static void test_uuid(void **state)
+{
+	(void)state;
+	five("/usr/bin/python3 -c 'import uuid; u = [uuid.uuid1() for i in "
+	     "range(99)]; print(u, uuid.uuid4(), len(set(u)) == 99, "
+	     "sorted(u, key=lambda x: x.time) == u)'", true);
+	assert_non_null(strstr(first.out, "True True"));
+	outcome_of(&next, "$SB report --store $STORE");
+	assert_non_null(strstr(next.out, "uuid_generate_time_safe"));
+	outcome_of(&next, "$SB run -q --time real --store $STORE -- "
+		   "/usr/bin/python3 -c 'import time, uuid; t = (uuid.uuid1()"
+		   ".time - 0x01b21dd213814000) / 1e7; "
+		   "print(abs(t - time.time()) < 60)'");
+	assert_string_equal(next.out, "True\n");
+}
+
+/* What came from elsewhere is counted, and named as what cannot repeat. */
+static void test_network(void **state)
+{
+	json_t *report;
+
+	(void)state;
+	outcome_of(&first, "$SB run -q --store $STORE -- /usr/bin/python3 "
+		   "$PROGRAMS_DIR/loopback.py");
+	assert_string_equal(first.out, "b'HELLO'\n");
+	report = report_newest();
+	assert_int_equal(report_calls(report, "recv"), 2);
+	assert_int_equal(json_integer_value(json_object_get(
+				 report_source(report, "recv"), "bytes")), 10);
+	assert_int_equal(report_calls(report, "connect"), 1);
+	json_decref(report);
+	outcome_of(&next, "$SB report --store $STORE");
+	assert_non_null(strstr(next.out, "talked to others"));
+}
+
 /* Hash seeds, and what they put in order. */
 static void test_hash_order(void **state)
 {
@@ -123,6 +174,7 @@ static void test_seeded(void **state)
 		"gawk 'BEGIN { srand(1); print rand(), rand() }'",
 		"mawk 'BEGIN { srand(1); print rand(), rand() }'",
 		"perl -e 'srand(1); print rand(), rand()'",
+		"$VICTIMS_DIR/draws 1",
 		FASTTEXT,
 	};
 
@@ -174,6 +226,29 @@ static void test_keys(void **state)
 		if (!strcmp(first.out, next.out))
 			fail_msg("%s: predictable", makers[i]);
 	}
+}
+
+/* --crypto=force alone makes them predictable, and says so. */
+static void test_forced_keys(void **state)
+{
+	static const char program[] =
+		"/usr/bin/python3 -c 'import secrets, ssl; "
+		"print(ssl.RAND_bytes(16), secrets.token_hex(16))'";
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		outcome_of(i ? &next : &first, "$SB run --crypto force --store "
+			   "$STORE -- %s", program);
+		assert_int_equal(first.status, 0);
+	}
+	assert_string_equal(first.out, next.out);
+	assert_non_null(strstr(first.err, "predictable"));
+	for (int i = 0; i < 2; i++)
+		outcome_of(i ? &next : &first, "LD_PRELOAD=$(dirname $SB)/shim/"
+			   "libsamebits.so SAMEBITS=mode=run,store=$STORE,"
+			   "force=RAND_bytes+openssl %s", program);
+	assert_int_equal(first.status, 0);
+	assert_string_not_equal(first.out, next.out);
 }
 
 /* Certificates are of today, and are valid today. */
@@ -238,7 +313,10 @@ int main(void)
 		CASE(test_c_example), CASE(test_fasttext),
 		CASE(test_darknet),  CASE(test_hash_order),
 		CASE(test_others),   CASE(test_seeded),
-		CASE(test_keys),     CASE(test_certificates),
+		CASE(test_fortran),  CASE(test_uuid),
+		CASE(test_network),
+		CASE(test_keys),     CASE(test_forced_keys),
+		CASE(test_certificates),
 		CASE(test_audit_changes_nothing),
 		CASE(test_allocators),
 	};

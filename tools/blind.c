@@ -237,6 +237,13 @@ static bool is_process_number(const char *name)
 	       !strcmp(name, "gettid");
 }
 
+/* Where sockets lead to others: programs wake themselves by pairs of them. */
+static bool is_connection(const char *name)
+{
+	return !strcmp(name, "connect") || !strcmp(name, "accept") ||
+	       !strcmp(name, "accept4");
+}
+
 /* Under `run` only: `audit` promises nothing about them. */
 static int from_calls(struct blinds *b, const struct log *log)
 {
@@ -258,6 +265,10 @@ static int from_calls(struct blinds *b, const struct log *log)
 				  "%s gave real process numbers to %s",
 				  log->source[c->source].name,
 				  log->head.program);
+		else if (is_connection(log->source[c->source].name))
+			ret = add(b, "connections",
+				  "%s talked to others: it repeats as far as "
+				  "they do", log->head.program);
 	}
 	return ret;
 }

@@ -33,6 +33,7 @@ static void add_json(const struct source *row, void *arg)
 	json_object_set_new(j, "name", text_json(row->name));
 	json_object_set_new(j, "group", text_json(row->group));
 	json_object_set_new(j, "policy", json_string(policy(row)));
+	json_object_set_new(j, "keys", json_boolean(row->keys));
 	json_object_set_new(j, "doc", text_json(row->doc));
 	json_array_append_new(arg, j);
 }

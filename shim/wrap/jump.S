@@ -45,9 +45,9 @@
 	.cfi_endproc
 	.endm
 
-/* Returns what the bookkeeping answered, unless that was NULL. */
+/* Returns what the bookkeeping answered (rax), if it has an answer (rdx). */
 	.macro ANSWER
-	testq %rax, %rax
+	testq %rdx, %rdx
 	jz 1f
 	leave
 	.cfi_remember_state

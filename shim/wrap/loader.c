@@ -2,7 +2,7 @@
 /*
  * The dynamic loader's functions. glibc takes the caller from the return
  * address (RUNPATH, $ORIGIN, RTLD_NEXT), so a hook must not call and return:
- * jump.S enters here for the bookkeeping and then jumps.
+ * jump.S enters here for the bookkeeping and then jumps. All but dlclose.
  */
 #include <dlfcn.h>
 #include <link.h>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "module.h"
 #include "real.h"
 #include "banned.h"
 
@@ -131,39 +132,94 @@ static bool before_us(const void *caller)
 	return its;
 }
 
-/*
- * A lookup in one object (ctypes, JAX, TensorFlow) finds the function that our
- * hook stands in front of: the answer is the hook. NULL: the lookup goes on.
- */
-void *samebits_before_dlsym(void *handle, const char *name, void *ret);
-void *samebits_before_dlsym(void *handle, const char *name, void *ret)
-{
-	struct call c;
+struct owner {
+	const char *name;
+	const struct source *row;
+};
 
-	if (BEGIN(&c, dlsym, ret) == SB_PASS)
-		return NULL;
-	call_end(&c, digest_string(name), 0);
-	/* These find us by themselves, from where the caller stands. */
-	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT)
-		return NULL;
-	return hook_of(name, real_dlsym(handle, name));
+static void of_library(struct source *row, void *arg)
+{
+	struct owner *o = arg;
+
+	if (row->optional &&
+	    !strcmp(row->symbol ? row->symbol : row->name, o->name))
+		o->row = row;
 }
 
-void *samebits_before_dlvsym(void *handle, const char *name,
-			     const char *version, void *ret);
-void *samebits_before_dlvsym(void *handle, const char *name,
-			     const char *version, void *ret)
+/* Is it a name that only we have, as its library is not there? Programs ask
+ * for such names to find out whether it is. */
+static bool ours_alone(const char *name, const void *ret)
+{
+	struct owner o = { .name = name };
+
+	real_each(of_library, &o);
+	/* The search that fails comes last: dlerror() tells of it. */
+	return o.row && real_dlsym_fn(RTLD_DEFAULT, name) == o.row->hook &&
+	       !real_reaches(o.row, ret);
+}
+
+/* Returns: libc's does not look at who calls. */
+EXPORT int dlclose(void *handle)
+{
+	static __typeof__(dlclose) *real;
+	int ret;
+
+	if (!real)
+		*(void **)&real = real_find("dlclose", NULL);
+	ret = real(handle);
+	if (alive.yes)
+		modules_refresh();
+	return ret;
+}
+
+/* What a lookup is answered; jump.S goes on to libc's unless it is known. */
+struct answer {
+	void *found;
+	long known;
+};
+
+static struct answer answer(void *found)
+{
+	return (struct answer){ found, found != NULL };
+}
+
+/*
+ * A lookup in one object (ctypes, JAX, TensorFlow) finds the function that our
+ * hook stands in front of: the answer is the hook.
+ */
+struct answer samebits_before_dlsym(void *handle, const char *name, void *ret);
+struct answer samebits_before_dlsym(void *handle, const char *name, void *ret)
+{
+	struct call c;
+	enum sb_policy policy = BEGIN(&c, dlsym, ret);
+
+	if (policy != SB_PASS)
+		call_end(&c, digest_string(name), 0);
+	/* These find us by themselves, from where the caller stands. */
+	if (handle == RTLD_DEFAULT ||
+	    (handle == RTLD_NEXT && before_us(ret)))
+		return (struct answer){ NULL, ours_alone(name, ret) };
+	if (policy == SB_PASS || handle == RTLD_NEXT)
+		return answer(NULL);
+	return answer(hook_of(name, real_dlsym(handle, name)));
+}
+
+struct answer samebits_before_dlvsym(void *handle, const char *name,
+				     const char *version, void *ret);
+struct answer samebits_before_dlvsym(void *handle, const char *name,
+				     const char *version, void *ret)
 {
 	struct call c;
 
 	if (BEGIN(&c, dlvsym, ret) == SB_PASS)
-		return NULL;
+		return answer(NULL);
 	call_end(&c, digest_string(name), 0);
 	/* Our hooks have no version: these pass by us. */
 	if (handle == RTLD_DEFAULT ||
 	    (handle == RTLD_NEXT && before_us(ret)))
-		return hook_of(name, real_dlvsym(RTLD_NEXT, name, version));
+		return answer(hook_of(name,
+				      real_dlvsym(RTLD_NEXT, name, version)));
 	if (handle == RTLD_NEXT)
-		return NULL;
-	return hook_of(name, real_dlvsym(handle, name, version));
+		return answer(NULL);
+	return answer(hook_of(name, real_dlvsym(handle, name, version)));
 }

@@ -2,6 +2,7 @@
 /* New processes: they get their logical names, and keep the shim. */
 #include <alloca.h>
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -330,13 +331,37 @@ static void shell_leave(void)
 	shells_unlock();
 }
 
+/* Its caller was cancelled: the shell must not outlive it. */
+static void shell_cancelled(void *arg)
+{
+	const pid_t *pid = arg;
+
+	sys2(SYS_kill, *pid, SIGKILL);
+	while (real_waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	shell_leave();
+}
+
+static int shell_wait(pid_t pid)
+{
+	int status = -1;
+
+	pthread_cleanup_push(shell_cancelled, &pid);
+	while (real_waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	pthread_cleanup_pop(0);
+	if (thread_me)
+		ltime_join(thread_me, process_clock_of(pid));
+	return status;
+}
+
 /* As POSIX has it: CHLD blocked too. */
 static int run_shell(const char *command, char **envp)
 {
 	char *const argv[] = { "sh", "-c", "--", (char *)command, NULL };
 	sigset_t chld, mask, defaults;
 	posix_spawnattr_t attr;
-	int status = -1, ret;
+	int status, ret;
 	pid_t pid;
 
 	sigemptyset(&chld);
@@ -351,13 +376,7 @@ static int run_shell(const char *command, char **envp)
 						POSIX_SPAWN_SETSIGMASK);
 	ret = real_posix_spawn(&pid, "/bin/sh", NULL, &attr, argv, envp);
 	posix_spawnattr_destroy(&attr);
-	if (ret)
-		status = 127 << 8;
-	else
-		while (real_waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-	if (!ret && thread_me)
-		ltime_join(thread_me, process_clock_of(pid));
+	status = ret ? 127 << 8 : shell_wait(pid);
 	shell_leave();
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (ret)

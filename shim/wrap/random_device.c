@@ -30,7 +30,7 @@ EXPORT unsigned random_device(const void *self)
 	struct call c;
 	unsigned n = CALL(&c, random_device) == SB_FORCE
 			     ? draw(c.self)
-			     : real_random_device(self);
+			     : REAL_HERE(random_device)(self);
 
 	call_end(&c, digest_bytes(&n, sizeof(n)), sizeof(n));
 	return n;
@@ -41,7 +41,7 @@ EXPORT unsigned random_device_pretr1(const void *self)
 	struct call c;
 	unsigned n = CALL(&c, random_device_pretr1) == SB_FORCE
 			     ? draw(c.self)
-			     : real_random_device_pretr1(self);
+			     : REAL_HERE(random_device_pretr1)(self);
 
 	call_end(&c, digest_bytes(&n, sizeof(n)), sizeof(n));
 	return n;
@@ -53,7 +53,7 @@ EXPORT double random_device_entropy(const void *self)
 	double bits = 32; /* what a full-entropy device answers */
 
 	if (CALL(&c, random_device_entropy) != SB_FORCE)
-		bits = real_random_device_entropy(self);
+		bits = REAL_HERE(random_device_entropy)(self);
 	call_end(&c, (uint64_t)bits, 0);
 	return bits;
 }

@@ -26,6 +26,10 @@ ROW(nanosleep, "clock", "sleep, nanoseconds");
 ROW(clock_nanosleep, "clock", "sleep on a clock");
 ROW(futex, "clock", "wait for a word in memory, with a limit");
 
+SOURCE_ROW(syscall_sched_getaffinity, .group = "cpu", .policy = SB_OBSERVE,
+	   .doc = "usable processors by syscall(SYS_sched_getaffinity)");
+SOURCE_ROW(syscall_getcpu, .group = "cpu", .policy = SB_OBSERVE,
+	   .doc = "the processor it runs on by syscall(SYS_getcpu)");
 SOURCE_ROW(syscall_fork, .group = "process", .policy = SB_OBSERVE,
 	   .doc = "a copy of the process by syscall(SYS_fork or SYS_clone)");
 
@@ -101,6 +105,25 @@ static long read_time(struct call *c, const struct registers *r, bool force)
 	}
 	call_end(c, (uint64_t)t, 0);
 	return t;
+}
+
+static long read_affinity(struct call *c, const struct registers *r, bool force)
+{
+	long n = go_on(r); /* bytes of the set */
+
+	(void)force;
+	call_end(c, n < 0 ? 0 : digest_bytes((void *)ARG(r, 3), (size_t)n), 0);
+	return n;
+}
+
+static long read_cpu(struct call *c, const struct registers *r, bool force)
+{
+	const unsigned *cpu = (void *)ARG(r, 1);
+	long ret = go_on(r);
+
+	(void)force;
+	call_end(c, ret == 0 && cpu ? *cpu : 0, 0);
+	return ret;
 }
 
 static long rest(const struct timespec *wanted, struct timespec *rem,
@@ -227,6 +250,12 @@ static struct source *find(long nr, server **serve)
 	case SYS_clock_nanosleep:
 		*serve = clock_nap;
 		return &src_syscall_clock_nanosleep;
+	case SYS_sched_getaffinity:
+		*serve = read_affinity;
+		return &src_syscall_sched_getaffinity;
+	case SYS_getcpu:
+		*serve = read_cpu;
+		return &src_syscall_getcpu;
 	}
 	return NULL;
 }

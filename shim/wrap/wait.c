@@ -4,6 +4,7 @@
  * in vain it advances the logical clock. A limit that is a moment was computed
  * from our clock and is translated.
  */
+#include <aio.h>
 #include <errno.h>
 #include <mqueue.h>
 #include <poll.h>
@@ -12,6 +13,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <sys/sem.h>
 #include <threads.h>
 #include <time.h>
 
@@ -47,6 +49,8 @@ ROW(mtx_timedlock, "wait for a mutex (C11)");
 ROW(thrd_sleep, "sleep (C11)");
 ROW(mq_timedreceive, "wait for a message");
 ROW(mq_timedsend, "wait for room for a message");
+ROW(semtimedop, "wait for a System V semaphore");
+ROW(aio_suspend, "wait for asynchronous input and output");
 
 /* A relative limit of ns passed in vain when `vain`. */
 static void relative(struct call *c, bool force, bool vain, uint64_t ns)
@@ -354,5 +358,36 @@ EXPORT int mq_timedsend(mqd_t q, const char *buf, size_t len, unsigned prio,
 		   ret < 0 && errno == ETIMEDOUT, q, buf, len, prio, until);
 }
 
+/* An operation that must not wait answers as one that waited in vain. */
+EXPORT int semtimedop(int id, struct sembuf *ops, size_t n,
+		      const struct timespec *ts)
+{
+	struct call c;
+	bool force = CALL(&c, semtimedop) == SB_FORCE;
+	uint64_t ns = ts ? ltime_ns(ts) : 0;
+	uint64_t since = sys_now(CLOCK_MONOTONIC);
+	int ret = real_semtimedop(id, ops, n, ts);
+
+	relative(&c, force,
+		 ret && errno == EAGAIN && ts &&
+			 sys_now(CLOCK_MONOTONIC) - since >= ns, ns);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int aio_suspend(const struct aiocb *const list[], int n,
+		       const struct timespec *restrict ts)
+{
+	struct call c;
+	bool force = CALL(&c, aio_suspend) == SB_FORCE;
+	int ret = real_aio_suspend(list, n, ts);
+
+	relative(&c, force, ret && errno == EAGAIN && ts,
+		 ts ? ltime_ns(ts) : 0);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+ALIAS(aio_suspend64, aio_suspend);
 ALIAS(__poll, poll);
 ALIAS(__select, select);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Cancellation points stay cancellation points, and cleanup handlers run. */
+#include <aio.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -7,6 +8,8 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include "hazard.h"
@@ -111,6 +114,66 @@ static void in_waitpid(void)
 	waitpid(pid, NULL, 0);
 }
 
+/* Nothing comes. */
+static int silent(void)
+{
+	int end[2];
+
+	must(socketpair(AF_UNIX, SOCK_DGRAM, 0, end) == 0);
+	return end[0];
+}
+
+static void in_accept(void)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	bind(fd, (struct sockaddr *)&name, sizeof(name.sun_family));
+	listen(fd, 1);
+	accept(fd, NULL, NULL);
+}
+
+static void in_recv(void)
+{
+	char byte;
+
+	recv(silent(), &byte, 1, 0);
+}
+
+static void in_recvfrom(void)
+{
+	char byte;
+
+	recvfrom(silent(), &byte, 1, 0, NULL, NULL);
+}
+
+static void in_recvmsg(void)
+{
+	struct msghdr m = { 0 };
+
+	recvmsg(silent(), &m, 0);
+}
+
+static void in_recvmmsg(void)
+{
+	struct mmsghdr m = { 0 };
+
+	recvmmsg(silent(), &m, 1, 0, NULL);
+}
+
+static void in_aio_suspend(void)
+{
+	static struct aiocb read;
+	static char byte;
+	const struct aiocb *list[1] = { &read };
+
+	read.aio_fildes = silent();
+	read.aio_buf = &byte;
+	read.aio_nbytes = 1;
+	must(aio_read(&read) == 0);
+	aio_suspend(list, 1, NULL);
+}
+
 static void cleanup(void *arg)
 {
 	cleaned++;
@@ -174,6 +237,12 @@ static void points(void)
 		{ "pthread_cond_timedwait", in_cond, 1 },
 		{ "pthread_cond_clockwait", in_cond_clock, 1 },
 		{ "waitpid", in_waitpid, 0 },
+		{ "accept", in_accept, 0 },
+		{ "recv", in_recv, 0 },
+		{ "recvfrom", in_recvfrom, 0 },
+		{ "recvmsg", in_recvmsg, 0 },
+		{ "recvmmsg", in_recvmmsg, 0 },
+		{ "aio_suspend", in_aio_suspend, 0 },
 	};
 
 	sem_init(&sem, 0, 0);
@@ -212,4 +281,47 @@ static void while_hooked(void)
 	}
 }
 
-SCENES({ "points", points }, { "while_hooked", while_hooked })
+static char shell_file[] = "/tmp/samebits-shell-XXXXXX";
+
+static void *in_system(void *arg)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "echo $$ >%s; exec sleep 1000",
+		 shell_file);
+	system(command);
+	return arg;
+}
+
+static pid_t shell_of(int fd)
+{
+	char text[32] = "";
+
+	while (pread(fd, text, sizeof(text) - 1, 0) <= 0 || !strchr(text, '\n'))
+		usleep(1000);
+	return (pid_t)atoi(text);
+}
+
+/* A shell whose caller is cancelled is killed, and no signal stays ignored. */
+static void shell(void)
+{
+	int fd = mkstemp(shell_file);
+	struct sigaction intr;
+	pthread_t t;
+	void *value;
+	pid_t pid;
+
+	must(fd >= 0);
+	must(pthread_create(&t, NULL, in_system, NULL) == 0);
+	pid = shell_of(fd);
+	unlink(shell_file);
+	must(pthread_cancel(t) == 0);
+	must(pthread_join(t, &value) == 0);
+	must(value == PTHREAD_CANCELED);
+	must(kill(pid, 0) < 0 && errno == ESRCH);
+	must(sigaction(SIGINT, NULL, &intr) == 0);
+	must(intr.sa_handler == SIG_DFL);
+}
+
+SCENES({ "points", points }, { "while_hooked", while_hooked },
+       { "shell", shell })

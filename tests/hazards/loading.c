@@ -78,5 +78,42 @@ static void deepbind(void)
 	fflush(stdout);
 }
 
-SCENES({ "chain", chain }, { "namespaces", namespaces },
+static void *draw_from(const char *path)
+{
+	void (*draw)(unsigned char *, size_t);
+	void *h = open_object(path, RTLD_NOW | RTLD_LOCAL);
+	unsigned char bytes[8];
+
+	*(void **)&draw = dlsym(h, "replaced_draw");
+	must(draw);
+	draw(bytes, sizeof(bytes));
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		printf("%02x", bytes[i]);
+	printf("\n");
+	fflush(stdout);
+	must(dlclose(h) == 0);
+	return (void *)draw;
+}
+
+/* Where one library was, there is another: what was found out about the first
+ * does not hold for the second. */
+static void replaced(void)
+{
+	void *at = draw_from(CHAIN "/plain.so");
+
+	must(draw_from(CHAIN "/libsodium-replaced.so") == at);
+	must(draw_from(CHAIN "/plain.so") == at);
+}
+
+/* Libraries that come and go fill no table. */
+static void comes_and_goes(void)
+{
+	freopen("/dev/null", "w", stdout);
+	for (int i = 0; i < 5000; i++)
+		draw_from(i % 2 ? CHAIN "/plain.so"
+				: CHAIN "/libsodium-replaced.so");
+}
+
+SCENES({ "replaced", replaced }, { "comes_and_goes", comes_and_goes },
+       { "chain", chain }, { "namespaces", namespaces },
        { "lookups", lookups }, { "deepbind", deepbind })

@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
+#include <sys/timex.h>
 
 #include "hazard.h"
 
@@ -168,6 +169,39 @@ static void timerfds(void)
 	ended();
 }
 
-SCENES({ "paused", paused }, { "interrupted_poll", interrupted_poll },
+/* How far the kernel's two clocks are apart: another number once it is set. */
+static double apart(void)
+{
+	struct timespec ts;
+	long ret;
+
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "a"(SYS_clock_gettime), "D"(CLOCK_REALTIME), "S"(&ts)
+			 : "rcx", "r11", "memory");
+	must(ret == 0);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9 - kernel_time();
+}
+
+/* Who may set the clock does not set everybody's. */
+static void clock_stays(void)
+{
+	double before = apart(), real = before + kernel_time();
+	struct timespec ts = { (time_t)real + 1, 0 };
+	struct timeval tv = { (time_t)real + 1, 0 }, by = { 1, 0 };
+	struct timex t = { .modes = ADJ_SETOFFSET, .time = { 1, 0 } };
+
+	if (!controlled())
+		return;
+	must(clock_settime(CLOCK_REALTIME, &ts) == 0 || errno == EPERM);
+	must(settimeofday(&tv, NULL) == 0 || errno == EPERM);
+	must(adjtimex(&t) >= 0 || errno == EPERM);
+	must(adjtime(&by, NULL) == 0 || errno == EPERM);
+	must(apart() - before < 0.5 && before - apart() < 0.5);
+	must(adjtime(NULL, &by) == 0 && by.tv_sec == 0);
+}
+
+SCENES({ "clock_stays", clock_stays },
+       { "paused", paused }, { "interrupted_poll", interrupted_poll },
        { "interrupted_sleep", interrupted_sleep }, { "alarms", alarms },
        { "posix_timer", posix_timer }, { "timerfds", timerfds })

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include <elf.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+
+#include "real.h"
+#include "source.h"
+#include "sys.h"
+#include "weak.h"
+#include "banned.h"
+
+struct object {
+	uintptr_t base;
+	uintptr_t relro, relro_end; /* pages that are read-only by now */
+	const ElfW(Sym) *sym;
+	const ElfW(Rela) *rela[2]; /* of data, of functions */
+	size_t size[2];		   /* bytes */
+};
+
+static struct object describe(const struct dl_phdr_info *info)
+{
+	struct object o = { .base = info->dlpi_addr };
+	const ElfW(Dyn) *d = NULL;
+
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uintptr_t at = o.base + p->p_vaddr;
+
+		if (p->p_type == PT_DYNAMIC)
+			d = (const void *)at;
+		if (p->p_type != PT_GNU_RELRO)
+			continue;
+		o.relro = at & -4096ul;
+		o.relro_end = (at + p->p_memsz) & -4096ul;
+	}
+	for (; d && d->d_tag != DT_NULL; d++) {
+		if (d->d_tag == DT_SYMTAB)
+			o.sym = (const void *)d->d_un.d_ptr;
+		else if (d->d_tag == DT_RELA)
+			o.rela[0] = (const void *)d->d_un.d_ptr;
+		else if (d->d_tag == DT_RELASZ)
+			o.size[0] = d->d_un.d_val;
+		else if (d->d_tag == DT_JMPREL)
+			o.rela[1] = (const void *)d->d_un.d_ptr;
+		else if (d->d_tag == DT_PLTRELSZ)
+			o.size[1] = d->d_un.d_val;
+	}
+	/* The vDSO's tables are not relocated. */
+	if ((uintptr_t)o.sym < o.base)
+		o.sym = NULL;
+	return o;
+}
+
+struct question {
+	const void *hook;
+	bool alone;
+};
+
+static void ask(struct source *row, void *arg)
+{
+	struct question *q = arg;
+
+	if (row->optional && row->hook == q->hook)
+		q->alone = !real_find(row->symbol ? row->symbol : row->name,
+				      row->version);
+}
+
+/* An optional hook of ours, whose library is not there? */
+static bool alone(const void *fn)
+{
+	struct question q = { .hook = fn };
+
+	real_each(ask, &q);
+	return q.alone;
+}
+
+static void set_null(const struct object *o, void **slot)
+{
+	uintptr_t page = (uintptr_t)slot & -4096ul;
+	bool locked = page >= o->relro && page < o->relro_end;
+
+	if (locked && sys3(SYS_mprotect, page, 4096, PROT_READ | PROT_WRITE))
+		return;
+	*slot = NULL;
+	if (locked)
+		sys3(SYS_mprotect, page, 4096, PROT_READ);
+}
+
+static int clear(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct object o = describe(info);
+
+	(void)size;
+	(void)arg;
+	for (int k = 0; o.sym && k < 2; k++) {
+		const ElfW(Rela) *r = o.rela[k];
+		const ElfW(Rela) *end = r + o.size[k] / sizeof(*r);
+
+		for (; r && r < end; r++) {
+			const ElfW(Sym) *s = &o.sym[ELF64_R_SYM(r->r_info)];
+			unsigned type = ELF64_R_TYPE(r->r_info);
+			void **slot = (void **)(o.base + r->r_offset);
+
+			if ((type == R_X86_64_GLOB_DAT ||
+			     type == R_X86_64_JUMP_SLOT ||
+			     type == R_X86_64_64) &&
+			    ELF64_ST_BIND(s->st_info) == STB_WEAK &&
+			    s->st_shndx == SHN_UNDEF && *slot && alone(*slot))
+				set_null(&o, slot);
+		}
+	}
+	return 0;
+}
+
+void weak_clear(void)
+{
+	if (real_iterate_fn)
+		real_iterate_fn(clear, NULL);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What comes from other hosts and programs: a run repeats as far as they do.
+ * Observed; of data, length and digest are kept. All are cancellation points.
+ *
+ * The environment is no row: it is what the launcher handed over, and shells,
+ * Python and libc itself read it without getenv().
+ */
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "call.h"
+#include "banned.h"
+
+#define ROW(fn, text) \
+	SOURCE(fn, .group = "input", .policy = SB_OBSERVE, .doc = text)
+
+ROW(socket, "a way to others");
+ROW(connect, "goes to another");
+ROW(accept, "lets another in");
+ROW(accept4, "lets another in");
+ROW(recv, "data of others");
+ROW(recvfrom, "data of others, and whose");
+ROW(recvmsg, "data of others, in parts");
+ROW(recvmmsg, "data of others, several messages");
+ROW(getaddrinfo, "the address of a name");
+
+EXPORT int socket(int domain, int type, int protocol)
+{
+	struct call c;
+	int fd;
+
+	CALL(&c, socket);
+	fd = real_socket(domain, type, protocol);
+	call_end(&c, (uint64_t)domain << 32 | (uint64_t)(uint32_t)type, 0);
+	return fd;
+}
+
+EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
+{
+	struct call c;
+	int ret;
+
+	CALL(&c, connect);
+	ret = real_connect(fd, address, len);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+EXPORT int accept(int fd, struct sockaddr *restrict address,
+		  socklen_t *restrict len)
+{
+	struct call c;
+	int ret;
+
+	CALL(&c, accept);
+	ret = real_accept(fd, address, len);
+	call_end(&c, ret >= 0, 0);
+	return ret;
+}
+
+EXPORT int accept4(int fd, struct sockaddr *restrict address,
+		   socklen_t *restrict len, int flags)
+{
+	struct call c;
+	int ret;
+
+	CALL(&c, accept4);
+	ret = real_accept4(fd, address, len, flags);
+	call_end(&c, ret >= 0, 0);
+	return ret;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* MSG_TRUNC answers with more than there was room for. */
+static ssize_t received(struct call *c, const void *buf, size_t room,
+			ssize_t n)
+{
+	size_t got = n > 0 ? least((size_t)n, room) : 0;
+
+	call_end(c, n < 0 ? 0 : digest_bytes(buf, got), got);
+	return n;
+}
+
+EXPORT ssize_t recv(int fd, void *buf, size_t size, int flags)
+{
+	struct call c;
+
+	CALL(&c, recv);
+	return received(&c, buf, size, real_recv(fd, buf, size, flags));
+}
+
+EXPORT ssize_t recvfrom(int fd, void *restrict buf, size_t size, int flags,
+			struct sockaddr *restrict from,
+			socklen_t *restrict len)
+{
+	struct call c;
+
+	CALL(&c, recvfrom);
+	return received(&c, buf, size,
+			real_recvfrom(fd, buf, size, flags, from, len));
+}
+
+/* The names under which programs built with _FORTIFY_SOURCE call them. */
+ssize_t __recv_chk(int fd, void *buf, size_t size, size_t room, int flags);
+EXPORT ssize_t __recv_chk(int fd, void *buf, size_t size, size_t room,
+			  int flags)
+{
+	struct call c;
+
+	if (room < size)
+		__builtin_trap();
+	CALL(&c, recv);
+	return received(&c, buf, size, real_recv(fd, buf, size, flags));
+}
+
+ssize_t __recvfrom_chk(int fd, void *restrict buf, size_t size, size_t room,
+		       int flags, struct sockaddr *restrict from,
+		       socklen_t *restrict len);
+EXPORT ssize_t __recvfrom_chk(int fd, void *restrict buf, size_t size,
+			      size_t room, int flags,
+			      struct sockaddr *restrict from,
+			      socklen_t *restrict len)
+{
+	struct call c;
+
+	if (room < size)
+		__builtin_trap();
+	CALL(&c, recvfrom);
+	return received(&c, buf, size,
+			real_recvfrom(fd, buf, size, flags, from, len));
+}
+
+static uint64_t digest_parts(const struct msghdr *m, size_t left, size_t *got)
+{
+	uint64_t digest = 0;
+
+	for (size_t i = 0; i < m->msg_iovlen && left; i++) {
+		size_t n = least(left, m->msg_iov[i].iov_len);
+
+		digest = digest_word(digest,
+				     digest_bytes(m->msg_iov[i].iov_base, n));
+		*got += n;
+		left -= n;
+	}
+	return digest;
+}
+
+EXPORT ssize_t recvmsg(int fd, struct msghdr *m, int flags)
+{
+	struct call c;
+	size_t got = 0;
+	uint64_t digest = 0;
+	ssize_t n;
+
+	CALL(&c, recvmsg);
+	n = real_recvmsg(fd, m, flags);
+	if (n > 0)
+		digest = digest_parts(m, (size_t)n, &got);
+	call_end(&c, digest, got);
+	return n;
+}
+
+/* Its limit only says after which message to stop. */
+EXPORT int recvmmsg(int fd, struct mmsghdr *m, unsigned room, int flags,
+		    struct timespec *limit)
+{
+	struct call c;
+	size_t got = 0;
+	uint64_t digest = 0;
+	int n;
+
+	CALL(&c, recvmmsg);
+	n = real_recvmmsg(fd, m, room, flags, limit);
+	for (int i = 0; i < n; i++)
+		digest = digest_word(digest, digest_parts(&m[i].msg_hdr,
+							  m[i].msg_len, &got));
+	call_end(&c, digest, got);
+	return n;
+}
+
+/* Of each answer its address, without port and scope. */
+static uint64_t digest_addresses(const struct addrinfo *a)
+{
+	uint64_t digest = 0;
+
+	for (; a; a = a->ai_next) {
+		const void *at = a->ai_addr;
+		size_t n = 0;
+
+		if (a->ai_family == AF_INET) {
+			at = &((const struct sockaddr_in *)at)->sin_addr;
+			n = sizeof(struct in_addr);
+		} else if (a->ai_family == AF_INET6) {
+			at = &((const struct sockaddr_in6 *)at)->sin6_addr;
+			n = sizeof(struct in6_addr);
+		}
+		digest = digest_word(digest, digest_bytes(at, n));
+	}
+	return digest;
+}
+
+EXPORT int getaddrinfo(const char *restrict node,
+		       const char *restrict service,
+		       const struct addrinfo *restrict hints,
+		       struct addrinfo **restrict list)
+{
+	struct call c;
+	int ret;
+
+	CALL(&c, getaddrinfo);
+	ret = real_getaddrinfo(node, service, hints, list);
+	call_end(&c, ret ? 0 : digest_addresses(*list), 0);
+	return ret;
+}
+
+ALIAS(__connect, connect);

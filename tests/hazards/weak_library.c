@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+__attribute__((weak)) int RAND_bytes(unsigned char *buf, int len);
+int weak_library_has(void);
+
+int weak_library_has(void)
+{
+	unsigned char byte;
+
+	return RAND_bytes && RAND_bytes(&byte, 1) == 1;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#include "fortran.h"
+
+const struct facts facts = { .calls = 2 };
+
+void victim(void)
+{
+	float value[3] = { 0 };
+	struct array array = array_of(value, sizeof(value[0]), 3);
+
+	for (int i = 0; i < 2; i++) {
+		_gfortran_arandom_r4(&array);
+		bits_emit(value, sizeof(value[0]), 4, 3);
+	}
+}

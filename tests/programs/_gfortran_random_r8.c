@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "fortran.h"
+
+const struct facts facts = { .calls = 3 };
+
+void victim(void)
+{
+	double value[3];
+
+	for (int i = 0; i < 3; i++)
+		_gfortran_random_r8(&value[i]);
+	bits_emit(value, sizeof(value[0]), 8, 3);
+}

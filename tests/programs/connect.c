@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#include "pair.h"
+
+const struct facts facts = { .calls = 1, .output = "1\n" };
+
+void victim(void)
+{
+	struct sockaddr_un name;
+	socklen_t len;
+	int at = listener(&name, &len);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	emit(connect(fd, (struct sockaddr *)&name, len) == 0);
+	close(fd);
+	close(at);
+}

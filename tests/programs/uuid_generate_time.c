@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#include "uuid.h"
+
+const struct facts facts = { .calls = 2 };
+
+void victim(void)
+{
+	unsigned char uuid[16];
+
+	for (int i = 0; i < 2; i++) {
+		uuid_generate_time(uuid);
+		uuid_emit(uuid);
+	}
+}
