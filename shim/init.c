@@ -18,6 +18,7 @@
 #include "process.h"
 #include "prng.h"
 #include "real.h"
+#include "rule.h"
 #include "stack.h"
 #include "thread.h"
 #include "wrap.h"
@@ -87,6 +88,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	process_start();
 	if (config.odd[0])
 		log_blind("settings", config.odd);
+	rules_start();
 	thread_adopt();
 	pthread_atfork(process_fork_prepare, process_fork_parent,
 		       process_fork_child);

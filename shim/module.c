@@ -102,6 +102,44 @@ static bool marked(const char *data, size_t len)
 	return len > SCAN_LIMIT || scan_crypto(data, len);
 }
 
+/* As CPython wants it: NAME.cpython-311-x86_64-linux-gnu.so has PyInit_NAME. */
+static bool is_extension(const struct dynamic *d, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+	char name[128], *dot;
+	struct text t = text_start(name, sizeof(name));
+
+	text_add(&t, "PyInit_");
+	text_add(&t, base);
+	dot = strchr(name, '.');
+	if (dot)
+		*dot = 0;
+	return defines(d, name);
+}
+
+/* The tables of its exported names; false: it has none that we can read. */
+static bool find_tables(const struct dl_phdr_info *info, struct dynamic *d)
+{
+	const ElfW(Dyn) *e = NULL;
+
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			e = (const void *)(info->dlpi_addr +
+					   info->dlpi_phdr[i].p_vaddr);
+	for (; e && e->d_tag != DT_NULL; e++) {
+		if (e->d_tag == DT_SYMTAB)
+			d->sym = (const void *)e->d_un.d_ptr;
+		else if (e->d_tag == DT_STRTAB)
+			d->str = (const void *)e->d_un.d_ptr;
+		else if (e->d_tag == DT_GNU_HASH)
+			d->hash = (const void *)e->d_un.d_ptr;
+	}
+	/* The vDSO's are not relocated: nothing there is ours to read. */
+	return d->sym && d->str && d->hash &&
+	       (uintptr_t)d->sym > info->dlpi_addr;
+}
+
 static int inspect(struct dl_phdr_info *info, size_t size, void *arg)
 {
 	struct module *m = arg;
@@ -111,26 +149,13 @@ static int inspect(struct dl_phdr_info *info, size_t size, void *arg)
 	(void)size;
 	if (info->dlpi_addr != m->base)
 		return 0;
-	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-
-		if (p->p_type == PT_LOAD && p->p_flags == PF_R)
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_LOAD &&
+		    info->dlpi_phdr[i].p_flags == PF_R)
 			split = true;
-		if (p->p_type != PT_DYNAMIC)
-			continue;
-		for (const ElfW(Dyn) *e = (const void *)(m->base + p->p_vaddr);
-		     e->d_tag != DT_NULL; e++) {
-			if (e->d_tag == DT_SYMTAB)
-				d.sym = (const void *)e->d_un.d_ptr;
-			else if (e->d_tag == DT_STRTAB)
-				d.str = (const void *)e->d_un.d_ptr;
-			else if (e->d_tag == DT_GNU_HASH)
-				d.hash = (const void *)e->d_un.d_ptr;
-		}
-	}
-	/* The vDSO's tables are not relocated: nothing there is ours to read */
-	if (d.sym && d.str && d.hash && (uintptr_t)d.sym > m->base) {
+	if (find_tables(info, &d)) {
 		m->python = defines(&d, "PyGILState_Ensure");
+		m->extension = is_extension(&d, m->path);
 		for (size_t i = 0; i < sizeof(crypto_symbols) / sizeof(char *);
 		     i++)
 			m->crypto |= defines(&d, crypto_symbols[i]);
@@ -157,6 +182,56 @@ void module_classify(struct module *m)
 	if (!m->crypto)
 		real_iterate_fn(inspect, m);
 	m->classified = true;
+}
+
+/* How many symbols: the highest bucket, then to the end of its chain. */
+static uint32_t symbols(const struct dynamic *d)
+{
+	const uint32_t *bucket = d->hash + 4 + d->hash[2] * (sizeof(long) / 4);
+	const uint32_t *chain = bucket + d->hash[0];
+	uint32_t last = 0;
+
+	for (uint32_t i = 0; i < d->hash[0]; i++)
+		if (bucket[i] > last)
+			last = bucket[i];
+	if (last < d->hash[1])
+		return 0;
+	while (!(chain[last - d->hash[1]] & 1))
+		last++;
+	return last + 1;
+}
+
+struct asked {
+	uintptr_t base, address;
+	const char *name;
+};
+
+static int name_address(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct asked *a = arg;
+	struct dynamic d = { 0 };
+	uint32_t n;
+
+	(void)size;
+	if (info->dlpi_addr != a->base || !find_tables(info, &d))
+		return 0;
+	n = symbols(&d);
+	for (uint32_t i = d.hash[1]; i < n; i++) {
+		uintptr_t at = a->base + d.sym[i].st_value;
+
+		if (ELF64_ST_TYPE(d.sym[i].st_info) == STT_FUNC &&
+		    a->address >= at && a->address < at + d.sym[i].st_size)
+			a->name = d.str + d.sym[i].st_name;
+	}
+	return 1;
+}
+
+const char *module_function(const struct module *m, uintptr_t address)
+{
+	struct asked a = { .base = m->base, .address = address };
+
+	real_iterate_fn(name_address, &a);
+	return a.name;
 }
 
 static void read_build_id(struct module *m, const ElfW(Phdr) *p)

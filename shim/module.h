@@ -15,6 +15,7 @@ struct module {
 	uint32_t id;	     /* SB_MODULE record; 0: not written yet */
 	bool crypto;
 	bool python;	     /* exports CPython's C API */
+	bool extension;	     /* is loaded by CPython as a module of its own */
 	bool classified;
 	bool gone;	     /* unloaded */
 	uint8_t build_id[20];
@@ -25,8 +26,10 @@ struct module {
 struct module *module_of(uintptr_t address);
 /* Its record's id, written on first use. */
 uint32_t module_id(struct module *m);
-/* Fills crypto and python. */
+/* Fills crypto, python and extension. */
 void module_classify(struct module *m);
+/* The exported function that holds the address; NULL: none does. */
+const char *module_function(const struct module *m, uintptr_t address);
 /* In a forked child: records must be written again. */
 void modules_forget(void);
 

@@ -6,11 +6,12 @@
 #include "python.h"
 #include "real.h"
 #include "stack.h"
+#include "stream.h"
 #include "banned.h"
 
 typedef struct object object; /* PyObject, opaque to us */
 
-/* All exported since CPython 3.9, none of them private. */
+/* All exported by CPython 3.9 to 3.13; those further down by some of them. */
 static struct {
 	int (*is_initialized)(void);
 	object *(*this_thread)(void);
@@ -19,33 +20,60 @@ static struct {
 	object *(*frame)(void);
 	object *(*back)(object *);
 	object *(*code)(object *);
+	int (*line)(object *);
 	object *(*attr)(object *, const char *);
+	object *(*attr_by)(object *, object *);
+	object *(*intern)(const char *);
+	long (*number)(object *);
 	const char *(*utf8)(object *);
+	object *(*bytes)(object *);
+	const char *(*text)(object *);
 	void (*decref)(object *);
 	void (*clear)(void);
 	object *(*occurred)(void);
+	/* 3.13, and its name before: the thread that holds the lock */
+	object *(*current)(void);
+	int (*gc_disable)(void); /* 3.10 */
+	int (*gc_enable)(void);
+	int (*lasti)(object *); /* 3.11 */
+	const char *(*allocator)(void);
 } py;
-static int bound; /* 1 yes, -1 cannot */
+static object *f_lasti; /* the name, where py.lasti is missing */
+static int bound;	/* 1 yes, -1 cannot */
+
+static const struct name {
+	const char *name;
+	void **fn;
+	bool optional;
+} names[] = {
+	{ "Py_IsInitialized", (void **)&py.is_initialized, false },
+	{ "PyGILState_GetThisThreadState", (void **)&py.this_thread, false },
+	{ "PyGILState_Ensure", (void **)&py.ensure, false },
+	{ "PyGILState_Release", (void **)&py.release, false },
+	{ "PyEval_GetFrame", (void **)&py.frame, false },
+	{ "PyFrame_GetBack", (void **)&py.back, false },
+	{ "PyFrame_GetCode", (void **)&py.code, false },
+	{ "PyFrame_GetLineNumber", (void **)&py.line, false },
+	{ "PyObject_GetAttrString", (void **)&py.attr, false },
+	{ "PyObject_GetAttr", (void **)&py.attr_by, false },
+	{ "PyUnicode_InternFromString", (void **)&py.intern, false },
+	{ "PyLong_AsLong", (void **)&py.number, false },
+	{ "PyUnicode_AsUTF8", (void **)&py.utf8, false },
+	{ "PyUnicode_EncodeFSDefault", (void **)&py.bytes, false },
+	{ "PyBytes_AsString", (void **)&py.text, false },
+	{ "Py_DecRef", (void **)&py.decref, false },
+	{ "PyErr_Clear", (void **)&py.clear, false },
+	{ "PyErr_Occurred", (void **)&py.occurred, false },
+	{ "PyThreadState_GetUnchecked", (void **)&py.current, true },
+	{ "_PyThreadState_UncheckedGet", (void **)&py.current, true },
+	{ "PyGC_Disable", (void **)&py.gc_disable, true },
+	{ "PyGC_Enable", (void **)&py.gc_enable, true },
+	{ "PyFrame_GetLasti", (void **)&py.lasti, true },
+	{ "_PyMem_GetCurrentAllocatorName", (void **)&py.allocator, true },
+};
 
 static void bind(const void *ra)
 {
-	static const struct {
-		const char *name;
-		void **fn;
-	} names[] = {
-		{ "Py_IsInitialized", (void **)&py.is_initialized },
-		{ "PyGILState_GetThisThreadState", (void **)&py.this_thread },
-		{ "PyGILState_Ensure", (void **)&py.ensure },
-		{ "PyGILState_Release", (void **)&py.release },
-		{ "PyEval_GetFrame", (void **)&py.frame },
-		{ "PyFrame_GetBack", (void **)&py.back },
-		{ "PyFrame_GetCode", (void **)&py.code },
-		{ "PyObject_GetAttrString", (void **)&py.attr },
-		{ "PyUnicode_AsUTF8", (void **)&py.utf8 },
-		{ "Py_DecRef", (void **)&py.decref },
-		{ "PyErr_Clear", (void **)&py.clear },
-		{ "PyErr_Occurred", (void **)&py.occurred },
-	};
 	Dl_info info;
 	void *h = NULL;
 
@@ -55,14 +83,199 @@ static void bind(const void *ra)
 	if (!h) /* the program itself */
 		h = RTLD_DEFAULT;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		*names[i].fn = real_dlsym_fn(h, names[i].name);
-		if (!*names[i].fn)
-			*names[i].fn =
-				real_dlsym_fn(RTLD_DEFAULT, names[i].name);
-		if (!*names[i].fn)
+		const struct name *n = &names[i];
+
+		if (!*n->fn)
+			*n->fn = real_dlsym_fn(h, n->name);
+		if (!*n->fn)
+			*n->fn = real_dlsym_fn(RTLD_DEFAULT, n->name);
+		if (!*n->fn && !n->optional)
 			return;
 	}
 	bound = 1;
+}
+
+/* mimalloc is built into the interpreter and reads the clock within an
+ * allocation, when we must not make an object. */
+static bool allocator_calls(void)
+{
+	const char *name = py.allocator ? py.allocator() : NULL;
+
+	return name && strstr(name, "mimalloc");
+}
+
+/* PyGILState_Check() says yes without looking once there was a second
+ * interpreter. */
+static bool holds_lock(void)
+{
+	object *current = py.current ? py.current() : NULL;
+
+	return current && current == py.this_thread();
+}
+
+bool python_begin(struct python *p, const void *ra, bool take)
+{
+	if (!bound)
+		bind(ra);
+	if (bound < 0 || !py.is_initialized())
+		return false;
+	p->taken = take && py.this_thread();
+	if (p->taken)
+		p->state = py.ensure();
+	else if (!holds_lock() || allocator_calls())
+		return false;
+	if (py.occurred()) {
+		if (p->taken)
+			py.release(p->state);
+		return false;
+	}
+	p->collects = py.gc_disable && py.gc_enable && py.gc_disable();
+	return true;
+}
+
+void python_end(const struct python *p)
+{
+	if (py.occurred())
+		py.clear();
+	if (p->collects)
+		py.gc_enable();
+	if (p->taken)
+		py.release(p->state);
+}
+
+/* A walk over the frames from the innermost out. The first one is borrowed,
+ * its callers are not. */
+struct walk {
+	object *frame, *first;
+};
+
+static struct walk walk_start(void)
+{
+	object *frame = py.frame();
+
+	return (struct walk){ frame, frame };
+}
+
+static void walk_stop(struct walk *w)
+{
+	if (w->frame && w->frame != w->first)
+		py.decref(w->frame);
+	w->frame = NULL;
+}
+
+static void walk_out(struct walk *w)
+{
+	object *back = py.back(w->frame);
+
+	walk_stop(w);
+	w->frame = back;
+}
+
+static uint64_t instruction(object *frame)
+{
+	object *number;
+	long n;
+
+	if (py.lasti)
+		return (uint64_t)py.lasti(frame);
+	if (!f_lasti)
+		f_lasti = py.intern("f_lasti");
+	number = f_lasti ? py.attr_by(frame, f_lasti) : NULL;
+	if (!number)
+		return 0;
+	n = py.number(number);
+	py.decref(number);
+	return (uint64_t)n;
+}
+
+static uint64_t where(object *frame)
+{
+	object *code = py.code(frame);
+	uint64_t hash = mix64((uintptr_t)code, instruction(frame));
+
+	py.decref(code);
+	return hash | 1;
+}
+
+uint64_t python_where(void)
+{
+	object *frame = py.frame();
+
+	return frame ? where(frame) : 0;
+}
+
+uint64_t python_stack(void)
+{
+	uint64_t hash = 0;
+
+	for (struct walk w = walk_start(); w.frame; walk_out(&w))
+		hash = mix64(hash, where(w.frame));
+	return hash;
+}
+
+/* Code objects that are ours too: another one at the same address would pass
+ * for them. Under the interpreter's lock. */
+#define HELD 16384 /* a power of two */
+static object *held[HELD];
+static unsigned nheld;
+
+/* Takes over the reference; false: there is no room. */
+static bool hold(object *code)
+{
+	unsigned i = mix64((uintptr_t)code, 0) % HELD;
+	object *there = __atomic_load_n(&held[i], __ATOMIC_RELAXED);
+
+	while (there && there != code) {
+		i = (i + 1) % HELD;
+		there = __atomic_load_n(&held[i], __ATOMIC_RELAXED);
+	}
+	if (!there && nheld < HELD * 3 / 4) {
+		held[i] = code;
+		nheld++;
+		return true;
+	}
+	py.decref(code);
+	return there;
+}
+
+/* A text of the code object, which keeps it. Bytes of a file's name that are
+ * no UTF-8 are in a copy that is kept, too. */
+static const char *text_of(object *code, const char *name)
+{
+	object *value = py.attr(code, name), *bytes;
+	const char *text = value ? py.utf8(value) : NULL;
+
+	if (value && !text) {
+		py.clear();
+		bytes = py.bytes(value);
+		text = bytes ? py.text(bytes) : NULL;
+	}
+	if (!text)
+		py.clear();
+	if (value)
+		py.decref(value);
+	return text ? text : "?";
+}
+
+unsigned python_lines(struct line *line, unsigned max)
+{
+	struct walk w = walk_start();
+	unsigned n = 0;
+
+	for (; w.frame && n < max; walk_out(&w)) {
+		object *code = py.code(w.frame);
+
+		if (!hold(code))
+			break;
+		/* co_qualname came with PyFrame_GetLasti(). */
+		line[n++] = (struct line){
+			text_of(code, "co_filename"),
+			text_of(code, py.lasti ? "co_qualname" : "co_name"),
+			(uint32_t)py.line(w.frame)
+		};
+	}
+	walk_stop(&w);
+	return n;
 }
 
 static bool ends(const char *s, const char *tail)
@@ -129,47 +342,31 @@ static enum verdict judge(object *frame, bool innermost)
  * not asking for a secret. */
 static enum verdict scan(void)
 {
-	object *frame = py.frame(); /* borrowed; its callers are not */
-	enum verdict verdict = NO;
+	enum verdict verdict = NO, v = NO;
+	struct walk w = walk_start();
 
-	for (int depth = 0; frame && depth < 64; depth++) {
-		enum verdict v = judge(frame, depth == 0);
-		object *back = v == IMPORT || v == SECRET ? NULL
-							  : py.back(frame);
-
-		if (v != NO && v != IMPORT)
+	for (int depth = 0; w.frame && depth < 64; depth++) {
+		v = judge(w.frame, depth == 0);
+		if (v == IMPORT)
+			break;
+		if (v != NO)
 			verdict = v;
-		if (depth)
-			py.decref(frame);
-		frame = back;
+		if (v == SECRET)
+			break;
+		walk_out(&w);
 	}
+	walk_stop(&w);
 	return verdict;
 }
 
-bool python_crypto(const void *ra)
+bool python_secret(void)
 {
-	int saved = errno;
-	enum verdict verdict = NO;
-	int state;
+	enum verdict verdict = scan();
 
-	if (!bound)
-		bind(ra);
-	if (bound < 0) {
-		errno = saved;
-		return false;
-	}
-	if (py.is_initialized() && py.this_thread()) {
-		state = py.ensure();
-		if (!py.occurred()) {
-			verdict = scan();
-			if (py.occurred())
-				py.clear();
-		}
-		py.release(state);
-	}
+	if (py.occurred())
+		py.clear();
 	/* NumPy seeds itself by secrets.randbits: its numbers are no keys. */
 	if (verdict == SYSTEM_RANDOM && stack_passes("/numpy/random/"))
 		verdict = NO;
-	errno = saved;
 	return verdict != NO;
 }
