@@ -58,6 +58,7 @@ struct visit {
 	unsigned kind;	/* KEY_ANSWERED, KEY_SECRET */
 	const struct line *line; /* of Python code, innermost first */
 	unsigned lines;
+	bool interpreter; /* a rule's caller (rule.h) */
 	struct key *key; /* NULL: no room */
 };
 
@@ -111,6 +112,14 @@ static unsigned questions(const struct visit *v, const struct module *m,
 	return stack->handler ? ask : ask | ASK_PYTHON;
 }
 
+static bool is_denied(const struct visit *v, const struct stack *stack,
+		      uint16_t *suppression)
+{
+	struct caller caller = { stack, v->line, v->lines, v->interpreter };
+
+	return rules_deny(v->source, &caller, suppression);
+}
+
 /* What this caller gets, and where it stands. Under the lock. */
 static void describe(struct place *p, const struct visit *v)
 {
@@ -131,8 +140,7 @@ static void describe(struct place *p, const struct visit *v)
 		p->crypto = v->kind & KEY_SECRET || (m && m->crypto);
 	if (p->crypto && p->policy == SB_FORCE && !config.crypto_force)
 		p->policy = SB_OBSERVE;
-	if (source->denied && rules_deny(source, stack, v->line, v->lines,
-					 &p->suppression))
+	if (source->denied && is_denied(v, stack, &p->suppression))
 		p->policy = SB_DENY;
 }
 
@@ -287,7 +295,10 @@ static void ask_python(struct visit *v, struct line *line, unsigned max,
 			v->kind |= KEY_SECRET;
 		if (v->more && (ask & ASK_STACK || !known_key(v)))
 			v->lines = python_lines(line, max);
+		v->interpreter = ask & ASK_STACK && python_own();
 		python_end(&p);
+	} else {
+		v->interpreter = ask & ASK_STACK && python_down();
 	}
 	v->self->asking = false;
 }
@@ -295,12 +306,13 @@ static void ask_python(struct visit *v, struct line *line, unsigned max,
 static struct key *ask(struct visit *v, unsigned what)
 {
 	struct line line[PYTHON_DEEPEST];
-	
+
 	v->kind = KEY_ANSWERED;
 	v->line = line;
 	if (what & ASK_PYTHON)
 		ask_python(v, line, what & ASK_STACK ? PYTHON_DEEPEST
 						     : SB_LINES, what);
+	v->more += v->interpreter;
 	return key_for(v);
 }
 
@@ -382,7 +394,7 @@ struct call call_slow(struct source *source, uintptr_t ra, uintptr_t fa)
 	errno = saved;
 	if (!self)
 		return uncounted(NULL, SB_PASS);
-	if (self->busy)
+	if (self->busy || self->asking)
 		/* libunwind made the loader allocate, and the allocator asks
 		 * for the time: its value, without an event. */
 		return uncounted(self, strcmp(source->group, "clock")

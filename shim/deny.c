@@ -11,6 +11,7 @@
 #include "python.h"
 #include "source.h"
 #include "stack.h"
+#include "symbol.h"
 #include "sys.h"
 #include "text.h"
 #include "banned.h"
@@ -190,9 +191,8 @@ static void say_lines(struct text *t, const struct line *line, unsigned lines)
 static void say_stack(struct text *t, const struct stack *stack)
 {
 	for (int i = 0; i < stack->n && i < FRAMES; i++) {
-		const struct module *m = stack->module[i];
-		const char *function =
-			m ? module_function(m, stack->address[i] - 1) : NULL;
+		struct module *m = stack->module[i];
+		const char *function = symbol_before(m, stack->address[i]);
 
 		text_add(t, "samebits:   ");
 		text_add(t, function ? function : "?");

@@ -184,56 +184,6 @@ void module_classify(struct module *m)
 	m->classified = true;
 }
 
-/* How many symbols: the highest bucket, then to the end of its chain. */
-static uint32_t symbols(const struct dynamic *d)
-{
-	const uint32_t *bucket = d->hash + 4 + d->hash[2] * (sizeof(long) / 4);
-	const uint32_t *chain = bucket + d->hash[0];
-	uint32_t last = 0;
-
-	for (uint32_t i = 0; i < d->hash[0]; i++)
-		if (bucket[i] > last)
-			last = bucket[i];
-	if (last < d->hash[1])
-		return 0;
-	while (!(chain[last - d->hash[1]] & 1))
-		last++;
-	return last + 1;
-}
-
-struct asked {
-	uintptr_t base, address;
-	const char *name;
-};
-
-static int name_address(struct dl_phdr_info *info, size_t size, void *arg)
-{
-	struct asked *a = arg;
-	struct dynamic d = { 0 };
-	uint32_t n;
-
-	(void)size;
-	if (info->dlpi_addr != a->base || !find_tables(info, &d))
-		return 0;
-	n = symbols(&d);
-	for (uint32_t i = d.hash[1]; i < n; i++) {
-		uintptr_t at = a->base + d.sym[i].st_value;
-
-		if (ELF64_ST_TYPE(d.sym[i].st_info) == STT_FUNC &&
-		    a->address >= at && a->address < at + d.sym[i].st_size)
-			a->name = d.str + d.sym[i].st_name;
-	}
-	return 1;
-}
-
-const char *module_function(const struct module *m, uintptr_t address)
-{
-	struct asked a = { .base = m->base, .address = address };
-
-	real_iterate_fn(name_address, &a);
-	return a.name;
-}
-
 static void read_build_id(struct module *m, const ElfW(Phdr) *p)
 {
 	const char *at = (const char *)(m->base + p->p_vaddr);

@@ -20,6 +20,7 @@ struct module {
 	bool gone;	     /* unloaded */
 	uint8_t build_id[20];
 	const char *path;
+	const struct symbols *symbols; /* symbol.h; NULL: not read yet */
 };
 
 /* NULL: not in any object. Reads the loader's list again where it changed. */
@@ -28,8 +29,6 @@ struct module *module_of(uintptr_t address);
 uint32_t module_id(struct module *m);
 /* Fills crypto, python and extension. */
 void module_classify(struct module *m);
-/* The exported function that holds the address; NULL: none does. */
-const char *module_function(const struct module *m, uintptr_t address);
 /* In a forked child: records must be written again. */
 void modules_forget(void);
 

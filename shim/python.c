@@ -38,6 +38,7 @@ static struct {
 	int (*lasti)(object *); /* 3.11 */
 	const char *(*allocator)(void);
 } py;
+static bool allocates; /* see allocator_calls() */
 static object *f_lasti; /* the name, where py.lasti is missing */
 static int bound;	/* 1 yes, -1 cannot */
 
@@ -72,6 +73,16 @@ static const struct name {
 	{ "_PyMem_GetCurrentAllocatorName", (void **)&py.allocator, true },
 };
 
+/* mimalloc is built into the interpreter and reads the clock within an
+ * allocation, when we must not make an object. Asked once: since 3.12 the
+ * answer takes a lock, and the lock reads the clock. */
+static bool allocator_calls(void)
+{
+	const char *name = py.allocator ? py.allocator() : NULL;
+
+	return name && strstr(name, "mimalloc");
+}
+
 static void bind(const void *ra)
 {
 	Dl_info info;
@@ -92,16 +103,8 @@ static void bind(const void *ra)
 		if (!*n->fn && !n->optional)
 			return;
 	}
+	allocates = allocator_calls();
 	bound = 1;
-}
-
-/* mimalloc is built into the interpreter and reads the clock within an
- * allocation, when we must not make an object. */
-static bool allocator_calls(void)
-{
-	const char *name = py.allocator ? py.allocator() : NULL;
-
-	return name && strstr(name, "mimalloc");
 }
 
 /* PyGILState_Check() says yes without looking once there was a second
@@ -122,7 +125,7 @@ bool python_begin(struct python *p, const void *ra, bool take)
 	p->taken = take && py.this_thread();
 	if (p->taken)
 		p->state = py.ensure();
-	else if (!holds_lock() || allocator_calls())
+	else if (allocates || !holds_lock())
 		return false;
 	if (py.occurred()) {
 		if (p->taken)
@@ -131,6 +134,11 @@ bool python_begin(struct python *p, const void *ra, bool take)
 	}
 	p->collects = py.gc_disable && py.gc_enable && py.gc_disable();
 	return true;
+}
+
+bool python_down(void)
+{
+	return bound > 0 && !py.is_initialized();
 }
 
 void python_end(const struct python *p)
@@ -211,6 +219,40 @@ uint64_t python_stack(void)
 	for (struct walk w = walk_start(); w.frame; walk_out(&w))
 		hash = mix64(hash, where(w.frame));
 	return hash;
+}
+
+/* What the interpreter imports before the program, it imports from C. */
+static bool own_file(const char *file)
+{
+	static const char *const files[] = { "<frozen importlib", "<frozen zip",
+					     "<frozen site", "<frozen getpath" };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(char *); i++)
+		if (!strncmp(file, files[i], strlen(files[i])))
+			return true;
+	return false;
+}
+
+bool python_own(void)
+{
+	object *code = NULL, *file;
+	const char *name;
+	bool own;
+
+	for (struct walk w = walk_start(); w.frame; walk_out(&w)) {
+		if (code)
+			py.decref(code);
+		code = py.code(w.frame);
+	}
+	if (!code)
+		return true;
+	file = py.attr(code, "co_filename");
+	name = file ? py.utf8(file) : NULL;
+	own = name && own_file(name);
+	if (file)
+		py.decref(file);
+	py.decref(code);
+	return own;
 }
 
 /* Code objects that are ours too: another one at the same address would pass

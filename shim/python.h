@@ -35,6 +35,12 @@ struct python {
 bool python_begin(struct python *p, const void *ra, bool take);
 void python_end(const struct python *p);
 
+/* Is the interpreter not up yet, or ending? Asked outside of the two. */
+bool python_down(void);
+/* Is no frame the program's: is there none, or does the interpreter itself
+ * import, outermost? */
+bool python_own(void);
+
 /* The innermost frame's code object and instruction; 0: there is no frame. */
 uint64_t python_where(void);
 /* The same of all frames. */

@@ -11,6 +11,7 @@
 #include "real.h"
 #include "rule.h"
 #include "stack.h"
+#include "symbol.h"
 #include "sys.h"
 #include "text.h"
 #include "banned.h"
@@ -116,10 +117,8 @@ static uint32_t take_number(struct span *s)
 static bool function_matches(struct span name, const struct stack *stack, int n)
 {
 	for (int i = 0; i < n; i++) {
-		const struct module *m = stack->module[i];
-		/* The call may be its function's last instruction. */
-		const char *f = m ? module_function(m, stack->address[i] - 1)
-				  : NULL;
+		const char *f = symbol_before(stack->module[i],
+					      stack->address[i]);
 
 		if (f && glob(name, f))
 			return true;
@@ -136,23 +135,32 @@ static bool object_matches(struct span name, const struct stack *stack, int n)
 	return false;
 }
 
-static bool place_matches(const struct part *part, const struct stack *stack,
-			  const struct line *line, unsigned lines)
+/* The place that is none: CPython's own start and end. */
+static bool is_interpreter(const struct part *part)
 {
-	int n = part->anywhere ? stack->n : 1;
+	static const char word[] = "<interpreter>";
+
+	return part->text.len == sizeof(word) - 1 &&
+	       !memcmp(part->text.at, word, sizeof(word) - 1);
+}
+
+static bool place_matches(const struct part *part, const struct caller *c)
+{
+	int n = part->anywhere ? c->stack->n : 1;
+	unsigned lines = part->anywhere || !c->lines ? c->lines : 1;
 	struct span name = part->text;
 	bool function = is_function(&name);
 	uint32_t number = function ? 0 : take_number(&name);
 
-	if (!part->anywhere && lines > 1)
-		lines = 1;
-	for (unsigned i = 0; i < lines; i++)
-		if (function ? glob(name, line[i].function)
-			     : path_glob(name, line[i].file) &&
-				       (!number || number == line[i].number))
+	if (is_interpreter(part))
+		return c->interpreter;
+	for (const struct line *l = c->line; l < c->line + lines; l++)
+		if (function ? glob(name, l->function)
+			     : path_glob(name, l->file) &&
+				       (!number || number == l->number))
 			return true;
-	return function ? function_matches(name, stack, n)
-			: !number && object_matches(name, stack, n);
+	return function ? function_matches(name, c->stack, n)
+			: !number && object_matches(name, c->stack, n);
 }
 
 static bool names(const struct rule *r, const struct source *s)
@@ -165,8 +173,7 @@ static bool names(const struct rule *r, const struct source *s)
 }
 
 static bool matches(const struct rule *r, const struct source *source,
-		    const struct stack *stack, const struct line *line,
-		    unsigned lines)
+		    const struct caller *caller)
 {
 	struct span rest = r->text;
 	struct part part;
@@ -175,21 +182,20 @@ static bool matches(const struct rule *r, const struct source *source,
 		return false;
 	next_part(&rest, &part);
 	while (next_part(&rest, &part))
-		if (!place_matches(&part, stack, line, lines))
+		if (!place_matches(&part, caller))
 			return false;
 	return true;
 }
 
-bool rules_deny(const struct source *source, const struct stack *stack,
-		const struct line *line, unsigned lines,
+bool rules_deny(const struct source *source, const struct caller *caller,
 		uint16_t *suppression)
 {
 	bool denied = false;
 
 	for (unsigned i = 0; i < ndeny && !denied; i++)
-		denied = matches(&deny[i], source, stack, line, lines);
+		denied = matches(&deny[i], source, caller);
 	for (unsigned i = 0; i < nsuppress && denied; i++)
-		if (matches(&suppress[i], source, stack, line, lines)) {
+		if (matches(&suppress[i], source, caller)) {
 			*suppression = suppress[i].line;
 			denied = false;
 		}
@@ -371,7 +377,7 @@ static bool looks_far(const struct rule *r)
 	struct part part;
 
 	while (next_part(&rest, &part))
-		if (part.anywhere)
+		if (part.anywhere || is_interpreter(&part))
 			return true;
 	return false;
 }

@@ -15,13 +15,20 @@ struct line;
 struct source;
 struct stack;
 
+/* Who calls, as far as rules look. */
+struct caller {
+	const struct stack *stack;
+	const struct line *line; /* of Python code, innermost first */
+	unsigned lines;
+	bool interpreter; /* on its own behalf: it starts or ends */
+};
+
 /* Reads them, and marks the rows that they may deny. */
 void rules_start(void);
 
-/* Is this call denied? line: of the Python code that made it, innermost first.
- * *suppression becomes the line of the rule that lets a denied call pass. */
-bool rules_deny(const struct source *source, const struct stack *stack,
-		const struct line *line, unsigned lines,
+/* Is this call denied? *suppression becomes the line of the rule that lets a
+ * denied call pass. */
+bool rules_deny(const struct source *source, const struct caller *caller,
 		uint16_t *suppression);
 
 #endif
