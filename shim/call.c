@@ -279,26 +279,41 @@ static struct key *key_for(struct visit *v)
 	return v->key;
 }
 
-/* Python's answer: where it stands, whether it makes keys; and, from a new
- * place, its lines. */
-static void ask_python(struct visit *v, struct line *line, unsigned max,
-		       unsigned ask)
+/* Where Python stands, and its lines, once from each place. Only code that is
+ * held can be known again. */
+static void find_lines(struct visit *v, struct line *line, unsigned what)
+{
+	if (what & ASK_STACK) {
+		v->more = python_stack();
+		v->lines = python_lines(line, PYTHON_DEEPEST);
+		return;
+	}
+	v->more = python_where();
+	if (!v->more || known_key(v))
+		return;
+	v->lines = python_lines(line, SB_LINES);
+	if (!v->lines)
+		log_flag(SB_KEYS_FULL);
+	v->more = v->lines ? python_where() : 0;
+	if (!v->more)
+		v->lines = 0;
+}
+
+static void ask_python(struct visit *v, struct line *line, unsigned what)
 {
 	struct python p;
 
 	if (v->self->asking)
 		return;
 	v->self->asking = true;
-	if (python_begin(&p, (void *)v->ra, ask & ASK_TAKE)) {
-		v->more = ask & ASK_STACK ? python_stack() : python_where();
+	if (python_begin(&p, (void *)v->ra, what & ASK_TAKE)) {
 		if (gives_keys(v->source) && python_secret())
 			v->kind |= KEY_SECRET;
-		if (v->more && (ask & ASK_STACK || !known_key(v)))
-			v->lines = python_lines(line, max);
-		v->interpreter = ask & ASK_STACK && python_own();
+		find_lines(v, line, what);
+		v->interpreter = what & ASK_STACK && python_own();
 		python_end(&p);
 	} else {
-		v->interpreter = ask & ASK_STACK && python_down();
+		v->interpreter = what & ASK_STACK && python_down();
 	}
 	v->self->asking = false;
 }
@@ -310,8 +325,7 @@ static struct key *ask(struct visit *v, unsigned what)
 	v->kind = KEY_ANSWERED;
 	v->line = line;
 	if (what & ASK_PYTHON)
-		ask_python(v, line, what & ASK_STACK ? PYTHON_DEEPEST
-						     : SB_LINES, what);
+		ask_python(v, line, what);
 	v->more += v->interpreter;
 	return key_for(v);
 }

@@ -196,32 +196,68 @@ static uint64_t instruction(object *frame)
 	return (uint64_t)n;
 }
 
-static uint64_t where(object *frame)
-{
-	object *code = py.code(frame);
-	uint64_t hash = mix64((uintptr_t)code, instruction(frame));
+/* Code objects that are ours too: another one at the same address would pass
+ * for them. Under the interpreter's lock. */
+#define HELD 16384 /* a power of two */
+#define OWN 1u	   /* is added to those of the interpreter's imports */
+static uintptr_t held[HELD];
+static unsigned nheld;
 
+/* Its place: its own, or the free one where it belongs. */
+static uintptr_t *held_at(const object *code)
+{
+	unsigned i = mix64((uintptr_t)code, 0) % HELD;
+
+	while (held[i] && (held[i] & ~(uintptr_t)OWN) != (uintptr_t)code)
+		i = (i + 1) % HELD;
+	return &held[i];
+}
+
+/* Takes over the reference; false: there is no room. */
+static bool hold(object *code, bool own)
+{
+	uintptr_t *place = held_at(code);
+
+	if (!*place && nheld < HELD * 3 / 4) {
+		*place = (uintptr_t)code + own * OWN;
+		nheld++;
+		return true;
+	}
 	py.decref(code);
-	return hash | 1;
+	return *place;
+}
+
+static uint64_t where(object *frame, object *code)
+{
+	return mix64((uintptr_t)code, instruction(frame)) | 1;
 }
 
 uint64_t python_where(void)
 {
-	object *frame = py.frame();
+	object *frame = py.frame(), *code = frame ? py.code(frame) : NULL;
+	uint64_t hash = 0;
 
-	return frame ? where(frame) : 0;
+	if (code && *held_at(code) != (uintptr_t)code + OWN)
+		hash = where(frame, code);
+	if (code)
+		py.decref(code);
+	return hash;
 }
 
 uint64_t python_stack(void)
 {
 	uint64_t hash = 0;
 
-	for (struct walk w = walk_start(); w.frame; walk_out(&w))
-		hash = mix64(hash, where(w.frame));
+	for (struct walk w = walk_start(); w.frame; walk_out(&w)) {
+		object *code = py.code(w.frame);
+
+		hash = mix64(hash, where(w.frame, code));
+		py.decref(code);
+	}
 	return hash;
 }
 
-/* What the interpreter imports before the program, it imports from C. */
+/* Importing, wherever from; what comes before the program, is imported by C. */
 static bool own_file(const char *file)
 {
 	static const char *const files[] = { "<frozen importlib", "<frozen zip",
@@ -255,31 +291,6 @@ bool python_own(void)
 	return own;
 }
 
-/* Code objects that are ours too: another one at the same address would pass
- * for them. Under the interpreter's lock. */
-#define HELD 16384 /* a power of two */
-static object *held[HELD];
-static unsigned nheld;
-
-/* Takes over the reference; false: there is no room. */
-static bool hold(object *code)
-{
-	unsigned i = mix64((uintptr_t)code, 0) % HELD;
-	object *there = __atomic_load_n(&held[i], __ATOMIC_RELAXED);
-
-	while (there && there != code) {
-		i = (i + 1) % HELD;
-		there = __atomic_load_n(&held[i], __ATOMIC_RELAXED);
-	}
-	if (!there && nheld < HELD * 3 / 4) {
-		held[i] = code;
-		nheld++;
-		return true;
-	}
-	py.decref(code);
-	return there;
-}
-
 /* A text of the code object, which keeps it. Bytes of a file's name that are
  * no UTF-8 are in a copy that is kept, too. */
 static const char *text_of(object *code, const char *name)
@@ -306,15 +317,17 @@ unsigned python_lines(struct line *line, unsigned max)
 
 	for (; w.frame && n < max; walk_out(&w)) {
 		object *code = py.code(w.frame);
+		const char *file = text_of(code, "co_filename");
 
-		if (!hold(code))
-			break;
 		/* co_qualname came with PyFrame_GetLasti(). */
-		line[n++] = (struct line){
-			text_of(code, "co_filename"),
+		line[n] = (struct line){
+			file,
 			text_of(code, py.lasti ? "co_qualname" : "co_name"),
 			(uint32_t)py.line(w.frame)
 		};
+		if (!hold(code, own_file(file)))
+			break;
+		n++;
 	}
 	walk_stop(&w);
 	return n;

@@ -41,7 +41,9 @@ bool python_down(void);
  * import, outermost? */
 bool python_own(void);
 
-/* The innermost frame's code object and instruction; 0: there is no frame. */
+/* The innermost frame's code object and instruction; 0: there is no frame, or
+ * it is known to be the interpreter's own importing, which has many callers and
+ * tells nobody anything. */
 uint64_t python_where(void);
 /* The same of all frames. */
 uint64_t python_stack(void);
