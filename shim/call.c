@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "call.h"
+#include "deny.h"
 #include "log.h"
 #include "module.h"
 #include "python.h"
 #include "real.h"
+#include "rule.h"
 #include "stack.h"
 #include "text.h"
 #include "banned.h"
@@ -18,6 +20,13 @@ static bool guards_keys(const struct source *s)
 	       !strcmp(s->group, "random_device");
 }
 
+/* What a caller is asked for, beyond its return address and frame. */
+#define ASK_PYTHON 1u /* its line */
+#define ASK_TAKE 2u   /* the interpreter's lock, where it does not hold it */
+#define ASK_STACK 4u  /* all of it, as rules want to know */
+
+#define PYTHON_DEEPEST 64 /* frames that rules are asked of */
+
 /*
  * What is known of a place in the code, for every thread that comes to it the
  * same way. Threads that are made for one piece of work each would otherwise
@@ -27,7 +36,9 @@ struct place {
 	uint64_t hash; /* 0: free */
 	uint32_t site;
 	uint8_t policy;
-	bool crypto, ask;
+	uint8_t ask; /* ASK_…: nothing else is known of it */
+	bool crypto;
+	uint16_t suppression; /* line of the rule that lets it pass */
 };
 #define PLACES 8192 /* a power of two */
 static struct place places[PLACES];
@@ -39,17 +50,28 @@ void call_forget(void)
 	nplaces = 0;
 }
 
+/* A call from a place where this thread has not been. */
+struct visit {
+	struct thread *self;
+	const struct source *source;
+	uintptr_t ra, fa;
+	uint64_t more;	/* an answer: what else tells the place from others */
+	unsigned kind;	/* KEY_ANSWERED, KEY_SECRET */
+	const struct line *line; /* of Python code, innermost first */
+	unsigned lines;
+	bool interpreter; /* a rule's caller (rule.h) */
+	struct key *key; /* NULL: no room */
+};
+
 /* m: an address may be another object's later. */
-static uint64_t place_hash(const struct thread *self,
-			   const struct source *source, uintptr_t ra,
-			   uintptr_t fa, bool secret, const struct module *m)
+static uint64_t place_hash(const struct visit *v, const struct module *m)
 {
-	uint64_t hash = digest_word(source->index + (secret ? KEY_SECRET : 0),
-				    ra);
+	uint64_t hash = digest_word(v->source->index | v->kind, v->ra);
 
 	hash = digest_word(hash, (uintptr_t)m);
-	hash = digest_word(hash, self->base - fa);
-	return digest_word(hash, self->entry) | 1;
+	hash = digest_word(hash, v->self->base - v->fa);
+	hash = digest_word(hash, v->more);
+	return digest_word(hash, v->self->entry) | 1;
 }
 
 /* NULL: not been there, or no room to remember it. */
@@ -67,20 +89,62 @@ static struct place *place_find(uint64_t hash, bool make)
 	return &places[i];
 }
 
-/* What this caller gets, and where it stands. Under the lock. */
-static void describe(struct place *p, const struct source *source,
-		     uintptr_t ra, bool secret, struct module *m)
+/* The numbers themselves, which a key is made of. */
+static bool gives_keys(const struct source *s)
 {
+	return guards_keys(s) && strcmp(s->group, "clock");
+}
+
+/*
+ * What there is to be asked at each call from there. The interpreter's own code
+ * and extension modules can be asked for their line; in a signal handler that
+ * would come in the middle of anything. An interpreter loads everything from
+ * one place.
+ */
+static unsigned questions(const struct visit *v, const struct module *m,
+			  const struct stack *stack)
+{
+	unsigned ask = v->source->exact ? ASK_STACK : 0;
+
+	if (!m || !(m->python || m->extension) ||
+	    !strcmp(v->source->group, "loader"))
+		return ask;
+	/* os.urandom gives the lock away around its system call. */
+	if (m->python && gives_keys(v->source))
+		return ask | ASK_PYTHON | ASK_TAKE;
+	return stack->handler ? ask : ask | ASK_PYTHON;
+}
+
+static bool is_denied(const struct visit *v, const struct stack *stack,
+		      uint16_t *suppression)
+{
+	struct caller caller = { stack, v->line, v->lines, v->interpreter };
+
+	return rules_deny(v->source, &caller, suppression);
+}
+
+/* What this caller gets, and where it stands. Under the lock. */
+static void describe(struct place *p, const struct visit *v, struct module *m)
+{
+	const struct source *source = v->source;
+	const struct stack *stack = stack_walk(
+		v->ra, source->exact ? STACK_DEEPEST : STACK_DEPTH);
+
 	if (m)
 		module_classify(m);
-	p->policy = source->now;
-	p->site = stack_site(ra);
-	if (!guards_keys(source))
+	if (!(v->kind & KEY_ANSWERED))
+		p->ask = (uint8_t)questions(v, m, stack);
+	if (p->ask)
 		return;
-	p->crypto = source->keys || secret || (m && m->crypto);
-	p->ask = !p->crypto && m && m->python && strcmp(source->group, "clock");
+	p->policy = source->now;
+	p->site = stack_site(stack, v->line, v->lines);
+	if (guards_keys(source))
+		p->crypto = source->keys || v->kind & KEY_SECRET ||
+			    (m && m->crypto);
 	if (p->crypto && p->policy == SB_FORCE && !config.crypto_force)
 		p->policy = SB_OBSERVE;
+	if (source->denied && is_denied(v, stack, &p->suppression))
+		p->policy = SB_DENY;
 }
 
 static void fill(struct thread *self, struct key *k, const struct place *p)
@@ -93,44 +157,45 @@ static void fill(struct thread *self, struct key *k, const struct place *p)
 	n = log_counter(self, &k->counter_id);
 	if (!n)
 		return;
-	n->source = k->id & (KEY_ASK - 1);
+	n->source = k->id & KEY_SOURCE;
 	n->site = p->site;
 	n->thread = self->id;
 	n->policy = p->policy |
-		    (p->crypto && p->policy != SB_FORCE ? SB_CRYPTO : 0);
+		    (p->crypto && p->policy != SB_FORCE ? SB_CRYPTO : 0) |
+		    (uint32_t)p->suppression << SB_SUPPRESSION;
 	__atomic_store_n(&n->type, 1, __ATOMIC_RELEASE);
 	k->counter = n;
 }
 
-static struct place look(struct thread *self, const struct source *source,
-			 uintptr_t ra, uintptr_t fa, bool secret)
+static struct place look(const struct visit *v)
 {
-	struct module *m = module_of(ra);
-	uint64_t hash = place_hash(self, source, ra, fa, secret, m);
+	struct module *m = module_of(v->ra);
+	uint64_t hash = place_hash(v, m);
 	struct place *known = place_find(hash, false);
 	struct place p = { .hash = hash };
 
 	if (known)
 		return *known;
-	describe(&p, source, ra, secret, m);
+	describe(&p, v, m);
 	known = place_find(hash, true);
 	if (known)
 		*known = p;
 	return p;
 }
 
-static struct key *known_key(struct thread *self, const struct source *source,
-			     uintptr_t ra, uintptr_t fa, bool secret)
+static struct key *key_of(const struct visit *v, unsigned kind)
 {
-	struct key *k;
+	struct key *k = key_find(v->self, v->ra, v->fa ^ v->more,
+				 v->source->index | kind);
 
-	if (secret)
-		k = key_find(self, ra, fa, source->index | KEY_SECRET);
-	else
-		k = key_find(self, ra, fa, source->index);
-	if (!k->ra && !secret)
-		k = key_find(self, ra, fa, source->index | KEY_ASK);
 	return k->ra ? k : NULL;
+}
+
+static struct key *known_key(const struct visit *v)
+{
+	struct key *k = key_of(v, v->kind);
+
+	return k || v->kind ? k : key_of(v, KEY_ASK);
 }
 
 static bool room_for_key(struct thread *self)
@@ -139,65 +204,134 @@ static bool room_for_key(struct thread *self)
 	       thread_more_keys(self);
 }
 
-/* A call from a place where this thread has not been. */
-struct visit {
-	struct thread *self;
-	const struct source *source;
-	uintptr_t ra, fa;
-	bool secret;
-	struct key *key; /* NULL: no room */
-};
-
-static struct key *make_key(const struct visit *v, uintptr_t fa)
+static struct key *make_key(const struct visit *v, const struct place *p)
 {
-	struct place p = look(v->self, v->source, v->ra, fa, v->secret);
-	struct key made = { .ra = v->ra, .fa = fa, .id = v->source->index };
+	struct key made = { .ra = v->ra, .fa = v->fa ^ v->more };
 	struct key *k;
 
-	if (v->secret)
-		made.id |= KEY_SECRET;
-	else if (p.ask)
-		made.id |= KEY_ASK;
-	fill(v->self, &made, &p);
-	k = key_free(v->self, v->ra, fa, made.id);
+	made.id = (uint16_t)(v->source->index |
+			     (p->ask ? KEY_ASK : v->kind));
+	if (p->ask)
+		made.policy = p->ask;
+	else
+		fill(v->self, &made, p);
+	k = key_free(v->self, made.ra, made.fa, made.id);
 	v->self->nkeys += !k->ra;
 	*k = made;
 	return k;
 }
 
+/* Makes the event, for which there is no later. */
+static void denied(const struct visit *v, const struct place *p)
+{
+	struct thread *self = v->self;
+	struct call c = { self, v->key };
+
+	if (v->key && config.trace_full)
+		log_events(self);
+	if (v->key)
+		call_end(&c, 0, 0);
+	deny(v->source, self, p->site, v->ra, v->line, v->lines);
+}
+
+/* Many frames for one caller (recursion, alloca): merged. But not where a
+ * rule would see a difference. */
+static void merge(struct visit *v)
+{
+	log_flag(SB_KEYS_FULL);
+	v->fa = 0;
+	v->more = 0;
+	v->key = known_key(v);
+}
+
 static void receive(void *arg)
 {
 	struct visit *v = arg;
-	uintptr_t fa = v->fa;
+	struct place p;
+	bool room;
 
+	if (v->source->exact && v->kind)
+		v->more = stack_digest(v->ra, v->more);
 	/* A signal handler may have come first. */
-	v->key = known_key(v->self, v->source, v->ra, fa, v->secret);
-	if (!v->key && !room_for_key(v->self)) {
-		/* Many frames for one caller (recursion, alloca): merged. */
-		log_flag(SB_KEYS_FULL);
-		fa = 0;
-		v->key = known_key(v->self, v->source, v->ra, fa, v->secret);
-	}
-	if (!v->key && v->self->nkeys < keys_room(v->self) - 2)
-		v->key = make_key(v, fa);
+	v->key = known_key(v);
+	room = v->key || room_for_key(v->self);
+	if (!room && !v->source->denied)
+		merge(v);
+	if (v->key)
+		return;
+	p = look(v);
+	if (room || v->self->nkeys < keys_room(v->self) - 2)
+		v->key = make_key(v, &p);
+	if (p.policy == SB_DENY && !p.ask)
+		denied(v, &p);
 }
 
-static struct key *key_for(struct thread *self, const struct source *source,
-			   uintptr_t ra, uintptr_t fa, bool secret)
+static struct key *key_for(struct visit *v)
 {
-	struct visit v = { self, source, ra, fa, secret,
-			   known_key(self, source, ra, fa, secret) };
+	bool exact = v->source->exact && v->kind;
 	uint64_t mask;
 
-	if (v.key)
-		return v.key;
+	v->key = exact ? NULL : known_key(v);
+	if (v->key)
+		return v->key;
 	mask = engine_lock();
-	self->busy = true;
+	v->self->busy = true;
 	stack_capture();
-	stack_call(self, receive, &v);
-	self->busy = false;
+	stack_call(v->self, receive, v);
+	v->self->busy = false;
 	engine_unlock(mask);
-	return v.key;
+	return v->key;
+}
+
+/* Where Python stands, and its lines, once from each place. Only code that is
+ * held can be known again. */
+static void find_lines(struct visit *v, struct line *line, unsigned what)
+{
+	if (what & ASK_STACK) {
+		v->more = python_stack();
+		v->lines = python_lines(line, PYTHON_DEEPEST);
+		return;
+	}
+	v->more = python_where();
+	if (!v->more || known_key(v))
+		return;
+	v->lines = python_lines(line, SB_LINES);
+	if (!v->lines)
+		log_flag(SB_KEYS_FULL);
+	v->more = v->lines ? python_where() : 0;
+	if (!v->more)
+		v->lines = 0;
+}
+
+static void ask_python(struct visit *v, struct line *line, unsigned what)
+{
+	struct python p;
+
+	if (v->self->asking)
+		return;
+	v->self->asking = true;
+	if (python_begin(&p, (void *)v->ra, what & ASK_TAKE)) {
+		if (gives_keys(v->source) && python_secret())
+			v->kind |= KEY_SECRET;
+		find_lines(v, line, what);
+		v->interpreter = what & ASK_STACK && python_own();
+		python_end(&p);
+	} else {
+		v->interpreter = what & ASK_STACK && python_down();
+	}
+	v->self->asking = false;
+}
+
+static struct key *ask(struct visit *v, unsigned what)
+{
+	struct line line[PYTHON_DEEPEST];
+
+	v->kind = KEY_ANSWERED;
+	v->line = line;
+	if (what & ASK_PYTHON)
+		ask_python(v, line, what);
+	v->more += v->interpreter;
+	return key_for(v);
 }
 
 /* Said once a process: the call that follows has nothing to go on to. */
@@ -244,12 +378,21 @@ static struct call uncounted(struct thread *self, enum sb_policy policy)
 static struct key *been_there(struct thread *self, const struct source *source,
 			      uintptr_t ra, uintptr_t fa)
 {
-	struct key *k;
+	struct visit v = { .self = self, .source = source, .ra = ra,
+			   .fa = fa };
 
-	if (!self || !alive.yes)
-		return NULL;
-	k = key_find(self, ra, fa, source->index);
-	return k->ra ? k : NULL;
+	return self && alive.yes ? known_key(&v) : NULL;
+}
+
+/* The key of a call; NULL: there is no room to count it. */
+static struct key *find_key(struct thread *self, const struct source *source,
+			    uintptr_t ra, uintptr_t fa, struct key *been)
+{
+	struct visit v = { .self = self, .source = source, .ra = ra,
+			   .fa = fa };
+	struct key *k = been ? been : key_for(&v);
+
+	return k && k->id & KEY_ASK ? ask(&v, k->policy) : k;
 }
 
 struct call call_slow(struct source *source, uintptr_t ra, uintptr_t fa)
@@ -258,23 +401,22 @@ struct call call_slow(struct source *source, uintptr_t ra, uintptr_t fa)
 	struct key *k = been_there(self, source, ra, fa);
 	int saved;
 
-	if (k) {
+	if (k && !(k->id & KEY_ASK)) {
 		self->last[source->index] = k;
 		return (struct call){ self, k };
 	}
 	saved = errno;
-	self = enter(source, ra, fa);
+	if (!k)
+		self = enter(source, ra, fa);
 	errno = saved;
 	if (!self)
 		return uncounted(NULL, SB_PASS);
-	if (self->busy)
+	if (self->busy || self->asking)
 		/* libunwind made the loader allocate, and the allocator asks
 		 * for the time: its value, without an event. */
 		return uncounted(self, strcmp(source->group, "clock")
 					       ? SB_OBSERVE : source->now);
-	k = key_for(self, source, ra, fa, false);
-	if (k && k->id & KEY_ASK && python_crypto((void *)ra))
-		k = key_for(self, source, ra, fa, true);
+	k = find_key(self, source, ra, fa, k);
 	errno = saved;
 	if (k)
 		return (struct call){ self, k };
@@ -317,7 +459,7 @@ void call_event(struct thread *self, const struct key *key, uint64_t value,
 	}
 	e = (struct sb_event *)((char *)(w + 1) + at);
 	e->counter = key->counter_id;
-	e->source = key->id & (KEY_ASK - 1);
+	e->source = key->id & KEY_SOURCE;
 	e->value = value;
 	e->length = length;
 	e->clock = config.audit ? 0 : self->clock;

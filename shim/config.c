@@ -68,6 +68,8 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "store", config.store, sizeof(config.store) },
 		{ "force", config.force, sizeof(config.force) },
 		{ "observe", config.observe, sizeof(config.observe) },
+		{ "deny", config.deny, sizeof(config.deny) },
+		{ "suppress", config.suppress, sizeof(config.suppress) },
 		{ "path", config.path, sizeof(config.path) },
 	};
 	const struct {
@@ -129,7 +131,7 @@ static bool inherited(const char *key, size_t len)
 	       is(key, len, "exec") || is(key, len, "gen") ||
 	       is(key, len, "kids") ||
 	       is(key, len, "clock") || is(key, len, "dir") ||
-	       is(key, len, "store");
+	       is(key, len, "store") || is(key, len, "suppress");
 }
 
 void config_parse(const char *text)

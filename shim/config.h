@@ -12,6 +12,8 @@ struct config {
 	char lib[512];	   /* our own path, for LD_PRELOAD of children */
 	char force[256];   /* names, '+' between */
 	char observe[256];
+	char deny[512];	   /* rules, ',' between */
+	char suppress[512]; /* standalone: a file of suppressions */
 	bool audit;
 	bool seeded;	   /* --seed was given */
 	bool seeds_force;  /* explicit seeds are mixed with `seed` */

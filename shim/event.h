@@ -89,7 +89,15 @@ struct sb_chunk {
  * multiple of 8 bytes and starts with this. ids count from 1 within a type and
  * a log.
  */
-enum sb_record_type { SB_MODULE = 1, SB_SITE, SB_THREAD, SB_BLIND };
+enum sb_record_type {
+	SB_MODULE = 1,
+	SB_SITE,
+	SB_THREAD,
+	SB_BLIND,
+	SB_LINE,
+	SB_DENIED,
+	SB_RECORD_TYPES
+};
 
 struct sb_record {
 	uint16_t type; /* enum sb_record_type, stored last */
@@ -113,10 +121,31 @@ struct sb_frame {
 
 struct sb_site {
 	struct sb_record head;
-	uint64_t hash; /* of build-ids (or paths) and offsets: equal across runs */
+	uint64_t hash; /* of build-ids (or paths), offsets and the lines' texts:
+			* equal across runs */
 	uint32_t depth;
-	uint32_t flags;
+	uint32_t lines; /* SB_LINES at most */
 	struct sb_frame frame[]; /* innermost (the caller of the hook) first */
+	/* uint32_t line[lines]: ids of SB_LINE records, innermost first; 0: not
+	 * known. Where a language's own frames stand beside those of C. */
+};
+#define SB_LINES 8
+
+/* A line of source code that an interpreter executed. */
+struct sb_line {
+	struct sb_record head;
+	uint32_t number;
+	uint32_t reserved;
+	char text[]; /* "file\0function\0" */
+};
+
+/* The call that ended the run (--deny). */
+struct sb_denied {
+	struct sb_record head;
+	uint32_t site;	 /* id of an SB_SITE record; 0: not known */
+	uint32_t thread; /* id of an SB_THREAD record */
+	uint32_t source; /* index into the source names */
+	uint32_t reserved;
 };
 
 struct sb_thread {
@@ -137,13 +166,18 @@ struct sb_counter {
 	uint16_t source; /* index into the source names */
 	uint32_t site;	 /* id of an SB_SITE record; 0: not known */
 	uint32_t thread; /* id of an SB_THREAD record */
-	uint32_t policy; /* enum sb_policy as applied; | SB_CRYPTO */
+	uint32_t policy; /* enum sb_policy as applied; | SB_CRYPTO; line of a
+			  * suppression << SB_SUPPRESSION */
 	uint64_t count;	 /* calls that were entered and returned */
 	uint64_t bytes;	 /* sum of lengths, where a source has one */
 	uint64_t digest; /* of all values in order; 0 for crypto callers */
 	uint64_t first[3]; /* the first values; zeros for crypto callers */
 };
+#define SB_POLICY 3u	  /* the policy's bits */
 #define SB_CRYPTO 0x100u /* served with the real thing, value not kept */
+/* From this bit on: the line of the rule in the run's file of suppressions that
+ * let a denied call pass; 0: none. */
+#define SB_SUPPRESSION 16
 
 /*
  * SB_EVENTS holds an array of these: one thread's calls in order. The newest
@@ -192,7 +226,9 @@ struct sb_board {
 	uint32_t nslots; /* SB_SLOTS */
 	uint32_t next;	 /* slots taken; may exceed nslots: the rest had none */
 	uint32_t ready;	 /* slots whose blocks are reserved on the disk */
-	uint64_t reserved[4];
+	uint32_t denied; /* 1: a call was denied; whoever comes alive ends */
+	uint32_t launcher; /* 1: somebody waits for the end, who will say why */
+	uint64_t reserved[3];
 	struct sb_slot slot[SB_SLOTS];
 };
 

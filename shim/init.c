@@ -18,6 +18,7 @@
 #include "process.h"
 #include "prng.h"
 #include "real.h"
+#include "rule.h"
 #include "stack.h"
 #include "standalone.h"
 #include "thread.h"
@@ -92,6 +93,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	if (config.odd[0])
 		log_blind("settings", config.odd);
 	standalone_report();
+	rules_start();
 	thread_adopt();
 	pthread_atfork(process_fork_prepare, process_fork_parent,
 		       process_fork_child);

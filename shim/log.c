@@ -27,7 +27,7 @@ static struct {
 	size_t header_size;
 	char *free, *end; /* rest of the newest extent */
 	struct sb_chunk *defs;
-	uint32_t ids[SB_BLIND + 1];
+	uint32_t ids[SB_RECORD_TYPES];
 	uint32_t counters; /* slots for them, so far */
 	bool full; /* no more room */
 	char file[600];

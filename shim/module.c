@@ -105,6 +105,44 @@ static bool marked(const char *data, size_t len)
 	return len > SCAN_LIMIT || scan_crypto(data, len);
 }
 
+/* As CPython wants it: NAME.cpython-311-x86_64-linux-gnu.so has PyInit_NAME. */
+static bool is_extension(const struct dynamic *d, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+	char name[128], *dot;
+	struct text t = text_start(name, sizeof(name));
+
+	text_add(&t, "PyInit_");
+	text_add(&t, base);
+	dot = strchr(name, '.');
+	if (dot)
+		*dot = 0;
+	return defines(d, name);
+}
+
+/* The tables of its exported names; false: it has none that we can read. */
+static bool find_tables(const struct dl_phdr_info *info, struct dynamic *d)
+{
+	const ElfW(Dyn) *e = NULL;
+
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			e = (const void *)(info->dlpi_addr +
+					   info->dlpi_phdr[i].p_vaddr);
+	for (; e && e->d_tag != DT_NULL; e++) {
+		if (e->d_tag == DT_SYMTAB)
+			d->sym = (const void *)e->d_un.d_ptr;
+		else if (e->d_tag == DT_STRTAB)
+			d->str = (const void *)e->d_un.d_ptr;
+		else if (e->d_tag == DT_GNU_HASH)
+			d->hash = (const void *)e->d_un.d_ptr;
+	}
+	/* The vDSO's are not relocated: nothing there is ours to read. */
+	return d->sym && d->str && d->hash &&
+	       (uintptr_t)d->sym > info->dlpi_addr;
+}
+
 static int inspect(struct dl_phdr_info *info, size_t size, void *arg)
 {
 	struct module *m = arg;
@@ -114,26 +152,13 @@ static int inspect(struct dl_phdr_info *info, size_t size, void *arg)
 	(void)size;
 	if (info->dlpi_addr != m->base)
 		return 0;
-	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-
-		if (p->p_type == PT_LOAD && p->p_flags == PF_R)
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_LOAD &&
+		    info->dlpi_phdr[i].p_flags == PF_R)
 			split = true;
-		if (p->p_type != PT_DYNAMIC)
-			continue;
-		for (const ElfW(Dyn) *e = (const void *)(m->base + p->p_vaddr);
-		     e->d_tag != DT_NULL; e++) {
-			if (e->d_tag == DT_SYMTAB)
-				d.sym = (const void *)e->d_un.d_ptr;
-			else if (e->d_tag == DT_STRTAB)
-				d.str = (const void *)e->d_un.d_ptr;
-			else if (e->d_tag == DT_GNU_HASH)
-				d.hash = (const void *)e->d_un.d_ptr;
-		}
-	}
-	/* The vDSO's tables are not relocated: nothing there is ours to read */
-	if (d.sym && d.str && d.hash && (uintptr_t)d.sym > m->base) {
+	if (find_tables(info, &d)) {
 		m->python = defines(&d, "PyGILState_Ensure");
+		m->extension = is_extension(&d, m->path);
 		for (size_t i = 0; i < sizeof(crypto_symbols) / sizeof(char *);
 		     i++)
 			m->crypto |= defines(&d, crypto_symbols[i]);

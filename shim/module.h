@@ -15,11 +15,13 @@ struct module {
 	uint32_t id;	     /* SB_MODULE record; 0: not written yet */
 	bool crypto;
 	bool python;	     /* exports CPython's C API */
+	bool extension;	     /* is loaded by CPython as a module of its own */
 	bool classified;
 	bool gone;	     /* unloaded */
 	bool was;	     /* there before the list was last read */
 	uint8_t build_id[20];
 	const char *path;
+	const struct symbols *symbols; /* symbol.h; NULL: not read yet */
 };
 
 /* NULL: not in any object. Reads the loader's list again where it changed. */
@@ -29,7 +31,7 @@ struct module *module_of(uintptr_t address);
 void modules_refresh(void);
 /* Its record's id, written on first use. */
 uint32_t module_id(struct module *m);
-/* Fills crypto and python. */
+/* Fills crypto, python and extension. */
 void module_classify(struct module *m);
 /* In a forked child: records must be written again. */
 void modules_forget(void);

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "call.h"
+#include "deny.h"
 #include "lineage.h"
 #include "log.h"
 #include "process.h"
@@ -189,6 +190,7 @@ static void come_alive(void)
 
 static void begin(void)
 {
+	deny_check();
 	come_alive();
 	if (log_open() == 0 && slot(process.slot))
 		slot(process.slot)->logged = 1;

@@ -33,7 +33,9 @@ struct source {
 	uint8_t timed;	     /* 1: its value is a time, as a clock's is */
 	/* Set at start-up: */
 	uint8_t now;	/* enum sb_policy of this run */
+	uint8_t denied; /* 1: some rule may deny a call of it */
 	uint16_t index; /* in the log's table of names */
+	uint8_t exact;	/* 1: which calls, depends on the whole stack */
 };
 
 #define SOURCE_ROW(id, ...)                                                    \
@@ -52,5 +54,16 @@ struct source {
  */
 typedef void source_visit(const struct source *row, void *arg);
 void samebits_sources(source_visit *visit, void *arg);
+
+/*
+ * Likewise, how it reads rules about calls. NULL: `text` is one; else what is
+ * wrong with it, and *at becomes the offset of the fault. That its source
+ * exists is not asked.
+ */
+const char *samebits_rule_fault(const char *text, size_t len, size_t *at);
+/* The same for a line of a file of suppressions, "RULE # reason". In a good one
+ * *at becomes the rule's offset and *rule its length, 0: it has none. */
+const char *samebits_suppression_fault(const char *line, size_t len,
+				       size_t *rule, size_t *at);
 
 #endif

@@ -8,6 +8,7 @@
 #include "log.h"
 #include "module.h"
 #include "process.h"
+#include "python.h"
 #include "real.h"
 #include "stack.h"
 #include "stream.h"
@@ -16,6 +17,7 @@
 #include "banned.h"
 
 #define SITES 16384 /* a power of two */
+#define LINES 8192  /* likewise */
 
 static struct {
 	uint64_t hash;
@@ -23,11 +25,18 @@ static struct {
 } site[SITES];
 static unsigned sites;
 
+static struct {
+	uint64_t hash;
+	uint32_t id;
+} line_record[LINES];
+static unsigned line_records;
+
 static __typeof__(unw_init_local) *init_fn;
 static __typeof__(unw_step) *step_fn;
 static __typeof__(unw_get_reg) *reg_fn;
 static __typeof__(unw_flush_cache) *flush_fn;
 static unw_addr_space_t local_space;
+static __typeof__(unw_is_signal_frame) *signal_fn;
 int (*stack_capture_fn)(unw_context_t *);
 unw_context_t stack_context;
 
@@ -128,13 +137,14 @@ void stack_start(void)
 		init_fn = real_dlsym_fn(h, "_ULx86_64_init_local");
 		step_fn = real_dlsym_fn(h, "_ULx86_64_step");
 		reg_fn = real_dlsym_fn(h, "_ULx86_64_get_reg");
+		signal_fn = real_dlsym_fn(h, "_ULx86_64_is_signal_frame");
 		accessors = real_dlsym_fn(h, "_Ux86_64_get_accessors");
 		space = real_dlsym_fn(h, "_ULx86_64_local_addr_space");
 		capture = real_dlsym_fn(h, "_Ux86_64_getcontext");
 		flush_fn = real_dlsym_fn(h, "_Ux86_64_flush_cache");
 	}
-	if (!init_fn || !step_fn || !reg_fn || !accessors || !space ||
-	    !capture) {
+	if (!init_fn || !step_fn || !reg_fn || !signal_fn || !accessors ||
+	    !space || !capture) {
 		log_flag(SB_NO_UNWIND);
 		return;
 	}
@@ -153,6 +163,8 @@ void stack_forget(void)
 {
 	memset(site, 0, sizeof(site));
 	sites = 0;
+	memset(line_record, 0, sizeof(line_record));
+	line_records = 0;
 	modules_forget();
 }
 
@@ -162,12 +174,13 @@ void stack_forget(void)
  * where it was, knows the rest: an interpreter's stacks differ in their first
  * few frames, and a step costs half a microsecond.
  */
-#define CHAIN 128
+#define CHAIN STACK_DEEPEST
 struct chain {
 	int n;
 	bool whole; /* to the end of the stack */
 	uintptr_t ip[CHAIN];
 	uintptr_t sp[CHAIN]; /* as in that frame: the return address is below */
+	bool signal[CHAIN];  /* the kernel's frame below a signal handler */
 };
 
 static bool still_there(const struct chain *last, int i)
@@ -178,7 +191,8 @@ static bool still_there(const struct chain *last, int i)
 }
 
 /* Appends what `last` knows to be outside of c's newest frame. */
-static bool append_known(struct chain *c, const struct chain *last, int *at)
+static bool append_known(struct chain *c, const struct chain *last, int *at,
+			 int depth)
 {
 	uintptr_t sp = c->sp[c->n - 1];
 	int i = *at, n = c->n;
@@ -188,12 +202,13 @@ static bool append_known(struct chain *c, const struct chain *last, int *at)
 	*at = i;
 	if (i == last->n || last->sp[i] != sp || last->ip[i] != c->ip[n - 1])
 		return false;
-	if (!last->whole && n + last->n - i - 1 < STACK_DEPTH)
+	if (!last->whole && n + last->n - i - 1 < depth)
 		return false;
 	while (++i < last->n && n < CHAIN) {
 		if (!still_there(last, i))
 			return false;
 		c->ip[n] = last->ip[i];
+		c->signal[n] = last->signal[i];
 		c->sp[n++] = last->sp[i];
 	}
 	c->n = n;
@@ -203,7 +218,8 @@ static bool append_known(struct chain *c, const struct chain *last, int *at)
 
 /* From the captured place on; where `from` is given, from that return address
  * on, or nothing. */
-static void walk(struct chain *c, const struct chain *last, uintptr_t from)
+static void walk(struct chain *c, const struct chain *last, uintptr_t from,
+		 int depth)
 {
 	static unw_cursor_t cursor;
 	bool found = !from;
@@ -215,7 +231,7 @@ static void walk(struct chain *c, const struct chain *last, uintptr_t from)
 	if (!stack_capture_fn || init_fn(&cursor, &stack_context))
 		return;
 	/* Our own frames come before: a handful. */
-	for (int i = 0; c->n < STACK_DEPTH && (found || i < 16); i++) {
+	for (int i = 0; c->n < depth && (found || i < 16); i++) {
 		unw_word_t ip, sp;
 
 		if (reg_fn(&cursor, UNW_REG_IP, &ip) || !ip ||
@@ -224,8 +240,9 @@ static void walk(struct chain *c, const struct chain *last, uintptr_t from)
 		found |= ip == from;
 		if (found) {
 			c->ip[c->n] = ip;
+			c->signal[c->n] = signal_fn(&cursor) > 0;
 			c->sp[c->n++] = sp;
-			if (append_known(c, last, &at))
+			if (append_known(c, last, &at, depth))
 				return;
 		}
 		if (step_fn(&cursor) <= 0) {
@@ -243,19 +260,28 @@ static struct chain *chain_of(const struct thread *self)
 				  : NULL;
 }
 
-static int addresses(uintptr_t from, uintptr_t *address)
+static void keep(struct chain *last, const struct chain *c)
+{
+	size_t n = (size_t)c->n;
+
+	last->n = c->n;
+	last->whole = c->whole;
+	memcpy(last->ip, c->ip, n * sizeof(c->ip[0]));
+	memcpy(last->sp, c->sp, n * sizeof(c->sp[0]));
+	memcpy(last->signal, c->signal, n * sizeof(c->signal[0]));
+}
+
+/* The calling thread's chain from there on, which it keeps for the next. */
+static const struct chain *follow(uintptr_t from, int depth)
 {
 	static const struct chain none;
 	static struct chain c;
 	struct chain *last = chain_of(thread_me);
-	int n;
 
-	walk(&c, last ? last : &none, from);
+	walk(&c, last ? last : &none, from, depth);
 	if (last)
-		*last = c;
-	n = c.n < STACK_DEPTH ? c.n : STACK_DEPTH;
-	memcpy(address, c.ip, (size_t)n * sizeof(*address));
-	return n;
+		keep(last, &c);
+	return &c;
 }
 
 struct question {
@@ -266,11 +292,10 @@ struct question {
 static void look_for(void *arg)
 {
 	struct question *q = arg;
-	uintptr_t address[STACK_DEPTH];
-	int n = addresses(0, address);
+	const struct chain *c = follow(0, STACK_DEPTH);
 
-	for (int i = 0; i < n && !q->answer; i++) {
-		struct module *m = module_of(address[i]);
+	for (int i = 0; i < c->n && i < STACK_DEPTH && !q->answer; i++) {
+		struct module *m = module_of(c->ip[i]);
 
 		q->answer = m && strstr(m->path, q->part);
 	}
@@ -290,26 +315,132 @@ bool stack_passes(const char *part)
 	return q.answer;
 }
 
-uint32_t stack_site(uintptr_t ra)
+const struct stack *stack_walk(uintptr_t ra, int depth)
 {
-	uintptr_t address[STACK_DEPTH];
-	struct module *m[STACK_DEPTH];
-	int n = addresses(ra, address);
+	static struct stack s;
+	const struct chain *c = follow(ra, depth);
+
+	s.n = c->n < depth ? c->n : depth;
+	s.handler = false;
+	for (int i = 0; i < s.n; i++) {
+		s.address[i] = c->ip[i];
+		s.module[i] = module_of(c->ip[i]);
+		s.handler |= c->signal[i];
+	}
+	if (!s.n) {
+		s.address[0] = ra;
+		s.module[0] = module_of(ra);
+		s.n = 1;
+	}
+	return &s;
+}
+
+uint64_t stack_digest(uintptr_t ra, uint64_t seed)
+{
+	const struct chain *c = follow(ra, STACK_DEEPEST);
+
+	for (int i = 0; i < c->n; i++)
+		seed = digest_word(seed, c->ip[i]);
+	return seed | 1;
+}
+
+static uint64_t line_hash(const struct line *line)
+{
+	uint64_t hash = digest_word(digest_string(line->file), line->number);
+
+	return digest_word(hash, digest_string(line->function)) | 1;
+}
+
+/* With its end; too long ones are cut, as a record has its limit. */
+static unsigned cut(const char *text, unsigned most)
+{
+	size_t n = strlen(text) + 1;
+
+	return n < most ? (unsigned)n : most;
+}
+
+/* The id of its record, written on first use; 0: the log cannot grow. */
+static uint32_t line_id(const struct line *line)
+{
+	uint64_t hash = line_hash(line);
+	unsigned file = cut(line->file, 1024), i = hash % LINES;
+	unsigned function = cut(line->function, 256);
+	struct sb_line *r;
+
+	for (; line_record[i].hash; i = (i + 1) % LINES)
+		if (line_record[i].hash == hash)
+			return line_record[i].id;
+	if (line_records > LINES * 3 / 4)
+		return 0;
+	r = log_record(SB_LINE, (unsigned)sizeof(*r) + file + function);
+	if (!r)
+		return 0;
+	r->number = line->number;
+	memcpy(r->text, line->file, file - 1);
+	memcpy(r->text + file, line->function, function - 1);
+	log_publish(r, SB_LINE);
+	line_record[i].hash = hash;
+	line_records++;
+	return line_record[i].id = r->head.id;
+}
+
+static uint64_t site_hash(const struct stack *s, int n,
+			  const struct line *line, unsigned lines)
+{
+	uint64_t hash = (uint64_t)n;
+
+	for (int k = 0; k < n; k++) {
+		const struct module *m = s->module[k];
+
+		hash = digest_word(hash, m ? m->name : 0);
+		hash = digest_word(hash, m ? s->address[k] - m->base : 0);
+	}
+	for (unsigned k = 0; k < lines; k++)
+		hash = digest_word(hash, line_hash(&line[k]));
+	return hash | 1; /* 0 is a free place */
+}
+
+static uint32_t write_site(const struct stack *s, int n,
+			   const struct line *line, unsigned lines,
+			   uint64_t hash)
+{
+	uint32_t id[SB_LINES];
 	struct sb_site *r;
+
+	for (int k = 0; k < n; k++)
+		if (s->module[k])
+			module_id(s->module[k]);
+	for (unsigned k = 0; k < lines; k++)
+		id[k] = line_id(&line[k]);
+	r = log_record(SB_SITE,
+		       (unsigned)(sizeof(*r) + (size_t)n * sizeof(r->frame[0]) +
+				  lines * sizeof(id[0])));
+	if (!r)
+		return 0;
+	r->hash = hash;
+	r->depth = (uint32_t)n;
+	r->lines = lines;
+	for (int k = 0; k < n; k++) {
+		const struct module *m = s->module[k];
+
+		r->frame[k].module = m ? m->id : 0;
+		r->frame[k].offset = m ? s->address[k] - m->base : 0;
+	}
+	memcpy(&r->frame[n], id, lines * sizeof(id[0]));
+	log_publish(r, SB_SITE);
+	return r->head.id;
+}
+
+uint32_t stack_site(const struct stack *s, const struct line *line,
+		    unsigned lines)
+{
+	int n = s->n < STACK_DEPTH ? s->n : STACK_DEPTH;
 	uint64_t hash;
 	unsigned i;
 
-	if (!n) {
-		address[0] = ra;
-		n = 1;
-	}
-	hash = (uint64_t)n;
-	for (int k = 0; k < n; k++) {
-		m[k] = module_of(address[k]);
-		hash = digest_word(hash, m[k] ? m[k]->name : 0);
-		hash = digest_word(hash, m[k] ? address[k] - m[k]->base : 0);
-	}
-	hash |= 1; /* 0 is a free place */
+	if (lines > SB_LINES)
+		lines = SB_LINES;
+	hash = site_hash(s, n, line, lines);
 	for (i = hash % SITES; site[i].hash; i = (i + 1) % SITES)
 		if (site[i].hash == hash)
 			return site[i].id;
@@ -317,23 +448,10 @@ uint32_t stack_site(uintptr_t ra)
 		log_flag(SB_KEYS_FULL);
 		return 0;
 	}
-	for (int k = 0; k < n; k++)
-		if (m[k])
-			module_id(m[k]);
-	r = log_record(SB_SITE, (unsigned)(sizeof(*r) +
-					   (size_t)n * sizeof(r->frame[0])));
-	if (!r)
-		return 0;
-	r->hash = hash;
-	r->depth = (uint32_t)n;
-	for (int k = 0; k < n; k++) {
-		r->frame[k].module = m[k] ? m[k]->id : 0;
-		r->frame[k].offset =
-			m[k] ? address[k] - m[k]->base : 0;
+	site[i].id = write_site(s, n, line, lines, hash);
+	if (site[i].id) {
+		site[i].hash = hash;
+		sites++;
 	}
-	log_publish(r, SB_SITE);
-	site[i].hash = hash;
-	site[i].id = r->head.id;
-	sites++;
-	return r->head.id;
+	return site[i].id;
 }

@@ -16,7 +16,8 @@
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
 
-#define STACK_DEPTH 32
+#define STACK_DEPTH 32	/* frames that a site has */
+#define STACK_DEEPEST 256 /* frames that rules are asked of */
 
 void stack_start(void); /* opens libunwind, once libc is up */
 
@@ -31,8 +32,24 @@ extern unw_context_t stack_context;
 struct thread;
 void stack_call(struct thread *self, void (*fn)(void *), void *arg);
 
-/* The id of the caller's site in this log, written on first use; 0: none. */
-uint32_t stack_site(uintptr_t ra);
+/* A stack as it was walked, innermost first. */
+struct stack {
+	int n;
+	bool handler; /* a signal handler's frame is on it */
+	uintptr_t address[STACK_DEEPEST]; /* return addresses */
+	struct module *module[STACK_DEEPEST]; /* NULL: unknown code */
+};
+
+/* The calling thread's, from the return address `ra` on, `depth` frames at
+ * most; at least that one. Good until the next walk. */
+const struct stack *stack_walk(uintptr_t ra, int depth);
+/* A hash of it all and of `seed`; meant for this process alone. */
+uint64_t stack_digest(uintptr_t ra, uint64_t seed);
+/* The id of its site in this log, written on first use; 0: none. line: the
+ * lines of Python code that stand at it. */
+struct line;
+uint32_t stack_site(const struct stack *s, const struct line *line,
+		    unsigned lines);
 /* Is an object whose path holds `part` on the calling thread's C stack? Takes
  * the lock itself; the thread has its block. */
 bool stack_passes(const char *part);

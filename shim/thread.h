@@ -21,13 +21,16 @@ struct key {
 	uintptr_t ra, fa;
 	struct sb_counter *counter; /* NULL: not logged */
 	uint32_t counter_id;
-	uint16_t id;	/* the source's index, or with one of KEY_ASK, KEY_SECRET */
+	uint16_t id;	/* the source's index, with some of KEY_… */
 	uint8_t policy; /* enum sb_policy for this caller */
 	bool crypto;	/* its values are not kept */
 };
-/* The caller is CPython: its own stack is to be asked at each call. */
-#define KEY_ASK 0x4000u
-#define KEY_SECRET 0x8000u /* what it answered: keys are being made */
+#define KEY_SOURCE 0x0fffu
+/* Only a mark: `policy` holds what is to be asked at each call from there
+ * (ASK_…), and `fa` of the keys with the answer holds that, too. */
+#define KEY_ASK 0x1000u
+#define KEY_ANSWERED 0x2000u
+#define KEY_SECRET 0x4000u /* answered: keys are being made */
 
 #define KEY_GONE 1u /* ra: its code was unloaded; the place may be taken */
 
@@ -59,6 +62,7 @@ struct thread {
 	struct sb_chunk *events; /* window being filled, `--trace=full` */
 	unsigned writing;	 /* events reserved in it, not yet written */
 	bool busy;		 /* in the engine: hooks make no events */
+	bool asking;		 /* an interpreter, for its line */
 	bool first;		 /* the process's first thread */
 	bool joinable;		 /* a join may still ask for `clock` */
 	bool retired;		 /* past its thread-specific destructors */

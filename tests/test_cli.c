@@ -381,10 +381,10 @@ static void test_help(void **state)
 	} help[] = {
 		{ "", "run audit report list sources" },
 		{ "run", "--seed --seeds --time --force --observe --crypto "
-			 "--trace --trace-limit --store --partial -q,.--quiet "
-			 "-h,.--help" },
-		{ "audit", "--trace --trace-limit --store --partial "
-			   "-q,.--quiet -h,.--help" },
+			 "--deny --suppress --trace --trace-limit --store --partial "
+			 "-q,.--quiet -h,.--help" },
+		{ "audit", "--deny --suppress --trace --trace-limit --store "
+			   "--partial -q,.--quiet -h,.--help" },
 		{ "report", "--store --json --sites -h,.--help" },
 		{ "list", "--store --json -h,.--help" },
 		{ "sources", "--json --markdown -h,.--help" },

@@ -71,6 +71,7 @@ static struct hazard hazards[] = {
 	{ "cancel shell", true },
 	{ "processes threads_fork", false },
 	{ "processes vfork_failure", true },
+	{ "processes vfork_calls", true },
 	{ "processes close_all", true },
 	{ "processes reused_descriptors", true },
 	{ "processes no_descriptors", true },

@@ -53,13 +53,19 @@ static void add_defs(struct image *i)
 	struct sb_site *s;
 	struct sb_thread *t;
 	struct sb_blind *b;
+	struct sb_line *l;
+	struct sb_denied *d;
+	uint32_t lines[] = { 1, 9 };
 
 	strcpy(m->path, "/bin/program");
-	s = record(c, SB_SITE, 1, sizeof(*s) + 2 * sizeof(s->frame[0]));
+	s = record(c, SB_SITE, 1, sizeof(*s) + 2 * sizeof(s->frame[0]) +
+					  sizeof(lines));
 	s->hash = 77;
 	s->depth = 2;
 	s->frame[0].module = 1;
 	s->frame[0].offset = 0x1234;
+	s->lines = 2;
+	memcpy(&s->frame[2], lines, sizeof(lines));
 	record(c, 0, 2, 48); /* being written when its process was killed */
 	t = record(c, SB_THREAD, 1, sizeof(*t) + 2);
 	strcpy(t->path, "0");
@@ -67,6 +73,13 @@ static void add_defs(struct image *i)
 	strcpy(t->path, "0.1");
 	b = record(c, SB_BLIND, 1, sizeof(*b) + 16);
 	memcpy(b->text, "dlopen\0no name", 15);
+	l = record(c, SB_LINE, 1, sizeof(*l) + 16);
+	l->number = 12;
+	memcpy(l->text, "job.py\0clock", 13);
+	d = record(c, SB_DENIED, 1, sizeof(*d));
+	d->site = 1;
+	d->thread = 2;
+	d->source = 1;
 }
 
 static void add_counter(struct sb_chunk *c, uint32_t thread, uint64_t count)
@@ -138,6 +151,21 @@ static uint64_t touch(const struct log *log)
 
 		for (uint32_t k = 0; s && k < s->depth; k++)
 			sum += s->frame[k].offset;
+		for (uint32_t k = 0; s && k < s->lines; k++) {
+			const struct sb_line *l = site_line(log, s, k);
+
+			if (l)
+				sum += l->number + strlen(line_file(l)) +
+				       strlen(line_function(l));
+		}
+	}
+	for (size_t k = 0; k < log->ndenied; k++) {
+		const struct sb_denied *d = log->denied[k];
+
+		if (d)
+			sum += strlen(log->source[d->source].name) +
+			       strlen(log_thread_path(log, d->thread)) +
+			       !!log_site(log, d->site);
 	}
 	for (size_t k = 0; k < log->nblinds; k++)
 		if (log->blind[k])
@@ -175,6 +203,13 @@ static void test_whole(void **state)
 	assert_string_equal(log.source[1].name, "getrandom");
 	assert_string_equal(log_module(&log, 1)->path, "/bin/program");
 	assert_int_equal(log_site(&log, 1)->frame[0].offset, 0x1234);
+	assert_int_equal(log_site(&log, 1)->lines, 2);
+	assert_int_equal(site_line(&log, log_site(&log, 1), 0)->number, 12);
+	assert_null(site_line(&log, log_site(&log, 1), 1));
+	assert_null(site_line(&log, log_site(&log, 1), 2));
+	assert_string_equal(line_file(log_line(&log, 1)), "job.py");
+	assert_string_equal(line_function(log_line(&log, 1)), "clock");
+	assert_int_equal(log.ndenied, 1);
 	assert_null(log_site(&log, 2));
 	assert_string_equal(log_thread_path(&log, 2), "0.1");
 	assert_string_equal(log_thread_path(&log, 9), "?");
@@ -303,6 +338,30 @@ static void test_damaged_chunk_keeps_the_rest(void **state)
 	free(i.data);
 }
 
+/* What a record says of its own size is not believed. */
+static void test_wrong_lines(void **state)
+{
+	struct image i = build();
+	struct sb_record *r = (void *)(i.data + CHUNKS +
+				       sizeof(struct sb_chunk));
+	struct sb_site *s;
+	struct log log;
+
+	(void)state;
+	while (r->type != SB_SITE)
+		r = (void *)((char *)r + r->size);
+	s = (void *)r;
+	for (uint32_t lines = 3; lines < 100; lines++) {
+		s->lines = lines;
+		assert_int_equal(log_parse(&log, i.data, SIZE), 0);
+		assert_true(log.damaged);
+		assert_null(log_site(&log, 1));
+		touch(&log);
+		log_close(&log);
+	}
+	free(i.data);
+}
+
 static void test_foreign(void **state)
 {
 	_Alignas(8) char elf[4096] = "\177ELF";
@@ -380,6 +439,7 @@ int main(void)
 		cmocka_unit_test(test_flipped),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_damaged_chunk_keeps_the_rest),
+		cmocka_unit_test(test_wrong_lines),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_newer),
 		cmocka_unit_test(test_files),

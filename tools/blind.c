@@ -259,7 +259,7 @@ static int from_calls(struct blinds *b, const struct log *log)
 				  "code that makes keys got real values of %s "
 				  "in %s", log->source[c->source].group,
 				  log->head.program);
-		else if ((c->policy & 3) != SB_FORCE &&
+		else if ((c->policy & SB_POLICY) != SB_FORCE &&
 			 is_process_number(log->source[c->source].name))
 			ret = add(b, "process-ids",
 				  "%s gave real process numbers to %s",

@@ -80,8 +80,12 @@ static bool whole_site(const struct sb_record *r)
 {
 	const struct sb_site *s = (const void *)r;
 
-	return r->size >= sizeof(*s) &&
-	       s->depth <= (r->size - sizeof(*s)) / sizeof(s->frame[0]);
+	size_t lines = s->lines * sizeof(uint32_t);
+
+	return r->size >= sizeof(*s) && s->lines <= SB_LINES &&
+	       r->size >= sizeof(*s) + lines &&
+	       s->depth <= (r->size - sizeof(*s) - lines) /
+				   sizeof(s->frame[0]);
 }
 
 static bool whole_thread(const struct sb_record *r)
@@ -92,15 +96,30 @@ static bool whole_thread(const struct sb_record *r)
 	       terminated(t->path, r->size - sizeof(*t));
 }
 
+/* Two strings, from `text` to the record's end. */
+static bool whole_pair(const struct sb_record *r, const char *text)
+{
+	const char *end = (const char *)r + r->size;
+
+	if (text >= end || !terminated(text, (size_t)(end - text)))
+		return false;
+	text += strlen(text) + 1;
+	return text < end && terminated(text, (size_t)(end - text));
+}
+
 static bool whole_blind(const struct sb_record *r)
 {
-	const struct sb_blind *b = (const void *)r;
-	size_t room = r->size - sizeof(*b), kind;
+	return whole_pair(r, ((const struct sb_blind *)r)->text);
+}
 
-	if (r->size <= sizeof(*b) || !terminated(b->text, room))
-		return false;
-	kind = strlen(b->text) + 1;
-	return kind < room && terminated(b->text + kind, room - kind);
+static bool whole_line(const struct sb_record *r)
+{
+	return whole_pair(r, ((const struct sb_line *)r)->text);
+}
+
+static bool whole_denied(const struct sb_record *r)
+{
+	return r->size >= sizeof(struct sb_denied);
 }
 
 static int keep(struct log *log, const struct sb_record *r)
@@ -119,9 +138,12 @@ static int keep(struct log *log, const struct sb_record *r)
 				&log->thread, &log->nthreads },
 		[SB_BLIND] = { "blind spot", whole_blind,
 			       &log->blind, &log->nblinds },
+		[SB_LINE] = { "line", whole_line, &log->line, &log->nlines },
+		[SB_DENIED] = { "denied call", whole_denied, &log->denied,
+				&log->ndenied },
 	};
 
-	if (r->type > SB_BLIND) {
+	if (r->type >= SB_RECORD_TYPES) {
 		DAMAGED(log, "a record of unknown type %u was skipped",
 			r->type);
 		return 0;
@@ -129,7 +151,9 @@ static int keep(struct log *log, const struct sb_record *r)
 	/* An id beyond what the file can hold is noise, and would make the
 	 * array huge. */
 	if (!r->id || r->id > log->size / sizeof(*r) ||
-	    !kind[r->type].whole(r)) {
+	    !kind[r->type].whole(r) ||
+	    (r->type == SB_DENIED &&
+	     ((const struct sb_denied *)r)->source >= log->nsources)) {
 		DAMAGED(log, "the record of %s %u is damaged",
 			kind[r->type].name, r->id);
 		return 0;
@@ -372,6 +396,8 @@ void log_close(struct log *log)
 	free(log->site);
 	free(log->thread);
 	free(log->blind);
+	free(log->line);
+	free(log->denied);
 	free(log->counter);
 	free(log->events);
 	notes_free(&log->notes);
@@ -400,6 +426,29 @@ const char *log_thread_path(const struct log *log, uint32_t id)
 	const struct sb_thread *t = log_thread(log, id);
 
 	return t ? t->path : "?";
+}
+
+const struct sb_line *log_line(const struct log *log, uint32_t id)
+{
+	return id && id <= log->nlines ? log->line[id - 1] : NULL;
+}
+
+const char *line_file(const struct sb_line *line)
+{
+	return line->text;
+}
+
+const char *line_function(const struct sb_line *line)
+{
+	return line->text + strlen(line->text) + 1;
+}
+
+const struct sb_line *site_line(const struct log *log,
+				const struct sb_site *site, uint32_t i)
+{
+	const uint32_t *id = (const uint32_t *)&site->frame[site->depth];
+
+	return i < site->lines ? log_line(log, id[i]) : NULL;
 }
 
 const char *blind_kind(const struct sb_blind *blind)

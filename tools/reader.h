@@ -37,12 +37,16 @@ struct log {
 	size_t nsources;
 	const void **module;
 	size_t nmodules;
-	const void **site; /* depth is within the record */
+	const void **site; /* depth and lines are within the record */
 	size_t nsites;
 	const void **thread;
 	size_t nthreads;
 	const void **blind;
 	size_t nblinds;
+	const void **line;
+	size_t nlines;
+	const void **denied; /* source is within the names */
+	size_t ndenied;
 	const void **counter; /* by slot: sb_event.counter - 1 */
 	size_t ncounters;
 	const void **events; /* chunks of events, by thread, then base */
@@ -69,6 +73,12 @@ const struct sb_module *log_module(const struct log *log, uint32_t id);
 const struct sb_site *log_site(const struct log *log, uint32_t id);
 const struct sb_thread *log_thread(const struct log *log, uint32_t id);
 const char *log_thread_path(const struct log *log, uint32_t id); /* or "?" */
+const struct sb_line *log_line(const struct log *log, uint32_t id);
+const char *line_file(const struct sb_line *line);
+const char *line_function(const struct sb_line *line);
+/* The site's line of this number, innermost first; NULL: it is missing. */
+const struct sb_line *site_line(const struct log *log,
+				const struct sb_site *site, uint32_t i);
 const char *blind_kind(const struct sb_blind *blind);
 const char *blind_text(const struct sb_blind *blind);
 

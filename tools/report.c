@@ -11,7 +11,9 @@
 #include "blind.h"
 #include "cmd.h"
 #include "opts.h"
+#include "rules.h"
 #include "say.h"
+#include "sites.h"
 #include "store.h"
 #include "symbols.h"
 #include "tally.h"
@@ -37,6 +39,7 @@ struct report {
 	struct rundir run;
 	struct tally tally;
 	struct blinds blinds;
+	struct suppressions suppressions;
 	struct symbols *symbols;
 	size_t sites; /* at most, a source */
 	bool colour;
@@ -47,28 +50,6 @@ static const char *base(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
-}
-
-/* The same sentence for each frame of a module: said once. */
-static void note_once(struct notes *notes, const char *path, const char *text)
-{
-	size_t n = strlen(path);
-
-	for (size_t i = 0; i < notes->n; i++)
-		if (!strncmp(notes->text[i], path, n) &&
-		    !strcmp(notes->text[i] + n + 1, text))
-			return;
-	notes_add(notes, "%s %s", path, text);
-}
-
-static struct place look_up(struct report *r, const struct sb_module *m,
-			    uint64_t offset)
-{
-	struct place p = symbols_find(r->symbols, m, offset);
-
-	if (p.trouble)
-		note_once(&r->run.notes, m->path, p.trouble);
-	return p;
 }
 
 static const char *mode(const struct report *r)
@@ -118,7 +99,7 @@ static json_t *frame_json(struct report *r, const struct log *log,
 	json_t *j = json_object();
 
 	if (m)
-		p = look_up(r, m, f->offset);
+		p = site_look_up(r->symbols, &r->run.notes, m, f->offset);
 	json_object_set_new(j, "module", text_json(m ? m->path : NULL));
 	json_object_set_new(j, "build_id", m ? build_id(m) : json_null());
 	json_object_set_new(j, "offset", json_sprintf("0x%" PRIx64, f->offset));
@@ -127,6 +108,34 @@ static json_t *frame_json(struct report *r, const struct log *log,
 	json_object_set_new(j, "line",
 			    p.file ? json_integer(p.line) : json_null());
 	return j;
+}
+
+static json_t *line_json(const struct sb_line *line)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "file", text_json(line ? line_file(line) : NULL));
+	json_object_set_new(j, "line", line ? json_integer(line->number)
+					    : json_null());
+	json_object_set_new(j, "function",
+			    text_json(line ? line_function(line) : NULL));
+	return j;
+}
+
+/* The stack that leads to a site: the frames of C, the lines of Python. */
+static void add_stack(json_t *j, struct report *r, const struct log *log,
+		      const struct sb_site *site)
+{
+	json_t *frames = json_array(), *lines = json_array();
+
+	for (uint32_t i = 0; site && i < site->depth; i++)
+		json_array_append_new(frames,
+				      frame_json(r, log, &site->frame[i]));
+	for (uint32_t i = 0; site && i < site->lines; i++)
+		json_array_append_new(lines,
+				      line_json(site_line(log, site, i)));
+	json_object_set_new(j, "frames", frames);
+	json_object_set_new(j, "lines", lines);
 }
 
 static json_t *first_values(const struct sb_counter *c)
@@ -143,7 +152,7 @@ static json_t *site_json(struct report *r, const struct use *u)
 {
 	const struct sb_counter *c = u->counter;
 	const struct sb_site *site = log_site(u->log, c->site);
-	json_t *j = json_object(), *frames = json_array();
+	json_t *j = json_object();
 
 	json_object_set_new(j, "hash", site ? hex(site->hash) : json_null());
 	json_object_set_new(j, "calls", json_integer((json_int_t)c->count));
@@ -154,10 +163,9 @@ static json_t *site_json(struct report *r, const struct use *u)
 						 ? json_null()
 						 : hex(c->digest));
 	json_object_set_new(j, "first", first_values(c));
-	for (uint32_t i = 0; site && i < site->depth; i++)
-		json_array_append_new(frames,
-				      frame_json(r, u->log, &site->frame[i]));
-	json_object_set_new(j, "frames", frames);
+	json_object_set_new(j, "suppression",
+			    json_integer(c->policy >> SB_SUPPRESSION));
+	add_stack(j, r, u->log, site);
 	return j;
 }
 
@@ -175,6 +183,8 @@ static json_t *source_json(struct report *r, const struct tally_source *s)
 			    json_integer((json_int_t)s->processes));
 	json_object_set_new(j, "crypto_calls",
 			    json_integer((json_int_t)s->crypto_calls));
+	json_object_set_new(j, "suppressed_calls",
+			    json_integer((json_int_t)s->suppressed_calls));
 	for (size_t i = 0; i < s->uses && i < r->sites; i++)
 		json_array_append_new(sites, site_json(r, &s->use[i]));
 	json_object_set_new(j, "sites", sites);
@@ -186,6 +196,52 @@ static json_t *seed(const struct report *r)
 	json_t *seed = json_object_get(r->run.manifest, "seed");
 
 	return seed ? json_incref(seed) : json_null();
+}
+
+/* The calls that ended the run; more than one where two processes came to
+ * theirs at once. */
+static json_t *denied_json(struct report *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->run.nlogs; i++)
+		for (size_t k = 0; k < r->run.log[i].ndenied; k++) {
+			const struct log *log = &r->run.log[i];
+			const struct sb_denied *d = log->denied[k];
+			json_t *j = d ? json_object() : NULL;
+
+			if (!d)
+				continue;
+			json_object_set_new(
+				j, "source",
+				text_json(log->source[d->source].name));
+			json_object_set_new(j, "process",
+					    text_json(log->head.path));
+			json_object_set_new(
+				j, "thread",
+				text_json(log_thread_path(log, d->thread)));
+			add_stack(j, r, log, log_site(log, d->site));
+			json_array_append_new(list, j);
+		}
+	return list;
+}
+
+static json_t *suppressions_json(const struct report *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->suppressions.n; i++) {
+		const struct suppression *s = &r->suppressions.rule[i];
+		json_t *j = json_object();
+
+		json_object_set_new(j, "line", json_integer(s->line));
+		json_object_set_new(j, "rule", text_json(s->rule));
+		json_object_set_new(j, "reason", text_json(s->reason));
+		json_object_set_new(j, "calls",
+				    json_integer((json_int_t)s->calls));
+		json_array_append_new(list, j);
+	}
+	return list;
 }
 
 static json_t *report_json(struct report *r)
@@ -202,6 +258,8 @@ static json_t *report_json(struct report *r)
 		json_array_append_new(list,
 				      source_json(r, &r->tally.source[i]));
 	json_object_set_new(j, "sources", list);
+	json_object_set_new(j, "denied", denied_json(r));
+	json_object_set_new(j, "suppressions", suppressions_json(r));
 	list = json_array();
 	for (size_t i = 0; i < r->blinds.n; i++) {
 		json_t *spot = json_object();
@@ -251,28 +309,6 @@ static const char *treated(const struct tally_source *s)
 	return word[i][1];
 }
 
-static void frame_print(struct report *r, const struct log *log,
-			const struct sb_frame *f)
-{
-	const struct sb_module *m = log_module(log, f->module);
-	struct place p;
-
-	if (!m) {
-		printf("code outside of any module");
-		return;
-	}
-	p = look_up(r, m, f->offset);
-	text_print(stdout, p.function ? p.function : "?");
-	if (p.file) {
-		printf(" at ");
-		text_print(stdout, p.file);
-		printf(":%d", p.line);
-	}
-	printf(" in ");
-	text_print(stdout, base(m->path));
-	printf("+0x%" PRIx64, f->offset);
-}
-
 /* The calls of all threads and processes from one place, which is what the
  * frames shown tell apart: whole stacks would give lines that look the same. */
 struct shown {
@@ -281,17 +317,35 @@ struct shown {
 	uint64_t hash, calls;
 };
 
+#define FNV_PRIME 1099511628211u /* FNV-1a */
+
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * FNV_PRIME;
+	return hash;
+}
+
+static uint64_t line_hash(uint64_t hash, const struct sb_line *line)
+{
+	if (!line)
+		return hash;
+	hash = hash_text(hash, line_file(line));
+	return (hash ^ line->number) * FNV_PRIME;
+}
+
 static uint64_t place_hash(const struct log *log, const struct sb_site *site)
 {
-	uint64_t hash = 14695981039346656037u; /* FNV-1a */
+	uint64_t hash = 14695981039346656037u;
 
+	for (uint32_t i = 0; site && i < site->lines && i < FRAMES; i++)
+		hash = line_hash(hash, site_line(log, site, i));
 	for (uint32_t i = 0; site && i < site->depth && i < FRAMES; i++) {
 		const struct sb_frame *f = &site->frame[i];
 		const struct sb_module *m = log_module(log, f->module);
 
-		for (const char *p = m ? m->path : ""; *p; p++)
-			hash = (hash ^ (unsigned char)*p) * 1099511628211u;
-		hash = (hash ^ f->offset) * 1099511628211u;
+		hash = hash_text(hash, m ? m->path : "");
+		hash = (hash ^ f->offset) * FNV_PRIME;
 	}
 	return hash;
 }
@@ -333,19 +387,11 @@ static size_t merge_sites(struct shown *shown, const struct tally_source *s)
 	return n;
 }
 
-static void site_print(struct report *r, const struct shown *shown)
+static void shown_print(struct report *r, const struct shown *shown)
 {
-	const struct sb_site *site = shown->site;
-	uint32_t depth = site ? site->depth : 0;
-
 	printf("    %8" PRIu64 " x  ", shown->calls);
-	if (!depth)
-		printf("from an unknown place");
-	for (uint32_t i = 0; i < depth && i < FRAMES; i++) {
-		if (i)
-			printf("\n                 ");
-		frame_print(r, shown->use->log, &site->frame[i]);
-	}
+	site_print(stdout, r->symbols, &r->run.notes, shown->use->log,
+		   shown->site, FRAMES, "\n                 ");
 	putchar('\n');
 }
 
@@ -355,7 +401,7 @@ static void sites_print(struct report *r, const struct tally_source *s)
 	size_t n = shown ? merge_sites(shown, s) : 0;
 
 	for (size_t i = 0; i < n && i < r->sites; i++)
-		site_print(r, &shown[i]);
+		shown_print(r, &shown[i]);
 	if (n > r->sites)
 		printf("             and from %zu more place%s\n",
 		       n - r->sites, plural(n - r->sites));
@@ -375,6 +421,9 @@ static void source_print(struct report *r, const struct tally_source *s)
 	if (s->crypto_calls && s->policies)
 		printf("    %" PRIu64 " of them real, for cryptography\n",
 		       s->crypto_calls);
+	if (s->suppressed_calls)
+		printf("    %" PRIu64 " of them denied, but for a "
+		       "suppression\n", s->suppressed_calls);
 	sites_print(r, s);
 }
 
@@ -399,11 +448,39 @@ static void head_print(const struct report *r)
 	       r->tally.processes == 1 ? "" : "es");
 }
 
+static void suppressions_print(const struct report *r)
+{
+	if (r->suppressions.n)
+		list_print(r, "suppressions", BOLD);
+	for (size_t i = 0; i < r->suppressions.n; i++) {
+		const struct suppression *s = &r->suppressions.rule[i];
+
+		printf("    %8" PRIu64 " x  ", s->calls);
+		text_print(stdout, s->rule);
+		printf("  # ");
+		text_print(stdout, s->reason);
+		putchar('\n');
+	}
+}
+
+static bool was_denied(const struct report *r)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < r->run.nlogs; i++)
+		any |= r->run.log[i].ndenied > 0;
+	return any;
+}
+
 static void report_print(struct report *r)
 {
 	const char *group = "";
 
 	head_print(r);
+	if (was_denied(r)) {
+		list_print(r, "denied: this ended the run", RED);
+		denied_print(stdout, r->symbols, &r->run, "  ");
+	}
 	if (!r->tally.n)
 		printf("\nNo source of nondeterminism was called.\n");
 	for (size_t i = 0; i < r->tally.n; i++) {
@@ -414,6 +491,7 @@ static void report_print(struct report *r)
 		group = s->group;
 		source_print(r, s);
 	}
+	suppressions_print(r);
 	list_print(r, r->blinds.n ? "blind spots" : "blind spots: none found",
 		   r->blinds.n ? RED : BOLD);
 	for (size_t i = 0; i < r->blinds.n; i++) {
@@ -439,6 +517,10 @@ static int prepare(struct report *r, const char *dir)
 		ret = tally_make(&r->tally, &r->run);
 	if (ret == 0)
 		ret = blinds_find(&r->blinds, &r->run);
+	if (ret == 0) {
+		suppressions_of_run(&r->suppressions, dir);
+		suppressions_count(&r->suppressions, &r->run);
+	}
 	r->symbols = symbols_new();
 	return ret == 0 && !r->symbols ? -ENOMEM : ret;
 }
@@ -479,6 +561,7 @@ static int report(const char *dir, size_t sites)
 	if (ret == 0)
 		output(&r);
 	symbols_free(r.symbols);
+	suppressions_free(&r.suppressions);
 	blinds_free(&r.blinds);
 	tally_free(&r.tally);
 	rundir_close(&r.run);

@@ -21,8 +21,10 @@
 #include "launch.h"
 #include "manifest.h"
 #include "opts.h"
+#include "rules.h"
 #include "say.h"
 #include "shim.h"
+#include "sites.h"
 #include "store.h"
 #include "summary.h"
 #include "target.h"
@@ -30,15 +32,21 @@
 /* What the shim has room for (shim/config.h); more would be cut silently. */
 #define LIST_MAX 255
 #define DIR_MAX 511
+#define RULES_LENGTH 511
 #define FIRST_SLOTS 64 /* of the board, on the disk from the start */
 #define SETTINGS_MAX 4096
 
 static struct {
 	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
-		*observe, *crypto, *partial, *quiet;
+		*observe, *crypto, *partial, *quiet, *deny, *suppress;
 } o;
+static struct suppressions suppressions;
 
 #define COMMON                                                                 \
+	{ "deny", 0, "RULE,...",                                               \
+	  "end the run at a call: NAME[@CALLER][@@ON_STACK]", &o.deny },       \
+	{ "suppress", 0, "FILE",                                               \
+	  "denied calls that may pass: a RULE # reason a line", &o.suppress }, \
 	{ "trace", 0, "sites|full",                                            \
 	  "counters per caller (default), or every event",                  \
 	  &o.trace },                                                          \
@@ -197,6 +205,24 @@ static bool limit_valid(void)
 	return false;
 }
 
+/* What is denied, and what may pass all the same. */
+static bool denial_valid(void)
+{
+	if (o.deny && strlen(o.deny) > RULES_LENGTH) {
+		fail("--deny: longer than %d bytes; use * and ? in its rules",
+		     RULES_LENGTH);
+		return false;
+	}
+	if (o.deny && !rules_valid(o.deny))
+		return false;
+	if (o.suppress && !o.deny) {
+		fail("--suppress %s: nothing is denied, so nothing can be "
+		     "suppressed; add --deny", o.suppress);
+		return false;
+	}
+	return !o.suppress || suppressions_read(&suppressions, o.suppress) == 0;
+}
+
 static bool options_valid(void)
 {
 	return date_valid() &&
@@ -206,7 +232,7 @@ static bool options_valid(void)
 	       one_of("trace", o.trace, "sites", "full") &&
 	       one_of("crypto", o.crypto, "force", NULL) &&
 	       known("force", o.force, true) &&
-	       known("observe", o.observe, false);
+	       known("observe", o.observe, false) && denial_valid();
 }
 
 /* Appends ",key=value" with commas and percent signs escaped; lists of names
@@ -259,6 +285,8 @@ static void settings(char *out, size_t size, const char *mode, const char *dir)
 		add(out, size, "observe", o.observe, true);
 	if (o.crypto)
 		add(out, size, "crypto", o.crypto, false);
+	if (o.deny)
+		add(out, size, "deny", o.deny, false);
 	add_number(out, size, "start", getenv("SOURCE_DATE_EPOCH"), 0);
 	add(out, size, "dir", dir, false);
 	add(out, size, "slot", "0", false);
@@ -309,6 +337,7 @@ static int make_board(struct sb_board **board, const char *dir,
 	b->nslots = SB_SLOTS;
 	b->next = 1;
 	b->ready = FIRST_SLOTS;
+	b->launcher = 1;
 	snprintf(b->slot[0].path, sizeof(b->slot[0].path), "0");
 	snprintf(b->slot[0].what, sizeof(b->slot[0].what), "%.151s", program);
 	b->slot[0].state = SB_EXPECTED;
@@ -357,6 +386,38 @@ static void summarise(const char *dir, bool audit)
 	    audit ? "audit" : "run", slash + 1, s.sources,
 	    s.sources == 1 ? "" : "s", s.calls, s.calls == 1 ? "" : "s",
 	    s.forced, s.observed, s.blind);
+}
+
+/* Says which call ended the run. */
+static int denied(const char *dir)
+{
+	struct symbols *symbols = symbols_new();
+	struct rundir run;
+
+	if (!symbols || rundir_open(&run, dir) ||
+	    !denied_print(stderr, symbols, &run, "samebits: "))
+		say("a denied source was called; who called it is not in the "
+		    "log");
+	say("run %s was ended; see samebits report", strrchr(dir, '/') + 1);
+	rundir_close(&run);
+	symbols_free(symbols);
+	return STATUS_TROUBLE;
+}
+
+/* Rules that let nothing pass have outlived their reason. */
+static void name_unused(const char *dir)
+{
+	struct rundir run;
+
+	if (rundir_open(&run, dir) == 0)
+		suppressions_count(&suppressions, &run);
+	for (size_t i = 0; i < suppressions.n; i++)
+		if (!suppressions.rule[i].calls)
+			say("%s:%u: not used: %s  # %s", o.suppress,
+			    suppressions.rule[i].line,
+			    suppressions.rule[i].rule,
+			    suppressions.rule[i].reason);
+	rundir_close(&run);
 }
 
 static int missing_store(const char *store, int ret)
@@ -436,6 +497,8 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 	m->seeded = o.seed && opts_number(o.seed, 0, &m->seed) == 0;
 	m->start = now();
 	ret = make_board(board, dir, t->binary);
+	if (!ret && o.suppress)
+		ret = suppressions_write(&suppressions, dir);
 	if (!ret)
 		ret = manifest_write(dir, m);
 	if (!ret)
@@ -458,8 +521,13 @@ static void announce(struct manifest *m, const struct target *t)
 
 /* What the program's end leaves to say and to write; the status to end with. */
 static int conclude(const char *dir, struct manifest *m, const struct target *t,
-		    const struct launch *l, bool alive)
+		    const struct launch *l, const struct sb_board *board)
 {
+	const struct sb_slot *first = &board->slot[0];
+	bool alive = first->state != SB_EXPECTED || first->exec;
+
+	if (board->denied)
+		m->status = W_EXITCODE(STATUS_TROUBLE, 0);
 	if (l->addresses_denied) {
 		if (!o.quiet)
 			say("addresses stay random: personality(2) was refused "
@@ -476,8 +544,12 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 		return fail("%s: the shim did not come alive: the program ran "
 			    "without control; see what the loader said above, "
 			    "or install %s again", t->path, l->preload);
+	if (board->denied)
+		return denied(dir);
 	if (!o.quiet)
 		summarise(dir, !strcmp(m->mode, "audit"));
+	if (!o.quiet && o.suppress)
+		name_unused(dir);
 	return launch_finish(m->status);
 }
 
@@ -520,9 +592,7 @@ static int go(bool audit, char **argv)
 	if (m.status < 0)
 		return fail("%s: cannot be started: %s", t.path,
 			    strerror(-m.status));
-	return conclude(dir, &m, &t, &l,
-			board->slot[0].state != SB_EXPECTED ||
-				board->slot[0].exec);
+	return conclude(dir, &m, &t, &l, board);
 }
 
 static int verb(bool audit, const struct opt *table, const char *synopsis,

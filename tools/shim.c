@@ -32,6 +32,21 @@ int shim_find(char *path, size_t size)
 	return -ENOENT;
 }
 
+static void *open_shim(void)
+{
+	char path[PATH_MAX];
+
+	return shim_find(path, sizeof(path))
+		       ? NULL : dlopen(path, RTLD_LOCAL | RTLD_LAZY);
+}
+
+void *shim_symbol(const char *name)
+{
+	void *h = open_shim();
+
+	return h ? dlsym(h, name) : NULL;
+}
+
 int shim_sources(source_visit *visit, void *arg)
 {
 	void (*walk)(source_visit *, void *);
@@ -41,7 +56,7 @@ int shim_sources(source_visit *visit, void *arg)
 
 	if (ret)
 		return ret;
-	h = dlopen(path, RTLD_LOCAL | RTLD_LAZY);
+	h = open_shim();
 	if (!h)
 		return -ELIBACC;
 	*(void **)&walk = dlsym(h, "samebits_sources");

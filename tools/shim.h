@@ -11,4 +11,7 @@ int shim_find(char *path, size_t size); /* 0 or -errno */
 /* Visits the rows of that very object; 0 or -errno. */
 int shim_sources(source_visit *visit, void *arg);
 
+/* What the object exports by this name; NULL: it cannot be loaded. */
+void *shim_symbol(const char *name);
+
 #endif

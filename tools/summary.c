@@ -40,10 +40,12 @@ static int add(struct tally_source *s, const struct log *log,
 	s->use[s->uses++] = (struct use){ log, c, order };
 	s->calls += c->count;
 	s->bytes += c->bytes;
+	if (c->policy >> SB_SUPPRESSION)
+		s->suppressed_calls += c->count;
 	if (c->policy & SB_CRYPTO)
 		s->crypto_calls += c->count;
 	else
-		s->policies |= 1u << (c->policy & 3);
+		s->policies |= 1u << (c->policy & SB_POLICY);
 	return 0;
 }
 

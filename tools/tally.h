@@ -18,6 +18,7 @@ struct tally_source {
 	const char *name, *group;
 	uint64_t calls, bytes;
 	uint64_t crypto_calls; /* of `calls`: served with the real thing */
+	uint64_t suppressed_calls; /* of `calls`: denied, but for a rule */
 	unsigned policies;     /* bit SB_x: applied to a caller, not crypto */
 	size_t threads, processes;
 	struct use *use; /* by lineage, exec, thread, then first call */

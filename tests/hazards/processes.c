@@ -117,6 +117,20 @@ static void vfork_failure(void)
 			 environ) == ENOENT);
 }
 
+/* A child that borrows our memory and calls hooks there. */
+static void vfork_calls(void)
+{
+	pid_t pid = vfork();
+	int status;
+
+	if (pid == 0) {
+		getpid();
+		_exit(5);
+	}
+	must(waitpid(pid, &status, 0) == pid);
+	must(WIFEXITED(status) && WEXITSTATUS(status) == 5);
+}
+
 /* Many new callers afterwards: the log must go on growing. */
 static void many_events(void)
 {
@@ -292,6 +306,7 @@ static void clean_environment(void)
 }
 
 SCENES({ "threads_fork", threads_fork }, { "vfork_failure", vfork_failure },
+       { "vfork_calls", vfork_calls },
        { "close_all", close_all },
        { "reused_descriptors", reused_descriptors },
        { "no_descriptors", no_descriptors },
