@@ -304,36 +304,39 @@ static struct span read_file(const char *file)
 	return (struct span){ (const char *)p, (size_t)st.st_size };
 }
 
-/* Without a launcher: the user's file becomes the run's, where the children
- * find it. */
-static void copy_file(const char *to)
+static void name_file(char *file, int size)
 {
-	struct span text = read_file(config.suppress);
-	long fd = sys4(SYS_openat, AT_FDCWD, to,
-		       O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	struct text t = text_start(file, size);
 
-	if (!text.len)
-		log_blind("suppressions", "the file cannot be read");
+	text_add(&t, config.dir);
+	text_add(&t, "/suppressions");
+}
+
+bool rules_keep(void)
+{
+	char to[600];
+	struct span text = read_file(config.suppress);
+	long fd, n;
+
+	name_file(to, sizeof(to));
+	fd = sys4(SYS_openat, AT_FDCWD, to,
+		  O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
-		return;
-	sys3(SYS_write, fd, text.at, text.len);
+		return false;
+	n = sys3(SYS_write, fd, text.at, text.len);
 	sys1(SYS_close, fd);
+	return text.len && n == (long)text.len;
 }
 
 /* The launcher has checked them; what it did not see is not obeyed. */
 static void read_suppressions(void)
 {
 	char file[600];
-	struct text t = text_start(file, sizeof(file));
 	struct span rest;
 	unsigned number = 1;
 
-	text_add(&t, config.dir);
-	text_add(&t, "/suppressions");
-	if (config.suppress[0])
-		copy_file(file);
+	name_file(file, sizeof(file));
 	rest = read_file(file);
-
 	for (; rest.len; number++) {
 		const char *end = memchr(rest.at, '\n', rest.len);
 		size_t len = end ? (size_t)(end - rest.at) : rest.len;

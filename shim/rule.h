@@ -23,6 +23,9 @@ struct caller {
 	bool interpreter; /* on its own behalf: it starts or ends */
 };
 
+/* Without a launcher: the file of suppressions becomes the run's, where every
+ * process finds it. False: it could not be read, or not be written. */
+bool rules_keep(void);
 /* Reads them, and marks the rows that they may deny. */
 void rules_start(void);
 

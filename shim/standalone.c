@@ -7,6 +7,7 @@
 #include "config.h"
 #include "log.h"
 #include "process.h"
+#include "rule.h"
 #include "standalone.h"
 #include "sys.h"
 #include "text.h"
@@ -152,6 +153,9 @@ void standalone_start(char **argv, char **envp)
 		    "logged; name another place with SAMEBITS=store=DIR", "");
 		return;
 	}
+	if (config.suppress[0] && !rules_keep())
+		say(config.suppress, ": cannot be read: nothing is "
+		    "suppressed; see SAMEBITS=suppress=FILE", "");
 	if (config.audit)
 		return;
 	take_date(envp);
