@@ -78,6 +78,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	(void)argv;
 	real_bind();
 	prng_bind();
+	dir_bind();
 	if (!envp || !take_environment(envp))
 		return;
 	if (dladdr((void *)start, &self) && self.dli_fname)

@@ -29,6 +29,7 @@ struct source {
 	uint8_t policy;	     /* enum sb_policy: its default under `run` */
 	uint8_t optional;    /* 1: lives in a library that may be absent */
 	uint8_t seeding;     /* 1: an explicit seeding call */
+	uint8_t names;	     /* 1: hands out the names in a directory */
 	/* Set at start-up: */
 	uint8_t now;	/* enum sb_policy of this run */
 	uint16_t index; /* in the log's table of names */
