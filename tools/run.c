@@ -64,7 +64,7 @@ static const struct opt run_options[] = {
 	  &o.force },
 	{ "observe", 0, "NAME,...", "real values, logged", &o.observe },
 	{ "order", 0, "ORDER",
-	  "of names in folders: sorted, disk, reverse, shuffle:K",
+	  "of file names: sorted, disk, reverse, shuffle:K",
 	  &o.order },
 	{ "crypto", 0, "force",
 	  "UNSAFE: predictable values for cryptography too", &o.crypto },
