@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "dir.h"
+#include "log.h"
 #include "process.h"
 #include "stream.h"
 #include "sys.h"
@@ -177,12 +178,11 @@ static void drop_spare(struct listing *l)
 
 bool listing_read(struct listing *l, int fd)
 {
-	ssize_t used;
+	ssize_t used = -1;
 
 	*l = (struct listing){ .map = map_new(SMALL), .size = SMALL };
-	if (!l->map)
-		return false;
-	used = read_records(l, fd);
+	if (l->map)
+		used = read_records(l, fd);
 	if (used < 0 || !make_items(l, (size_t)used)) {
 		listing_drop(l);
 		return false;
@@ -213,8 +213,9 @@ struct stream {
 	DIR *dir; /* NULL: free */
 	struct stream *next;
 	int fd;
-	int filling; /* by a thread; others wait */
+	int locked; /* by a thread that reads, as libc locks streams */
 	bool filled;
+	bool left; /* to libc, for want of memory */
 	size_t at; /* the next entry; may be beyond the end */
 	struct listing listing;
 };
@@ -299,8 +300,8 @@ void dir_opened(DIR *dir)
 	if (!s)
 		return;
 	s->fd = dirfd(dir);
-	s->filling = 0;
-	s->filled = false;
+	s->locked = 0;
+	s->filled = s->left = false;
 }
 
 void dir_closing(DIR *dir)
@@ -313,6 +314,19 @@ void dir_closing(DIR *dir)
 	__atomic_store_n(&s->dir, NULL, __ATOMIC_RELEASE);
 }
 
+void dir_unordered(void)
+{
+	static bool said;
+	uint64_t mask;
+
+	if (__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
+		return;
+	mask = engine_lock();
+	log_blind("order", "for want of memory a directory was read in the "
+			   "order of the disk");
+	engine_unlock(mask);
+}
+
 /* From its start, whatever the position: that says where to go on. */
 static bool fill(struct stream *s)
 {
@@ -322,89 +336,90 @@ static bool fill(struct stream *s)
 		sys3(SYS_lseek, s->fd, 0, SEEK_SET);
 	if (!listing_read(&s->listing, s->fd)) {
 		sys3(SYS_lseek, s->fd, at, SEEK_SET);
+		dir_unordered();
 		return false;
 	}
 	s->at = at > 0 ? (size_t)at : 0;
-	if (s->listing.count || !s->listing.error)
-		__atomic_store_n(&s->filled, true, __ATOMIC_RELEASE);
+	s->filled = s->listing.count || !s->listing.error;
 	return true;
 }
 
-static void lock(struct stream *s)
-{
-	while (__atomic_exchange_n(&s->filling, 1, __ATOMIC_ACQUIRE))
-		sys0(SYS_sched_yield);
-}
-
-static void unlock(struct stream *s)
-{
-	__atomic_store_n(&s->filling, 0, __ATOMIC_RELEASE);
-}
-
-static bool ready(const struct stream *s)
-{
-	return __atomic_load_n(&s->filled, __ATOMIC_ACQUIRE);
-}
-
-struct stream *dir_stream(DIR *dir)
+/* The stream, locked; NULL: not ours. */
+static struct stream *enter(DIR *dir)
 {
 	struct stream *s = find(dir);
-	bool ok = true;
 
-	if (!s || ready(s))
-		return s;
-	lock(s);
-	if (!s->filled)
-		ok = fill(s);
-	unlock(s);
-	return ok ? s : NULL;
+	while (s && __atomic_exchange_n(&s->locked, 1, __ATOMIC_ACQUIRE))
+		sys0(SYS_sched_yield);
+	return s;
 }
 
-struct dirent *dir_next(struct stream *s, int *error)
+static void leave(struct stream *s)
 {
-	size_t i = __atomic_fetch_add(&s->at, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&s->locked, 0, __ATOMIC_RELEASE);
+}
 
-	*error = 0;
-	if (i < s->listing.count)
-		return entry_at(&s->listing, i);
-	__atomic_store_n(&s->at, s->listing.count, __ATOMIC_RELAXED);
+static int take(struct stream *s, struct dirent **e)
+{
+	*e = NULL;
+	if (!s->filled && !s->left)
+		s->left = !fill(s);
+	if (s->left)
+		return -1;
+	if (s->at < s->listing.count) {
+		*e = entry_at(&s->listing, s->at++);
+		return 0;
+	}
 	/* One that was removed is at its end, as libc has it. */
-	if (s->listing.error != -ENOENT)
-		*error = -s->listing.error;
-	return NULL;
+	return s->listing.error == -ENOENT ? 0 : -s->listing.error;
+}
+
+int dir_next(DIR *dir, struct dirent **e)
+{
+	struct stream *s = enter(dir);
+	int ret = -1;
+
+	if (s) {
+		ret = take(s, e);
+		leave(s);
+	}
+	return ret;
 }
 
 long dir_tell(DIR *dir)
 {
-	struct stream *s = find(dir);
-	size_t at;
+	struct stream *s = enter(dir);
+	long at = -1;
 
-	if (!s || !ready(s))
-		return -1;
-	at = __atomic_load_n(&s->at, __ATOMIC_RELAXED);
-	return (long)(at < s->listing.count ? at : s->listing.count);
+	if (s) {
+		if (s->filled)
+			at = (long)s->at;
+		leave(s);
+	}
+	return at;
 }
 
 bool dir_seek(DIR *dir, long at)
 {
-	struct stream *s = find(dir);
+	struct stream *s = enter(dir);
+	bool ours = s && s->filled;
 
-	if (!s || !ready(s))
-		return false;
-	__atomic_store_n(&s->at, (size_t)at, __ATOMIC_RELAXED);
-	return true;
+	if (ours)
+		s->at = (size_t)at;
+	if (s)
+		leave(s);
+	return ours;
 }
 
 void dir_rewind(DIR *dir)
 {
-	struct stream *s = find(dir);
+	struct stream *s = enter(dir);
 
-	if (!s || !ready(s))
+	if (!s)
 		return;
-	lock(s);
-	__atomic_store_n(&s->filled, false, __ATOMIC_RELEASE);
+	s->filled = false;
 	listing_drop(&s->listing);
-	unlock(s);
+	leave(s);
 }
 
 /*
@@ -505,8 +520,10 @@ static long serve(int fd, void *buf, size_t len, bool old)
 	if (!at || !d->listing.map) {
 		listing_drop(&d->listing);
 		sys3(SYS_lseek, fd, 0, SEEK_SET);
-		if (!listing_read(&d->listing, fd))
+		if (!listing_read(&d->listing, fd)) {
+			sys3(SYS_lseek, fd, at, SEEK_SET);
 			return -ENOMEM;
+		}
 	}
 	next = (size_t)at;
 	n = hand_out(&d->listing, &next, buf, len, old);
@@ -523,7 +540,10 @@ long dir_getdents(int fd, void *buf, size_t len, bool old)
 	long n = serve(fd, buf, len, old);
 
 	engine_unlock(mask);
-	return n;
+	if (n != -ENOMEM)
+		return n;
+	dir_unordered();
+	return sys3(old ? SYS_getdents : SYS_getdents64, fd, buf, len);
 }
 
 uint64_t dir_digest(const char *buf, long n, bool old)

@@ -28,24 +28,23 @@ struct listing {
 	int error; /* -errno that ended it early; 0: whole */
 };
 
-/* Reads from the descriptor's offset, or from its start, and sorts; false: no
- * memory, or it cannot be wound back. One that cannot be read is empty and has
- * its `error`. */
+/* Reads from the descriptor's offset to the end, and sorts; false: no memory.
+ * One that cannot be read is empty and has its `error`. */
 bool listing_read(struct listing *l, int fd);
 void listing_drop(struct listing *l);
+/* Says in the log that one could not be read, and was left to libc. */
+void dir_unordered(void);
 
 /*
  * Streams of opendir(3). Only those that were opened under our control are
- * ordered: of others we do not know what was read already.
+ * ordered: of others it is not known what was read already.
  */
-struct stream;
 void dir_opened(DIR *dir); /* NULL is none */
 void dir_closing(DIR *dir);
-/* Its stream, filled; NULL: to be left to libc. */
-struct stream *dir_stream(DIR *dir);
-/* NULL: at the end, where *error is 0, or a positive errno. Lives until the
- * directory is rewound or closed. For threads that share a stream, too. */
-struct dirent *dir_next(struct stream *s, int *error);
+/* The next entry, which lives until the stream is rewound or closed; NULL at
+ * the end. 0, a positive errno, or -1: to be left to libc. Threads may share a
+ * stream. */
+int dir_next(DIR *dir, struct dirent **e);
 /* The position; -1: to be left to libc. */
 long dir_tell(DIR *dir);
 /* False: to be left to libc. */

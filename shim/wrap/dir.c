@@ -122,38 +122,41 @@ static uint64_t digest_entry(const struct dirent *e)
 	return e ? entry_digest(e) : 0;
 }
 
+static struct dirent *next(DIR *dir)
+{
+	struct dirent *e;
+	int error = dir_next(dir, &e);
+
+	if (error < 0)
+		return real_readdir(dir);
+	if (error)
+		errno = error;
+	return e;
+}
+
 EXPORT struct dirent *readdir(DIR *dir)
 {
 	struct call c;
-	struct stream *s = NULL;
-	struct dirent *e;
-	int error;
+	bool force = CALL(&c, readdir) == SB_FORCE;
+	struct dirent *e = force ? next(dir) : real_readdir(dir);
 
-	if (CALL(&c, readdir) == SB_FORCE)
-		s = dir_stream(dir);
-	if (s) {
-		e = dir_next(s, &error);
-		if (__builtin_expect(error, 0))
-			errno = error;
-	} else {
-		e = real_readdir(dir);
-	}
 	call_end(&c, digest_entry(e), 0);
 	return e;
 }
 
 ALIAS(readdir64, readdir);
 
-/* Names longer than a struct has room for are left out; the end tells. */
-static int next_into(struct stream *s, struct dirent *into,
-		     struct dirent **result)
+/* Names longer than a struct has room for are left out. */
+static int next_into(DIR *dir, struct dirent *into, struct dirent **result)
 {
 	struct dirent *e;
 	int error;
 
 	do
-		e = dir_next(s, &error);
-	while (e && e->d_reclen > sizeof(*e));
+		error = dir_next(dir, &e);
+	while (!error && e && e->d_reclen > sizeof(*e));
+	if (error < 0)
+		return real_readdir_r(dir, into, result);
 	*result = e ? into : NULL;
 	if (e)
 		memcpy(into, e, e->d_reclen);
@@ -164,13 +167,10 @@ EXPORT int readdir_r(DIR *restrict dir, struct dirent *restrict into,
 		     struct dirent **restrict result)
 {
 	struct call c;
-	struct stream *s = NULL;
-	int ret;
+	bool force = CALL(&c, readdir_r) == SB_FORCE;
+	int ret = force ? next_into(dir, into, result)
+			: real_readdir_r(dir, into, result);
 
-	if (CALL(&c, readdir_r) == SB_FORCE)
-		s = dir_stream(dir);
-	ret = s ? next_into(s, into, result)
-		: real_readdir_r(dir, into, result);
 	call_end(&c, ret ? 0 : digest_entry(*result), 0);
 	return ret;
 }
@@ -246,40 +246,46 @@ static struct dirent **copies(const struct item *item, size_t n)
 	return list;
 }
 
-/* The listing of a directory; closes the descriptor. 0, or an errno. */
-static int list_directory(struct listing *l, int fd)
+/* As scandir(3), sorted by name first: what the program's order has as equal
+ * stays in that order. 0 or an errno. */
+static int scan_listing(struct listing *l, struct dirent ***out, int *n,
+			filter *want, compare *cmp)
 {
-	int error = listing_read(l, fd) ? -l->error : ENOMEM;
+	size_t count;
 
-	sys1(SYS_close, fd);
-	if (error)
-		listing_drop(l);
-	return error;
+	if (l->error)
+		return -l->error;
+	count = choose(l, want);
+	*out = copies(l->item, count);
+	if (!*out)
+		return ENOMEM;
+	if (cmp)
+		sort(*out, (struct dirent **)l->item, count, cmp);
+	*n = (int)count;
+	return 0;
 }
 
-/* As scandir(3), sorted by name first: what the program's order has as equal
- * stays in that order. */
-static int scan(int fd, struct dirent ***out, filter *want, compare *cmp)
-{
-	struct dirent **list = NULL;
-	struct listing l;
-	int error = list_directory(&l, fd);
-	size_t n = 0;
+#define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK)
 
-	if (!error) {
-		n = choose(&l, want);
-		list = copies(l.item, n);
-		error = list ? 0 : ENOMEM;
-		if (list && cmp)
-			sort(list, (struct dirent **)l.item, n, cmp);
-		listing_drop(&l);
+static int scan(int at, const char *path, struct dirent ***out, filter *want,
+		compare *cmp)
+{
+	long fd = sys3(SYS_openat, at, path, DIRECTORY);
+	struct listing l;
+	int n = -1, error;
+	bool read;
+
+	if (fd < 0)
+		return (int)result(fd);
+	read = listing_read(&l, (int)fd);
+	sys1(SYS_close, fd);
+	if (!read) {
+		dir_unordered();
+		return real_scandirat(at, path, out, want, cmp);
 	}
-	if (error) {
-		errno = error;
-		return -1;
-	}
-	*out = list;
-	return (int)n;
+	error = scan_listing(&l, out, &n, want, cmp);
+	listing_drop(&l);
+	return error ? (int)result(-error) : n;
 }
 
 static uint64_t digest_entries(struct dirent **list, int n)
@@ -291,21 +297,14 @@ static uint64_t digest_entries(struct dirent **list, int n)
 	return digest;
 }
 
-#define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK)
-
 EXPORT int scandirat(int at, const char *restrict path,
 		     struct dirent ***restrict out, filter *want, compare *cmp)
 {
 	struct call c;
-	int fd, n = -1;
+	bool force = CALL(&c, scandirat) == SB_FORCE;
+	int n = force ? scan(at, path, out, want, cmp)
+		      : real_scandirat(at, path, out, want, cmp);
 
-	if (CALL(&c, scandirat) == SB_FORCE) {
-		fd = (int)result(sys3(SYS_openat, at, path, DIRECTORY));
-		if (fd >= 0)
-			n = scan(fd, out, want, cmp);
-	} else {
-		n = real_scandirat(at, path, out, want, cmp);
-	}
 	call_end(&c, n < 0 ? 0 : digest_entries(*out, n), 0);
 	return n;
 }
@@ -316,15 +315,10 @@ EXPORT int scandir(const char *restrict path, struct dirent ***restrict out,
 		   filter *want, compare *cmp)
 {
 	struct call c;
-	int fd, n = -1;
+	bool force = CALL(&c, scandir) == SB_FORCE;
+	int n = force ? scan(AT_FDCWD, path, out, want, cmp)
+		      : real_scandir(path, out, want, cmp);
 
-	if (CALL(&c, scandir) == SB_FORCE) {
-		fd = (int)result(sys3(SYS_openat, AT_FDCWD, path, DIRECTORY));
-		if (fd >= 0)
-			n = scan(fd, out, want, cmp);
-	} else {
-		n = real_scandir(path, out, want, cmp);
-	}
 	call_end(&c, n < 0 ? 0 : digest_entries(*out, n), 0);
 	return n;
 }
@@ -343,16 +337,7 @@ static void *glob_opendir(const char *path)
 
 static struct dirent *glob_readdir(void *dir)
 {
-	struct stream *s = dir_stream(dir);
-	struct dirent *e;
-	int error;
-
-	if (!s)
-		return real_readdir(dir);
-	e = dir_next(s, &error);
-	if (error)
-		errno = error;
-	return e;
+	return next(dir);
 }
 
 static void glob_closedir(void *dir)
