@@ -55,6 +55,22 @@ static bool digits(const char *value, size_t len)
 	return len;
 }
 
+static bool set_order(const char *value, size_t len)
+{
+	static const char *const words[] = { [ORDER_SORTED] = "sorted",
+					     [ORDER_DISK] = "disk",
+					     [ORDER_REVERSE] = "reverse",
+					     [ORDER_SHUFFLE] = "shuffle" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (!is(value, len, words[i]))
+			continue;
+		config.order = (enum order)i;
+		return true;
+	}
+	return false;
+}
+
 /* False: the key is not known, or the value is no number. */
 static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 {
@@ -91,6 +107,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "limit", NULL, &config.limit },
 		{ "start", NULL, &config.start },
 		{ "clock", NULL, &config.clock },
+		{ "shuffle", NULL, &config.shuffle },
 		{ "slot", &config.slot, NULL },
 		{ "exec", &config.exec, NULL },
 		{ "gen", &config.generation, NULL },
@@ -120,6 +137,8 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		else
 			*numbers[i].n = (uint32_t)number(value, vlen);
 	}
+	if (is(key, klen, "order"))
+		known = set_order(value, vlen);
 	config.seeded |= known && is(key, klen, "seed");
 	return known;
 }

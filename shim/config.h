@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "order.h"
+
 struct config {
 	char dir[512];	   /* the run directory, absolute */
 	char store[512];   /* standalone: make a run directory in here */
@@ -21,6 +23,8 @@ struct config {
 	bool trace_wanted; /* --trace=full */
 	bool trace_full;   /* still: no limit was reached */
 	bool crypto_force;
+	enum order order;
+	uint64_t shuffle; /* the key of ORDER_SHUFFLE */
 	uint64_t seed;
 	uint64_t limit;	   /* bytes of log, a process */
 	uint64_t start;	   /* seconds since 1970 of the logical clock */

@@ -81,6 +81,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	real_bind();
 	weak_clear();
 	prng_bind();
+	dir_bind();
 	if (!envp || !take_environment(envp))
 		return;
 	if (dladdr((void *)start, &self) && self.dli_fname)

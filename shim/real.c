@@ -283,7 +283,8 @@ void real_policies(void)
 		if (!config.audit && s->policy == SB_FORCE &&
 		    listed(config.force, s))
 			s->now = SB_FORCE;
-		if (listed(config.observe, s))
+		if (listed(config.observe, s) ||
+		    (s->names && config.order == ORDER_DISK))
 			s->now = SB_OBSERVE;
 	}
 }

@@ -44,6 +44,9 @@ static const struct row usage[] = {
 	{ "$SB run --seed 99999999999999999999 true", 125, "not a number" },
 	{ "$SB run --seed", 125, "needs a value" },
 	{ "$SB run --time=never true", 125, "logical or real" },
+	{ "$SB run --order=up true", 125, "disk, reverse or shuffle:K" },
+	{ "$SB run --order=shuffle true", 125, "as in shuffle:1" },
+	{ "$SB run --order=shuffle:x true", 125, "as in shuffle:1" },
 	{ "$SB run --trace-limit 3Q true", 125, "not a number" },
 	{ "$SB run --trace-limit 0 true", 125, "256K" },
 	{ "$SB run --force getpid true", 125, "only be observed" },
@@ -380,9 +383,9 @@ static void test_help(void **state)
 		const char *verb, *options;
 	} help[] = {
 		{ "", "run audit report list sources" },
-		{ "run", "--seed --seeds --time --force --observe --crypto "
-			 "--deny --suppress --trace --trace-limit --store --partial "
-			 "-q,.--quiet -h,.--help" },
+		{ "run", "--seed --seeds --time --force --observe --order "
+			 "--crypto --deny --suppress --trace --trace-limit "
+			 "--store --partial -q,.--quiet -h,.--help" },
 		{ "audit", "--deny --suppress --trace --trace-limit --store "
 			   "--partial -q,.--quiet -h,.--help" },
 		{ "report", "--store --json --sites -h,.--help" },

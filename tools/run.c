@@ -38,7 +38,7 @@
 
 static struct {
 	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
-		*observe, *crypto, *partial, *quiet, *deny, *suppress;
+		*observe, *crypto, *order, *partial, *quiet, *deny, *suppress;
 } o;
 static struct suppressions suppressions;
 
@@ -71,6 +71,9 @@ static const struct opt run_options[] = {
 	{ "force", 0, "NAME,...", "deterministic values for a source or group",
 	  &o.force },
 	{ "observe", 0, "NAME,...", "real values, logged", &o.observe },
+	{ "order", 0, "ORDER",
+	  "of file names: sorted, disk, reverse, shuffle:K",
+	  &o.order },
 	{ "crypto", 0, "force",
 	  "UNSAFE: predictable values for cryptography too", &o.crypto },
 	COMMON
@@ -96,6 +99,33 @@ static bool number(const char *option, const char *text, int suffix)
 		return true;
 	fail("--%s %s: not a number%s", option, text,
 	     suffix ? "; say 64M, for instance" : "");
+	return false;
+}
+
+/* The K of --order shuffle:K; NULL: another order. */
+static const char *shuffle_key(void)
+{
+	const size_t n = strlen("shuffle:");
+
+	return o.order && !strncmp(o.order, "shuffle:", n) ? o.order + n
+							   : NULL;
+}
+
+static bool order_valid(void)
+{
+	uint64_t key;
+
+	if (!o.order || !strcmp(o.order, "sorted") ||
+	    !strcmp(o.order, "disk") || !strcmp(o.order, "reverse"))
+		return true;
+	if (shuffle_key() && opts_number(shuffle_key(), 0, &key) == 0)
+		return true;
+	if (shuffle_key() || !strcmp(o.order, "shuffle"))
+		fail("--order %s: which shuffle is said by a number, as in "
+		     "shuffle:1", o.order);
+	else
+		fail("--order %s: must be sorted, disk, reverse or shuffle:K",
+		     o.order);
 	return false;
 }
 
@@ -231,6 +261,7 @@ static bool options_valid(void)
 	       one_of("time", o.time, "logical", "real") &&
 	       one_of("trace", o.trace, "sites", "full") &&
 	       one_of("crypto", o.crypto, "force", NULL) &&
+	       order_valid() &&
 	       known("force", o.force, true) &&
 	       known("observe", o.observe, false) && denial_valid();
 }
@@ -283,6 +314,12 @@ static void settings(char *out, size_t size, const char *mode, const char *dir)
 		add(out, size, "force", o.force, true);
 	if (o.observe)
 		add(out, size, "observe", o.observe, true);
+	if (shuffle_key()) {
+		add(out, size, "order", "shuffle", false);
+		add_number(out, size, "shuffle", shuffle_key(), 0);
+	} else if (o.order) {
+		add(out, size, "order", o.order, false);
+	}
 	if (o.crypto)
 		add(out, size, "crypto", o.crypto, false);
 	if (o.deny)

@@ -4,6 +4,7 @@
  * wait and draw this way. Each belongs to the group of its libc sibling. What
  * stands in no row here goes on untouched.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>
@@ -11,6 +12,7 @@
 #include <sys/time.h>
 
 #include "call.h"
+#include "dir.h"
 #include "ltime.h"
 #include "banned.h"
 
@@ -30,6 +32,14 @@ SOURCE_ROW(syscall_sched_getaffinity, .group = "cpu", .policy = SB_OBSERVE,
 	   .doc = "usable processors by syscall(SYS_sched_getaffinity)");
 SOURCE_ROW(syscall_getcpu, .group = "cpu", .policy = SB_OBSERVE,
 	   .doc = "the processor it runs on by syscall(SYS_getcpu)");
+#define NAMES(nr)                                                              \
+	SOURCE_ROW(syscall_##nr, .group = "files", .policy = SB_FORCE,         \
+		   .names = 1,                                                 \
+		   .doc = "names in a directory by syscall(SYS_" #nr ")")
+
+NAMES(getdents64);
+NAMES(getdents);
+
 SOURCE_ROW(syscall_fork, .group = "process", .policy = SB_OBSERVE,
 	   .doc = "a copy of the process by syscall(SYS_fork or SYS_clone)");
 
@@ -171,6 +181,20 @@ static long clock_nap(struct call *c, const struct registers *r, bool force)
 	return ret;
 }
 
+static long list_names(struct call *c, const struct registers *r, bool force)
+{
+	bool old = r->nr == SYS_getdents;
+	char *buf = (char *)ARG(r, 2);
+	long n;
+
+	if (force)
+		n = dir_getdents((int)ARG(r, 1), buf, (size_t)ARG(r, 3), old);
+	else
+		n = go_on(r);
+	call_end(c, dir_digest(buf, n, old), 0);
+	return n;
+}
+
 /* The operations whose limit is a moment; FUTEX_WAIT's is a length. */
 static bool until_moment(int op)
 {
@@ -256,6 +280,12 @@ static struct source *find(long nr, server **serve)
 	case SYS_getcpu:
 		*serve = read_cpu;
 		return &src_syscall_getcpu;
+	case SYS_getdents64:
+		*serve = list_names;
+		return &src_syscall_getdents64;
+	case SYS_getdents:
+		*serve = list_names;
+		return &src_syscall_getdents;
 	}
 	return NULL;
 }

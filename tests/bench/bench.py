@@ -4,12 +4,15 @@
 
 bench.py calls PROGRAM   nanoseconds a call, median of 7 interleaved pairs
 bench.py start           milliseconds that `run -- true` adds, and a child more
+bench.py directories PROGRAM   opendir, readdir to the end and closedir, here
+                       and in memory, median of 5 interleaved pairs
 bench.py training MLP DATA SCRIPT   ratio of the quickstart's programs, 20 pairs,
                        95% interval
 
 Every figure comes with its bound ("at_most"); a missed bound is reported, not
 failed: these are measurements, and the machine may be noisy.
 """
+import hashlib
 import json
 import os
 import resource
@@ -78,6 +81,52 @@ def calls(program):
     ]
 
 
+def fill(path, names):
+    os.makedirs(path)
+    here = os.open(path, os.O_RDONLY)
+    for name in names:
+        os.close(os.open(name, os.O_CREAT | os.O_WRONLY, 0o600, dir_fd=here))
+    os.close(here)
+
+
+def directories(program):
+    """Names that count up, and random ones; a million only in memory."""
+    memory = tempfile.mkdtemp(prefix="bench-", dir="/dev/shm")
+    kinds = {"counting": lambda n: ("file%06d" % i for i in range(n)),
+             "random": lambda n: (hashlib.md5(b"%d" % i).hexdigest()
+                                  for i in range(n))}
+    places = [(base, kind, 10 ** n) for base in (STORE, memory)
+              for kind in kinds for n in range(1, 6)]
+    places += [(memory, kind, 10 ** 6) for kind in kinds]
+    path = "{0[0]}/{0[1]}-{0[2]}".format
+    native, forced = [], []
+    try:
+        for place in places:
+            fill(path(place), kinds[place[1]](place[2]))
+        command = [program] + [path(place) for place in places]
+        for _ in range(5):
+            native.append(figures(command))
+            forced.append(figures(RUN + ["--"] + command))
+    finally:
+        shutil.rmtree(memory, ignore_errors=True)
+    med = lambda rows, place: statistics.median(r[path(place)] for r in rows)
+    ratio = lambda place: statistics.median(
+        f[path(place)] / n[path(place)] for f, n in zip(forced, native))
+    rows = [row("%d %s names, %s" % (n, kind, "here" if base == STORE
+                                     else "in memory"),
+                ratio((base, kind, n)), 1.2, "x native")
+            for base, kind, n in places if n < 10 ** 6]
+    for kind in kinds:
+        small, large = (memory, kind, 10 ** 5), (memory, kind, 10 ** 6)
+        linear = row("a million %s names, each" % kind,
+                     med(forced, large) / med(forced, small) / 10, 1.5,
+                     "x one of 10^5")
+        linear["native"] = round(med(native, large) / med(native, small) / 10,
+                                 4)
+        rows.append(linear)
+    return rows
+
+
 def start():
     sh = lambda n: ["sh", "-c", "i=0; while [ $i -lt %d ]; do /bin/true; "
                     "i=$((i+1)); done" % n]
@@ -137,7 +186,8 @@ def training(mlp, data, script):
 
 
 def main():
-    work = {"calls": calls, "start": start, "training": training}
+    work = {"calls": calls, "start": start, "training": training,
+            "directories": directories}
     try:
         rows = work[sys.argv[1]](*sys.argv[2:])
     finally:

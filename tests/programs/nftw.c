@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#include "names.h"
+
+#include <ftw.h>
+
+const struct facts facts = { .calls = 1, .output = "0\n" TREE_SORTED };
+
+static int see(const char *path, const struct stat *st, int flag,
+	       struct FTW *at)
+{
+	(void)st;
+	(void)flag;
+	emit_name(path + at->base);
+	return 0;
+}
+
+void victim(void)
+{
+	nftw(names_dir(), see, 4, FTW_PHYS);
+}
