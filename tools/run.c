@@ -542,7 +542,7 @@ static int verb(bool audit, const struct opt *table, const char *synopsis,
 	return go(audit, argv + first);
 }
 
-int cmd_run(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	return verb(false, run_options, "run [options] [--] PROGRAM [ARG...]",
 		    "Runs PROGRAM so that it repeats bit for bit, and logs "
@@ -551,10 +551,18 @@ int cmd_run(int argc, char **argv)
 		    "with env(1).", argc, argv);
 }
 
-int cmd_audit(int argc, char **argv)
+static int audit(int argc, char **argv)
 {
 	return verb(true, audit_options,
 		    "audit [options] [--] PROGRAM [ARG...]",
 		    "Runs PROGRAM as it would run anyway, and names every "
 		    "source of nondeterminism\nthat it meets.", argc, argv);
 }
+
+const struct cmd cmd_run = { "run",
+			     "run a program so that it repeats bit for bit",
+			     run_options, run };
+const struct cmd cmd_audit = {
+	"audit", "change nothing; name every source of nondeterminism",
+	audit_options, audit
+};
