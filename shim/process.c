@@ -9,6 +9,7 @@
 #include "call.h"
 #include "lineage.h"
 #include "log.h"
+#include "module.h"
 #include "process.h"
 #include "stack.h"
 #include "sys.h"
@@ -420,6 +421,7 @@ __attribute__((destructor)) void process_leave(void)
 
 	if (!s || process_borrowed())
 		return;
+	modules_leave();
 	s->clock = thread_highest();
 	s->state = SB_ENDED;
 }

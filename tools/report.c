@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -438,7 +439,7 @@ static int prepare(struct report *r, const char *dir)
 	if (ret == 0)
 		ret = tally_make(&r->tally, &r->run);
 	if (ret == 0)
-		ret = blinds_find(&r->blinds, &r->run);
+		ret = blinds_find(&r->blinds, &r->run, HUGE_VAL);
 	r->symbols = symbols_new();
 	return ret == 0 && !r->symbols ? -ENOMEM : ret;
 }

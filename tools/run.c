@@ -345,6 +345,7 @@ static bool has_unwind(void)
 static void summarise(const char *dir, bool audit)
 {
 	const char *slash = strrchr(dir, '/');
+	char unseen[48] = "";
 	struct summary s;
 
 	if (summary_read(dir, &s)) {
@@ -352,11 +353,14 @@ static void summarise(const char *dir, bool audit)
 		    slash + 1);
 		return;
 	}
+	if (s.unseen)
+		snprintf(unseen, sizeof(unseen), " (%u object%s to look into)",
+			 s.unseen, s.unseen == 1 ? "" : "s");
 	say("%s %s: %u source%s, %lu call%s; %u forced, %u observed; "
-	    "blind spots: %u; see samebits report",
+	    "blind spots: %u%s; see samebits report",
 	    audit ? "audit" : "run", slash + 1, s.sources,
 	    s.sources == 1 ? "" : "s", s.calls, s.calls == 1 ? "" : "s",
-	    s.forced, s.observed, s.blind);
+	    s.forced, s.observed, s.blind, unseen);
 }
 
 static int missing_store(const char *store, int ret)

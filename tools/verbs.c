@@ -4,5 +4,5 @@
 #include "cmd.h"
 
 const struct cmd *const verbs[] = { &cmd_run,  &cmd_audit, &cmd_report,
-				    &cmd_list, &cmd_rm,	   &cmd_sources,
-				    NULL };
+				    &cmd_list, &cmd_rm,	  
+				    &cmd_sources, NULL };

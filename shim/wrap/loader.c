@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "module.h"
 #include "real.h"
 #include "banned.h"
 
@@ -35,6 +36,7 @@ static int opening(struct call *c, const char *file, int mode,
 		return mode;
 	call_end(c, file ? digest_string(file) : 0,
 		 (uint64_t)(mode & RTLD_DEEPBIND));
+	modules_list(); /* what was opened before */
 	return config.audit ? mode : mode & ~RTLD_DEEPBIND;
 }
 
@@ -143,6 +145,7 @@ void *samebits_before_dlsym(void *handle, const char *name, void *ret)
 	if (BEGIN(&c, dlsym, ret) == SB_PASS)
 		return NULL;
 	call_end(&c, digest_string(name), 0);
+	modules_list();
 	/* These find us by themselves, from where the caller stands. */
 	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT)
 		return NULL;
