@@ -74,7 +74,7 @@ build() {
 	check "$1: build" ninja -C "$1"
 }
 
-all="engine reader cli defaults rm inspect terminal values contexts logs kill hazards programs"
+all="engine reader cli defaults rm inspect export terminal values contexts logs kill hazards programs"
 all="$all layout"
 build build -Dtests=true -Dwerror=true
 suite build $all

@@ -362,7 +362,7 @@ static void test_help(void **state)
 	static const struct {
 		const char *verb, *options;
 	} help[] = {
-		{ "", "run audit report list rm sources" },
+		{ "", "run audit report list rm export sources" },
 		{ "run", "--seed --seeds --time --force --observe --crypto "
 			 "--trace --trace-limit --store --partial -q,.--quiet "
 			 "-h,.--help" },
@@ -371,6 +371,8 @@ static void test_help(void **state)
 		{ "report", "--store --json --sites -h,.--help" },
 		{ "list", "--store --json -h,.--help" },
 		{ "rm", "--store --all --keep --older --force -h,.--help" },
+		{ "export", "--perfetto --folded --jsonl --sqlite --store "
+			    "--no-config -h,.--help" },
 		{ "sources", "--json --markdown --no-config -h,.--help" },
 	};
 

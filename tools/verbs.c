@@ -4,5 +4,5 @@
 #include "cmd.h"
 
 const struct cmd *const verbs[] = { &cmd_run,  &cmd_audit, &cmd_report,
-				    &cmd_list, &cmd_rm,	  
+				    &cmd_list, &cmd_rm,	   &cmd_export,
 				    &cmd_sources, NULL };
