@@ -74,8 +74,8 @@ build() {
 	check "$1: build" ninja -C "$1"
 }
 
-all="engine reader cli defaults rm inspect export terminal values contexts logs kill hazards programs"
-all="$all layout"
+all="engine reader cli defaults rm inspect export doctor terminal values"
+all="$all contexts logs kill hazards programs layout"
 build build -Dtests=true -Dwerror=true
 suite build $all
 if [ "$mode" = --ci ] || [ "$mode" = --full ]; then
@@ -83,7 +83,7 @@ if [ "$mode" = --ci ] || [ "$mode" = --full ]; then
 	suite build-clang engine values cli
 	build build-asan -Dwerror=true -Db_sanitize=address,undefined \
 		-Db_lundef=false
-	suite build-asan engine reader cli
+	suite build-asan engine reader cli defaults rm inspect export doctor
 fi
 if [ "$mode" = --full ]; then
 	check valgrind bash tests/valgrind.sh build

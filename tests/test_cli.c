@@ -40,6 +40,9 @@ static const struct command usage[] = {
 	{ "$SB report --sites x", 125, "not a number" },
 	{ "$SB report 1 2", 125, "one RUN" },
 	{ "$SB list here", 125, "--store here" },
+	{ "$SB doctor x", 125, "no argument: x" },
+	{ "$SB doctor --jsn", 125, "did you mean --json" },
+	{ "$SB doctor > /dev/full", 125, "cannot write" },
 	{ "$SB sources x", 125, "no argument" },
 	{ "$SB sources --json --markdown", 125, "exclude" },
 	{ "$SB sources > /dev/full", 125, "cannot write: No space" },
@@ -362,7 +365,7 @@ static void test_help(void **state)
 	static const struct {
 		const char *verb, *options;
 	} help[] = {
-		{ "", "run audit report list rm export sources" },
+		{ "", "run audit report list rm export sources doctor" },
 		{ "run", "--seed --seeds --time --force --observe --crypto "
 			 "--trace --trace-limit --store --partial -q,.--quiet "
 			 "-h,.--help" },
@@ -373,6 +376,7 @@ static void test_help(void **state)
 		{ "rm", "--store --all --keep --older --force -h,.--help" },
 		{ "export", "--perfetto --folded --jsonl --sqlite --store "
 			    "--no-config -h,.--help" },
+		{ "doctor", "--store --json --no-config -h,.--help" },
 		{ "sources", "--json --markdown --no-config -h,.--help" },
 	};
 

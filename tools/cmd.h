@@ -17,7 +17,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_run, cmd_audit, cmd_report, cmd_list, cmd_rm,
-	cmd_export, cmd_sources;
+	cmd_export, cmd_sources, cmd_doctor;
 
 extern const struct cmd *const verbs[]; /* NULL-terminated */
 

@@ -5,4 +5,4 @@
 
 const struct cmd *const verbs[] = { &cmd_run,  &cmd_audit, &cmd_report,
 				    &cmd_list, &cmd_rm,	   &cmd_export,
-				    &cmd_sources, NULL };
+				    &cmd_sources, &cmd_doctor, NULL };
