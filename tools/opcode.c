@@ -115,30 +115,36 @@ static void follow_number(struct sweep *s, const ZydisDecodedInstruction *in)
 	}
 }
 
+/* What does not decode is a byte of data. */
+static bool decode(const struct sweep *s, ZydisDecodedInstruction *in)
+{
+	if (ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(decoder(), NULL,
+						       s->code + s->at,
+						       s->size - s->at, in)))
+		return true;
+	in->length = 1;
+	return false;
+}
+
 enum opcode opcode_at(struct sweep *s, size_t start, size_t place, bool sure)
 {
 	ZydisDecodedInstruction in;
-	size_t length;
 
 	if (s->at < start || s->at > place) {
 		s->at = start;
 		s->valid = SYNCHRONISED; /* until proven otherwise */
 		s->number = -1;
 	}
-	while (s->at <= place) {
-		ZyanStatus ok = ZydisDecoderDecodeInstruction(
-			decoder(), NULL, s->code + s->at, s->size - s->at, &in);
+	for (;;) {
+		bool valid = decode(s, &in);
 
-		length = ZYAN_SUCCESS(ok) ? in.length : 1;
-		if (s->at + length > place)
-			break;
-		s->valid = ZYAN_SUCCESS(ok) ? s->valid + 1 : 0;
-		if (ZYAN_SUCCESS(ok))
+		if (s->at + in.length > place) {
+			valid &= sure || s->valid >= SYNCHRONISED;
+			return valid ? which(in.mnemonic) : OPCODE_NONE;
+		}
+		s->valid = valid ? s->valid + 1 : 0;
+		if (valid)
 			follow_number(s, &in);
-		s->at += length;
+		s->at += in.length;
 	}
-	if (s->at > place || length == 1 ||
-	    (!sure && s->valid < SYNCHRONISED))
-		return OPCODE_NONE;
-	return which(in.mnemonic);
 }
