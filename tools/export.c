@@ -104,7 +104,7 @@ static int database(struct export *e, const char *path)
 {
 	struct stat st;
 	char *beside;
-	int ret;
+	int ret, settled;
 
 	if (!path)
 		return 0;
@@ -114,11 +114,9 @@ static int database(struct export *e, const char *path)
 	if (!beside)
 		return cannot(path, -errno);
 	ret = export_sqlite(e, beside);
-	if (ret == 0 && rename(beside, path))
-		ret = -errno;
-	if (ret)
-		unlink(beside);
-	free(beside);
+	settled = output_settle(beside, path, ret);
+	if (ret == 0)
+		ret = settled;
 	return ret ? cannot(path, ret) : 0;
 }
 

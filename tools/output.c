@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,6 +10,28 @@
 #include "output.h"
 
 #define BUFFER (256 << 10)
+
+static char *volatile pending;
+
+static void give_up(int sig)
+{
+	if (pending)
+		unlink(pending);
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void watch(char *beside)
+{
+	static const int ends[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE };
+	struct sigaction sa = { .sa_handler = give_up }, old;
+
+	pending = beside;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (!sigaction(ends[i], NULL, &old) &&
+		    old.sa_handler == SIG_DFL)
+			sigaction(ends[i], &sa, NULL);
+}
 
 /* As open(2) would have made it. */
 static int permit(int fd)
@@ -36,9 +59,23 @@ char *output_beside(const char *path)
 		errno = saved;
 		return NULL;
 	}
+	watch(beside);
 	permit(fd);
 	close(fd);
 	return beside;
+}
+
+int output_settle(char *beside, const char *path, bool failed)
+{
+	int ret = 0;
+
+	if (!failed && rename(beside, path))
+		ret = -errno;
+	if (failed || ret)
+		unlink(beside);
+	pending = NULL;
+	free(beside);
+	return ret;
 }
 
 static int open_file(struct output *o)
@@ -82,13 +119,10 @@ static int finish(FILE *to)
 
 int output_close(struct output *o, bool failed)
 {
-	int ret = o->to ? finish(o->to) : 0;
+	int ret = o->to ? finish(o->to) : 0, settled = 0;
 
-	if (o->beside && !failed && ret == 0 && rename(o->beside, o->path))
-		ret = -errno;
-	if (o->beside && (failed || ret))
-		unlink(o->beside);
-	free(o->beside);
+	if (o->beside)
+		settled = output_settle(o->beside, o->path, failed || ret);
 	*o = (struct output){ 0 };
-	return ret;
+	return ret ? ret : settled;
 }

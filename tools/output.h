@@ -19,8 +19,11 @@ int output_open(struct output *output, const char *path);
  * the first write that failed. */
 int output_close(struct output *output, bool failed);
 
-/* The two steps for those that write by the file's name: makes an empty file
- * beside `path`, its name is the caller's to free; NULL: errno says why. */
+/* The two steps for those that write by a name. An empty file beside `path`,
+ * which a signal that ends us removes; one at a time. NULL: errno says why. */
 char *output_beside(const char *path);
+/* Puts it in the place of `path`, or removes it where `failed`; frees the name.
+ * 0 or -errno. */
+int output_settle(char *beside, const char *path, bool failed);
 
 #endif
