@@ -36,7 +36,8 @@ static void test_which_wins(void **state)
 		{ CONF("[run]\\nseed = 3\\n") RUN "true" SEED("3"), 0, "" },
 		{ RUN "--seed 4 true" SEED("4"), 0, "" },
 		{ RUN "--no-config true" NO_SEED, 0, "" },
-		{ USER("[run]\\nseed=5\\n") "export XDG_CONFIG_HOME=$PWD/config; "
+		{ USER("[run]\\nseed=5\\n")
+		  "export XDG_CONFIG_HOME=$PWD/config; "
 		  RUN "true" SEED("3"), 0, "" },
 		{ "export XDG_CONFIG_HOME=$PWD/config; rm samebits.conf; "
 		  RUN "true" SEED("5"), 0, "" },
@@ -50,10 +51,11 @@ static void test_which_wins(void **state)
 		  "$SB run -q true" SEED("6"), 0, "" },
 		{ "$SB audit true && $SB list | grep -q audit", 0, "" },
 		/* Another verb's section is not ours. */
-		{ CONF("\\n # c\\n\\t[list]  \\njson=no\\n[audit]\\nquiet=yes\\n")
+		{ CONF("\\n # c\\n\\t[list]  \\njson=no\\n[audit]\\n"
+		       "quiet=yes\\n")
 		  "$SB run --store s true", 0, "run 0" },
-		{ CONF(" quiet\\t=  yes \\r\\n") "$SB run --store s true 2>&1 | "
-		  "grep .", 1, "" },
+		{ CONF(" quiet\\t=  yes \\r\\n")
+		  "$SB run --store s true 2>&1 | grep .", 1, "" },
 		{ "$SB run --no-quiet --store s true", 0, "run 0" },
 		{ "$SB run --no-seed --store s true", 125,
 		  "unknown option --no-seed" },
@@ -110,8 +112,8 @@ static void test_errors(void **state)
 		  "config/samebits/samebits.conf:1: crypto cannot" },
 		{ "mkdir samebits.conf; $SB run true", 125,
 		  "not a regular file; put it right, or --no-config" },
-		{ "rmdir samebits.conf; mkfifo samebits.conf; $SB run true", 125,
-		  "not a regular file" },
+		{ "rmdir samebits.conf; mkfifo samebits.conf; $SB run true",
+		  125, "not a regular file" },
 		{ "rm samebits.conf; ln -s samebits.conf samebits.conf; "
 		  "$SB run true", 125, "cannot be read: Too many levels" },
 		{ "rm samebits.conf; ln -s nowhere samebits.conf; "

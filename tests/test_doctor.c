@@ -123,7 +123,8 @@ static void test_core_missing(void **state)
 		{ "mkdir c; cp $SB c; c/samebits doctor | grep -q '^missing "
 		  "preload .*No such file'", 0, "" },
 		{ "$SB doctor --store /proc/x > t", 1, "" },
-		{ "grep -A2 '^missing store ' t | grep -q 'cure: name'", 0, "" },
+		{ "grep -A2 '^missing store ' t | grep -q 'cure: name'", 0,
+		  "" },
 		{ "(ulimit -f 100; $SB doctor --json | grep -q "
 		  "'50 KiB at most')", 0, "" },
 		{ "$SB doctor --store new/deep | grep '^ok *store *\\.: '; "

@@ -88,7 +88,8 @@ static void test_jsonl(void **state)
 	FILE *f;
 
 	(void)state;
-	shell(MAKE_RUN "$SB export --jsonl x; $SB export 1 --jsonl - | cmp - x");
+	shell(MAKE_RUN "$SB export --jsonl x; "
+	      "$SB export 1 --jsonl - | cmp - x");
 	memset(&seen, 0, sizeof(seen));
 	snprintf(path, sizeof(path), "%s/x", getenv("STORE"));
 	f = fopen(path, "r");
@@ -228,8 +229,9 @@ static void test_sqlite(void **state)
 			  "frames.module = modules.id)"), 0);
 	assert_true(query(db, "SELECT count(*) FROM frames WHERE function = "
 			      "'main' AND file LIKE '%context.c'") > 0);
-	assert_int_equal(query(db, "SELECT count(*) FROM pragma_integrity_check "
-			       "WHERE integrity_check != 'ok'"), 0);
+	assert_int_equal(
+		query(db, "SELECT count(*) FROM pragma_integrity_check WHERE "
+			  "integrity_check != 'ok'"), 0);
 	sqlite3_close(db);
 }
 

@@ -80,8 +80,8 @@ static void test_running(void **state)
 		  "$SB rm latest; s=$?; echo > f; wait; exit $s", 125,
 		  "latest: run 000002 is still going on" },
 		{ "ls -d .samebits/000002", 0, "" },
-		{ "$SB run -q cat f & while ! [ -e .samebits/000003/board ]; do "
-		  "sleep 0.02; done; $SB rm --all && ls -d .samebits/000003 && "
+		{ "$SB run -q cat f & while ! [ -e .samebits/000003/board ]; "
+		  "do sleep 0.02; done; $SB rm --all && ls -d .samebits/000003 && "
 		  "! ls -d .samebits/000001; s=$?; echo > f; wait; exit $s", 0,
 		  "run 000003 is still going on: kept" },
 		/* The launcher is gone, a child is not. */

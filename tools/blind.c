@@ -13,7 +13,10 @@
 #include "blind.h"
 #include "objects.h"
 
-int blinds_add(struct blinds *b, const char *kind, const char *format, ...)
+static int add(struct blinds *b, const char *kind, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int add(struct blinds *b, const char *kind, const char *format, ...)
 {
 	struct blind *grown = realloc(b->blind, (b->n + 1) * sizeof(*grown));
 	struct blind *made;
@@ -43,6 +46,11 @@ int blinds_add(struct blinds *b, const char *kind, const char *format, ...)
 		}
 	b->n++;
 	return 0;
+}
+
+int blinds_add(struct blinds *b, const char *kind, const char *text)
+{
+	return add(b, kind, "%s", text);
 }
 
 /* Finds the file that `what` named: as it is, from the run's working
@@ -128,13 +136,13 @@ static int lost(struct blinds *b, const struct rundir *run,
 	if (*path)
 		why = obstacle(path);
 	if (why)
-		return blinds_add(b, "uncontrolled", "%s ran without the shim: %s",
+		return add(b, "uncontrolled", "%s ran without the shim: %s",
 			   what, why);
 	if (!*path)
-		return blinds_add(b, "uncontrolled",
+		return add(b, "uncontrolled",
 			   "%s was started and the shim did not come alive "
 			   "in it; there is no such file now", what);
-	return blinds_add(b, "uncontrolled",
+	return add(b, "uncontrolled",
 		   "%s was started and the shim did not come alive in it: it "
 		   "was not executed, or its environment was replaced", what);
 }
@@ -165,12 +173,12 @@ static int from_board(struct blinds *b, const struct rundir *run)
 		unlogged += s->state >= SB_ALIVE && !s->logged;
 	}
 	if (ret == 0 && unlogged)
-		ret = blinds_add(b, "unlogged",
+		ret = add(b, "unlogged",
 			  "%u process%s could not write a log: what %s called "
 			  "is not known", unlogged, unlogged > 1 ? "es" : "",
 			  unlogged > 1 ? "they" : "it");
 	if (ret == 0 && board->next > SB_SLOTS)
-		ret = blinds_add(b, "processes",
+		ret = add(b, "processes",
 			  "%u processes beyond the first %u have no name",
 			  board->next - SB_SLOTS, SB_SLOTS);
 	return ret;
@@ -206,10 +214,10 @@ static int from_flags(struct blinds *b, const struct rundir *run)
 				first = &run->log[i];
 		}
 		if (n == 1)
-			ret = blinds_add(b, flags[f].kind, "%s (%s)", flags[f].text,
+			ret = add(b, flags[f].kind, "%s (%s)", flags[f].text,
 				  first->head.program);
 		else if (n)
-			ret = blinds_add(b, flags[f].kind,
+			ret = add(b, flags[f].kind,
 				  "%s (%s and %u more processes)",
 				  flags[f].text, first->head.program, n - 1);
 		if (ret)
@@ -224,7 +232,7 @@ static int from_records(struct blinds *b, const struct log *log)
 
 	for (size_t i = 0; i < log->nblinds && ret == 0; i++)
 		if (log->blind[i])
-			ret = blinds_add(b, blind_kind(log->blind[i]), "%s",
+			ret = add(b, blind_kind(log->blind[i]), "%s",
 				  blind_text(log->blind[i]));
 	return ret;
 }
@@ -246,13 +254,13 @@ static int from_calls(struct blinds *b, const struct log *log)
 		if (!c || !c->count || log->head.mode != SB_RUN)
 			continue;
 		if (c->policy & SB_CRYPTO)
-			ret = blinds_add(b, "cryptography",
+			ret = add(b, "cryptography",
 				  "code that makes keys got real values of %s "
 				  "in %s", log->source[c->source].group,
 				  log->head.program);
 		else if ((c->policy & 3) != SB_FORCE &&
 			 is_process_number(log->source[c->source].name))
-			ret = blinds_add(b, "process-ids",
+			ret = add(b, "process-ids",
 				  "%s gave real process numbers to %s",
 				  log->source[c->source].name,
 				  log->head.program);
@@ -273,7 +281,7 @@ static int from_manifest(struct blinds *b, const struct rundir *run)
 			json_string_value(json_object_get(spot, "text"));
 
 		if (text && ret == 0)
-			ret = blinds_add(b, kind ? kind : "launcher", "%s", text);
+			ret = add(b, kind ? kind : "launcher", "%s", text);
 	}
 	return ret;
 }

@@ -415,7 +415,9 @@ static void confirm_all(struct object *o)
 		const struct code *c = code_of(o, o->place[i].address);
 
 		if (c != last)
-			sweep = (struct sweep){ c->bytes, c->size, 0, 0, -1, 0 };
+			sweep = (struct sweep){ .code = c->bytes,
+						.size = c->size,
+						.number = -1 };
 		last = c;
 		confirm(o, &sweep, c, &o->place[i]);
 	}

@@ -14,7 +14,7 @@
 #define FINDINGS 32
 
 struct finding {
-	char what[32]; /* "RDTSC", "system calls", "raw getrandom", "built in" */
+	char what[32]; /* "RDTSC", "system calls", "raw time", "built in" */
 	unsigned functions;
 	char name[FINDING_NAMES][96]; /* of the first ones; "+0x…" unnamed */
 };

@@ -24,9 +24,11 @@ static unsigned candidates(const uint8_t *p)
 	__m128i next = _mm_loadu_si128((const __m128i *)(p + 1));
 	__m128i any = _mm_setzero_si128();
 
-	for (int i = 0; i < 4; i++)
-		any = _mm_or_si128(any, _mm_cmpeq_epi8(
-						next, _mm_set1_epi8(second[i])));
+	for (int i = 0; i < 4; i++) {
+		__m128i same = _mm_cmpeq_epi8(next, _mm_set1_epi8(second[i]));
+
+		any = _mm_or_si128(any, same);
+	}
 	any = _mm_and_si128(any, _mm_cmpeq_epi8(here, _mm_set1_epi8(0x0f)));
 	return (unsigned)_mm_movemask_epi8(any);
 }
