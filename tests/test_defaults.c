@@ -107,6 +107,12 @@ static void test_errors(void **state)
 		/* Keys must not become predictable by a forgotten file. */
 		{ CONF("[run]\\ncrypto = force") "$SB run true", 125,
 		  "samebits.conf:2: crypto cannot be set in a file" },
+		{ CONF("[rm]\\nall = yes") "$SB rm", 125,
+		  "samebits.conf:2: all cannot be set in a file" },
+		{ CONF("[rm]\\nkeep = 1") "$SB run -q true; $SB run -q true; "
+		  "$SB run -q true; $SB rm 2 && $SB rm && $SB list | "
+		  "grep -c true | grep -qx 1 && $SB rm --all", 0,
+		  "removed 1 run" },
 		{ USER("crypto = force") "rm samebits.conf; "
 		  "XDG_CONFIG_HOME=$PWD/config $SB run true", 125,
 		  "config/samebits/samebits.conf:1: crypto cannot" },

@@ -16,8 +16,9 @@
 #define NAME "samebits.conf"
 #define BLANKS " \t\r\n"
 
-/* Keys must never become predictable by a file that somebody forgot. */
-static const char *const command_line_only[] = { "crypto" };
+/* Keys must never become predictable, nor all runs go, by a file that somebody
+ * forgot. */
+static const char *const command_line_only[] = { "crypto", "all" };
 
 /* What one file says of one option. */
 struct setting {

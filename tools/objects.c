@@ -10,8 +10,8 @@
 #include "known.h"
 #include "objects.h"
 
-/* Bytes of an object inspected in a second: ten times that is usual; of those
- * tried only one, all candidates, was slower, by a third. */
+/* Bytes of an object inspected in a second: 2 GB/s is usual; the slowest met,
+ * dense in candidates, went at 0.28. */
 #define SPEED 400e6
 
 struct look {

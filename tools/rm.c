@@ -11,6 +11,7 @@
 
 #include "busy.h"
 #include "cmd.h"
+#include "defaults.h"
 #include "find.h"
 #include "opts.h"
 #include "reader.h"
@@ -147,6 +148,17 @@ static int choose(struct removal *r, int runs, char **run)
 	return ret;
 }
 
+/* What a file says of these is for when the command line names nothing. */
+static void drop_defaults(int runs)
+{
+	if (!runs && !o.all)
+		return;
+	if (defaults_origin("keep", 4))
+		o.keep = NULL;
+	if (defaults_origin("older", 5))
+		o.older = NULL;
+}
+
 static int valid(struct removal *r, int runs)
 {
 	if (o.keep && opts_number(o.keep, 0, &r->keep))
@@ -177,7 +189,10 @@ static int rm(int argc, char **argv)
 			  "both of them name.", options);
 		return 0;
 	}
-	if (ret < 0 || valid(&r, runs))
+	if (ret < 0)
+		return STATUS_TROUBLE;
+	drop_defaults(runs);
+	if (valid(&r, runs))
 		return STATUS_TROUBLE;
 	ret = busy_find(&r.busy);
 	if (ret == 0)
