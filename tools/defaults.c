@@ -36,10 +36,11 @@ struct file {
 	struct setting setting[OPTS_MAX];
 };
 
-/* Kept to the end: the values point into them. */
+/* Kept to the end: options point to the values. */
 static struct {
 	const char *name;
 	const char *origin;
+	const char *value;
 } origins[OPTS_MAX];
 static size_t norigins;
 
@@ -214,16 +215,17 @@ static int read_lines(struct file *f, FILE *from)
 	return ret;
 }
 
-static void remember(const char *name, const char *origin)
+static void remember(const char *name, struct setting *s)
 {
 	if (norigins == OPTS_MAX)
 		return;
 	origins[norigins].name = name;
-	origins[norigins++].origin = origin;
+	origins[norigins].origin = s->origin;
+	origins[norigins++].value = s->value;
+	s->value = s->origin = NULL; /* not dropped with the file */
 }
 
-/* What the file says of options that are still open; strings that are in use
- * then are not dropped with it. */
+/* What the file says of options that are still open. */
 static void apply(struct file *f, bool given[OPTS_MAX])
 {
 	for (const struct opt *o = f->table; o->name; o++) {
@@ -232,14 +234,11 @@ static void apply(struct file *f, bool given[OPTS_MAX])
 		if (!s->value || given[o - f->table])
 			continue;
 		given[o - f->table] = true;
-		if (o->arg) {
+		if (o->arg)
 			*o->value = s->value;
-			s->value = NULL;
-		} else {
+		else
 			*o->value = !strcmp(s->value, "yes") ? "1" : NULL;
-		}
-		remember(o->name, s->origin);
-		s->origin = NULL;
+		remember(o->name, s);
 	}
 }
 
