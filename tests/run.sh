@@ -80,7 +80,7 @@ build build -Dtests=true -Dwerror=true
 suite build $all
 if [ "$mode" = --ci ] || [ "$mode" = --full ]; then
 	CC=clang CXX=clang++ build build-clang -Dwerror=true
-	suite build-clang engine values cli
+	suite build-clang engine values cli inspect export
 	build build-asan -Dwerror=true -Db_sanitize=address,undefined \
 		-Db_lundef=false
 	suite build-asan engine reader cli defaults rm inspect export doctor

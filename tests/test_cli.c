@@ -411,6 +411,19 @@ static void test_option_forms(void **state)
 	COMMANDS(forms);
 }
 
+/* As clang writes it: without the table that finds a unit by an address. */
+static void test_lines(void **state)
+{
+	static const struct command lines[] = {
+		{ "objcopy -R .debug_aranges $VICTIMS_DIR/victim_time v && "
+		  "$SB run -q ./v && $SB report | grep -q 'main at "
+		  ".*context.c:[0-9]'", 0, "" },
+	};
+
+	(void)state;
+	COMMANDS(lines);
+}
+
 /* A log is damaged: what is whole is read, and what is not is said. */
 static void test_damaged_log(void **state)
 {
@@ -462,6 +475,7 @@ int main(void)
 		CASE(test_side_by_side),     CASE(test_status),
 		CASE(test_signal_forwarded), CASE(test_help),
 		CASE(test_option_forms),     CASE(test_damaged_log),
+		CASE(test_lines),
 		CASE(test_environment_clean), CASE(test_nested),
 	};
 
