@@ -15,6 +15,7 @@
 
 #include "config.h"
 #include "log.h"
+#include "module.h"
 #include "process.h"
 #include "prng.h"
 #include "real.h"
@@ -106,6 +107,8 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 void samebits_before_main(void);
 void samebits_before_main(void)
 {
-	if (process.active)
-		stack_start();
+	if (!process.active)
+		return;
+	modules_list();
+	stack_start();
 }

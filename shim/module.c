@@ -26,6 +26,8 @@ static unsigned modules;
 static char *names;
 static size_t names_used;
 static uint64_t adds, subs;
+static uint64_t listed_adds; /* what `adds` was at the last listing */
+static bool forked;
 
 /* Sonames of what draws keys; a wheel's copy has a hash after the stem. */
 static const char *const crypto_names[] = {
@@ -185,6 +187,8 @@ void module_classify(struct module *m)
 	if (!m->crypto)
 		real_iterate_fn(inspect, m);
 	m->classified = true;
+	if (m->record && m->crypto)
+		m->record->flags |= SB_MODULE_CRYPTO;
 }
 
 static void read_build_id(struct module *m, const ElfW(Phdr) *p)
@@ -364,14 +368,53 @@ uint32_t module_id(struct module *m)
 	if (!r)
 		return 0;
 	memcpy(r->build_id, m->build_id, 20);
-	r->flags = m->crypto ? SB_MODULE_CRYPTO : 0;
+	r->flags = m->crypto || known_name(m->path) ? SB_MODULE_CRYPTO : 0;
 	memcpy(r->path, m->path, n);
 	log_publish(r, SB_MODULE);
+	m->record = r;
+	m->listed = true;
 	return m->id = r->head.id;
+}
+
+static int loaded(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	(void)size;
+	*(uint64_t *)arg = info->dlpi_adds;
+	return 1;
+}
+
+void modules_list(void)
+{
+	uint64_t now = 0, mask;
+
+	/* In the engine the lock is ours already. */
+	if (!alive.yes || (thread_me && thread_me->busy))
+		return;
+	real_iterate_fn(loaded, &now);
+	if (now == listed_adds)
+		return;
+	mask = engine_lock();
+	refresh();
+	for (unsigned i = 0; i < modules; i++)
+		if (!module[i].gone && !module[i].listed)
+			module_id(&module[i]);
+	listed_adds = now;
+	engine_unlock(mask);
+}
+
+/* A forked child does without: the thread that had the loader's lock may be
+ * gone. */
+void modules_leave(void)
+{
+	if (!forked)
+		modules_list();
 }
 
 void modules_forget(void)
 {
-	for (unsigned i = 0; i < modules; i++)
+	forked = true;
+	for (unsigned i = 0; i < modules; i++) {
 		module[i].id = 0;
+		module[i].record = NULL;
+	}
 }

@@ -19,6 +19,9 @@ struct module {
 	bool classified;
 	bool gone;	     /* unloaded */
 	bool was;	     /* there before the list was last read */
+	bool listed;	     /* a log of this process, or of one that it was
+				forked from, has it */
+	struct sb_module *record; /* NULL: not written yet */
 	uint8_t build_id[20];
 	const char *path;
 	const struct symbols *symbols; /* symbol.h; NULL: not read yet */
@@ -33,6 +36,11 @@ void modules_refresh(void);
 uint32_t module_id(struct module *m);
 /* Fills crypto, python and extension. */
 void module_classify(struct module *m);
+/* Writes the records of what is loaded, called or not: the reader looks for
+ * what such objects do behind libc's back. Takes the lock itself. */
+void modules_list(void);
+/* The same at the end of a process. */
+void modules_leave(void);
 /* In a forked child: records must be written again. */
 void modules_forget(void);
 

@@ -10,6 +10,7 @@
 #include "deny.h"
 #include "lineage.h"
 #include "log.h"
+#include "module.h"
 #include "process.h"
 #include "stack.h"
 #include "sys.h"
@@ -436,6 +437,7 @@ __attribute__((destructor)) void process_leave(void)
 
 	if (!s || process_borrowed())
 		return;
+	modules_leave();
 	s->clock = thread_highest();
 	s->state = SB_ENDED;
 }

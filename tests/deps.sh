@@ -4,7 +4,8 @@
 # missing. Quiet where there is nothing to do.
 set -euo pipefail
 
-build="gcc meson ninja-build pkg-config libunwind-dev libdw-dev libjansson-dev"
+build="gcc meson ninja-build pkg-config libunwind-dev libdw-dev libjansson-dev
+       libzydis-dev libsqlite3-dev"
 python="python3-numpy python3-sklearn"
 test="g++ libcmocka-dev clang libclang-rt-14-dev valgrind fasttext darknet
       libjemalloc2 libtcmalloc-minimal4 libeatmydata1 gawk mawk openssl

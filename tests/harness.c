@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "harness.h"
 
@@ -71,6 +76,18 @@ void outcome_of(struct outcome *o, const char *format, ...)
 	wait_limited(o, pid);
 	slurp(out, o->out, sizeof(o->out));
 	slurp(err, o->err, sizeof(o->err));
+}
+
+void commands_check(const struct command *row, size_t n)
+{
+	static struct outcome o;
+
+	for (; n--; row++) {
+		outcome_of(&o, "cd $STORE\n%s", row->command);
+		if (o.status != row->status || !strstr(o.err, row->says))
+			fail_msg("%s: status %d, not %d; said: %s",
+				 row->command, o.status, row->status, o.err);
+	}
 }
 
 int store_make(void **state)

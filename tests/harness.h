@@ -4,6 +4,7 @@
 #define SAMEBITS_TEST_HARNESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <jansson.h>
 
@@ -17,6 +18,15 @@ struct outcome {
  * are set for it. */
 void outcome_of(struct outcome *o, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* A command, run in $STORE, and what must come of it. */
+struct command {
+	const char *command;
+	int status;
+	const char *says; /* a part of what it says on stderr */
+};
+void commands_check(const struct command *row, size_t n);
+#define COMMANDS(r) commands_check(r, sizeof(r) / sizeof(*(r)))
 
 /* A cmocka case with a store of its own: $STORE is a new directory. */
 #define CASE(f) cmocka_unit_test_setup_teardown(f, store_make, store_drop)

@@ -74,16 +74,16 @@ build() {
 	check "$1: build" ninja -C "$1"
 }
 
-all="engine reader cli terminal values contexts logs kill hazards programs"
-all="$all layout"
+all="engine reader cli defaults rm inspect export doctor terminal values"
+all="$all contexts logs kill hazards programs layout"
 build build -Dtests=true -Dwerror=true
 suite build $all
 if [ "$mode" = --ci ] || [ "$mode" = --full ]; then
 	CC=clang CXX=clang++ build build-clang -Dwerror=true
-	suite build-clang engine values cli
+	suite build-clang engine values cli inspect export
 	build build-asan -Dwerror=true -Db_sanitize=address,undefined \
 		-Db_lundef=false
-	suite build-asan engine reader cli
+	suite build-asan engine reader cli defaults rm inspect export doctor
 fi
 if [ "$mode" = --full ]; then
 	check valgrind bash tests/valgrind.sh build

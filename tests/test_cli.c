@@ -14,24 +14,7 @@
 
 static struct outcome o;
 
-struct row {
-	const char *command;
-	int status;
-	const char *says; /* a word that its message must hold */
-};
-
-static void rows(const struct row *row, size_t n)
-{
-	for (; n--; row++) {
-		outcome_of(&o, "cd $STORE && %s", row->command);
-		if (o.status != row->status || !strstr(o.err, row->says))
-			fail_msg("%s: status %d, not %d; said: %s",
-				 row->command, o.status, row->status, o.err);
-	}
-}
-#define ROWS(r) rows(r, sizeof(r) / sizeof(*(r)))
-
-static const struct row usage[] = {
+static const struct command usage[] = {
 	{ "$SB", 125, "Usage" },
 	{ "$SB rnu", 125, "did you mean run" },
 	{ "$SB run", 125, "PROGRAM" },
@@ -60,6 +43,9 @@ static const struct row usage[] = {
 	{ "$SB report --sites x", 125, "not a number" },
 	{ "$SB report 1 2", 125, "one RUN" },
 	{ "$SB list here", 125, "--store here" },
+	{ "$SB doctor x", 125, "no argument: x" },
+	{ "$SB doctor --jsn", 125, "did you mean --json" },
+	{ "$SB doctor > /dev/full", 125, "cannot write" },
 	{ "$SB sources x", 125, "no argument" },
 	{ "$SB sources --json --markdown", 125, "exclude" },
 	{ "$SB sources > /dev/full", 125, "cannot write: No space" },
@@ -67,7 +53,7 @@ static const struct row usage[] = {
 	{ "$SB run --help >&-", 125, "cannot write" },
 };
 
-static const struct row programs[] = {
+static const struct command programs[] = {
 	{ "$SB run nosuchprogram", 127, "not found in PATH" },
 	{ "$SB run ./nosuchprogram", 127, "not found" },
 	{ "$SB run ''", 127, "not found" },
@@ -88,7 +74,7 @@ static const struct row programs[] = {
 };
 
 /* Go on with what remains possible. */
-static const struct row partial[] = {
+static const struct command partial[] = {
 	{ "$SB run --partial $VICTIMS_DIR/static_program", 4,
 	  "without the shim" },
 	{ "$SB report | grep -q 'statically linked'", 0, "" },
@@ -118,12 +104,12 @@ static void test_bad_input(void **state)
 	(void)state;
 	outcome_of(&o, "%s", make_programs);
 	assert_int_equal(o.status, 0);
-	ROWS(usage);
-	ROWS(programs);
+	COMMANDS(usage);
+	COMMANDS(programs);
 	/* Nothing half-written. */
 	outcome_of(&o, "ls $STORE/.samebits | grep -v latest");
 	assert_string_equal(o.out, "");
-	ROWS(partial);
+	COMMANDS(partial);
 }
 
 static void test_nested(void **state)
@@ -141,7 +127,7 @@ static void test_nested(void **state)
 /* Of somebody else: root needs a copy, others have su. */
 static void test_set_uid(void **state)
 {
-	static const struct row set_uid[] = {
+	static const struct command set_uid[] = {
 		{ "$SB run ./su --version", 125, "set-uid" },
 		{ "$SB run --partial ./su --version", 0, "without the shim" },
 	};
@@ -152,10 +138,10 @@ static void test_set_uid(void **state)
 		   "chmod 4755 su; else ln -s /bin/su . && [ -u /bin/su ]; fi");
 	if (o.status)
 		skip();
-	ROWS(set_uid);
+	COMMANDS(set_uid);
 }
 
-static const struct row stores[] = {
+static const struct command stores[] = {
 	{ "$SB run --store '' true", 125, "--store" },
 	{ "$SB run --store /proc/nowhere true", 125, "--store" },
 	{ "$SB run --store file true", 125, "Not a directory" },
@@ -184,7 +170,7 @@ static void test_stores(void **state)
 {
 	(void)state;
 	outcome_of(&o, "touch $STORE/file");
-	ROWS(stores);
+	COMMANDS(stores);
 }
 
 /* Root may write anywhere: it runs a copy, in a place that others can read, as
@@ -299,7 +285,7 @@ static void test_names(void **state)
 
 static void test_long_arguments(void **state)
 {
-	static const struct row rows_long[] = {
+	static const struct command rows_long[] = {
 		{ "$SB run -q printf %s $(printf %0131000d 1) | wc -c | "
 		  "grep -qx 131000", 0, "" },
 		{ "$SB run -q echo $(seq 100000) | wc -w | grep -qx 100000", 0,
@@ -312,12 +298,12 @@ static void test_long_arguments(void **state)
 	};
 
 	(void)state;
-	ROWS(rows_long);
+	COMMANDS(rows_long);
 }
 
 static void test_closed_streams(void **state)
 {
-	static const struct row closed[] = {
+	static const struct command closed[] = {
 		{ "$SB run -q true <&-", 0, "" },
 		{ "$SB run echo hi >&-", 1, "Bad file descriptor" },
 		{ "$SB run echo hi 2>&-", 0, "" },
@@ -326,7 +312,7 @@ static void test_closed_streams(void **state)
 	};
 
 	(void)state;
-	ROWS(closed);
+	COMMANDS(closed);
 }
 
 static void test_side_by_side(void **state)
@@ -382,7 +368,7 @@ static void test_help(void **state)
 	static const struct {
 		const char *verb, *options;
 	} help[] = {
-		{ "", "run audit report list sources" },
+		{ "", "run audit report list rm export sources doctor" },
 		{ "run", "--seed --seeds --time --force --observe --order "
 			 "--crypto --deny --suppress --trace --trace-limit "
 			 "--store --partial -q,.--quiet -h,.--help" },
@@ -390,7 +376,11 @@ static void test_help(void **state)
 			   "--partial -q,.--quiet -h,.--help" },
 		{ "report", "--store --json --sites -h,.--help" },
 		{ "list", "--store --json -h,.--help" },
-		{ "sources", "--json --markdown -h,.--help" },
+		{ "rm", "--store --all --keep --older --force -h,.--help" },
+		{ "export", "--perfetto --folded --jsonl --sqlite --store "
+			    "--no-config -h,.--help" },
+		{ "doctor", "--store --json --no-config -h,.--help" },
+		{ "sources", "--json --markdown --no-config -h,.--help" },
 	};
 
 	(void)state;
@@ -410,7 +400,7 @@ static void test_help(void **state)
 
 static void test_option_forms(void **state)
 {
-	static const struct row forms[] = {
+	static const struct command forms[] = {
 		{ "$SB run --seed=7 --store=s -q -- true", 0, "" },
 		{ "$SB run --seed 7 --store s --quiet true --seed x", 0, "" },
 		{ "$SB report --store=s | grep -q 'seed 7'", 0, "" },
@@ -421,13 +411,26 @@ static void test_option_forms(void **state)
 	};
 
 	(void)state;
-	ROWS(forms);
+	COMMANDS(forms);
+}
+
+/* As clang writes it: without the table that finds a unit by an address. */
+static void test_lines(void **state)
+{
+	static const struct command lines[] = {
+		{ "objcopy -R .debug_aranges $VICTIMS_DIR/victim_time v && "
+		  "$SB run -q ./v && $SB report | grep -q 'main at "
+		  ".*context.c:[0-9]'", 0, "" },
+	};
+
+	(void)state;
+	COMMANDS(lines);
 }
 
 /* A log is damaged: what is whole is read, and what is not is said. */
 static void test_damaged_log(void **state)
 {
-	static const struct row damage[] = {
+	static const struct command damage[] = {
 		{ "$SB run -q sh -c 'date; date' && $SB report > whole && "
 		  "! grep -q notes whole", 0, "" },
 		{ "cp -r .samebits/000001 a; cd a; truncate -s 20000 *.log; "
@@ -451,7 +454,7 @@ static void test_damaged_log(void **state)
 	};
 
 	(void)state;
-	ROWS(damage);
+	COMMANDS(damage);
 }
 
 static void test_environment_clean(void **state)
@@ -475,6 +478,7 @@ int main(void)
 		CASE(test_side_by_side),     CASE(test_status),
 		CASE(test_signal_forwarded), CASE(test_help),
 		CASE(test_option_forms),     CASE(test_damaged_log),
+		CASE(test_lines),
 		CASE(test_environment_clean), CASE(test_nested),
 	};
 

@@ -53,6 +53,8 @@ clean report
 clean report --json
 clean report 7
 clean report --sits
+clean export --jsonl j --folded f --perfetto p --sqlite s
+clean rm --keep 5
 
 RANDOM=1
 for i in 1 2 3 4 5 6; do
@@ -71,4 +73,5 @@ for i in 1 2 3 4 5 6; do
 		fi
 	done
 	clean report --json ./damaged
+	clean export --jsonl j --folded f --perfetto p --sqlite s ./damaged
 done

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "blind.h"
+#include "objects.h"
 
 static int add(struct blinds *b, const char *kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -45,6 +46,11 @@ static int add(struct blinds *b, const char *kind, const char *format, ...)
 		}
 	b->n++;
 	return 0;
+}
+
+int blinds_add(struct blinds *b, const char *kind, const char *text)
+{
+	return add(b, kind, "%s", text);
 }
 
 /* Finds the file that `what` named: as it is, from the run's working
@@ -291,7 +297,7 @@ static int from_manifest(struct blinds *b, const struct rundir *run)
 	return ret;
 }
 
-int blinds_find(struct blinds *b, const struct rundir *run)
+int blinds_find(struct blinds *b, const struct rundir *run, double patience)
 {
 	int ret;
 
@@ -306,7 +312,7 @@ int blinds_find(struct blinds *b, const struct rundir *run)
 		if (ret == 0)
 			ret = from_calls(b, &run->log[i]);
 	}
-	return ret;
+	return ret ? ret : objects_look(b, run, patience);
 }
 
 void blinds_free(struct blinds *b)

@@ -18,10 +18,15 @@ struct blind {
 struct blinds {
 	struct blind *blind; /* no two are equal */
 	size_t n;
+	unsigned unseen; /* objects that there was no time to look into */
 };
 
-/* 0 or -ENOMEM; blinds_free() is due in either case. */
-int blinds_find(struct blinds *blinds, const struct rundir *run);
+/* 0 or -ENOMEM; blinds_free() is due in either case. `patience`: seconds for
+ * looking into objects that are not known yet. */
+int blinds_find(struct blinds *blinds, const struct rundir *run,
+		double patience);
+/* One more, unless it is there; 0 or -ENOMEM. */
+int blinds_add(struct blinds *blinds, const char *kind, const char *text);
 void blinds_free(struct blinds *blinds);
 
 #endif

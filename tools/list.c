@@ -81,7 +81,7 @@ static void print(const char *run, json_t *manifest)
 	putchar('\n');
 }
 
-static void list(const char *where, struct dirent **run, int n)
+static void print_all(const char *where, struct dirent **run, int n)
 {
 	json_t *all = json_array();
 	char dir[PATH_MAX];
@@ -108,7 +108,7 @@ static void list(const char *where, struct dirent **run, int n)
 	json_decref(all);
 }
 
-int cmd_list(int argc, char **argv)
+static int list(int argc, char **argv)
 {
 	struct dirent **run;
 	const char *where;
@@ -132,7 +132,9 @@ int cmd_list(int argc, char **argv)
 			    "or name the store with --store", where,
 			    n == -ENOENT ? "there are no runs here"
 					 : strerror(-n));
-	list(where, run, n);
+	print_all(where, run, n);
 	store_list_free(run, n);
 	return 0;
 }
+
+const struct cmd cmd_list = { "list", "the runs in the store", options, list };

@@ -6,17 +6,6 @@
 #include "cmd.h"
 #include "say.h"
 
-static const struct cmd verbs[] = {
-	{ "run", "run a program so that it repeats bit for bit", cmd_run },
-	{ "audit", "change nothing; name every source of nondeterminism",
-	  cmd_audit },
-	{ "report", "what a run met, where, and what was done about it",
-	  cmd_report },
-	{ "list", "the runs in the store", cmd_list },
-	{ "sources", "every source that samebits knows", cmd_sources },
-};
-#define VERBS (sizeof(verbs) / sizeof(*verbs))
-
 /* A full disk or a closed pipe must not pass for a whole answer. */
 static int written(int status)
 {
@@ -30,8 +19,8 @@ static int help(FILE *to)
 	fputs("Usage: samebits VERB [options] ...\n\n"
 	      "Makes an unmodified program repeat bit for bit, and says by "
 	      "name what would\nhave made it differ.\n\nVerbs:\n", to);
-	for (size_t i = 0; i < VERBS; i++)
-		fprintf(to, "  %-10s %s\n", verbs[i].name, verbs[i].about);
+	for (const struct cmd *const *v = verbs; *v; v++)
+		fprintf(to, "  %-10s %s\n", (*v)->name, (*v)->about);
 	fputs("\nTry: samebits run -- PROGRAM; samebits report\n"
 	      "samebits VERB --help says more of each.\n", to);
 	return 0;
@@ -39,11 +28,11 @@ static int help(FILE *to)
 
 static int unknown(const char *word)
 {
-	const char *names[VERBS + 1] = { NULL };
+	const char *names[32] = { NULL };
 	const char *near;
 
-	for (size_t i = 0; i < VERBS; i++)
-		names[i] = verbs[i].name;
+	for (int i = 0; verbs[i]; i++)
+		names[i] = verbs[i]->name;
 	near = say_nearest(word, names);
 	if (near)
 		return fail("there is no verb %s; did you mean %s?", word,
@@ -53,9 +42,9 @@ static int unknown(const char *word)
 
 static const struct cmd *find(const char *word)
 {
-	for (size_t i = 0; i < VERBS; i++)
-		if (!strcmp(verbs[i].name, word))
-			return &verbs[i];
+	for (const struct cmd *const *v = verbs; *v; v++)
+		if (!strcmp((*v)->name, word))
+			return *v;
 	return NULL;
 }
 

@@ -4,11 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "defaults.h"
 #include "opts.h"
 #include "say.h"
 
-static const struct opt *find(const struct opt *table, const char *name,
-			      size_t len)
+struct parse {
+	const struct opt *table;
+	int argc;
+	char **argv;
+	int at; /* the word being looked at */
+	bool given[OPTS_MAX];
+	bool no_config;
+};
+
+const struct opt *opts_find(const struct opt *table, const char *name,
+			    size_t len)
 {
 	for (; table->name; table++)
 		if (strlen(table->name) == len &&
@@ -17,27 +27,39 @@ static const struct opt *find(const struct opt *table, const char *name,
 	return NULL;
 }
 
-static int unknown(const struct opt *table, const char *verb, const char *word,
-		   size_t len)
+const char *opts_nearest(const struct opt *table, const char *word,
+			 bool command_line)
 {
-	const char *names[64] = { "help" };
-	char name[64];
-	const char *near;
+	const char *names[OPTS_MAX + 3] = { NULL };
+	int n = 0;
 
-	for (int n = 1; table->name && n < 63; table++)
+	if (command_line) {
+		names[n++] = "help";
+		names[n++] = "no-config";
+	}
+	for (; table->name && n < OPTS_MAX + 2; table++)
 		names[n++] = table->name;
+	return say_nearest(word, names);
+}
+
+static int unknown(const struct parse *p, const char *word, size_t len)
+{
+	const char *near;
+	char name[64];
+
 	snprintf(name, sizeof(name), "%.*s", (int)len, word);
-	near = say_nearest(name, names);
+	near = opts_nearest(p->table, name, true);
 	if (near)
 		fail("unknown option --%s; did you mean --%s?", name, near);
 	else
-		fail("unknown option --%s; see samebits %s --help", name, verb);
+		fail("unknown option --%s; see samebits %s --help", name,
+		     p->argv[0]);
 	return -EINVAL;
 }
 
-static int take(const struct opt *o, int argc, char **argv, int *i,
-		const char *attached)
+static int take(struct parse *p, const struct opt *o, const char *attached)
 {
+	p->given[o - p->table] = true;
 	if (!o->arg) {
 		if (attached) {
 			fail("--%s takes no value", o->name);
@@ -46,73 +68,113 @@ static int take(const struct opt *o, int argc, char **argv, int *i,
 		*o->value = "1";
 		return 0;
 	}
-	if (!attached && *i + 1 >= argc) {
+	if (!attached && p->at + 1 >= p->argc) {
 		fail("--%s needs a value: --%s %s", o->name, o->name, o->arg);
 		return -EINVAL;
 	}
-	*o->value = attached ? attached : argv[++*i];
+	*o->value = attached ? attached : p->argv[++p->at];
 	return 0;
 }
 
-static int letters(const struct opt *table, int argc, char **argv, int *i)
+static int letters(struct parse *p)
 {
-	for (const char *p = argv[*i] + 1; *p; p++) {
-		const struct opt *o = table;
+	for (const char *c = p->argv[p->at] + 1; *c; c++) {
+		const struct opt *o = p->table;
 		int ret;
 
-		if (*p == 'h')
+		if (*c == 'h')
 			return 1;
-		while (o->name && o->letter != *p)
+		while (o->name && o->letter != *c)
 			o++;
 		if (!o->name) {
-			fail("unknown option -%c; see samebits %s --help", *p,
-			     argv[0]);
+			fail("unknown option -%c; see samebits %s --help", *c,
+			     p->argv[0]);
 			return -EINVAL;
 		}
 		if (o->arg)
-			return take(o, argc, argv, i, p[1] ? p + 1 : NULL);
-		ret = take(o, argc, argv, i, NULL);
+			return take(p, o, c[1] ? c + 1 : NULL);
+		ret = take(p, o, NULL);
 		if (ret)
 			return ret;
 	}
 	return 0;
+}
+
+/* --no-NAME; false: it is not the name of a flag. */
+static bool undo(struct parse *p, const char *word, size_t len)
+{
+	const struct opt *o;
+
+	if (len < 4 || memcmp(word, "no-", 3) || word[len])
+		return false;
+	o = opts_find(p->table, word + 3, len - 3);
+	if (!o || o->arg)
+		return false;
+	p->given[o - p->table] = true;
+	*o->value = NULL;
+	return true;
+}
+
+static int word(struct parse *p)
+{
+	const char *name = p->argv[p->at] + 2;
+	size_t len = strcspn(name, "=");
+	const struct opt *o = opts_find(p->table, name, len);
+
+	if (!strcmp(name, "help"))
+		return 1;
+	if (!strcmp(name, "no-config")) {
+		p->no_config = true;
+		return 0;
+	}
+	if (o)
+		return take(p, o, name[len] ? name + len + 1 : NULL);
+	return undo(p, name, len) ? 0 : unknown(p, name, len);
+}
+
+/* Operands are moved to the front, or end the options. */
+static int parse(struct parse *p, bool permute, int *operands)
+{
+	int ret = 0;
+
+	*operands = 0;
+	for (p->at = 1; p->at < p->argc && ret == 0; p->at++) {
+		char *w = p->argv[p->at];
+
+		if (!strcmp(w, "--")) {
+			p->at++;
+			break;
+		}
+		if (w[0] == '-' && w[1] == '-')
+			ret = word(p);
+		else if (w[0] == '-' && w[1])
+			ret = letters(p);
+		else if (permute)
+			p->argv[++*operands] = w;
+		else
+			break;
+	}
+	while (permute && ret == 0 && p->at < p->argc)
+		p->argv[++*operands] = p->argv[p->at++];
+	if (ret == 0 && !p->no_config)
+		ret = defaults_read(p->table, p->argv[0], p->given);
+	return ret;
 }
 
 int opts_parse(const struct opt *table, int argc, char **argv, int *first)
 {
-	int i;
+	struct parse p = { .table = table, .argc = argc, .argv = argv };
+	int none, ret = parse(&p, false, &none);
 
-	for (i = 1; i < argc; i++) {
-		const char *word = argv[i];
-		const struct opt *o;
-		size_t len;
-		int ret;
+	*first = p.at;
+	return ret;
+}
 
-		if (!strcmp(word, "--")) {
-			i++;
-			break;
-		}
-		if (word[0] != '-' || !word[1])
-			break;
-		if (word[1] != '-') {
-			ret = letters(table, argc, argv, &i);
-			if (ret)
-				return ret;
-			continue;
-		}
-		word += 2;
-		len = strcspn(word, "=");
-		if (len == 4 && !memcmp(word, "help", 4))
-			return 1;
-		o = find(table, word, len);
-		if (!o)
-			return unknown(table, argv[0], word, len);
-		ret = take(o, argc, argv, &i, word[len] ? word + len + 1 : NULL);
-		if (ret)
-			return ret;
-	}
-	*first = i;
-	return 0;
+int opts_permute(const struct opt *table, int argc, char **argv, int *operands)
+{
+	struct parse p = { .table = table, .argc = argc, .argv = argv };
+
+	return parse(&p, true, operands);
 }
 
 void opts_help(FILE *to, const char *synopsis, const char *about,
@@ -129,6 +191,8 @@ void opts_help(FILE *to, const char *synopsis, const char *about,
 			 table->arg ? " " : "", table->arg ? table->arg : "");
 		fprintf(to, "  %-26s %s\n", left, table->help);
 	}
+	fprintf(to, "  %-26s %s\n", "    --no-config",
+		"no defaults from samebits.conf");
 	fprintf(to, "  %-26s %s\n", "-h, --help", "this text");
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,11 +11,11 @@
 
 #include "blind.h"
 #include "cmd.h"
+#include "find.h"
 #include "opts.h"
 #include "rules.h"
 #include "say.h"
 #include "sites.h"
-#include "store.h"
 #include "symbols.h"
 #include "tally.h"
 #include "text.h"
@@ -516,7 +517,7 @@ static int prepare(struct report *r, const char *dir)
 	if (ret == 0)
 		ret = tally_make(&r->tally, &r->run);
 	if (ret == 0)
-		ret = blinds_find(&r->blinds, &r->run);
+		ret = blinds_find(&r->blinds, &r->run, HUGE_VAL);
 	if (ret == 0) {
 		suppressions_of_run(&r->suppressions, dir);
 		suppressions_count(&r->suppressions, &r->run);
@@ -549,7 +550,7 @@ static void output(struct report *r)
 	}
 }
 
-static int report(const char *dir, size_t sites)
+static int report_run(const char *dir, size_t sites)
 {
 	struct report r = { .sites = sites, .colour = say_colour(stdout) };
 	int ret = prepare(&r, dir);
@@ -568,35 +569,11 @@ static int report(const char *dir, size_t sites)
 	return ret;
 }
 
-static int no_such_run(const char *store, const char *name)
+static int report(int argc, char **argv)
 {
-	struct dirent **run;
-	int n = store_list(store, &run);
-	const char **names = n > 0 ? calloc((size_t)n + 2, sizeof(*names))
-				   : NULL;
-	const char *near;
-	int ret;
-
-	for (int i = 0; names && i < n; i++)
-		names[i] = run[i]->d_name;
-	if (names)
-		names[n] = "latest";
-	near = names ? say_nearest(name, names) : NULL;
-	ret = fail("%s: no such run in %s; %s%s%s", name, store,
-		   near ? "did you mean " : "see samebits list",
-		   near ? near : "", near ? "?" : "");
-	free(names);
-	if (n >= 0)
-		store_list_free(run, n);
-	return ret;
-}
-
-int cmd_report(int argc, char **argv)
-{
-	const char *name, *store;
 	char dir[PATH_MAX];
 	uint64_t sites;
-	int first, ret = opts_parse(options, argc, argv, &first);
+	int operands, ret = opts_permute(options, argc, argv, &operands);
 
 	if (ret == 1) {
 		opts_help(stdout, "report [options] [RUN]",
@@ -608,27 +585,16 @@ int cmd_report(int argc, char **argv)
 	}
 	if (ret < 0)
 		return STATUS_TROUBLE;
-	name = first < argc ? argv[first] : NULL;
-	if (name) { /* options may follow it */
-		argv[first] = argv[0];
-		argc -= first;
-		argv += first;
-		ret = opts_parse(options, argc, argv, &first);
-	}
-	if (ret < 0)
-		return STATUS_TROUBLE;
-	if (name && (ret == 1 || first < argc))
+	if (operands > 1)
 		return fail("report takes one RUN; see samebits report --help");
 	sites = o.json ? SIZE_MAX : SITES;
 	if (o.sites && opts_number(o.sites, 0, &sites))
 		return fail("--sites %s: not a number", o.sites);
-	store = o.store ? o.store : STORE_DEFAULT;
-	ret = store_find(store, name, dir, sizeof(dir));
-	if (ret && name)
-		return no_such_run(store, name);
-	if (ret)
-		return fail("%s: there is no run here; make one with samebits "
-			    "run -- PROGRAM, or name the place with --store",
-			    store);
-	return report(dir, sites);
+	ret = find_run(o.store, operands ? argv[1] : NULL, dir, sizeof(dir));
+	return ret ? ret : report_run(dir, sites);
 }
+
+const struct cmd cmd_report = {
+	"report", "what a run met, where, and what was done about it", options,
+	report
+};

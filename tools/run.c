@@ -411,6 +411,7 @@ static bool has_unwind(void)
 static void summarise(const char *dir, bool audit)
 {
 	const char *slash = strrchr(dir, '/');
+	char unseen[48] = "";
 	struct summary s;
 
 	if (summary_read(dir, &s)) {
@@ -418,11 +419,14 @@ static void summarise(const char *dir, bool audit)
 		    slash + 1);
 		return;
 	}
+	if (s.unseen)
+		snprintf(unseen, sizeof(unseen), " (%u object%s to look into)",
+			 s.unseen, s.unseen == 1 ? "" : "s");
 	say("%s %s: %u source%s, %lu call%s; %u forced, %u observed; "
-	    "blind spots: %u; see samebits report",
+	    "blind spots: %u%s; see samebits report",
 	    audit ? "audit" : "run", slash + 1, s.sources,
 	    s.sources == 1 ? "" : "s", s.calls, s.calls == 1 ? "" : "s",
-	    s.forced, s.observed, s.blind);
+	    s.forced, s.observed, s.blind, unseen);
 }
 
 /* Says which call ended the run. */
@@ -649,7 +653,7 @@ static int verb(bool audit, const struct opt *table, const char *synopsis,
 	return go(audit, argv + first);
 }
 
-int cmd_run(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	return verb(false, run_options, "run [options] [--] PROGRAM [ARG...]",
 		    "Runs PROGRAM so that it repeats bit for bit, and logs "
@@ -658,10 +662,18 @@ int cmd_run(int argc, char **argv)
 		    "with env(1).", argc, argv);
 }
 
-int cmd_audit(int argc, char **argv)
+static int audit(int argc, char **argv)
 {
 	return verb(true, audit_options,
 		    "audit [options] [--] PROGRAM [ARG...]",
 		    "Runs PROGRAM as it would run anyway, and names every "
 		    "source of nondeterminism\nthat it meets.", argc, argv);
 }
+
+const struct cmd cmd_run = { "run",
+			     "run a program so that it repeats bit for bit",
+			     run_options, run };
+const struct cmd cmd_audit = {
+	"audit", "change nothing; name every source of nondeterminism",
+	audit_options, audit
+};

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "defaults.h"
 #include "say.h"
 #include "text.h"
 
@@ -14,6 +15,20 @@ bool say_colour(FILE *to)
 	const char *no = getenv("NO_COLOR");
 
 	return isatty(fileno(to)) && !(no && *no);
+}
+
+/* Trouble with "--NAME …" is put down to the line of samebits.conf that set
+ * it, where one did. */
+static void print_origin(const char *text)
+{
+	const char *origin = NULL;
+
+	if (!strncmp(text, "--", 2))
+		origin = defaults_origin(text + 2, strcspn(text + 2, " :="));
+	if (!origin)
+		return;
+	text_print(stderr, origin);
+	fputs(": ", stderr);
 }
 
 static void line(const char *mark, const char *format, va_list ap)
@@ -25,6 +40,7 @@ static void line(const char *mark, const char *format, va_list ap)
 		return;
 	fprintf(stderr, "%ssamebits:%s ", colour ? mark : "",
 		colour ? "\033[0m" : "");
+	print_origin(text);
 	text_print(stderr, text);
 	fputc('\n', stderr);
 	free(text);

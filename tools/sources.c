@@ -56,7 +56,7 @@ static void add_text(const struct source *row, void *arg)
 	       row->doc ? row->doc : "");
 }
 
-static int list(void)
+static int print_all(void)
 {
 	json_t *all = json_array();
 	const char *group = NULL;
@@ -79,7 +79,7 @@ static int list(void)
 	return ret;
 }
 
-int cmd_sources(int argc, char **argv)
+static int sources(int argc, char **argv)
 {
 	int first, ret = opts_parse(options, argc, argv, &first);
 
@@ -96,9 +96,13 @@ int cmd_sources(int argc, char **argv)
 		return fail("sources takes no argument: %s", argv[first]);
 	if (as_json && markdown)
 		return fail("--json and --markdown exclude each other");
-	ret = list();
+	ret = print_all();
 	if (ret)
 		return fail("libsamebits.so cannot be loaded: %s; build or "
 			    "install it again", strerror(-ret));
 	return 0;
 }
+
+const struct cmd cmd_sources = { "sources",
+				 "every source that samebits knows", options,
+				 sources };

@@ -2,14 +2,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "store.h"
+
+#define REMOVED ".removed-"
 
 static int make_parents(char *path)
 {
@@ -183,18 +187,66 @@ static void point_again(const char *store)
 	closedir(d);
 }
 
-void store_remove(const char *dir)
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *at)
 {
-	DIR *d = opendir(dir);
-	char store[PATH_MAX];
+	(void)st;
+	(void)at;
+	if (type == FTW_DP ? rmdir(path) : unlink(path))
+		return -errno;
+	return 0;
+}
+
+/* First out of sight, so that nobody lists a run that is half there. */
+int store_remove(const char *dir)
+{
+	char store[PATH_MAX], hidden[PATH_MAX + 16];
+	char *slash;
+	int ret;
+
+	snprintf(store, sizeof(store), "%s", dir);
+	slash = strrchr(store, '/');
+	*slash = 0;
+	snprintf(hidden, sizeof(hidden), "%s/" REMOVED "%s", store, slash + 1);
+	if (rename(dir, hidden))
+		return -errno;
+	ret = nftw(hidden, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	point_again(store);
+	return ret < 0 ? ret : 0;
+}
+
+/* What a removal that was interrupted has left. */
+static void remove_leftovers(int store)
+{
+	char path[PATH_MAX];
+	DIR *d = fdopendir(dup(store));
 
 	if (!d)
 		return;
-	for (struct dirent *e; (e = readdir(d));)
-		unlinkat(dirfd(d), e->d_name, 0);
+	for (struct dirent *e; (e = readdir(d));) {
+		if (strncmp(e->d_name, REMOVED, strlen(REMOVED)))
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", store,
+			 e->d_name);
+		nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	}
 	closedir(d);
-	rmdir(dir);
-	snprintf(store, sizeof(store), "%s", dir);
-	*strrchr(store, '/') = 0;
-	point_again(store);
+}
+
+int store_lock(const char *store)
+{
+	int fd = open(store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	while (flock(fd, LOCK_EX)) {
+		int ret = -errno;
+
+		if (ret == -EINTR)
+			continue;
+		close(fd);
+		return ret;
+	}
+	remove_leftovers(fd);
+	return fd;
 }

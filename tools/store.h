@@ -16,7 +16,11 @@ int store_find(const char *store, const char *name, char *dir, size_t size);
 /* The runs, oldest first: their number or -errno; store_list_free() is due. */
 int store_list(const char *store, struct dirent ***run);
 void store_list_free(struct dirent **run, int n);
-/* Removes a run that did not come to be; dir is from store_new(). */
-void store_remove(const char *dir);
+/* Removes a run and makes `latest` point to the newest one left; dir is from
+ * store_new() or store_find(). 0 or -errno. */
+int store_remove(const char *dir);
+/* Removing runs that came to be is done under the store's lock: a descriptor to
+ * close afterwards, or -errno. Waits for whoever has it. */
+int store_lock(const char *store);
 
 #endif

@@ -7,6 +7,9 @@
 #include "summary.h"
 #include "tally.h"
 
+/* Seconds that a run's end may take for objects not known yet. */
+#define PATIENCE 0.02
+
 static struct tally_source *find(struct tally *t,
 				 const struct sb_source_name *name)
 {
@@ -154,7 +157,7 @@ int summary_read(const char *dir, struct summary *s)
 	if (ret == 0)
 		ret = tally_make(&tally, &run);
 	if (ret == 0)
-		ret = blinds_find(&blinds, &run);
+		ret = blinds_find(&blinds, &run, PATIENCE);
 	for (size_t i = 0; i < tally.n; i++) {
 		s->sources++;
 		s->calls += tally.source[i].calls;
@@ -164,6 +167,7 @@ int summary_read(const char *dir, struct summary *s)
 			s->observed++;
 	}
 	s->blind = (unsigned)blinds.n;
+	s->unseen = blinds.unseen;
 	s->damaged = run.damaged;
 	blinds_free(&blinds);
 	tally_free(&tally);

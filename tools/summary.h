@@ -7,6 +7,7 @@
 
 struct summary {
 	unsigned sources, forced, observed, blind;
+	unsigned unseen; /* objects that were not looked into */
 	unsigned long calls;
 	bool damaged;
 };

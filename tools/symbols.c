@@ -115,6 +115,21 @@ void symbols_free(struct symbols *s)
 	free(s);
 }
 
+/* clang leaves out the table of addresses that dwfl_module_getsrc() needs. */
+static void search_units(struct place *place, Dwfl_Module *m,
+			 Dwarf_Addr address)
+{
+	Dwarf_Die *unit = NULL;
+	Dwarf_Line *line = NULL;
+	Dwarf_Addr bias;
+
+	while (!line && (unit = dwfl_module_nextcu(m, unit, &bias)))
+		if (dwarf_haspc(unit, address - bias) > 0)
+			line = dwarf_getsrc_die(unit, address - bias);
+	if (line && dwarf_lineno(line, &place->line) == 0)
+		place->file = dwarf_linesrc(line, NULL, NULL);
+}
+
 struct place symbols_find(struct symbols *s, const struct sb_module *m,
 			  uint64_t offset)
 {
@@ -137,5 +152,7 @@ struct place symbols_find(struct symbols *s, const struct sb_module *m,
 	if (line)
 		place.file = dwfl_lineinfo(line, NULL, &place.line, NULL, NULL,
 					   NULL);
+	else
+		search_units(&place, o->module, offset);
 	return place;
 }

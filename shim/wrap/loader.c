@@ -36,6 +36,7 @@ static int opening(struct call *c, const char *file, int mode,
 		return mode;
 	call_end(c, file ? digest_string(file) : 0,
 		 (uint64_t)(mode & RTLD_DEEPBIND));
+	modules_list(); /* what was opened before */
 	return config.audit ? mode : mode & ~RTLD_DEEPBIND;
 }
 
@@ -193,8 +194,10 @@ struct answer samebits_before_dlsym(void *handle, const char *name, void *ret)
 	struct call c;
 	enum sb_policy policy = BEGIN(&c, dlsym, ret);
 
-	if (policy != SB_PASS)
+	if (policy != SB_PASS) {
 		call_end(&c, digest_string(name), 0);
+		modules_list();
+	}
 	/* These find us by themselves, from where the caller stands. */
 	if (handle == RTLD_DEFAULT ||
 	    (handle == RTLD_NEXT && before_us(ret)))

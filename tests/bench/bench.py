@@ -8,6 +8,8 @@ bench.py directories PROGRAM   opendir, readdir to the end and closedir, here
                        and in memory, median of 5 interleaved pairs
 bench.py training MLP DATA SCRIPT   ratio of the quickstart's programs, 20 pairs,
                        95% interval
+bench.py objects PROGRAM   inspection of new objects, and what known ones add to
+                       the end of a run
 
 Every figure comes with its bound ("at_most"); a missed bound is reported, not
 failed: these are measurements, and the machine may be noisy.
@@ -185,9 +187,37 @@ def training(mlp, data, script):
     return rows
 
 
+def libraries(count):
+    """The machine's largest ELF objects that programs link."""
+    directory = "/usr/lib/x86_64-linux-gnu"
+    found = {os.path.realpath(os.path.join(directory, name))
+             for name in os.listdir(directory) if ".so" in name}
+    elf = []
+    for path in found:
+        with open(path, "rb") as f:
+            if f.read(4) == b"\x7fELF":
+                elf.append(path)
+    return sorted(elf, key=os.path.getsize)[-count:]
+
+
+def objects(program):
+    files = libraries(60)
+    speed = figures([program] + files)["inspect"]
+    program = ["--", "/usr/bin/python3", "-c", "import ssl, sqlite3, ctypes"]
+    quiet = RUN + program
+    loud = [word for word in quiet if word != "-q"]
+    seconds(quiet)
+    seconds([SAMEBITS, "report", "--store", STORE]) # they are known now
+    pairs = [(seconds(quiet), seconds(loud)) for _ in range(20)]
+    return [row("a new object", 1000 / speed, 5, "ms a MB"),
+            row("known objects, end of a run",
+                (min(b for _, b in pairs) - min(a for a, _ in pairs)) * 1e3,
+                50, "ms")]
+
+
 def main():
     work = {"calls": calls, "start": start, "training": training,
-            "directories": directories}
+            "directories": directories, "objects": objects}
     try:
         rows = work[sys.argv[1]](*sys.argv[2:])
     finally:

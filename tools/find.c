@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "cmd.h"
+#include "find.h"
+#include "say.h"
+#include "store.h"
+
+static int no_such_run(const char *store, const char *name)
+{
+	struct dirent **run;
+	int n = store_list(store, &run);
+	const char **names = n > 0 ? calloc((size_t)n + 2, sizeof(*names))
+				   : NULL;
+	const char *near;
+	int ret;
+
+	for (int i = 0; names && i < n; i++)
+		names[i] = run[i]->d_name;
+	if (names)
+		names[n] = "latest";
+	near = names ? say_nearest(name, names) : NULL;
+	ret = fail("%s: no such run in %s; %s%s%s", name, store,
+		   near ? "did you mean " : "see samebits list",
+		   near ? near : "", near ? "?" : "");
+	free(names);
+	if (n >= 0)
+		store_list_free(run, n);
+	return ret;
+}
+
+int find_run(const char *store, const char *name, char *dir, size_t size)
+{
+	int ret;
+
+	store = store ? store : STORE_DEFAULT;
+	ret = store_find(store, name, dir, size);
+	if (ret && name)
+		return no_such_run(store, name);
+	if (ret)
+		return fail("%s: there is no run here; make one with samebits "
+			    "run -- PROGRAM, or name the place with --store",
+			    store);
+	return 0;
+}

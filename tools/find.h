@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* A run by the name that the user gave. */
+#ifndef SAMEBITS_FIND_H
+#define SAMEBITS_FIND_H
+
+#include <stddef.h>
+
+/* As store_find(), with NULL for the default store; 0, or STATUS_TROUBLE after
+ * saying what is wrong. */
+int find_run(const char *store, const char *name, char *dir, size_t size);
+
+#endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+
+#include "cmd.h"
+
+const struct cmd *const verbs[] = { &cmd_run,  &cmd_audit, &cmd_report,
+				    &cmd_list, &cmd_rm,	   &cmd_export,
+				    &cmd_sources, &cmd_doctor, NULL };
