@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <dlfcn.h>
 #include <elf.h>
+#include <errno.h>
 #include <link.h>
 #include <string.h>
 
@@ -225,6 +226,7 @@ bool real_reaches(const struct source *row, const void *ra)
 
 void *real_from(struct source *row, const void *ra)
 {
+	int saved = errno;
 	struct object o;
 	void *p;
 
@@ -235,6 +237,7 @@ void *real_from(struct source *row, const void *ra)
 		return p;
 	o = object_of(ra);
 	p = search_from(row, &o);
+	errno = saved;
 	if (!p) /* looked up by dlsym(), and called from elsewhere */
 		return *row->real;
 	if (!*row->real)

@@ -171,7 +171,7 @@ static bool known_word(const struct names *names, const char *option,
 		     "sources", option, word);
 	else if (force && !names->can[i])
 		fail("--%s: %s can only be observed so far; see samebits "
-		     "sources", option, word);
+		     "sources, and --crypto for keys", option, word);
 	else
 		return true;
 	return false;

@@ -156,6 +156,16 @@ static struct array *take(struct thread *self, struct array *put, int64_t words,
 	return &s->array;
 }
 
+static uint64_t digest_seed(const struct array *a, int64_t size)
+{
+	uint64_t digest = 0;
+
+	for (int64_t i = 0; a && i <= a->dim[0].last - a->dim[0].first; i++)
+		digest = digest_word(digest, digest_bytes(word_of(a, i, size),
+							  (size_t)size));
+	return digest;
+}
+
 typedef void seed_fn(int *, struct array *, struct array *);
 
 /* Before a thread's first draw. */
@@ -196,7 +206,7 @@ EXPORT void _gfortran_random_seed_i4(int *size, struct array *put,
 	real(size, put, get);
 	if (force && usable(get, words, 4))
 		twist(get, get, words, 4);
-	call_end(&c, put ? digest_bytes(put->data, 4) : 0, 0);
+	call_end(&c, digest_seed(put, 4), 0);
 }
 
 EXPORT void _gfortran_random_seed_i8(int64_t *size, struct array *put,
@@ -220,7 +230,7 @@ EXPORT void _gfortran_random_seed_i8(int64_t *size, struct array *put,
 	real(size, put, get);
 	if (force && usable(get, words, 8))
 		twist(get, get, words, 8);
-	call_end(&c, put ? digest_bytes(put->data, 8) : 0, 0);
+	call_end(&c, digest_seed(put, 8), 0);
 }
 
 /* libgfortran's own goes through random_seed, whose hook does the work. */

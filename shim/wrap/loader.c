@@ -168,7 +168,7 @@ EXPORT int dlclose(void *handle)
 	if (!real)
 		*(void **)&real = real_find("dlclose", NULL);
 	ret = real(handle);
-	if (alive.yes)
+	if (alive.yes && !(thread_me && thread_me->busy))
 		modules_refresh();
 	return ret;
 }

@@ -26,6 +26,8 @@ ROW(gettimeofday, "clock", "microseconds since 1970");
 ROW(clock_gettime, "clock", "any clock");
 ROW(nanosleep, "clock", "sleep, nanoseconds");
 ROW(clock_nanosleep, "clock", "sleep on a clock");
+ROW(clock_settime, "clock", "sets a clock");
+ROW(settimeofday, "clock", "sets the clock");
 ROW(futex, "clock", "wait for a word in memory, with a limit");
 
 SOURCE_ROW(syscall_sched_getaffinity, .group = "cpu", .policy = SB_OBSERVE,
@@ -115,6 +117,33 @@ static long read_time(struct call *c, const struct registers *r, bool force)
 	}
 	call_end(c, (uint64_t)t, 0);
 	return t;
+}
+
+/* See adjust.c: forced, the kernel only says whether it may be set. A time is
+ * of seconds and a fraction below `limit`. */
+static long set_time(struct call *c, const struct registers *r, bool force,
+		     const long *time, long limit)
+{
+	bool valid = !time || (time[0] >= 0 && time[1] >= 0 && time[1] < limit);
+	long ret;
+
+	if (!force)
+		ret = go_on(r);
+	else
+		ret = valid ? sys2(SYS_settimeofday, NULL, NULL) : -EINVAL;
+	call_end(c, (uint64_t)ret, 0);
+	return ret;
+}
+
+static long set_clock(struct call *c, const struct registers *r, bool force)
+{
+	return set_time(c, r, force, (const long *)ARG(r, 2), 1000000000);
+}
+
+static long set_timeofday(struct call *c, const struct registers *r,
+			  bool force)
+{
+	return set_time(c, r, force, (const long *)ARG(r, 1), 1000000);
 }
 
 static long read_affinity(struct call *c, const struct registers *r, bool force)
@@ -274,6 +303,12 @@ static struct source *find(long nr, server **serve)
 	case SYS_clock_nanosleep:
 		*serve = clock_nap;
 		return &src_syscall_clock_nanosleep;
+	case SYS_clock_settime:
+		*serve = set_clock;
+		return &src_syscall_clock_settime;
+	case SYS_settimeofday:
+		*serve = set_timeofday;
+		return &src_syscall_settimeofday;
 	case SYS_sched_getaffinity:
 		*serve = read_affinity;
 		return &src_syscall_sched_getaffinity;

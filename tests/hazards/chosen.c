@@ -14,7 +14,7 @@ static int fast(void)
 	return 2;
 }
 
-static int (*choose(void))(void)
+__attribute__((used)) static int (*choose(void))(void)
 {
 	return getauxval(AT_HWCAP) && getauxval(AT_PAGESZ) == 4096 ? fast
 								   : plain;

@@ -195,6 +195,8 @@ static void clock_stays(void)
 		return;
 	must(clock_settime(CLOCK_REALTIME, &ts) == 0 || errno == EPERM);
 	must(settimeofday(&tv, NULL) == 0 || errno == EPERM);
+	must(syscall(SYS_clock_settime, CLOCK_REALTIME, &ts) == 0 ||
+	     errno == EPERM);
 	must(adjtimex(&t) >= 0 || errno == EPERM);
 	must(adjtime(&by, NULL) == 0 || errno == EPERM);
 	must(apart() - before < 0.5 && before - apart() < 0.5);

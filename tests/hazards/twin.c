@@ -16,7 +16,7 @@ int RAND_bytes_ex(void *context, unsigned char *buf, size_t len,
 	return 1;
 }
 
-__attribute__((optimize("O2"))) int RAND_bytes(unsigned char *buf, int len)
+int RAND_bytes(unsigned char *buf, int len)
 {
 	return RAND_bytes_ex(NULL, buf, (size_t)len, 0);
 }

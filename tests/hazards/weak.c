@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Weak references to names of a library that is not there, and to one that is. */
+/* Weak references to a library that is not there, and to one that is. */
 #include "hazard.h"
 
 __attribute__((weak)) int RAND_bytes(unsigned char *buf, int len);
