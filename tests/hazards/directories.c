@@ -3,6 +3,7 @@
  * as it does natively, and under control the names come in order. */
 #include "folder.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/time.h>
@@ -476,6 +477,41 @@ static void memory(void)
 	folder_leave();
 }
 
+/* As ctypes and other foreign-function interfaces call them. */
+static void looked_up(void)
+{
+	void *libc = dlopen("libc.so.6", RTLD_NOW | RTLD_LOCAL);
+	DIR *(*open_it)(const char *);
+	int (*close_it)(DIR *);
+	void (*rewind_it)(DIR *);
+	struct dirent *(*read_it)(DIR *);
+
+	*(void **)&open_it = dlsym(libc, "opendir");
+	*(void **)&close_it = dlsym(libc, "closedir");
+	*(void **)&rewind_it = dlsym(libc, "rewinddir");
+	*(void **)&read_it = dlsym(libc, "readdir64");
+	must(open_it && close_it && rewind_it && read_it);
+	folder_enter("/tmp");
+	touch_many(100);
+	for (int round = 0; round < 4; round++) {
+		DIR *dir = round < 2 ? open_it(".") : opendir(".");
+		char last[16] = "";
+
+		for (int i = 0; i < 50; i++) {
+			const char *name = read_it(dir)->d_name;
+
+			if (is_dots(name))
+				continue;
+			must(!controlled() || strcmp(last, name) < 0);
+			snprintf(last, sizeof(last), "%.15s", name);
+		}
+		rewind_it(dir);
+		must(rest(dir) == 100);
+		must((round % 2 ? closedir : close_it)(dir) == 0);
+	}
+	folder_leave();
+}
+
 /* Where the kernel makes the names up: both ways find the same. */
 static void virtual_one(const char *path, const char *sure)
 {
@@ -512,4 +548,5 @@ SCENES({ "positions", positions }, { "changes", changes },
        { "errors", errors }, { "forks", forks }, { "threads", threads },
        { "each_its_own", each_its_own }, { "signals", signals },
        { "smallest_stack", smallest_stack }, { "names", names },
-       { "memory", memory }, { "virtual", virtual })
+       { "memory", memory },
+       { "looked_up", looked_up }, { "virtual", virtual })
