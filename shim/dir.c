@@ -138,31 +138,21 @@ static ssize_t read_records(struct listing *l, int fd)
 	return (ssize_t)used;
 }
 
-static size_t count_records(const char *at, const char *end)
-{
-	size_t n = 0;
-
-	for (; at < end; at += ((const struct dirent *)at)->d_reclen)
-		n++;
-	return n;
-}
+#define SHORTEST 24 /* of the kernel's records: a name of one letter */
 
 /* Room behind the records for the items, and for as many to sort with. */
 static bool make_items(struct listing *l, size_t used)
 {
-	size_t at = (used + ORDER_SLACK + 15) & ~(size_t)15, end;
-	struct dirent *e;
+	size_t at = (used + ORDER_SLACK + 15) & ~(size_t)15;
+	size_t wanted = at + 2 * (used / SHORTEST) * sizeof(struct item);
+	char *e, *end;
 
-	l->count = count_records(l->map, l->map + used);
-	end = at + 2 * l->count * sizeof(struct item);
-	if (end > l->size && !grow(l, used, end))
+	if (wanted > l->size && !grow(l, used, wanted))
 		return false;
 	l->item = (struct item *)(l->map + at);
-	e = (struct dirent *)l->map;
-	for (size_t i = 0; i < l->count; i++) {
-		l->item[i].entry = e;
-		e = (struct dirent *)((char *)e + e->d_reclen);
-	}
+	end = l->map + used;
+	for (e = l->map; e < end; e += ((struct dirent *)e)->d_reclen)
+		l->item[l->count++].entry = (struct dirent *)e;
 	return true;
 }
 
