@@ -20,8 +20,13 @@
  */
 #define SMALL (128u << 10)
 #define LARGE (2u << 20)
-#define KEPT 8 /* the last one is for a large one */
+#define KEPT 8 /* small ones, and one large one */
 static char *kept[KEPT + 1];
+
+static bool kept_at(int i, size_t size)
+{
+	return size == (i < KEPT ? SMALL : LARGE);
+}
 
 #define ASK (32u << 10) /* of the kernel at once, at least */
 
@@ -32,27 +37,23 @@ static bool failed(const void *map)
 
 static char *map_kept(size_t size)
 {
-	int i = size == LARGE ? KEPT : 0, end = size == LARGE ? KEPT + 1 : KEPT;
+	char *map = NULL;
 
-	for (; size <= LARGE && i < end; i++) {
-		char *map = __atomic_load_n(&kept[i], __ATOMIC_RELAXED);
-
-		if (map && __atomic_compare_exchange_n(&kept[i], &map, NULL,
-						       false, __ATOMIC_ACQUIRE,
-						       __ATOMIC_RELAXED))
-			return map;
-	}
-	return NULL;
+	for (int i = 0; i <= KEPT && !map; i++)
+		if (kept_at(i, size) &&
+		    __atomic_load_n(&kept[i], __ATOMIC_RELAXED))
+			map = __atomic_exchange_n(&kept[i], NULL,
+						  __ATOMIC_ACQUIRE);
+	return map;
 }
 
 static bool map_keep(char *map, size_t size)
 {
-	int i = size == LARGE ? KEPT : 0, end = size == LARGE ? KEPT + 1 : KEPT;
-
-	for (; size <= LARGE && i < end; i++) {
+	for (int i = 0; i <= KEPT; i++) {
 		char *none = NULL;
 
-		if (__atomic_compare_exchange_n(&kept[i], &none, map, false,
+		if (kept_at(i, size) &&
+		    __atomic_compare_exchange_n(&kept[i], &none, map, false,
 						__ATOMIC_RELEASE,
 						__ATOMIC_RELAXED))
 			return true;
@@ -137,31 +138,21 @@ static ssize_t read_records(struct listing *l, int fd)
 	return (ssize_t)used;
 }
 
-static size_t count_records(const char *at, const char *end)
-{
-	size_t n = 0;
-
-	for (; at < end; at += ((const struct dirent *)at)->d_reclen)
-		n++;
-	return n;
-}
+#define SHORTEST 24 /* of the kernel's records: a name of one letter */
 
 /* Room behind the records for the items, and for as many to sort with. */
 static bool make_items(struct listing *l, size_t used)
 {
-	size_t at = (used + ORDER_SLACK + 15) & ~(size_t)15, end;
-	struct dirent *e;
+	size_t at = (used + ORDER_SLACK + 15) & ~(size_t)15;
+	size_t wanted = at + 2 * (used / SHORTEST) * sizeof(struct item);
+	char *e, *end;
 
-	l->count = count_records(l->map, l->map + used);
-	end = at + 2 * l->count * sizeof(struct item);
-	if (end > l->size && !grow(l, used, end))
+	if (wanted > l->size && !grow(l, used, wanted))
 		return false;
 	l->item = (struct item *)(l->map + at);
-	e = (struct dirent *)l->map;
-	for (size_t i = 0; i < l->count; i++) {
-		l->item[i].entry = e;
-		e = (struct dirent *)((char *)e + e->d_reclen);
-	}
+	end = l->map + used;
+	for (e = l->map; e < end; e += ((struct dirent *)e)->d_reclen)
+		l->item[l->count++].entry = (struct dirent *)e;
 	return true;
 }
 
@@ -334,6 +325,7 @@ static bool fill(struct stream *s)
 
 	if (at > 0)
 		sys3(SYS_lseek, s->fd, 0, SEEK_SET);
+	listing_drop(&s->listing); /* of a try that failed */
 	if (!listing_read(&s->listing, s->fd)) {
 		sys3(SYS_lseek, s->fd, at, SEEK_SET);
 		dir_unordered();
@@ -424,7 +416,8 @@ void dir_rewind(DIR *dir)
 
 /*
  * Descriptors that are read without a stream keep what was read until its end
- * was handed out, as long as there are not too many; then it is read anew.
+ * was handed out; one that is closed before, until others need the place. With
+ * too many at once, directories are read anew.
  */
 #define DESCRIPTORS 64
 static struct descriptor {

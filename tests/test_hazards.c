@@ -115,6 +115,7 @@ static struct hazard hazards[] = {
 	{ "directories smallest_stack", true },
 	{ "directories names", true },
 	{ "directories memory", true },
+	{ "directories looked_up", true },
 	{ "directories virtual", true },
 	{ "trees scans", true },
 	{ "trees globs", true },

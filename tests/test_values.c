@@ -218,9 +218,48 @@ static void test_odd_setting(void **state)
 	assert_non_null(strstr(a.out, "sede=42"));
 }
 
+/* `ls -U` of 40 files, in the order named; "": natively. */
+static const char *listed(struct outcome *o, const char *order)
+{
+	if (*order)
+		outcome_of(o, "$SB run -q --order %s --store $STORE -- "
+			   "ls -U $STORE/names", order);
+	else
+		outcome_of(o, "ls -U $STORE/names");
+	assert_int_equal(o->status, 0);
+	return o->out;
+}
+
+static void test_orders(void **state)
+{
+	json_t *report;
+
+	(void)state;
+	outcome_of(&a, "mkdir $STORE/names && cd $STORE/names && "
+		   "for i in $(seq 40); do : >$i; done; ls -U | LC_ALL=C sort");
+	assert_string_equal(a.out, listed(&b, "sorted"));
+	outcome_of(&a, "ls -U $STORE/names | LC_ALL=C sort -r");
+	assert_string_equal(a.out, listed(&b, "reverse"));
+	assert_string_equal(listed(&a, "shuffle:1"), listed(&b, "shuffle:0x1"));
+	assert_string_not_equal(a.out, listed(&b, "shuffle:2"));
+	assert_string_equal(listed(&a, ""), listed(&b, "disk"));
+	report = report_newest();
+	assert_string_equal(json_string_value(json_object_get(
+				    report_source(report, "readdir"),
+				    "policy")), "observe");
+	json_decref(report);
+	/* Without a launcher. */
+	listed(&a, "shuffle:7");
+	outcome_of(&b, "LD_PRELOAD=$(dirname $SB)/shim/libsamebits.so "
+		   "SAMEBITS=order=shuffle,shuffle=7,store=$STORE "
+		   "ls -U $STORE/names");
+	assert_string_equal(a.out, b.out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(test_orders),
 		CASE(test_clock),    CASE(test_polling_limit),
 		CASE(test_deadline), CASE(test_policies),
 		CASE(test_counts),   CASE(test_standalone),

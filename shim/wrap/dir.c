@@ -49,14 +49,32 @@ static struct {
 	__typeof__(seekdir) *seekdir;
 } libc;
 
+static const struct {
+	const char *name;
+	void **real;
+	void *hook;
+} streams[] = {
+	{ "opendir", (void **)&libc.opendir, opendir },
+	{ "fdopendir", (void **)&libc.fdopendir, fdopendir },
+	{ "closedir", (void **)&libc.closedir, closedir },
+	{ "rewinddir", (void **)&libc.rewinddir, rewinddir },
+	{ "telldir", (void **)&libc.telldir, telldir },
+	{ "seekdir", (void **)&libc.seekdir, seekdir },
+};
+#define CALLS (sizeof(streams) / sizeof(*streams))
+
 void dir_bind(void)
 {
-	*(void **)&libc.opendir = real_find("opendir", NULL);
-	*(void **)&libc.fdopendir = real_find("fdopendir", NULL);
-	*(void **)&libc.closedir = real_find("closedir", NULL);
-	*(void **)&libc.rewinddir = real_find("rewinddir", NULL);
-	*(void **)&libc.telldir = real_find("telldir", NULL);
-	*(void **)&libc.seekdir = real_find("seekdir", NULL);
+	for (size_t i = 0; i < CALLS; i++)
+		*streams[i].real = real_find(streams[i].name, NULL);
+}
+
+void *dir_hook(const void *found)
+{
+	for (size_t i = 0; i < CALLS; i++)
+		if (*streams[i].real == found)
+			return streams[i].hook;
+	return NULL;
 }
 
 /* Bound by our constructor, but for a call that comes before it. */

@@ -13,6 +13,7 @@
 #include "call.h"
 #include "module.h"
 #include "real.h"
+#include "wrap.h"
 #include "banned.h"
 
 /* By return address alone: an interpreter loads its modules from one place,
@@ -112,6 +113,7 @@ static void *hook_of(const char *name, void *found)
 
 	if (!found)
 		return NULL;
+	l.alias = dir_hook(found);
 	for (unsigned i = 0; i < sizeof(jumps) / sizeof(*jumps); i++)
 		if (found == samebits_jump(i))
 			l.alias = jumps[i].hook;

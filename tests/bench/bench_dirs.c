@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Times opendir, readdir to the end and closedir of each directory named; prints
- * "directory nanoseconds" lines, the best of many. */
+/* Times opendir, readdir to the end and closedir of each directory named;
+ * prints "directory nanoseconds" lines, the best of many. */
 #include <dirent.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <time.h>
+
+static volatile long sink;
 
 #define ENOUGH 3e8 /* ns for one directory, and 3 rounds at least */
 
@@ -37,7 +39,6 @@ int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		double began = now(), best = 1e30;
-		volatile long sink = 0;
 
 		for (int r = 0; r < 3 || now() - began < ENOUGH; r++) {
 			double start = now();

@@ -3,6 +3,7 @@
  * as it does natively, and under control the names come in order. */
 #include "folder.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/time.h>
@@ -437,20 +438,22 @@ static void names(void)
 	folder_leave();
 }
 
-static long resident(void)
+/* KiB; *mapped: with what was not touched. */
+static long resident(long *mapped)
 {
 	long size = 0, pages = 0;
 	FILE *f = fopen("/proc/self/statm", "r");
 
 	must(f && fscanf(f, "%ld %ld", &size, &pages) == 2);
 	fclose(f);
+	*mapped = size * 4;
 	return pages * 4;
 }
 
 /* Given back with the stream, also when it is closed before the end. */
 static void memory(void)
 {
-	long before = 0;
+	long before = 0, mapped, mapped_before;
 
 	folder_enter("/dev/shm");
 	touch_many(40000);
@@ -461,9 +464,9 @@ static void memory(void)
 		must(i % 2 == 0 || readdir(dir));
 		closedir(dir);
 		if (i == 3)
-			before = resident();
+			before = resident(&mapped);
 	}
-	must(resident() < before + 1024);
+	must(resident(&mapped) < before + 1024);
 	for (int i = 0; i < 2000; i++) {
 		DIR *dir[3] = { opendir("/"), opendir("/"), opendir("/") };
 
@@ -472,7 +475,53 @@ static void memory(void)
 			closedir(dir[k]);
 		}
 	}
-	must(resident() < before + 2048);
+	must(resident(&mapped) < before + 2048);
+	mapped_before = mapped;
+	for (int i = 0; i < 3; i++) {
+		DIR *dir = opendir("/");
+
+		close(dirfd(dir));
+		for (int k = 0; k < 2000; k++)
+			must(!readdir(dir) && errno == EBADF);
+		closedir(dir);
+	}
+	resident(&mapped);
+	must(mapped < mapped_before + 65536);
+	folder_leave();
+}
+
+/* As ctypes and other foreign-function interfaces call them. */
+static void looked_up(void)
+{
+	void *libc = dlopen("libc.so.6", RTLD_NOW | RTLD_LOCAL);
+	DIR *(*open_it)(const char *);
+	int (*close_it)(DIR *);
+	void (*rewind_it)(DIR *);
+	struct dirent *(*read_it)(DIR *);
+
+	*(void **)&open_it = dlsym(libc, "opendir");
+	*(void **)&close_it = dlsym(libc, "closedir");
+	*(void **)&rewind_it = dlsym(libc, "rewinddir");
+	*(void **)&read_it = dlsym(libc, "readdir64");
+	must(open_it && close_it && rewind_it && read_it);
+	folder_enter("/tmp");
+	touch_many(100);
+	for (int round = 0; round < 4; round++) {
+		DIR *dir = round < 2 ? open_it(".") : opendir(".");
+		char last[16] = "";
+
+		for (int i = 0; i < 50; i++) {
+			const char *name = read_it(dir)->d_name;
+
+			if (is_dots(name))
+				continue;
+			must(!controlled() || strcmp(last, name) < 0);
+			snprintf(last, sizeof(last), "%.15s", name);
+		}
+		rewind_it(dir);
+		must(rest(dir) == 100);
+		must((round % 2 ? closedir : close_it)(dir) == 0);
+	}
 	folder_leave();
 }
 
@@ -512,4 +561,5 @@ SCENES({ "positions", positions }, { "changes", changes },
        { "errors", errors }, { "forks", forks }, { "threads", threads },
        { "each_its_own", each_its_own }, { "signals", signals },
        { "smallest_stack", smallest_stack }, { "names", names },
-       { "memory", memory }, { "virtual", virtual })
+       { "memory", memory },
+       { "looked_up", looked_up }, { "virtual", virtual })
