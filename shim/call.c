@@ -24,6 +24,7 @@ static bool guards_keys(const struct source *s)
 #define ASK_PYTHON 1u /* its line */
 #define ASK_TAKE 2u   /* the interpreter's lock, where it does not hold it */
 #define ASK_STACK 4u  /* all of it, as rules want to know */
+#define ASK_IMPORT 8u /* its line, also where it imports */
 
 #define PYTHON_DEEPEST 64 /* frames that rules are asked of */
 
@@ -112,7 +113,11 @@ static unsigned questions(const struct visit *v, const struct module *m,
 	/* os.urandom gives the lock away around its system call. */
 	if (m->python && gives_keys(v->source))
 		return ask | ASK_PYTHON | ASK_TAKE;
-	return stack->handler ? ask : ask | ASK_PYTHON;
+	if (stack->handler)
+		return ask;
+	/* Importing takes the interpreter's locks, whose limits it computes,
+	 * from so many places that their lines would be most of a log. */
+	return ask | ASK_PYTHON | (m->extension ? ASK_IMPORT : 0);
 }
 
 static bool is_denied(const struct visit *v, const struct stack *stack,
@@ -292,13 +297,13 @@ static void find_lines(struct visit *v, struct line *line, unsigned what)
 		v->lines = python_lines(line, PYTHON_DEEPEST);
 		return;
 	}
-	v->more = python_where();
+	v->more = python_where(what & ASK_IMPORT);
 	if (!v->more || known_key(v))
 		return;
 	v->lines = python_lines(line, SB_LINES);
 	if (!v->lines)
 		log_flag(SB_KEYS_FULL);
-	v->more = v->lines ? python_where() : 0;
+	v->more = v->lines ? python_where(what & ASK_IMPORT) : 0;
 	if (!v->more)
 		v->lines = 0;
 }

@@ -232,12 +232,12 @@ static uint64_t where(object *frame, object *code)
 	return mix64((uintptr_t)code, instruction(frame)) | 1;
 }
 
-uint64_t python_where(void)
+uint64_t python_where(bool imports)
 {
 	object *frame = py.frame(), *code = frame ? py.code(frame) : NULL;
 	uint64_t hash = 0;
 
-	if (code && *held_at(code) != (uintptr_t)code + OWN)
+	if (code && (imports || *held_at(code) != (uintptr_t)code + OWN))
 		hash = where(frame, code);
 	if (code)
 		py.decref(code);

@@ -41,10 +41,9 @@ bool python_down(void);
  * import, outermost? */
 bool python_own(void);
 
-/* The innermost frame's code object and instruction; 0: there is no frame, or
- * it is known to be the interpreter's own importing, which has many callers and
- * tells nobody anything. */
-uint64_t python_where(void);
+/* The innermost frame's code object and instruction; 0: there is no frame, or,
+ * without `imports`, it is known to be the interpreter's own importing. */
+uint64_t python_where(bool imports);
 /* The same of all frames. */
 uint64_t python_stack(void);
 /* The frames' lines, innermost first; returns how many. Their code objects are

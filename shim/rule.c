@@ -204,8 +204,8 @@ bool rules_deny(const struct source *source, const struct caller *caller,
 
 static bool name_character(char c)
 {
-	return (unsigned)(c | 0x20) - (unsigned)'a' < 26 || (unsigned)c - (unsigned)'0' < 10 || c == '_' ||
-	       c == '*' || c == '?';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_' || c == '*' || c == '?';
 }
 
 #define EXPORTED __attribute__((visibility("default")))

@@ -3,6 +3,7 @@
 """Benchmarks of samebits: interleaved native and controlled runs, as JSON.
 
 bench.py calls PROGRAM   nanoseconds a call, median of 7 interleaved pairs
+bench.py python          nanoseconds more that a call of time.time() takes
 bench.py start           milliseconds that `run -- true` adds, and a child more
 bench.py directories PROGRAM   opendir, readdir to the end and closedir, here
                        and in memory, median of 5 interleaved pairs
@@ -155,6 +156,40 @@ def cost(command):
                   before.ru_stime)
 
 
+LOOP = """
+import sys, time
+t = time.time
+def direct():
+    for i in range(500000): t()
+def f(): return t()
+def nested():
+    for i in range(500000): f()
+def nothing(): pass
+globals()[sys.argv[1]]()
+"""
+
+
+def python():
+    """Processor time, as wall time is the neighbours' too."""
+    program = ["/usr/bin/python3", "-c", LOOP]
+    ways = {"native": [], "sites": RUN + ["--"],
+            "full": RUN + ["--trace", "full", "--"]}
+    rows = []
+    for kind in "direct", "nested":
+        spent = {way: [] for way in ways}
+        for _ in range(5):
+            for way, front in ways.items():
+                spent[way].append(cost(front + program + [kind])[1] -
+                                  cost(front + program + ["nothing"])[1])
+        ns = {way: statistics.median(s) / 500000 * 1e9
+              for way, s in spent.items()}
+        for way in "sites", "full":
+            rows.append(row("time.time(), %s, --trace=%s" % (kind, way),
+                            ns[way] - ns["native"], 150,
+                            "ns more than native"))
+    return rows
+
+
 def ratio(name, command):
     """20 pairs, each second one in the other order, against drift."""
     walls, cpus = [], []
@@ -216,8 +251,9 @@ def objects(program):
 
 
 def main():
-    work = {"calls": calls, "start": start, "training": training,
-            "directories": directories, "objects": objects}
+    work = {"calls": calls, "python": python, "start": start,
+            "training": training, "directories": directories,
+            "objects": objects}
     try:
         rows = work[sys.argv[1]](*sys.argv[2:])
     finally:
