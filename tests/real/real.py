@@ -23,7 +23,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BUILD = ROOT / "build" / "real"
-SAMEBITS = ROOT / "build" / "samebits"
+SAMEBITS = os.environ.get("SAMEBITS_BIN", str(ROOT / "build" / "samebits"))
 WHEELS = BUILD / "venv"
 KINDS = {"differs", "repeats", "draws", "force", "works", "keys"}
 COMPILERS = {

@@ -1,0 +1,10 @@
+;; SPDX-License-Identifier: MIT
+(set! *random-state* (random-state-from-platform))
+(display (random 1.0))
+(newline)
+(display (gettimeofday))
+(newline)
+(display (object-address (list 1)))
+(newline)
+(display ((@ (ice-9 threads) join-thread) (call-with-new-thread (lambda () (random 1000)))))
+(newline)
