@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/time.h>
+#include <sys/timex.h>
 
 #include "call.h"
 #include "ltime.h"
@@ -24,6 +25,10 @@ ROW(gettimeofday, "clock", "microseconds since 1970");
 ROW(clock_gettime, "clock", "any clock");
 ROW(nanosleep, "clock", "sleep, nanoseconds");
 ROW(clock_nanosleep, "clock", "sleep on a clock");
+ROW(clock_settime, "clock", "sets a clock");
+ROW(settimeofday, "clock", "sets the clock");
+ROW(adjtimex, "clock", "the clock's discipline, and the time");
+ROW(clock_adjtime, "clock", "a clock's discipline, and the time");
 ROW(futex, "clock", "wait for a word in memory, with a limit");
 
 SOURCE_ROW(syscall_fork, .group = "process", .policy = SB_OBSERVE,
@@ -148,6 +153,55 @@ static long clock_nap(struct call *c, const struct registers *r, bool force)
 	return ret;
 }
 
+/* Nothing is set: it would be the machine's clock, to a logical date. The answer
+ * is the kernel's, which looks at the privilege alone where there is no time.
+ * t: a timespec or a timeval, by how many of its parts make a second. */
+static long pretend(const struct timespec *t, long second)
+{
+	if (t && (t->tv_sec < 0 || t->tv_nsec < 0 || t->tv_nsec >= second))
+		return -EINVAL;
+	return sys2(SYS_settimeofday, NULL, NULL);
+}
+
+static long set_clock(struct call *c, const struct registers *r, bool force)
+{
+	long ret;
+
+	if (!force)
+		ret = go_on(r);
+	else if (r->nr == SYS_settimeofday)
+		ret = pretend((void *)ARG(r, 1), 1000000);
+	else if (ARG(r, 1) == CLOCK_REALTIME)
+		ret = pretend((void *)ARG(r, 2), (long)LTIME_SECOND);
+	else
+		ret = -EINVAL;
+	call_end(c, (uint64_t)ret, 0);
+	return ret;
+}
+
+/* Sets it little by little, or asks: an exact clock answers. */
+static long tune_clock(struct call *c, const struct registers *r, bool force)
+{
+	bool any = r->nr == SYS_clock_adjtime;
+	struct timex *tx = (void *)ARG(r, any ? 2 : 1);
+	struct timespec now;
+	long ret;
+
+	if (!force || !tx) {
+		ret = go_on(r);
+	} else {
+		ret = tx->modes ? pretend(NULL, 0) : 0;
+		now = ltime_show(any ? (clockid_t)ARG(r, 1) : CLOCK_REALTIME,
+				 ltime_read(c->self));
+		*tx = (struct timex){
+			.tick = 10000,
+			.time = { now.tv_sec, now.tv_nsec / 1000 },
+		};
+	}
+	call_end(c, (uint64_t)ret, 0);
+	return ret;
+}
+
 /* The operations whose limit is a moment; FUTEX_WAIT's is a length. */
 static bool until_moment(int op)
 {
@@ -227,6 +281,18 @@ static struct source *find(long nr, server **serve)
 	case SYS_clock_nanosleep:
 		*serve = clock_nap;
 		return &src_syscall_clock_nanosleep;
+	case SYS_clock_settime:
+		*serve = set_clock;
+		return &src_syscall_clock_settime;
+	case SYS_settimeofday:
+		*serve = set_clock;
+		return &src_syscall_settimeofday;
+	case SYS_adjtimex:
+		*serve = tune_clock;
+		return &src_syscall_adjtimex;
+	case SYS_clock_adjtime:
+		*serve = tune_clock;
+		return &src_syscall_clock_adjtime;
 	}
 	return NULL;
 }
