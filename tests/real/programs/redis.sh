@@ -20,7 +20,7 @@ sleep 0.2
 "${cli[@]}" bgsave
 for i in $(seq 200); do
 	"${cli[@]}" info persistence | grep -q 'rdb_bgsave_in_progress:0' && break
-	sleep 0.05
+	sleep 0.3 # or the server never waits long enough for its timer
 done
 "${cli[@]}" shutdown nosave
 wait $server

@@ -42,6 +42,7 @@ type_in("sleep 100 & echo started\n")
 until("started\r\n")
 type_in("fg\n")
 until_job_in_front()
+time.sleep(0.3)  # the shell has yet to wake it
 type_in("\x1a")
 until(STOPPED)
 type_in("bg; jobs; echo is $((6*7))\n")
