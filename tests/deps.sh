@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# tests/deps.sh build|quickstart|test: installs the Debian packages that are
-# missing. Quiet where there is nothing to do.
+# tests/deps.sh build|quickstart|test|these PACKAGE...: installs the Debian
+# packages that are missing. Quiet where there is nothing to do.
 set -euo pipefail
 
 build="gcc meson ninja-build pkg-config libunwind-dev libdw-dev libjansson-dev
@@ -15,7 +15,8 @@ case "${1:-build}" in
 build) wanted="$build" ;;
 quickstart) wanted="$build $python" ;;
 test) wanted="$build $python $test" ;;
-*) echo "deps.sh: build, quickstart or test?" >&2; exit 2 ;;
+these) shift; wanted="$*" ;;
+*) echo "deps.sh: build, quickstart, test or these?" >&2; exit 2 ;;
 esac
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

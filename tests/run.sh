@@ -3,7 +3,8 @@
 # tests/run.sh [--full|--ci]: installs what is missing, builds, tests.
 #   --ci    also: clang without warnings, sanitized build of tools and modules
 #   --full  also: as an ordinary user, where personality and unshare are denied,
-#           the reading verbs under valgrind, the suites 5 times
+#           the reading verbs under valgrind, the suites 5 times, and the real
+#           programs (tests/real/run.sh)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mode=${1:-}
@@ -105,6 +106,7 @@ if [ "$mode" = --full ]; then
 	for i in 1 2 3 4 5; do
 		suite build values logs kill hazards programs
 	done
+	check "real programs" bash tests/real/run.sh
 fi
 echo
 echo "$passed passed, $failed failed"

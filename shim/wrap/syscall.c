@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/time.h>
+#include <sys/timex.h>
 
 #include "call.h"
 #include "dir.h"
@@ -28,12 +29,15 @@ ROW(nanosleep, "clock", "sleep, nanoseconds");
 ROW(clock_nanosleep, "clock", "sleep on a clock");
 ROW(clock_settime, "clock", "sets a clock");
 ROW(settimeofday, "clock", "sets the clock");
+ROW(adjtimex, "clock", "the clock's discipline, and the time");
+ROW(clock_adjtime, "clock", "a clock's discipline, and the time");
 ROW(futex, "clock", "wait for a word in memory, with a limit");
 
 SOURCE_ROW(syscall_sched_getaffinity, .group = "cpu", .policy = SB_OBSERVE,
 	   .doc = "usable processors by syscall(SYS_sched_getaffinity)");
 SOURCE_ROW(syscall_getcpu, .group = "cpu", .policy = SB_OBSERVE,
 	   .doc = "the processor it runs on by syscall(SYS_getcpu)");
+
 #define NAMES(nr)                                                              \
 	SOURCE_ROW(syscall_##nr, .group = "files", .policy = SB_FORCE,         \
 		   .names = 1,                                                 \
@@ -119,33 +123,6 @@ static long read_time(struct call *c, const struct registers *r, bool force)
 	return t;
 }
 
-/* See adjust.c: forced, the kernel only says whether it may be set. A time is
- * of seconds and a fraction below `limit`. */
-static long set_time(struct call *c, const struct registers *r, bool force,
-		     const long *time, long limit)
-{
-	bool valid = !time || (time[0] >= 0 && time[1] >= 0 && time[1] < limit);
-	long ret;
-
-	if (!force)
-		ret = go_on(r);
-	else
-		ret = valid ? sys2(SYS_settimeofday, NULL, NULL) : -EINVAL;
-	call_end(c, (uint64_t)ret, 0);
-	return ret;
-}
-
-static long set_clock(struct call *c, const struct registers *r, bool force)
-{
-	return set_time(c, r, force, (const long *)ARG(r, 2), 1000000000);
-}
-
-static long set_timeofday(struct call *c, const struct registers *r,
-			  bool force)
-{
-	return set_time(c, r, force, (const long *)ARG(r, 1), 1000000);
-}
-
 static long read_affinity(struct call *c, const struct registers *r, bool force)
 {
 	long n = go_on(r); /* bytes of the set */
@@ -222,6 +199,55 @@ static long list_names(struct call *c, const struct registers *r, bool force)
 		n = go_on(r);
 	call_end(c, dir_digest(buf, n, old), 0);
 	return n;
+}
+
+/* Nothing is set: it would be the machine's clock, to a logical date. The answer
+ * is the kernel's, which looks at the privilege alone where there is no time.
+ * t: a timespec or a timeval, by how many of its parts make a second. */
+static long pretend(const struct timespec *t, long second)
+{
+	if (t && (t->tv_sec < 0 || t->tv_nsec < 0 || t->tv_nsec >= second))
+		return -EINVAL;
+	return sys2(SYS_settimeofday, NULL, NULL);
+}
+
+static long set_clock(struct call *c, const struct registers *r, bool force)
+{
+	long ret;
+
+	if (!force)
+		ret = go_on(r);
+	else if (r->nr == SYS_settimeofday)
+		ret = pretend((void *)ARG(r, 1), 1000000);
+	else if (ARG(r, 1) == CLOCK_REALTIME)
+		ret = pretend((void *)ARG(r, 2), (long)LTIME_SECOND);
+	else
+		ret = -EINVAL;
+	call_end(c, (uint64_t)ret, 0);
+	return ret;
+}
+
+/* Sets it little by little, or asks: an exact clock answers. */
+static long tune_clock(struct call *c, const struct registers *r, bool force)
+{
+	bool any = r->nr == SYS_clock_adjtime;
+	struct timex *tx = (void *)ARG(r, any ? 2 : 1);
+	struct timespec now;
+	long ret;
+
+	if (!force || !tx) {
+		ret = go_on(r);
+	} else {
+		ret = tx->modes ? pretend(NULL, 0) : 0;
+		now = ltime_show(any ? (clockid_t)ARG(r, 1) : CLOCK_REALTIME,
+				 ltime_read(c->self));
+		*tx = (struct timex){
+			.tick = 10000,
+			.time = { now.tv_sec, now.tv_nsec / 1000 },
+		};
+	}
+	call_end(c, (uint64_t)ret, 0);
+	return ret;
 }
 
 /* The operations whose limit is a moment; FUTEX_WAIT's is a length. */
@@ -307,8 +333,14 @@ static struct source *find(long nr, server **serve)
 		*serve = set_clock;
 		return &src_syscall_clock_settime;
 	case SYS_settimeofday:
-		*serve = set_timeofday;
+		*serve = set_clock;
 		return &src_syscall_settimeofday;
+	case SYS_adjtimex:
+		*serve = tune_clock;
+		return &src_syscall_adjtimex;
+	case SYS_clock_adjtime:
+		*serve = tune_clock;
+		return &src_syscall_clock_adjtime;
 	case SYS_sched_getaffinity:
 		*serve = read_affinity;
 		return &src_syscall_sched_getaffinity;

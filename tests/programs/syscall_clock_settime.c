@@ -8,6 +8,6 @@ void victim(void)
 {
 	struct timespec ts = { 0, -1 };
 
-	emit(syscall(SYS_clock_settime, CLOCK_REALTIME, &ts) ? (uint64_t)errno
-							      : 0);
+	emit(syscall(SYS_clock_settime, CLOCK_REALTIME, &ts)
+		     ? (uint64_t)errno : 0);
 }

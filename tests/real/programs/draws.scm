@@ -1,0 +1,11 @@
+;; SPDX-License-Identifier: MIT
+(use-modules (ice-9 threads))
+(set! *random-state* (random-state-from-platform))
+(write (random 1.0))
+(newline)
+(write (gettimeofday))
+(newline)
+(write (object-address (list 1)))
+(newline)
+(write (join-thread (call-with-new-thread (lambda () (random 1000)))))
+(newline)

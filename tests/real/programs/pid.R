@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+print(Sys.getpid())
+print(basename(tempfile()))
