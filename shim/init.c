@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "device.h"
 #include "log.h"
 #include "process.h"
 #include "prng.h"
@@ -92,12 +93,16 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 		       process_fork_child);
 	process.active = true;
 	memory_start();
+	device_start();
+	stdio_start(true);
 }
 
 /* From jump.S, which goes on to libc's. */
 void samebits_before_main(void);
 void samebits_before_main(void)
 {
-	if (process.active)
-		stack_start();
+	if (!process.active)
+		return;
+	stack_start();
+	stdio_start(false);
 }
