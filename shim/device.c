@@ -102,7 +102,7 @@ enum device device_behind(int fd)
 }
 
 /* A link to a device may have any name. What has an ending is not asked for:
- * that would cost a fifth of an open, and hardly any link has one. */
+ * that would cost a quarter of an open and close, and hardly any link has one. */
 enum device device_named(int fd, const char *path)
 {
 	const char *slash = strrchr(path, '/');

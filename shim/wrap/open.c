@@ -32,15 +32,53 @@ struct source *file_opened(int fd, const char *path, int flags, void *ret,
 	return device_opened(fd, path, ret, frame);
 }
 
-/* Called before the shim is bound, too: allocators read files early. */
-static int early_open(int dir, const char *path, int flags, mode_t mode)
+struct opening {
+	enum { OPEN, OPENAT, CREAT, OPEN_2, OPENAT_2 } by;
+	int dir;
+	const char *path;
+	int flags;
+	mode_t mode;
+};
+
+/* Before the shim is bound: allocators read files that early. */
+static int early_open(const struct opening *o)
 {
-	long fd = sys4(SYS_openat, dir, path, flags, mode);
+	long fd = sys4(SYS_openat, o->dir, o->path, o->flags, o->mode);
 
 	if (fd >= 0)
 		return (int)fd;
 	errno = (int)-fd;
 	return -1;
+}
+
+/* By the function of the same name, as another wrapper may wait for it. */
+static int go_on(const struct opening *o)
+{
+	switch (o->by) {
+	case OPEN:
+		return real_open ? real_open(o->path, o->flags, o->mode)
+				 : early_open(o);
+	case OPENAT:
+		return real_openat ? real_openat(o->dir, o->path, o->flags,
+						 o->mode)
+				   : early_open(o);
+	case CREAT:
+		return NEXT(creat)(o->path, o->mode);
+	case OPEN_2:
+		return NEXT(__open_2)(o->path, o->flags);
+	case OPENAT_2:
+		return NEXT(__openat_2)(o->dir, o->path, o->flags);
+	}
+	__builtin_unreachable();
+}
+
+/* Every function that opens by a name goes through here. */
+static int open_file(struct opening o, void *ret, void *frame)
+{
+	int fd = go_on(&o);
+
+	file_opened(fd, o.path, o.flags, ret, frame);
+	return fd;
 }
 
 /* The argument that is only there where a file may be made. */
@@ -53,60 +91,46 @@ static mode_t mode_of(int flags, va_list ap)
 
 EXPORT int open(const char *path, int flags, ...)
 {
-	mode_t mode;
+	struct opening o = { OPEN, AT_FDCWD, path, flags, 0 };
 	va_list ap;
-	int fd;
 
 	va_start(ap, flags);
-	mode = mode_of(flags, ap);
+	o.mode = mode_of(flags, ap);
 	va_end(ap);
-	if (__builtin_expect(real_open != NULL, 1))
-		fd = real_open(path, flags, mode);
-	else
-		fd = early_open(AT_FDCWD, path, flags, mode);
-	file_opened(fd, path, flags, CALLER);
-	return fd;
+	return open_file(o, CALLER);
 }
 
 EXPORT int openat(int dir, const char *path, int flags, ...)
 {
-	mode_t mode;
+	struct opening o = { OPENAT, dir, path, flags, 0 };
 	va_list ap;
-	int fd;
 
 	va_start(ap, flags);
-	mode = mode_of(flags, ap);
+	o.mode = mode_of(flags, ap);
 	va_end(ap);
-	if (__builtin_expect(real_openat != NULL, 1))
-		fd = real_openat(dir, path, flags, mode);
-	else
-		fd = early_open(dir, path, flags, mode);
-	file_opened(fd, path, flags, CALLER);
-	return fd;
+	return open_file(o, CALLER);
 }
 
 EXPORT int creat(const char *path, mode_t mode)
 {
-	int fd = NEXT(creat)(path, mode);
+	struct opening o = { CREAT, AT_FDCWD, path,
+			     O_CREAT | O_WRONLY | O_TRUNC, mode };
 
-	file_opened(fd, path, O_CREAT | O_WRONLY | O_TRUNC, CALLER);
-	return fd;
+	return open_file(o, CALLER);
 }
 
 EXPORT int __open_2(const char *path, int flags)
 {
-	int fd = NEXT(__open_2)(path, flags);
+	struct opening o = { OPEN_2, AT_FDCWD, path, flags, 0 };
 
-	file_opened(fd, path, flags, CALLER);
-	return fd;
+	return open_file(o, CALLER);
 }
 
 EXPORT int __openat_2(int dir, const char *path, int flags)
 {
-	int fd = NEXT(__openat_2)(dir, path, flags);
+	struct opening o = { OPENAT_2, dir, path, flags, 0 };
 
-	file_opened(fd, path, flags, CALLER);
-	return fd;
+	return open_file(o, CALLER);
 }
 
 ALIAS(open64, open);

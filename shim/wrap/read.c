@@ -187,7 +187,7 @@ EXPORT ssize_t preadv2(int fd, const struct iovec *part, int parts, off_t at,
 }
 
 /* Moving bytes without reading them: refused from a device that is forced, as
- * kernels before 5.19 did; who asks for it reads and writes instead. */
+ * Linux 5.10 to 5.18 did; who asks for it reads and writes instead. */
 static bool refused(int fd, void *ret, void *frame)
 {
 	struct call c;
