@@ -101,8 +101,8 @@ enum device device_behind(int fd)
 	return st.st_rdev == makedev(10, 183) ? DEV_HWRNG : NO_DEVICE;
 }
 
-/* A link to a device may have any name. What has an ending is not asked for:
- * that would cost a quarter of an open and close, and hardly any link has one. */
+/* A link to a device may have any name. What has an ending is not asked for,
+ * which costs a quarter of an open and close: hardly any link has one. */
 enum device device_named(int fd, const char *path)
 {
 	const char *slash = strrchr(path, '/');
