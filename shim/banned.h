@@ -7,6 +7,9 @@
 #define SAMEBITS_BANNED_H
 
 #pragma GCC poison malloc calloc realloc strdup printf fprintf snprintf sprintf
-#pragma GCC poison vfprintf puts fputs fopen fclose getenv setenv putenv perror
+#pragma GCC poison vfprintf puts fputs getenv setenv putenv perror
+#ifndef SAMEBITS_HOOKS_STDIO /* wrap/stdio.c */
+#pragma GCC poison fopen fclose
+#endif
 
 #endif

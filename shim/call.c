@@ -339,16 +339,16 @@ static struct key *ask(struct visit *v, unsigned what)
 	return key_for(v);
 }
 
-/* Said once a process: the call that follows has nothing to go on to. */
-static void not_bound(const struct source *source)
+void call_blind(const char *kind, const struct source *source,
+		const char *text)
 {
 	uint64_t mask = engine_lock();
-	char said[96];
+	char said[128];
 	struct text t = text_start(said, sizeof(said));
 
 	text_add(&t, source->name);
-	text_add(&t, " was called and has no definition behind ours");
-	log_blind("not-bound", said);
+	text_add(&t, text);
+	log_blind(kind, said);
 	engine_unlock(mask);
 }
 
@@ -364,7 +364,8 @@ static struct thread *enter(struct source *source, uintptr_t ra, uintptr_t fa)
 	if (!alive.yes)
 		return NULL;
 	if (!bound)
-		not_bound(source);
+		call_blind("not-bound", source,
+			   " was called and has no definition behind ours");
 	self = thread_me;
 	return self ? self : thread_adopt();
 }

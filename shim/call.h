@@ -47,6 +47,9 @@ struct call call_slow(struct source *source, uintptr_t ra, uintptr_t fa);
 void call_event(struct thread *self, const struct key *key, uint64_t value,
 		uint64_t length);
 void call_forget(void); /* in a forked child */
+/* Writes down a blind spot: the source's name, then the text. */
+void call_blind(const char *kind, const struct source *source,
+		const char *text);
 
 static inline enum sb_policy call_begin(struct call *c, struct source *source,
 					void *ret, void *frame)
@@ -88,9 +91,9 @@ static inline void call_end(struct call *c, uint64_t value, uint64_t length)
 		call_event(c->self, k, value, length);
 }
 
-#define CALL(c, id)                                                            \
-	call_begin(c, &src_##id, __builtin_return_address(0),                  \
-		   __builtin_frame_address(0))
+/* The place of a hook's caller: only within the hook itself. */
+#define CALLER __builtin_return_address(0), __builtin_frame_address(0)
+#define CALL(c, id) call_begin(c, &src_##id, CALLER)
 
 /*
  * Who called the hook of this frame. What we called may have jumped on to it,

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "device.h"
 #include "log.h"
 #include "module.h"
 #include "process.h"
@@ -82,7 +83,6 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	real_bind();
 	weak_clear();
 	prng_bind();
-	dir_bind();
 	if (!envp || !take_environment(envp))
 		return;
 	if (dladdr((void *)start, &self) && self.dli_fname)
@@ -101,6 +101,8 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 		       process_fork_child);
 	process.active = true;
 	memory_start();
+	device_start();
+	stdio_start(true);
 }
 
 /* From jump.S, which goes on to libc's. */
@@ -111,4 +113,5 @@ void samebits_before_main(void)
 		return;
 	modules_list();
 	stack_start();
+	stdio_start(false);
 }

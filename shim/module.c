@@ -38,10 +38,15 @@ static const char *const crypto_names[] = {
 	"libcrypto++", "libwolfssl",  "libtomcrypt",   "libk5crypto",
 	"libkrb5",     "librustls",   "libsecp256k1",  "libp11-kit",
 	"libssh",      "libssh2",     "libgpgme",      "liboqs",
+	"libhcrypto",  "libecryptfs",
+	/* read devices for keys: LUKS's, and those of SecureRandom */
+	"libcryptsetup", "libjava",   "libnio",
 	/* programs whose random numbers are keys */
 	"wg",	       "ssh-keygen",  "gpg",	       "openssl",
 	"age-keygen",  "certtool",    "cryptsetup",    "minisign",
 	"pwgen",       "mkpasswd",    "apg",	       "uuidd",
+	"mcookie",     "chronyc",     "dropbear",      "dropbearkey",
+	"dbclient",
 };
 
 static const char *const crypto_symbols[] = {

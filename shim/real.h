@@ -8,7 +8,7 @@
 
 #include "source.h"
 
-/* Numbers the rows and fills every real_x that libc has. */
+/* Numbers the rows and fills every real_x that libc has, of rows and hooks. */
 void real_bind(void);
 /* The next definition of a name, with its newest version; NULL: none. */
 void *real_find(const char *symbol, const char *version);
@@ -26,6 +26,13 @@ void real_unloaded(uintptr_t start, uintptr_t end);
 
 unsigned real_count(void);
 void real_each(void (*visit)(struct source *row, void *arg), void *arg);
+/* The hooks that are no rows. */
+void real_each_hook(void (*visit)(struct hook *hook, void *arg), void *arg);
+/* Its next definition, where the shim is not bound yet. */
+void *real_hook(struct hook *hook);
+#define NEXT(id)                                                               \
+	(__builtin_expect(real_##id != NULL, 1)                                \
+		 ? real_##id : (__typeof__(real_##id))real_hook(&hook_##id))
 /* Sets each row's policy of this run from the settings. */
 void real_policies(void);
 

@@ -1,11 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* What a wrap file does beside its hooks. */
+/* What wrap files do at start-up and for each other, beside their hooks. */
 #ifndef SAMEBITS_WRAP_H
 #define SAMEBITS_WRAP_H
 
-void dir_bind(void);	 /* what has no row */
-/* Its hook for a function of libc's that has no row; NULL: another's. */
-void *dir_hook(const void *found);
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
 void memory_start(void); /* overwrites AT_RANDOM */
+/* Replaces stdin, where it is a device of entropy. Early, for std::cin takes it
+ * before the program starts, and once more for whom that was too early. */
+void stdio_start(bool early);
+
+/* read(2) for the caller whose place is (ret, frame), as for call_begin(). */
+ssize_t read_from(int fd, void *buf, size_t len, void *ret, void *frame);
+
+/*
+ * Every way to open a file by name comes here once it is open, with the flags
+ * of open(2). fd: -1 where it could not be opened. As device_opened(), it
+ * returns the row of a device of entropy that can be read, else NULL.
+ */
+struct source *file_opened(int fd, const char *path, int flags, void *ret,
+			   void *frame);
 
 #endif

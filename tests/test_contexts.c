@@ -6,6 +6,7 @@
  * without a victim fails, and so does a triple (source, context, policy) that
  * did not run.
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -330,8 +331,26 @@ static void control(const struct row *r, const struct context *c)
 		complain(r, c, "--seed 1 and 2 agree:\n%s", a.out);
 }
 
+/* Many machines have none, or keep it for root. */
+static bool has_hwrng(void)
+{
+	static int yes = -1;
+	char byte;
+	int fd;
+
+	if (yes < 0) {
+		fd = open("/dev/hwrng", O_RDONLY | O_CLOEXEC);
+		yes = fd >= 0 && read(fd, &byte, 1) == 1;
+		if (fd >= 0)
+			close(fd);
+	}
+	return yes;
+}
+
 static bool excepted(const struct row *r, const struct context *c)
 {
+	if (!strcmp(r->name, "dev_hwrng") && !has_hwrng())
+		return true;
 	for (size_t i = 0; i < sizeof(exception) / sizeof(*exception); i++)
 		if (!strcmp(exception[i].source, r->name) &&
 		    !strcmp(exception[i].context, c->name))
@@ -417,6 +436,8 @@ static void count_triples(void)
 	for (size_t i = 0; i < sizeof(exception) / sizeof(*exception); i++)
 		print_message("not run: %s in %s: %s\n", exception[i].source,
 			      exception[i].context, exception[i].reason);
+	if (!has_hwrng())
+		print_message("not run: dev_hwrng: cannot be read here\n");
 	print_message("%u triples (source, context, policy) ran\n", count);
 	assert_int_equal(missing, 0);
 }

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* The engine's pure parts. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "config.h"
+#include "device.h"
 #include "lineage.h"
 #include "scan.h"
 #include "stream.h"
@@ -89,6 +92,52 @@ static void test_scan(void **state)
 	assert_false(scan_crypto(text, sizeof(text)));
 }
 
+/* RFC 9562: version 4 and the variant in their places, all else as drawn. */
+static void test_uuid(void **state)
+{
+	uint8_t bytes[16];
+	char text[UUID_TEXT];
+
+	(void)state;
+	for (int i = 0; i < 16; i++)
+		bytes[i] = (uint8_t)i;
+	device_uuid(bytes, text);
+	assert_memory_equal(text, "00010203-0405-4607-8809-0a0b0c0d0e0f\n",
+			    UUID_TEXT);
+	memset(bytes, 0xff, sizeof(bytes));
+	device_uuid(bytes, text);
+	assert_memory_equal(text, "ffffffff-ffff-4fff-bfff-ffffffffffff\n",
+			    UUID_TEXT);
+}
+
+static void put(void *text, char *file, size_t len)
+{
+	memcpy(file, text, len);
+}
+
+/* A device is told by its numbers; a file put in its place by its content. */
+static void test_device(void **state)
+{
+	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+	char text[8] = "";
+
+	(void)state;
+	assert_false(device_seen);
+	assert_true(device_named(fd, "noise.bin") == NO_DEVICE);
+	assert_false(device_seen);
+	assert_true(device_named(fd, "dir.d/noise") == DEV_URANDOM);
+	assert_true(device_seen);
+	assert_true(device_behind(fd) == DEV_URANDOM);
+	assert_true(device_behind(-1) == NO_DEVICE);
+	assert_int_equal(device_put(fd, 4, put, "text"), 0);
+	assert_true(device_behind(fd) == NO_DEVICE);
+	assert_int_equal(read(fd, text, sizeof(text)), 4);
+	assert_string_equal(text, "text");
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	assert_true(device_put(-1, 4, put, "text") < 0);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -96,6 +145,8 @@ int main(void)
 		cmocka_unit_test(test_lineage),
 		cmocka_unit_test(test_config),
 		cmocka_unit_test(test_scan),
+		cmocka_unit_test(test_uuid),
+		cmocka_unit_test(test_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,6 +160,37 @@ static void test_others(void **state)
 	five("$VICTIMS_DIR/victim_random_device main", true);
 }
 
+/* Who draws from a device, by whatever way: another seed, other draws. */
+static void test_devices(void **state)
+{
+	static const char *const programs[] = {
+		"perl -e 'print rand, rand'",
+		"sqlite3 :memory: 'select random(), hex(randomblob(8))'",
+		"od -An -N8 -tx8 /dev/urandom",
+		"xxd -l 8 /dev/random",
+		"sh -c 'head -c 8 </dev/urandom | od -An -tx8'",
+		"sh -c 'dd if=/dev/urandom bs=4 count=2 status=none | xxd'",
+		"sh -c 'tr -dc a-z </dev/urandom | head -c 20'",
+		"sh -c 'busybox cat /dev/urandom | busybox od -N8'",
+		"shuf -i 1-100000 -n 9 --random-source=/dev/urandom",
+		"/usr/bin/python3 -c 'print(open(\"/dev/urandom\", "
+		"\"rb\").read(8))'",
+		"gawk 'BEGIN { getline u <\"/proc/sys/kernel/random/uuid\"; "
+		"print u }'",
+		"$HAZARDS_DIR/hazard_streams files",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
+		five(programs[i], true);
+		outcome_of(&first, "$SB run -q --seed 42 --store $STORE -- %s",
+			   programs[i]);
+		outcome_of(&next, "$SB run -q --seed 43 --store $STORE -- %s",
+			   programs[i]);
+		assert_string_not_equal(first.out, next.out);
+	}
+}
+
 /* Do no harm: who seeds himself gets what he gets natively. */
 static void test_seeded(void **state)
 {
@@ -212,6 +243,7 @@ static void test_keys(void **state)
 		"sh -c 'rm -f $STORE/k*; ssh-keygen -q -t ed25519 -N \"\" "
 		"-f $STORE/k; cat $STORE/k.pub'",
 		"sh -c 'openssl genpkey -algorithm ed25519'",
+		"pwgen -s 20 1",
 	};
 
 	(void)state;
@@ -313,6 +345,7 @@ int main(void)
 		CASE(test_c_example), CASE(test_fasttext),
 		CASE(test_darknet),  CASE(test_hash_order),
 		CASE(test_others),   CASE(test_seeded),
+		CASE(test_devices),
 		CASE(test_fortran),  CASE(test_uuid),
 		CASE(test_network),
 		CASE(test_keys),     CASE(test_forced_keys),

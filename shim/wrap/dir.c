@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The names in a directory, in order (dir.h). */
-/* The headers would give readdir() the name readdir64(); here both are one. */
-#undef _FILE_OFFSET_BITS
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +12,6 @@
 #include "call.h"
 #include "dir.h"
 #include "real.h"
-#include "wrap.h"
 
 /* scandir's caller frees what it gets. */
 static void *heap(size_t size)
@@ -39,55 +36,17 @@ SOURCE(glob, .group = "files", .policy = SB_FORCE, .names = 1,
 ROW(getdents64, "names in a directory, by descriptor");
 ROW(getdirentries, "names in a directory, by descriptor");
 
-/* What has no row: nothing comes of it that differs. */
-static struct {
-	__typeof__(opendir) *opendir;
-	__typeof__(fdopendir) *fdopendir;
-	__typeof__(closedir) *closedir;
-	__typeof__(rewinddir) *rewinddir;
-	__typeof__(telldir) *telldir;
-	__typeof__(seekdir) *seekdir;
-} libc;
-
-static const struct {
-	const char *name;
-	void **real;
-	void *hook;
-} streams[] = {
-	{ "opendir", (void **)&libc.opendir, opendir },
-	{ "fdopendir", (void **)&libc.fdopendir, fdopendir },
-	{ "closedir", (void **)&libc.closedir, closedir },
-	{ "rewinddir", (void **)&libc.rewinddir, rewinddir },
-	{ "telldir", (void **)&libc.telldir, telldir },
-	{ "seekdir", (void **)&libc.seekdir, seekdir },
-};
-#define CALLS (sizeof(streams) / sizeof(*streams))
-
-void dir_bind(void)
-{
-	for (size_t i = 0; i < CALLS; i++)
-		*streams[i].real = real_find(streams[i].name, NULL);
-}
-
-void *dir_hook(const void *found)
-{
-	for (size_t i = 0; i < CALLS; i++)
-		if (*streams[i].real == found)
-			return streams[i].hook;
-	return NULL;
-}
-
-/* Bound by our constructor, but for a call that comes before it. */
-static __typeof__(libc) *real(void)
-{
-	if (__builtin_expect(!libc.seekdir, 0))
-		dir_bind();
-	return &libc;
-}
+/* Nothing comes of these that differs. */
+HOOK(opendir);
+HOOK(fdopendir);
+HOOK(closedir);
+HOOK(rewinddir);
+HOOK(telldir);
+HOOK(seekdir);
 
 EXPORT DIR *opendir(const char *path)
 {
-	DIR *dir = real()->opendir(path);
+	DIR *dir = NEXT(opendir)(path);
 
 	dir_opened(dir);
 	return dir;
@@ -95,7 +54,7 @@ EXPORT DIR *opendir(const char *path)
 
 EXPORT DIR *fdopendir(int fd)
 {
-	DIR *dir = real()->fdopendir(fd);
+	DIR *dir = NEXT(fdopendir)(fd);
 
 	dir_opened(dir);
 	return dir;
@@ -104,26 +63,26 @@ EXPORT DIR *fdopendir(int fd)
 EXPORT int closedir(DIR *dir)
 {
 	dir_closing(dir);
-	return real()->closedir(dir);
+	return NEXT(closedir)(dir);
 }
 
 EXPORT void rewinddir(DIR *dir)
 {
 	dir_rewind(dir);
-	real()->rewinddir(dir);
+	NEXT(rewinddir)(dir);
 }
 
 EXPORT long telldir(DIR *dir)
 {
 	long at = dir_tell(dir);
 
-	return at < 0 ? real()->telldir(dir) : at;
+	return at < 0 ? NEXT(telldir)(dir) : at;
 }
 
 EXPORT void seekdir(DIR *dir, long at)
 {
 	if (!dir_seek(dir, at))
-		real()->seekdir(dir, at);
+		NEXT(seekdir)(dir, at);
 }
 
 /* A raw call's, as libc has it. */

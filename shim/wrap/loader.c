@@ -13,7 +13,6 @@
 #include "call.h"
 #include "module.h"
 #include "real.h"
-#include "wrap.h"
 #include "banned.h"
 
 /* By return address alone: an interpreter loads its modules from one place,
@@ -106,6 +105,18 @@ static void consider(struct source *row, void *arg)
 		l->alias = row->hook;
 }
 
+static void consider_hook(struct hook *hook, void *arg)
+{
+	struct lookup *l = arg;
+
+	if (*hook->real != l->found)
+		return;
+	if (!strcmp(hook->name, l->name))
+		l->hook = hook->hook;
+	else
+		l->alias = hook->hook;
+}
+
 /* Our hook for what was found; NULL: there is none. */
 static void *hook_of(const char *name, void *found)
 {
@@ -113,11 +124,11 @@ static void *hook_of(const char *name, void *found)
 
 	if (!found)
 		return NULL;
-	l.alias = dir_hook(found);
 	for (unsigned i = 0; i < sizeof(jumps) / sizeof(*jumps); i++)
 		if (found == samebits_jump(i))
 			l.alias = jumps[i].hook;
 	real_each(consider, &l);
+	real_each_hook(consider_hook, &l);
 	return l.hook ? l.hook : l.alias;
 }
 

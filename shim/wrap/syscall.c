@@ -6,15 +6,20 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <linux/futex.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/time.h>
 #include <sys/timex.h>
 
 #include "call.h"
+#include "device.h"
 #include "dir.h"
 #include "ltime.h"
+#include "wrap.h"
 #include "banned.h"
 
 #define ROW(nr, in, text)                                                      \
@@ -368,13 +373,103 @@ static void announce(void *ret, void *frame)
 	call_end(&c, 1, 0);
 }
 
-/* True: served, and the result stands where the number stood. */
-bool samebits_before_syscall(struct registers *r, void *ret, void *frame);
-bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
+/* Who called syscall(), as for call_begin(). */
+struct caller {
+	void *ret, *frame;
+};
+
+static bool opens(const struct registers *r)
+{
+	return r->nr == SYS_open || r->nr == SYS_openat || r->nr == SYS_openat2;
+}
+
+static long open_file(const struct registers *r, const struct caller *by)
+{
+	const char *path = (void *)(r->nr == SYS_open ? ARG(r, 1) : ARG(r, 2));
+	long fd = go_on(r), flags;
+
+	if (fd < 0)
+		return fd;
+	flags = r->nr == SYS_open ? ARG(r, 2) : ARG(r, 3);
+	if (r->nr == SYS_openat2)
+		flags = (long)((const struct open_how *)flags)->flags;
+	file_opened((int)fd, path, (int)flags, by->ret, by->frame);
+	return fd;
+}
+
+static bool reads(const struct registers *r)
+{
+	return r->nr == SYS_read || r->nr == SYS_pread64 || r->nr == SYS_readv;
+}
+
+/* From the device that this row is of; wrap/read.c has the same by name. */
+static long read_device(const struct registers *r, struct source *row,
+			const struct caller *by)
+{
+	struct iovec one = { (void *)ARG(r, 2), (size_t)ARG(r, 3) };
+	bool many = r->nr == SYS_readv;
+	const struct iovec *part = many ? (void *)ARG(r, 2) : &one;
+	int parts = many ? (int)ARG(r, 3) : 1;
+	struct call c;
+	long n;
+
+	if (call_begin(&c, row, by->ret, by->frame) == SB_FORCE &&
+	    parts >= 0 && parts <= IOV_MAX) {
+		n = sys3(SYS_read, ARG(r, 1), NULL, 0);
+		n = n < 0 ? n : device_draw(c.self, part, parts);
+	} else {
+		n = go_on(r);
+	}
+	device_drawn(&c, part, parts, n);
+	return n;
+}
+
+/* What it does to a file may make it a source. False: nothing was done. */
+static bool serve_file(const struct registers *r, const struct caller *by,
+		       long *result)
+{
+	struct source *row;
+
+	if (opens(r)) {
+		*result = open_file(r, by);
+		return true;
+	}
+	row = device_seen && reads(r) ? device_row((int)ARG(r, 1)) : NULL;
+	if (row)
+		*result = read_device(r, row, by);
+	return row;
+}
+
+/* The same for what is a source by its number. */
+static bool serve_number(const struct registers *r, const struct caller *by,
+			 long *result)
 {
 	struct source *source;
 	server *serve;
 	struct call c;
+	bool force;
+
+	if (r->nr == SYS_futex && limited(r)) {
+		force = call_begin(&c, &src_syscall_futex, by->ret,
+				   by->frame) == SB_FORCE;
+		/* The seventh argument of syscall() is on the stack, above
+		 * the return address. */
+		*result = wait_word(&c, r, force, ((long *)by->frame)[2]);
+		return true;
+	}
+	source = find(r->nr, &serve);
+	if (source) {
+		force = call_begin(&c, source, by->ret, by->frame) == SB_FORCE;
+		*result = serve(&c, r, force);
+	}
+	return source;
+}
+
+/* True: served, and the result stands where the number stood. */
+bool samebits_before_syscall(struct registers *r, void *ret, void *frame);
+bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
+{
+	const struct caller by = { ret, frame };
 	long n;
 
 	if ((r->nr == SYS_fork || r->nr == SYS_clone || r->nr == SYS_clone3) &&
@@ -382,19 +477,8 @@ bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
 		announce(ret, frame);
 		return false;
 	}
-	if (r->nr == SYS_futex && limited(r)) {
-		/* The seventh argument of syscall() is on the stack, above
-		 * the return address. */
-		n = wait_word(&c, r, call_begin(&c, &src_syscall_futex, ret,
-						frame) == SB_FORCE,
-			      ((long *)frame)[2]);
-	} else {
-		source = find(r->nr, &serve);
-		if (!source)
-			return false;
-		n = serve(&c, r,
-			  call_begin(&c, source, ret, frame) == SB_FORCE);
-	}
+	if (!serve_number(r, &by, &n) && !serve_file(r, &by, &n))
+		return false;
 	if (n < 0 && n > -4096) {
 		errno = (int)-n;
 		n = -1;

@@ -28,7 +28,6 @@ ROW(alarm, "timer with a signal, seconds");
 ROW(ualarm, "timer with a signal, microseconds");
 ROW(setitimer, "timer with a signal");
 ROW(getitimer, "what is left of a timer");
-ROW(read, "expirations of a timer descriptor");
 ROW(pause, "wait for a signal");
 ROW(sigsuspend, "wait for a signal");
 ROW(sigwait, "wait for a signal");
@@ -234,35 +233,6 @@ EXPORT int getitimer(__itimer_which_t which, struct itimerval *its)
 		its->it_value = timeval(timers_left(c.self, TIMER_ALARM, 0));
 	call_end(&c, ret ? 0 : timeval_ns(&its->it_value), 0);
 	return ret;
-}
-
-/* Every other descriptor passes: what programs read is not this group's. */
-EXPORT ssize_t read(int fd, void *buf, size_t len)
-{
-	struct call c;
-	bool force;
-	uint64_t expirations;
-	ssize_t n;
-
-	if (__builtin_expect(!timers_descriptor(fd), 1)) {
-		if (__builtin_expect(real_read != NULL, 1))
-			return real_read(fd, buf, len);
-		n = sys3(SYS_read, fd, buf, len);
-		if (n >= 0)
-			return n;
-		errno = (int)-n;
-		return -1;
-	}
-	force = CALL(&c, read) == SB_FORCE;
-	n = real_read(fd, buf, len);
-	if (force && n == sizeof(expirations)) {
-		memcpy(&expirations, buf, sizeof(expirations));
-		timers_read(c.self, fd, expirations);
-		expirations = 1; /* as signals: those missed are gone */
-		memcpy(buf, &expirations, sizeof(expirations));
-	}
-	call_end(&c, (uint64_t)n, 0);
-	return n;
 }
 
 static void woken(struct call *c, bool force, int ret)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Walks through trees, each directory in order. */
-/* The headers would give nftw() the name nftw64(); here both are one. */
-#undef _FILE_OFFSET_BITS
 #include <fts.h>
 
 #include "call.h"

@@ -2,6 +2,7 @@
 /* Cancellation points stay cancellation points, and cleanup handlers run. */
 #include <aio.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -9,6 +10,8 @@
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -174,6 +177,48 @@ static void in_aio_suspend(void)
 	aio_suspend(list, 1, NULL);
 }
 
+/* A device of entropy was open: each read is asked what it reads from. */
+static void in_read(void)
+{
+	int fd[2];
+	char byte;
+
+	close(open("/dev/urandom", O_RDONLY));
+	if (pipe(fd) == 0 && read(fd[0], &byte, 1) < 0)
+		abort();
+}
+
+static void in_readv(void)
+{
+	char byte;
+	struct iovec part = { &byte, 1 };
+	int fd[2];
+
+	if (pipe(fd) == 0 && readv(fd[0], &part, 1) < 0)
+		abort();
+}
+
+static char fifo[64];
+
+/* Nobody writes to it: opening it waits. */
+static void in_open(void)
+{
+	snprintf(fifo, sizeof(fifo), "/tmp/samebits-fifo-%d", getpid());
+	if (mkfifo(fifo, 0600) || open(fifo, O_RDONLY) < 0)
+		abort();
+}
+
+/* Never waits: the pending cancellation is met on the way in. */
+static void in_device(void)
+{
+	int fd = open("/dev/urandom", O_RDONLY);
+	char byte;
+
+	for (;;)
+		if (read(fd, &byte, 1) != 1)
+			abort();
+}
+
 static void cleanup(void *arg)
 {
 	cleaned++;
@@ -243,11 +288,16 @@ static void points(void)
 		{ "recvmsg", in_recvmsg, 0 },
 		{ "recvmmsg", in_recvmmsg, 0 },
 		{ "aio_suspend", in_aio_suspend, 0 },
+		{ "read", in_read, 0 },
+		{ "readv", in_readv, 0 },
+		{ "open", in_open, 0 },
+		{ "read of a device", in_device, 0 },
 	};
 
 	sem_init(&sem, 0, 0);
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		one(&all[i]);
+	unlink(fifo);
 	/* The conditions' mutex went round whole. */
 	must(pthread_mutex_trylock(&mutex) == 0);
 }

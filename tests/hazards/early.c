@@ -2,11 +2,28 @@
 /* A preloaded object whose constructor runs before everybody's (initfirst), and
  * whose resolver of an indirect function runs before that: hooks are called in
  * both. */
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Files by every kind of hook. */
+static void opens(void)
+{
+	int fd = openat(AT_FDCWD, "/dev/null", O_RDONLY);
+	FILE *f = fopen("/dev/null", "r");
+	char byte;
+
+	if (!f || read(fd, &byte, 1) || pread(fd, &byte, 1, 0) ||
+	    fgetc(f) != EOF)
+		_exit(1);
+	fclose(f);
+	close(fd);
+	close(open("/dev/null", O_RDONLY));
+}
 
 __attribute__((constructor)) static void first(void)
 {
@@ -24,4 +41,5 @@ __attribute__((constructor)) static void first(void)
 	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
 		_exit(1);
 	free(malloc(100));
+	opens();
 }

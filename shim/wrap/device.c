@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Devices and files that are sources, named by what is read. The hooks that
+ * lead here are in open.c, stdio.c, read.c and syscall.c.
+ */
+#include <string.h>
+
+#include "call.h"
+#include "device.h"
+#include "banned.h"
+
+#define ROW(id, in, what, text) \
+	SOURCE_ROW(id, .group = in, .policy = what, .doc = text)
+
+ROW(dev_random, "entropy", SB_FORCE, "bytes read from /dev/random");
+ROW(dev_urandom, "entropy", SB_FORCE, "bytes read from /dev/urandom");
+ROW(dev_hwrng, "entropy", SB_FORCE, "bytes read from /dev/hwrng");
+ROW(proc_uuid, "entropy", SB_FORCE, "/proc/sys/kernel/random/uuid opened");
+ROW(proc_boot_id, "entropy", SB_FORCE,
+    "/proc/sys/kernel/random/boot_id opened");
+ROW(proc_cpuinfo, "cpu", SB_OBSERVE, "/proc/cpuinfo opened");
+ROW(proc_stat, "cpu", SB_OBSERVE, "/proc/stat opened");
+ROW(sys_cpu, "cpu", SB_OBSERVE,
+    "/sys/devices/system/cpu/{online,possible,present} opened");
+ROW(cgroup_cpu_max, "cpu", SB_OBSERVE, "a control group's cpu.max opened");
+ROW(machine_id, "host", SB_OBSERVE, "/etc/machine-id opened");
+
+static struct source *const rows[] = {
+	[DEV_RANDOM] = &src_dev_random,
+	[DEV_URANDOM] = &src_dev_urandom,
+	[DEV_HWRNG] = &src_dev_hwrng,
+	[PROC_UUID] = &src_proc_uuid,
+	[PROC_BOOT_ID] = &src_proc_boot_id,
+	[PROC_CPUINFO] = &src_proc_cpuinfo,
+	[PROC_STAT] = &src_proc_stat,
+	[SYS_CPU] = &src_sys_cpu,
+	[CGROUP_CPU_MAX] = &src_cgroup_cpu_max,
+	[MACHINE_ID] = &src_machine_id,
+	[NO_DEVICE] = NULL,
+};
+
+struct source *device_row(int fd)
+{
+	return process.active ? rows[device_behind(fd)] : NULL;
+}
+
+/* The kernel's limit of one read (read(2)). */
+#define MOST 0x7ffff000
+
+ssize_t device_draw(struct thread *self, const struct iovec *part, int parts)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < parts && n < MOST; i++) {
+		size_t len = part[i].iov_len;
+
+		if (len > MOST - n)
+			len = MOST - n;
+		call_draw(self, STREAM_ENTROPY, part[i].iov_base, len);
+		n += len;
+	}
+	return (ssize_t)n;
+}
+
+void device_drawn(struct call *c, const struct iovec *part, int parts,
+		  ssize_t n)
+{
+	size_t rest = n > 0 ? (size_t)n : 0;
+	uint64_t value = 0;
+
+	for (int i = 0; i < parts && rest; i++) {
+		size_t len = part[i].iov_len < rest ? part[i].iov_len : rest;
+
+		value ^= digest_bytes(part[i].iov_base, len) + (uint64_t)i;
+		rest -= len;
+	}
+	call_end(c, value, n > 0 ? (uint64_t)n : 0);
+}
+
+/* One of its own for each open, or the run's. */
+static void draw_uuid(struct thread *self, enum device kind,
+		      char text[UUID_TEXT])
+{
+	const struct stream_key run = { config.seed,
+					digest_string("boot_id") };
+	uint64_t random[4];
+
+	if (kind == PROC_UUID)
+		call_draw(self, STREAM_ENTROPY, random, 16);
+	else
+		stream_block(&run, STREAM_ENTROPY, 0, random);
+	device_uuid((const uint8_t *)random, text);
+}
+
+static void copy(void *text, char *file, size_t len)
+{
+	memcpy(file, text, len);
+}
+
+/* The descriptor keeps its number and gets our text. */
+static void put_text(struct call *c, int fd, enum device kind)
+{
+	char text[UUID_TEXT];
+
+	draw_uuid(c->self, kind, text);
+	if (device_put(fd, sizeof(text), copy, text) < 0) {
+		call_blind("not-forced", rows[kind],
+			   " stayed real: no file could be made for its text");
+		memset(text, 0, sizeof(text));
+	}
+	call_end(c, digest_bytes(text, sizeof(text)), sizeof(text));
+}
+
+struct source *device_opened(int fd, const char *path, void *ret, void *frame)
+{
+	enum device kind;
+	struct call c;
+
+	if (!process.active)
+		return NULL;
+	kind = device_named(fd, path);
+	if (kind < PROC_UUID || kind == NO_DEVICE)
+		return rows[kind];
+	if (call_begin(&c, rows[kind], ret, frame) == SB_FORCE)
+		put_text(&c, fd, kind);
+	else
+		call_end(&c, 0, 0);
+	return NULL;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+const struct facts facts = { .calls = 1, .output = "1\n" };
+
+void victim(void)
+{
+	char c;
+	int fd = open("/proc/stat", O_RDONLY);
+
+	emit((uint64_t)read(fd, &c, 1));
+	close(fd);
+}
