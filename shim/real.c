@@ -11,6 +11,11 @@
 extern struct source __start_sb_source[] __attribute__((visibility("hidden")));
 extern struct source __stop_sb_source[] __attribute__((visibility("hidden")));
 
+extern const struct helper __start_sb_helper[]
+	__attribute__((visibility("hidden")));
+extern const struct helper __stop_sb_helper[]
+	__attribute__((visibility("hidden")));
+
 void *(*real_dlsym_fn)(void *, const char *);
 void *(*real_dlvsym_fn)(void *, const char *, const char *);
 void *(*real_dlopen_fn)(const char *, int);
@@ -144,6 +149,18 @@ void real_bind(void)
 			*s->real = real_find(s->symbol ? s->symbol : s->name,
 					     s->version);
 	}
+	for (const struct helper *h = __start_sb_helper; h < __stop_sb_helper;
+	     h++)
+		*h->real = real_find(h->name, NULL);
+}
+
+void *real_helper(const void *found)
+{
+	for (const struct helper *h = __start_sb_helper; h < __stop_sb_helper;
+	     h++)
+		if (*h->real == found)
+			return h->hook;
+	return NULL;
 }
 
 /* Does the '+'-separated list name this row or its group? */
@@ -164,7 +181,8 @@ void real_policies(void)
 {
 	for (struct source *s = __start_sb_source; s < __stop_sb_source; s++) {
 		s->now = config.audit ? SB_OBSERVE : s->policy;
-		if (config.time_real && !strcmp(s->group, "clock"))
+		if (config.time_real &&
+		    (s->timed || !strcmp(s->group, "clock")))
 			s->now = SB_OBSERVE;
 		if (!config.audit && s->policy == SB_FORCE &&
 		    listed(config.force, s))

@@ -7,13 +7,16 @@
 
 #include "source.h"
 
-/* Numbers the rows and fills every real_x that libc has. */
+/* Numbers the rows and fills every real_x that libc has, helpers' too. */
 void real_bind(void);
 /* The next definition of a name, with its newest version; NULL: none. */
 void *real_find(const char *symbol, const char *version);
 /* The same, seen from the module that holds `ra`: for names of libraries that
  * were opened RTLD_LOCAL. Fills the row's real_x. NULL: none. */
 void *real_late(struct source *row, const void *ra);
+
+/* The helper that stands in front of this function; NULL: none does. */
+void *real_helper(const void *found);
 
 unsigned real_count(void);
 void real_each(void (*visit)(struct source *row, void *arg), void *arg);

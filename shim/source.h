@@ -29,11 +29,25 @@ struct source {
 	uint8_t policy;	     /* enum sb_policy: its default under `run` */
 	uint8_t optional;    /* 1: lives in a library that may be absent */
 	uint8_t seeding;     /* 1: an explicit seeding call */
+	uint8_t timed;	     /* 1: shows the clock, though not of its group */
 	/* Set at start-up: */
 	uint8_t now;	/* enum sb_policy of this run */
 	uint16_t index; /* in the log's table of names */
 	uint16_t reserved;
 };
+
+/* A hook that is no source: it keeps the books for those that are. */
+struct helper {
+	const char *name;
+	void **real;
+	void *hook;
+};
+
+#define HELPER(id)                                                             \
+	static __typeof__(id) *real_##id;                                      \
+	static const struct helper helper_##id                                 \
+		__attribute__((section("sb_helper"), used, aligned(8))) = {    \
+			#id, (void **)&real_##id, (void *)id }
 
 #define SOURCE_ROW(id, ...)                                                    \
 	static struct source src_##id                                          \

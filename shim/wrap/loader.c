@@ -113,6 +113,8 @@ static void *hook_of(const char *name, void *found)
 	for (unsigned i = 0; i < sizeof(jumps) / sizeof(*jumps); i++)
 		if (found == samebits_jump(i))
 			l.alias = jumps[i].hook;
+	if (!l.alias)
+		l.alias = real_helper(found);
 	real_each(consider, &l);
 	return l.hook ? l.hook : l.alias;
 }

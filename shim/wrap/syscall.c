@@ -5,12 +5,15 @@
  * stands in no row here goes on untouched.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 
 #include "call.h"
+#include "filetime.h"
 #include "ltime.h"
 #include "banned.h"
 
@@ -25,6 +28,17 @@ ROW(clock_gettime, "clock", "any clock");
 ROW(nanosleep, "clock", "sleep, nanoseconds");
 ROW(clock_nanosleep, "clock", "sleep on a clock");
 ROW(futex, "clock", "wait for a word in memory, with a limit");
+
+#define FILE_ROW(nr, text)                                                     \
+	SOURCE_ROW(syscall_##nr, .group = "files", .policy = SB_FORCE,         \
+		   .timed = 1,                                                 \
+		   .doc = "times of " text " by syscall(SYS_" #nr ")")
+
+FILE_ROW(stat, "a file");
+FILE_ROW(lstat, "a file or link");
+FILE_ROW(fstat, "an open file");
+FILE_ROW(newfstatat, "a file by its directory");
+FILE_ROW(statx, "a file, chosen ones");
 
 SOURCE_ROW(syscall_fork, .group = "process", .policy = SB_OBSERVE,
 	   .doc = "a copy of the process by syscall(SYS_fork or SYS_clone)");
@@ -148,6 +162,68 @@ static long clock_nap(struct call *c, const struct registers *r, bool force)
 	return ret;
 }
 
+static long stat_at(struct call *c, const struct registers *r, bool force,
+		    struct stat *st, bool named)
+{
+	long ret = go_on(r);
+	uint64_t value = 0;
+
+	if (ret == 0)
+		value = force ? filetime_stat(c->self, st, named)
+			      : ltime_ns(&st->st_mtim);
+	call_end(c, value, 0);
+	return ret;
+}
+
+static long stat_name(struct call *c, const struct registers *r, bool force)
+{
+	return stat_at(c, r, force, (void *)ARG(r, 2), true);
+}
+
+static long stat_open(struct call *c, const struct registers *r, bool force)
+{
+	return stat_at(c, r, force, (void *)ARG(r, 2), false);
+}
+
+static long stat_dir(struct call *c, const struct registers *r, bool force)
+{
+	return stat_at(c, r, force, (void *)ARG(r, 3),
+		       !(ARG(r, 4) & AT_EMPTY_PATH));
+}
+
+static long stat_chosen(struct call *c, const struct registers *r, bool force)
+{
+	struct statx *st = (void *)ARG(r, 5);
+	uint64_t value = 0;
+	long ret = sys_call(SYS_statx, ARG(r, 1), ARG(r, 2), ARG(r, 3),
+			    ARG(r, 4) | (force ? FILETIME_NEEDS : 0),
+			    ARG(r, 5), 0);
+
+	if (ret == 0)
+		value = force ? filetime_statx(c->self, st,
+					       !(ARG(r, 3) & AT_EMPTY_PATH))
+			      : (uint64_t)st->stx_mtime.tv_sec * LTIME_SECOND +
+					st->stx_mtime.tv_nsec;
+	call_end(c, value, 0);
+	return ret;
+}
+
+/* Sets times, as utimensat() does; no source. */
+static bool set_times(struct registers *r)
+{
+	struct setting s = { (int)ARG(r, 1), (void *)ARG(r, 2), (int)ARG(r, 4),
+			     (void *)ARG(r, 3), 0 };
+	struct thread *self = filetime_self();
+
+	if (!self)
+		return false;
+	filetime_before(self, &s);
+	r->nr = sys_result(go_on(r));
+	if (r->nr == 0)
+		filetime_after(self, &s);
+	return true;
+}
+
 /* The operations whose limit is a moment; FUTEX_WAIT's is a length. */
 static bool until_moment(int op)
 {
@@ -227,6 +303,21 @@ static struct source *find(long nr, server **serve)
 	case SYS_clock_nanosleep:
 		*serve = clock_nap;
 		return &src_syscall_clock_nanosleep;
+	case SYS_stat:
+		*serve = stat_name;
+		return &src_syscall_stat;
+	case SYS_lstat:
+		*serve = stat_name;
+		return &src_syscall_lstat;
+	case SYS_fstat:
+		*serve = stat_open;
+		return &src_syscall_fstat;
+	case SYS_newfstatat:
+		*serve = stat_dir;
+		return &src_syscall_newfstatat;
+	case SYS_statx:
+		*serve = stat_chosen;
+		return &src_syscall_statx;
 	}
 	return NULL;
 }
@@ -256,6 +347,8 @@ bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
 		announce(ret, frame);
 		return false;
 	}
+	if (r->nr == SYS_utimensat)
+		return set_times(r);
 	if (r->nr == SYS_futex && limited(r)) {
 		/* The seventh argument of syscall() is on the stack, above
 		 * the return address. */
