@@ -92,7 +92,12 @@ static inline void call_end(struct call *c, uint64_t value, uint64_t length)
 		   __builtin_frame_address(0))
 
 /* Bytes of the calling thread's stream of this number (enum stream_id). */
-enum stream_id { STREAM_ENTROPY, STREAM_RANDOM_DEVICE, STREAM_MEMORY };
+enum stream_id {
+	STREAM_ENTROPY,
+	STREAM_RANDOM_DEVICE,
+	STREAM_MEMORY,
+	STREAM_TEMP,
+};
 void call_draw(struct thread *self, enum stream_id id, void *buf, size_t len);
 
 #endif

@@ -321,34 +321,49 @@ static int64_t read_clock(struct thread *self)
 	return start() + (int64_t)ltime_read(self);
 }
 
-bool filetime_writable(int fd)
+static bool writable(int fd, struct times *t)
 {
 	long flags = sys2(SYS_fcntl, fd, F_GETFL);
-	struct times t;
 
 	return flags >= 0 && flags & O_ACCMODE && !(flags & O_PATH) &&
-	       ask(fd, NULL, 0, &t) && S_ISREG(t.mode);
+	       ask(fd, NULL, 0, t) && S_ISREG(t->mode);
 }
 
-void filetime_closing(struct thread *self, int fd)
+bool filetime_writable(int fd)
+{
+	struct times t;
+
+	return writable(fd, &t);
+}
+
+/* leaving: more may be written, by nobody that we hear of. */
+static void closing(struct thread *self, int fd, struct times *t, bool leaving)
 {
 	/* In any case: whether another process has seen the change already
 	 * must not move this one's clock. */
 	int64_t now = read_clock(self);
-	struct times t;
 	struct file *f;
 
-	if (!ask(fd, NULL, 0, &t) || t.ctime < filetable->began ||
-	    timeless(&t))
+	if ((t->ctime < filetable->began && !leaving) || timeless(t))
 		return;
-	f = filetable_get(t.dev, t.ino);
+	f = filetable_get(t->dev, t->ino);
 	if (!f)
 		return;
-	if (changed(f, &t)) {
-		note(f, &t, now);
-		set_apart(f, &t, fd, NULL, 0);
+	if (changed(f, t)) {
+		note(f, t, now);
+		set_apart(f, t, fd, NULL, 0);
 	}
+	if (leaving)
+		f->left = now;
 	filetable_put(f);
+}
+
+void filetime_closing(struct thread *self, int fd)
+{
+	struct times t;
+
+	if (writable(fd, &t))
+		closing(self, fd, &t, false);
 }
 
 #define LEAVE_FIRST 32 /* descriptors that a process is asked for at its end */
@@ -357,18 +372,10 @@ void filetime_leave(void)
 {
 	struct thread *self = filetime_self();
 	struct times t;
-	struct file *f;
 
-	for (int fd = 0; self && fd < LEAVE_FIRST; fd++) {
-		if (!filetime_writable(fd) || !ask(fd, NULL, 0, &t))
-			continue;
-		filetime_closing(self, fd);
-		f = timeless(&t) ? NULL : filetable_get(t.dev, t.ino);
-		if (!f)
-			continue;
-		f->left = read_clock(self);
-		filetable_put(f);
-	}
+	for (int fd = 0; self && fd < LEAVE_FIRST; fd++)
+		if (writable(fd, &t))
+			closing(self, fd, &t, true);
 }
 
 void filetime_before(struct thread *self, struct setting *s)

@@ -34,7 +34,7 @@ uint64_t filetime_statx(struct thread *self, struct statx *st, bool named);
 struct thread *filetime_self(void);
 /* Is it a regular file, open for writing? */
 bool filetime_writable(int fd);
-/* Such a descriptor is about to be closed. */
+/* A descriptor, whatever it is, is about to be closed. */
 void filetime_closing(struct thread *self, int fd);
 /* The process ends, with what it has open. Standard streams may be written
  * out after us. */

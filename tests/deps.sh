@@ -8,7 +8,7 @@ build="gcc meson ninja-build pkg-config libunwind-dev libdw-dev libjansson-dev"
 python="python3-numpy python3-sklearn"
 test="g++ libcmocka-dev clang libclang-rt-14-dev valgrind fasttext darknet
       libjemalloc2 libtcmalloc-minimal4 libeatmydata1 gawk mawk openssl
-      openssh-client libsodium23 libgcrypt20"
+      openssh-client libsodium23 libgcrypt20 make git rsync zip unzip ccache"
 
 case "${1:-build}" in
 build) wanted="$build" ;;

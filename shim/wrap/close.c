@@ -24,7 +24,7 @@ static void closing(int fd)
 {
 	struct thread *self = filetime_self();
 
-	if (self && filetime_writable(fd))
+	if (self)
 		filetime_closing(self, fd);
 }
 
