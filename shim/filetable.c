@@ -7,12 +7,14 @@
 #include <sys/stat.h>
 
 #include "filetable.h"
+#include "log.h"
+#include "process.h"
 #include "shared.h"
 #include "stream.h"
 #include "sys.h"
 #include "banned.h"
 
-#define FILES (1u << 20)
+#define FILES (1u << 18)
 #define BUCKETS \
 	(sizeof(filetable->bucket) / sizeof(filetable->bucket[0]))
 
@@ -52,14 +54,28 @@ static uint32_t take(void)
 		       ? n + 1 : 0;
 }
 
+static void say_full(void)
+{
+	static bool said;
+	uint64_t mask = engine_lock();
+
+	if (!said)
+		log_blind("files", "no room for more files that were changed: "
+				   "those show the start of the clock");
+	said = true;
+	engine_unlock(mask);
+}
+
 static struct file *make(uint32_t *bucket, uint32_t head, uint64_t dev,
 			 uint64_t ino)
 {
 	uint32_t number = take();
 	struct file *other;
 
-	if (!number)
+	if (!number) {
+		say_full();
 		return NULL;
+	}
 	at(number)->dev = dev;
 	at(number)->ino = ino;
 	at(number)->next = head;
