@@ -125,6 +125,7 @@ enum stream_id {
 	STREAM_MEMORY,
 	STREAM_UUID,
 	STREAM_FORTRAN,
+	STREAM_TEMP,
 };
 void call_draw(struct thread *self, enum stream_id id, void *buf, size_t len);
 

@@ -8,10 +8,13 @@
 
 #include "call.h"
 #include "deny.h"
+#include "filetable.h"
+#include "filetime.h"
 #include "lineage.h"
 #include "log.h"
 #include "module.h"
 #include "process.h"
+#include "shared.h"
 #include "stack.h"
 #include "sys.h"
 #include "text.h"
@@ -53,50 +56,12 @@ static struct sb_slot *slot(uint32_t i)
 	return process.board && i < SB_SLOTS ? &process.board->slot[i] : NULL;
 }
 
-/* Opens a file of the run; a descriptor or -errno. */
-static long open_board(int flags)
-{
-	char file[600];
-	struct text t = text_start(file, sizeof(file));
-
-	text_add(&t, config.dir);
-	text_add(&t, "/board");
-	return sys4(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC | flags,
-		    0644);
-}
-
-/* The board is mapped beyond its end: the file must reach as far as we store,
- * on blocks that it has, or the store ends the program. */
-static bool reserve(uint32_t i)
-{
-	uint64_t from = offsetof(struct sb_board, slot) +
-			i * sizeof(struct sb_slot);
-	uint32_t have = __atomic_load_n(&process.board->ready,
-					__ATOMIC_ACQUIRE);
-	uint32_t n = (i / 64 + 1) * 64;
-	size_t size = (n - i) * sizeof(struct sb_slot);
-	long fd, ret;
-
-	if (i < have)
-		return true;
-	fd = may_write(from + size) ? open_board(0) : -EFBIG;
-	if (fd < 0)
-		return false;
-	ret = sys4(SYS_fallocate, fd, 0, from, size);
-	/* e.g. NFS: only grow, by the last slot's last byte, which is 0 */
-	if (ret == -EOPNOTSUPP)
-		ret = sys4(SYS_pwrite64, fd, "", 1, from + size - 1) == 1
-			      ? 0 : -EIO;
-	sys1(SYS_close, fd);
-	if (ret)
-		return false;
-	/* Everyone in between does the same: what is below is reserved too. */
-	while (have < n && !__atomic_compare_exchange_n(
-				   &process.board->ready, &have, n, false,
-				   __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-		;
-	return true;
-}
+static const struct shared board_file = {
+	.name = "board",
+	.head = offsetof(struct sb_board, slot),
+	.item = sizeof(struct sb_slot),
+	.step = 64,
+};
 
 static uint32_t take_slot(uint64_t lineage, const char *path, uint32_t state)
 {
@@ -106,7 +71,9 @@ static uint32_t take_slot(uint64_t lineage, const char *path, uint32_t state)
 	if (!process.board)
 		return SB_SLOTS;
 	i = __atomic_fetch_add(&process.board->next, 1, __ATOMIC_RELAXED);
-	s = i < SB_SLOTS && reserve(i) ? slot(i) : NULL;
+	s = i < SB_SLOTS &&
+		    shared_reserve(&board_file, &process.board->ready, i)
+		    ? slot(i) : NULL;
 	if (!s)
 		return SB_SLOTS;
 	s->lineage = lineage;
@@ -117,15 +84,7 @@ static uint32_t take_slot(uint64_t lineage, const char *path, uint32_t state)
 
 static void map_board(void)
 {
-	long fd = open_board(0), p;
-
-	if (fd < 0)
-		return;
-	p = sys6(SYS_mmap, NULL, sizeof(struct sb_board),
-		 PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	sys1(SYS_close, fd);
-	if (p > 0 || p < -4096)
-		process.board = (struct sb_board *)p;
+	process.board = shared_map(&board_file, sizeof(struct sb_board));
 }
 
 static bool make_directory(void)
@@ -152,7 +111,7 @@ bool process_make_run(void)
 
 	if (!make_directory())
 		return false;
-	fd = open_board(O_CREAT | O_EXCL);
+	fd = shared_open(&board_file, O_CREAT | O_EXCL);
 	if (fd < 0)
 		return false;
 	/* Its head; a slot is reserved when it is taken. */
@@ -214,6 +173,9 @@ void process_start(void)
 	process.real_start = sys_now(CLOCK_MONOTONIC);
 	process.clock_start = config.clock;
 	begin();
+	if (!config.audit && !config.time_real && !filetable_start())
+		log_blind("files", "the times of files are real: the table of "
+				   "them could not be made");
 }
 
 struct thread *process_announce(void)
@@ -438,6 +400,7 @@ __attribute__((destructor)) void process_leave(void)
 	if (!s || process_borrowed())
 		return;
 	modules_leave();
+	filetime_leave();
 	s->clock = thread_highest();
 	s->state = SB_ENDED;
 }

@@ -244,6 +244,70 @@ static void test_personality_denied(void **state)
 	assert_non_null(strstr(o.out, "  addresses "));
 }
 
+#define PRIVATE "cd $STORE && $SB run -q --private-tmp -- "
+
+/* May a run have a /tmp of its own here? Said well, where it may not. */
+static bool private_possible(void)
+{
+	outcome_of(&o, PRIVATE "true");
+	if (o.status == 0)
+		return true;
+	assert_int_equal(o.status, 125);
+	assert_non_null(strstr(o.err, "or leave it away"));
+	return false;
+}
+
+/* Empty but for what the run stands on, written and gone. */
+static void test_private_tmp(void **state)
+{
+	static const struct row visible[] = {
+		{ PRIVATE "sh -c 'ls -A /dev/shm; ls -d /tmp/*; touch here "
+		  "/tmp/samebits-private /dev/shm/samebits-private' > $STORE/o "
+		  "&& ! grep -q other $STORE/o && test -e here && "
+		  "test ! -e /tmp/samebits-private && "
+		  "test ! -e /dev/shm/samebits-private && $SB report", 0, "" },
+		{ PRIVATE "stat -c %a,%A /tmp | grep -qx 1777,drwxrwxrwt", 0,
+		  "" },
+		{ PRIVATE "pwd | grep -qx $STORE", 0, "" },
+		/* A program in a place of its own, and one at the top. */
+		{ "p=$(mktemp) && cp /bin/true $p && chmod +x $p && "
+		  "cd / && $SB run -q --private-tmp --store $STORE $p; s=$?; "
+		  "rm $p; exit $s", 0, "" },
+		{ "p=$(mktemp -d) && printf '#!/bin/sh\nexit 7\n' > $p/s && "
+		  "chmod +x $p/s && cd / && $SB run -q --private-tmp --store "
+		  "$STORE $p/s; s=$?; rm -r $p; exit $s", 7, "" },
+		{ "TMPDIR=/tmp/a/b; export TMPDIR; " PRIVATE "mktemp | "
+		  "grep -q ^/tmp/a/b/", 0, "" },
+		{ "cd /tmp && $SB run --private-tmp --store $STORE true", 125,
+		  "change to another" },
+		{ "cd $STORE && mkdir gone && cd gone && rmdir ../gone && "
+		  "$SB run --private-tmp --store $STORE true", 125,
+		  "change to another" },
+		{ "$SB run --private-tmp=x true", 125, "takes no value" },
+		{ "$SB run --private-tmp ./nosuchprogram", 127, "not found" },
+	};
+
+	(void)state;
+	if (!private_possible())
+		skip();
+	outcome_of(&o, "touch /tmp/samebits-other");
+	ROWS(visible);
+	outcome_of(&o, "rm /tmp/samebits-other");
+}
+
+/* Two at once with the same names, also those that nobody reserves. */
+static void test_private_tmp_twice(void **state)
+{
+	(void)state;
+	if (!private_possible())
+		skip();
+	outcome_of(&o, "cd $STORE && for i in 1 2 3 4; do $SB run -q "
+		   "--private-tmp -- sh -c 'f=$(mktemp -u); echo '$i' > $f; "
+		   "sleep 0.3; cat $f; echo $f >> names' & done | sort; wait; "
+		   "sort -u names | wc -l");
+	assert_string_equal(o.out, "1\n2\n3\n4\n1\n");
+}
+
 /* But for addresses, where personality(2) is denied. */
 static size_t blind_spots(const json_t *report)
 {
@@ -370,8 +434,9 @@ static void test_help(void **state)
 	} help[] = {
 		{ "", "run audit report list rm export sources doctor" },
 		{ "run", "--seed --seeds --time --force --observe --order "
-			 "--crypto --deny --suppress --trace --trace-limit "
-			 "--store --partial -q,.--quiet -h,.--help" },
+			 "--crypto --private-tmp --deny --suppress --trace "
+			 "--trace-limit --store --partial -q,.--quiet "
+			 "-h,.--help" },
 		{ "audit", "--deny --suppress --trace --trace-limit --store "
 			   "--partial -q,.--quiet -h,.--help" },
 		{ "report", "--store --json --sites -h,.--help" },
@@ -480,6 +545,7 @@ int main(void)
 		CASE(test_option_forms),     CASE(test_damaged_log),
 		CASE(test_lines),
 		CASE(test_environment_clean), CASE(test_nested),
+		CASE(test_private_tmp),	     CASE(test_private_tmp_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,6 +191,61 @@ static void test_devices(void **state)
 	}
 }
 
+/* Programs that go by the times of files. */
+static void test_file_times(void **state)
+{
+	static const char *const scenes[] = {
+		"make_again", "make_filters", "archive",  "repository",
+		"module",     "copies",	      "packages", "compiled",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(scenes) / sizeof(*scenes); i++) {
+		char command[128];
+
+		snprintf(command, sizeof(command),
+			 "bash $PROGRAMS_DIR/times.sh %s $STORE", scenes[i]);
+		outcome_of(&first, "%s", command);
+		if (first.status)
+			fail_msg("%s, natively: %s%s", command, first.out,
+				 first.err);
+		five(command, false);
+	}
+}
+
+/* Temporary names: shown where a program shows them, and out of the way where
+ * it does not. */
+static void test_temp_names(void **state)
+{
+	(void)state;
+	five("mktemp -u", true);
+	five("sh -c 'f=$(mktemp); d=$(mktemp -d); echo $f $d; rm -r $f $d'",
+	     true);
+	five("/usr/bin/python3 -c 'import tempfile as t; "
+	     "print(t.NamedTemporaryFile().name, t.TemporaryDirectory().name, "
+	     "t.mktemp())'", true);
+	five("sh -c 'cd $STORE; echo \"int main(void) { return 0; }\" > m.c; "
+	     "gcc -v m.c -o m 2>&1 | grep -o \"/tmp/cc[^ ]*\"; ./m'", true);
+	five("sh -c 'mkdir -p $STORE/t; seq 200000 | sort -S 64k -T $STORE/t | "
+	     "md5sum; ls $STORE/t'", false);
+	five("bash -c 'wc -c <<< $(seq 50000)'", false);
+}
+
+/* Two runs with the same names, at once: neither gets the other's files. */
+static void test_temp_side_by_side(void **state)
+{
+	(void)state;
+	outcome_of(&first, "cd $STORE; for i in 1 2 3 4 5 6 7 8; do "
+		   "$SB run -q --store $STORE/s -- sh -c 'for k in 1 2 3 4 5; "
+		   "do f=$(mktemp -p $STORE); echo '$i' >> $f; "
+		   "d=$(mktemp -dp $STORE); echo '$i' >> $d/f; done' & done; "
+		   "wait; cat tmp.*/f tmp.?????????? 2> err | sort | uniq -c; "
+		   "ls -d tmp.* | wc -l");
+	assert_string_equal(first.out, "     10 1\n     10 2\n     10 3\n"
+				       "     10 4\n     10 5\n     10 6\n"
+				       "     10 7\n     10 8\n80\n");
+}
+
 /* Do no harm: who seeds himself gets what he gets natively. */
 static void test_seeded(void **state)
 {
@@ -345,7 +400,8 @@ int main(void)
 		CASE(test_c_example), CASE(test_fasttext),
 		CASE(test_darknet),  CASE(test_hash_order),
 		CASE(test_others),   CASE(test_seeded),
-		CASE(test_devices),
+		CASE(test_devices),  CASE(test_file_times),
+		CASE(test_temp_names), CASE(test_temp_side_by_side),
 		CASE(test_fortran),  CASE(test_uuid),
 		CASE(test_network),
 		CASE(test_keys),     CASE(test_forced_keys),
@@ -354,5 +410,6 @@ int main(void)
 		CASE(test_allocators),
 	};
 
+	cmocka_set_test_filter(getenv("ONLY"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

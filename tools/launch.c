@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "launch.h"
+#include "tmpns.h"
 
 static volatile pid_t child;
 
@@ -133,13 +134,14 @@ static int environment_make(struct environment *e, const struct launch *l)
 }
 
 struct word {
-	int kind; /* 1: addresses stay random; 2: exec failed */
+	int kind; /* 1: addresses stay random; 2: exec failed; 3: no /tmp */
 	int error;
+	const char *what; /* of a copy of us: the address is good here too */
 };
 
-static void tell(int fd, int kind, int error)
+static void tell(int fd, int kind, int error, const char *what)
 {
-	struct word w = { kind, error };
+	struct word w = { kind, error, what };
 
 	if (write(fd, &w, sizeof(w)) != sizeof(w))
 		_exit(125);
@@ -163,19 +165,32 @@ static void start_script(const struct launch *l, char **envp)
 	execve("/bin/sh", argv, envp);
 }
 
+static void make_private(const struct launch *l, int fd)
+{
+	const char *failed;
+	int ret = tmpns_enter(l->keep, &failed);
+
+	if (!ret)
+		return;
+	tell(fd, 3, -ret, failed);
+	_exit(125);
+}
+
 static void start(const struct launch *l, char **envp, int fd)
 {
+	if (l->keep)
+		make_private(l, fd);
 	if (l->fixed_addresses) {
 		int now = personality(0xffffffff);
 
 		if (now < 0 || personality((unsigned long)now |
 					   ADDR_NO_RANDOMIZE) < 0)
-			tell(fd, 1, errno);
+			tell(fd, 1, errno, NULL);
 	}
 	execve(l->path, l->argv, envp);
 	if (errno == ENOEXEC && !l->elf)
 		start_script(l, envp);
-	tell(fd, 2, errno);
+	tell(fd, 2, errno, NULL);
 	_exit(127);
 }
 
@@ -215,8 +230,10 @@ static void listen_to(struct launch *l, int fd)
 	while (read(fd, &w, sizeof(w)) == sizeof(w)) {
 		if (w.kind == 1)
 			l->addresses_denied = true;
-		else
+		else if (w.kind == 2)
 			l->exec_error = w.error;
+		else
+			l->tmp_denied = w.what, l->tmp_error = w.error;
 	}
 }
 

@@ -16,7 +16,12 @@ struct launch {
 	bool elf;	      /* not a script */
 	struct sigaction file_size; /* SIGXFSZ's, as the program shall have it */
 	bool fixed_addresses; /* turn address randomisation off */
+	const char *const *keep; /* --private-tmp: what stays (tmpns.h); NULL:
+				  * not wanted */
 	bool addresses_denied; /* out: it was refused */
+	const char *tmp_denied; /* out: why there is no private /tmp; NULL: it
+				 * is there, or nobody wants it */
+	int tmp_error;	      /* out: its errno */
 	int exec_error;	      /* out: errno of a failed exec */
 };
 

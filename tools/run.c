@@ -28,6 +28,7 @@
 #include "store.h"
 #include "summary.h"
 #include "target.h"
+#include "tmpns.h"
 
 /* What the shim has room for (shim/config.h); more would be cut silently. */
 #define LIST_MAX 255
@@ -38,7 +39,8 @@
 
 static struct {
 	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
-		*observe, *crypto, *order, *partial, *quiet, *deny, *suppress;
+		*observe, *crypto, *order, *tmp, *partial, *quiet, *deny,
+		*suppress;
 } o;
 static struct suppressions suppressions;
 
@@ -76,6 +78,8 @@ static const struct opt run_options[] = {
 	  &o.order },
 	{ "crypto", 0, "force",
 	  "UNSAFE: predictable values for cryptography too", &o.crypto },
+	{ "private-tmp", 0, NULL,
+	  "an empty /tmp and /dev/shm of the run's own", &o.tmp },
 	COMMON
 };
 
@@ -502,6 +506,37 @@ static int not_started(const struct target *t, int error)
 	return error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
 }
 
+/* 0, or a status after saying why. cwd: PATH_MAX bytes. */
+static int private_possible(char *cwd)
+{
+	const char *covered;
+
+	if (!o.tmp)
+		return 0;
+	if (!getcwd(cwd, PATH_MAX))
+		return fail("--private-tmp: the working directory cannot be "
+			    "named: %s; change to another", strerror(errno));
+	covered = tmpns_conflict(cwd);
+	if (covered)
+		return fail("--private-tmp: the working directory is %s itself "
+			    "and would be hidden; change to another, or to one "
+			    "in it", covered);
+	return 0;
+}
+
+static int no_private_tmp(const struct launch *l)
+{
+	if (l->tmp_error == EPERM || l->tmp_error == EACCES ||
+	    l->tmp_error == ENOSPC)
+		return fail("--private-tmp: %s: %s; it needs root, or user "
+			    "namespaces (sysctl user.max_user_namespaces, "
+			    "kernel.unprivileged_userns_clone; in a container "
+			    "--cap-add SYS_ADMIN), or leave it away",
+			    l->tmp_denied, strerror(l->tmp_error));
+	return fail("--private-tmp: %s: %s; leave it away", l->tmp_denied,
+		    strerror(l->tmp_error));
+}
+
 /* 0, or a status after saying why. */
 static int find_shim(char *shim, size_t size)
 {
@@ -601,8 +636,10 @@ static int go(bool audit, char **argv)
 			      .status = -1 };
 	struct launch l = { .argv = argv, .fixed_addresses = !audit };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	char cwd[PATH_MAX];
 	struct sb_board *board = NULL;
 	struct target t;
+	const char *const keep[] = { dir, cwd, t.path, t.binary, shim, NULL };
 	int ret = target_find(&t, argv[0]);
 
 	if (ret)
@@ -611,6 +648,8 @@ static int go(bool audit, char **argv)
 		return fail("%s: %s; %s, or --partial to go on without the "
 			    "shim", t.binary, t.obstacle, t.cure);
 	ret = find_shim(shim, sizeof(shim));
+	if (!ret)
+		ret = private_possible(cwd);
 	if (ret)
 		return ret;
 	/* Beyond ulimit -f a write shall fail, not kill us. */
@@ -624,10 +663,13 @@ static int go(bool audit, char **argv)
 	l.elf = t.elf;
 	l.preload = t.obstacle ? NULL : shim;
 	l.settings = text;
+	l.keep = o.tmp ? keep : NULL;
 	l.hash_seed = audit ? NULL : hash;
 	m.status = launch(&l);
-	if (l.exec_error || m.status < 0)
+	if (l.exec_error || l.tmp_denied || m.status < 0)
 		store_remove(dir);
+	if (l.tmp_denied)
+		return no_private_tmp(&l);
 	if (l.exec_error)
 		return not_started(&t, l.exec_error);
 	if (m.status < 0)

@@ -12,12 +12,14 @@
 #include <linux/openat2.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/timex.h>
 
 #include "call.h"
 #include "device.h"
 #include "dir.h"
+#include "filetime.h"
 #include "ltime.h"
 #include "wrap.h"
 #include "banned.h"
@@ -50,6 +52,17 @@ SOURCE_ROW(syscall_getcpu, .group = "cpu", .policy = SB_OBSERVE,
 
 NAMES(getdents64);
 NAMES(getdents);
+
+#define FILE_ROW(nr, text)                                                     \
+	SOURCE_ROW(syscall_##nr, .group = "files", .policy = SB_FORCE,         \
+		   .timed = 1,                                                 \
+		   .doc = "times of " text " by syscall(SYS_" #nr ")")
+
+FILE_ROW(stat, "a file");
+FILE_ROW(lstat, "a file or link");
+FILE_ROW(fstat, "an open file");
+FILE_ROW(newfstatat, "a file by its directory");
+FILE_ROW(statx, "a file, chosen ones");
 
 SOURCE_ROW(syscall_fork, .group = "process", .policy = SB_OBSERVE,
 	   .doc = "a copy of the process by syscall(SYS_fork or SYS_clone)");
@@ -255,6 +268,68 @@ static long tune_clock(struct call *c, const struct registers *r, bool force)
 	return ret;
 }
 
+static long stat_at(struct call *c, const struct registers *r, bool force,
+		    struct stat *st, bool named)
+{
+	long ret = go_on(r);
+	uint64_t value = 0;
+
+	if (ret == 0)
+		value = force ? filetime_stat(c->self, st, named)
+			      : ltime_ns(&st->st_mtim);
+	call_end(c, value, 0);
+	return ret;
+}
+
+static long stat_name(struct call *c, const struct registers *r, bool force)
+{
+	return stat_at(c, r, force, (void *)ARG(r, 2), true);
+}
+
+static long stat_open(struct call *c, const struct registers *r, bool force)
+{
+	return stat_at(c, r, force, (void *)ARG(r, 2), false);
+}
+
+static long stat_dir(struct call *c, const struct registers *r, bool force)
+{
+	return stat_at(c, r, force, (void *)ARG(r, 3),
+		       !(ARG(r, 4) & AT_EMPTY_PATH));
+}
+
+static long stat_chosen(struct call *c, const struct registers *r, bool force)
+{
+	struct statx *st = (void *)ARG(r, 5);
+	uint64_t value = 0;
+	long ret = sys_call(SYS_statx, ARG(r, 1), ARG(r, 2), ARG(r, 3),
+			    ARG(r, 4) | (force ? FILETIME_NEEDS : 0),
+			    ARG(r, 5), 0);
+
+	if (ret == 0)
+		value = force ? filetime_statx(c->self, st,
+					       !(ARG(r, 3) & AT_EMPTY_PATH))
+			      : (uint64_t)st->stx_mtime.tv_sec * LTIME_SECOND +
+					st->stx_mtime.tv_nsec;
+	call_end(c, value, 0);
+	return ret;
+}
+
+/* Sets times, as utimensat() does; no source. */
+static bool set_times(struct registers *r)
+{
+	struct setting s = { (int)ARG(r, 1), (void *)ARG(r, 2), (int)ARG(r, 4),
+			     (void *)ARG(r, 3), 0 };
+	struct thread *self = filetime_self();
+
+	if (!self)
+		return false;
+	filetime_before(self, &s);
+	r->nr = sys_result(go_on(r));
+	if (r->nr == 0)
+		filetime_after(self, &s);
+	return true;
+}
+
 /* The operations whose limit is a moment; FUTEX_WAIT's is a length. */
 static bool until_moment(int op)
 {
@@ -358,6 +433,21 @@ static struct source *find(long nr, server **serve)
 	case SYS_getdents:
 		*serve = list_names;
 		return &src_syscall_getdents;
+	case SYS_stat:
+		*serve = stat_name;
+		return &src_syscall_stat;
+	case SYS_lstat:
+		*serve = stat_name;
+		return &src_syscall_lstat;
+	case SYS_fstat:
+		*serve = stat_open;
+		return &src_syscall_fstat;
+	case SYS_newfstatat:
+		*serve = stat_dir;
+		return &src_syscall_newfstatat;
+	case SYS_statx:
+		*serve = stat_chosen;
+		return &src_syscall_statx;
 	}
 	return NULL;
 }
@@ -477,6 +567,8 @@ bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
 		announce(ret, frame);
 		return false;
 	}
+	if (r->nr == SYS_utimensat)
+		return set_times(r);
 	if (!serve_number(r, &by, &n) && !serve_file(r, &by, &n))
 		return false;
 	if (n < 0 && n > -4096) {

@@ -66,11 +66,19 @@ def calls(program):
     med = lambda rows, key: statistics.median(r[key] for r in rows)
     ratio = lambda key: statistics.median(
         f[key] / n[key] for f, n in zip(forced, native))
+    more = lambda key: statistics.median(
+        f[key] - n[key] for f, n in zip(forced, native))
     return [
         row("rand, one thread", ratio("rand"), 1.0, "x native"),
         row("rand, 4 threads", ratio("rand_4_threads"), 0.3, "x native"),
         row("getrandom(16)", ratio("getrandom16"), 0.2, "x native"),
         row("clock_gettime", ratio("clock_gettime"), 1.0, "x native"),
+        row("stat", more("stat"), 50, "ns more"),
+        row("fstat", more("fstat"), 50, "ns more"),
+        row("stat of a changed file", more("stat_changed"), 150, "ns more"),
+        row("open and close", more("close"), 150, "ns more"),
+        row("open, write and close", more("close_writing"), 1500, "ns more"),
+        row("socket and close", more("close_socket"), 400, "ns more"),
         row("time", med(forced, "time"), 20, "ns"),
         row("one event, --trace=full", med(full, "time"), 40, "ns"),
         row("first event of a site", med(forced, "first_event") / 1000, 100,

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Times intercepted calls from inside a program, by the raw clock; prints
  * "name nanoseconds-per-call" lines. Run natively and under the shim. */
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -56,6 +59,54 @@ static void do_time(long n)
 {
 	while (n--)
 		sink += time(NULL);
+}
+
+static char file_name[] = "/tmp/samebits-bench-XXXXXX";
+static struct stat looked;
+
+/* One that the run has changed costs more: it is looked up. */
+static void do_stat_changed(long n)
+{
+	while (n--)
+		sink += stat(file_name, &looked);
+}
+
+static void do_stat(long n)
+{
+	while (n--)
+		sink += stat("/bin/sh", &looked);
+}
+
+static void do_fstat(long n)
+{
+	int fd = open("/bin/sh", O_RDONLY);
+
+	while (n--)
+		sink += fstat(fd, &looked);
+	close(fd);
+}
+
+/* Pairs of open and close. */
+static void do_close(long n)
+{
+	while (n--)
+		close(open("/bin/sh", O_RDONLY));
+}
+
+static void do_close_writing(long n)
+{
+	while (n--) {
+		int fd = open(file_name, O_WRONLY);
+
+		sink += write(fd, "x", 1);
+		close(fd);
+	}
+}
+
+static void do_close_socket(long n)
+{
+	while (n--)
+		close(socket(AF_UNIX, SOCK_STREAM, 0));
 }
 
 static pthread_barrier_t together;
@@ -154,6 +205,12 @@ int main(int argc, char **argv)
 		{ "rand", do_rand, 2000000, ROUNDS },
 		{ "getrandom16", do_getrandom, 200000, ROUNDS },
 		{ "clock_gettime", do_clock, 2000000, ROUNDS },
+		{ "stat", do_stat, 200000, ROUNDS },
+		{ "fstat", do_fstat, 200000, ROUNDS },
+		{ "stat_changed", do_stat_changed, 200000, ROUNDS },
+		{ "close", do_close, 100000, ROUNDS },
+		{ "close_writing", do_close_writing, 20000, ROUNDS },
+		{ "close_socket", do_close_socket, 50000, ROUNDS },
 		/* In a full trace 160 MB: within its limit. */
 		{ "time", do_time, 1000000, ROUNDS },
 		/* Long enough to be spread over the processors. */
@@ -171,6 +228,7 @@ int main(int argc, char **argv)
 		printf("cold_event %.0f\n", now() - start);
 		return 0;
 	}
+	close(mkstemp(file_name));
 	for (size_t i = 0; i < sizeof(work) / sizeof(*work); i++) {
 		double best = 1e30;
 
@@ -187,5 +245,6 @@ int main(int argc, char **argv)
 		printf("%s %.3f\n", work[i].name, best);
 		fflush(stdout);
 	}
+	unlink(file_name);
 	return 0;
 }

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of writing a file: its times are told (filetime.h). */
+#include <errno.h>
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "filetime.h"
+
+/* The stream functions by names of our own: theirs are banned here. */
+EXPORT int close_stream(FILE *f) __asm__("fclose");
+#include "banned.h"
+
+HOOK(close);
+HOOK(dup2);
+HOOK(dup3);
+static int (*real_close_stream)(FILE *);
+static struct hook hook_close_stream
+	__attribute__((section("sb_hook"), used, aligned(8))) = {
+		"fclose", (void **)&real_close_stream, (void *)close_stream };
+
+static void closing(int fd)
+{
+	struct thread *self = filetime_self();
+
+	if (self)
+		filetime_closing(self, fd);
+}
+
+EXPORT int close(int fd)
+{
+	closing(fd);
+	return real_close ? real_close(fd) : sys_result(sys1(SYS_close, fd));
+}
+
+EXPORT int dup2(int from, int to)
+{
+	if (from != to)
+		closing(to);
+	return real_dup2 ? real_dup2(from, to)
+			 : sys_result(sys2(SYS_dup2, from, to));
+}
+
+EXPORT int dup3(int from, int to, int flags)
+{
+	closing(to);
+	return real_dup3 ? real_dup3(from, to, flags)
+			 : sys_result(sys3(SYS_dup3, from, to, flags));
+}
+
+/* What is still in its buffer is a change, too. */
+EXPORT int close_stream(FILE *f)
+{
+	struct thread *self = filetime_self();
+	int saved = errno, fd;
+
+	if (self && __fwritable(f)) {
+		fd = fileno(f);
+		if (fd >= 0 && filetime_writable(fd)) {
+			fflush(f);
+			filetime_closing(self, fd);
+		}
+		errno = saved;
+	}
+	return real_close_stream(f);
+}
+
+ALIAS(__close, close);
+ALIAS(__dup2, dup2);
+__asm__(".globl _IO_fclose\n\t.set _IO_fclose, fclose");

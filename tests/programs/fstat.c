@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+#include "file.h"
+
+#define LOOK(st) fstat(fd, st)
+STAT_VICTIM(LOOK)
