@@ -79,6 +79,8 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "time", "real", &config.time_real },
 		{ "trace", "full", &config.trace_wanted },
 		{ "crypto", "force", &config.crypto_force },
+		{ "pids", "namespace", &config.pids_namespace },
+		{ "pids", "virtual", &config.pids_virtual },
 	};
 	const struct {
 		const char *key;

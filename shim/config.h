@@ -19,6 +19,8 @@ struct config {
 	bool trace_wanted; /* --trace=full */
 	bool trace_full;   /* still: no limit was reached */
 	bool crypto_force;
+	bool pids_namespace; /* process ids repeat by themselves */
+	bool pids_virtual;   /* they are ours to give; neither: real ones */
 	uint64_t seed;
 	uint64_t limit;	   /* bytes of log, a process */
 	uint64_t start;	   /* seconds since 1970 of the logical clock */

@@ -46,7 +46,8 @@ static const struct row usage[] = {
 	{ "$SB run --time=never true", 125, "logical or real" },
 	{ "$SB run --trace-limit 3Q true", 125, "not a number" },
 	{ "$SB run --trace-limit 0 true", 125, "256K" },
-	{ "$SB run --force getpid true", 125, "only be observed" },
+	{ "$SB run --force fork true", 125, "only be observed" },
+	{ "$SB run --pids none true", 125, "namespace, virtual or real" },
 	{ "$SB run --force rand,,clock true", 125, "missing between" },
 	{ "$SB run /tmp", 126, "a directory" },
 	{ "$SB help nosuch", 125, "no verb nosuch" },
@@ -380,7 +381,7 @@ static void test_help(void **state)
 		const char *verb, *options;
 	} help[] = {
 		{ "", "run audit report list sources" },
-		{ "run", "--seed --seeds --time --force --observe --crypto "
+		{ "run", "--seed --seeds --time --pids --force --observe --crypto "
 			 "--trace --trace-limit --store --partial -q,.--quiet "
 			 "-h,.--help" },
 		{ "audit", "--trace --trace-limit --store --partial "

@@ -16,13 +16,17 @@ struct launch {
 	bool elf;	      /* not a script */
 	struct sigaction file_size; /* SIGXFSZ's, as the program shall have it */
 	bool fixed_addresses; /* turn address randomisation off */
+	bool apart;	      /* in a PID namespace of its own */
+	bool user_namespace;  /* and for that in a user namespace */
+	const char *refused;  /* out: why not apart; nothing was started */
 	bool addresses_denied; /* out: it was refused */
 	int exec_error;	      /* out: errno of a failed exec */
 };
 
 /* Returns the wait status of the program, or -errno. */
 int launch(struct launch *l);
-/* Ends this process as the program ended: its status, or its signal. */
+/* Ends this process as the program ended: its status, or its signal. Call it
+ * last: processes in the background may go on. */
 int launch_finish(int status);
 
 #endif

@@ -49,9 +49,6 @@ SOURCE(wait3, .group = "process", .policy = SB_FORCE,
 SOURCE(wait4, .group = "process", .policy = SB_FORCE,
        .doc = "end of a child, with its resource use");
 ROW(_exit, "ends the process at once");
-ROW(getpid, "process number");
-ROW(getppid, "the parent's process number");
-ROW(gettid, "thread number");
 
 SOURCE_ROW(vfork, .group = "process", .policy = SB_OBSERVE,
 	   .doc = "a child that borrows our memory");
@@ -510,35 +507,6 @@ EXPORT void _exit(int status)
 
 ALIAS(_Exit, _exit);
 
-/* Numbers are not stored: the log holds no real pids. */
-EXPORT pid_t getpid(void)
-{
-	struct call c;
-
-	CALL(&c, getpid);
-	call_end(&c, 0, 0);
-	return (pid_t)sys0(SYS_getpid);
-}
-
-EXPORT pid_t getppid(void)
-{
-	struct call c;
-
-	CALL(&c, getppid);
-	call_end(&c, 0, 0);
-	return (pid_t)sys0(SYS_getppid);
-}
-
-EXPORT pid_t gettid(void)
-{
-	struct call c;
-
-	CALL(&c, gettid);
-	call_end(&c, 0, 0);
-	return (pid_t)sys0(SYS_gettid);
-}
-
 ALIAS(__fork, fork);
 ALIAS(__wait, wait);
 ALIAS(__waitpid, waitpid);
-ALIAS(__getpid, getpid);

@@ -25,6 +25,9 @@ ROW(clock_gettime, "clock", "any clock");
 ROW(nanosleep, "clock", "sleep, nanoseconds");
 ROW(clock_nanosleep, "clock", "sleep on a clock");
 ROW(futex, "clock", "wait for a word in memory, with a limit");
+ROW(getpid, "pid", "process number");
+ROW(getppid, "pid", "the parent's process number");
+ROW(gettid, "pid", "thread number");
 
 SOURCE_ROW(syscall_fork, .group = "process", .policy = SB_OBSERVE,
 	   .doc = "a copy of the process by syscall(SYS_fork or SYS_clone)");
@@ -148,6 +151,14 @@ static long clock_nap(struct call *c, const struct registers *r, bool force)
 	return ret;
 }
 
+static long number(struct call *c, const struct registers *r, bool force)
+{
+	long n = sys0(r->nr);
+
+	call_end(c, force ? (uint64_t)n : 0, 0);
+	return n;
+}
+
 /* The operations whose limit is a moment; FUTEX_WAIT's is a length. */
 static bool until_moment(int op)
 {
@@ -227,6 +238,15 @@ static struct source *find(long nr, server **serve)
 	case SYS_clock_nanosleep:
 		*serve = clock_nap;
 		return &src_syscall_clock_nanosleep;
+	case SYS_getpid:
+		*serve = number;
+		return &src_syscall_getpid;
+	case SYS_getppid:
+		*serve = number;
+		return &src_syscall_getppid;
+	case SYS_gettid:
+		*serve = number;
+		return &src_syscall_gettid;
 	}
 	return NULL;
 }
