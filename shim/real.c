@@ -11,6 +11,9 @@
 extern struct source __start_sb_source[] __attribute__((visibility("hidden")));
 extern struct source __stop_sb_source[] __attribute__((visibility("hidden")));
 
+extern struct hook __start_sb_hook[] __attribute__((visibility("hidden")));
+extern struct hook __stop_sb_hook[] __attribute__((visibility("hidden")));
+
 void *(*real_dlsym_fn)(void *, const char *);
 void *(*real_dlvsym_fn)(void *, const char *, const char *);
 void *(*real_dlopen_fn)(const char *, int);
@@ -25,6 +28,12 @@ void real_each(void (*visit)(struct source *row, void *arg), void *arg)
 {
 	for (struct source *s = __start_sb_source; s < __stop_sb_source; s++)
 		visit(s, arg);
+}
+
+void real_each_hook(void (*visit)(struct hook *hook, void *arg), void *arg)
+{
+	for (struct hook *h = __start_sb_hook; h < __stop_sb_hook; h++)
+		visit(h, arg);
 }
 
 /*
@@ -144,6 +153,8 @@ void real_bind(void)
 			*s->real = real_find(s->symbol ? s->symbol : s->name,
 					     s->version);
 	}
+	for (struct hook *h = __start_sb_hook; h < __stop_sb_hook; h++)
+		*h->real = real_find(h->name, NULL);
 }
 
 /* Does the '+'-separated list name this row or its group? */

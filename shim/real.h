@@ -7,7 +7,7 @@
 
 #include "source.h"
 
-/* Numbers the rows and fills every real_x that libc has. */
+/* Numbers the rows and fills every real_x that libc has, of rows and hooks. */
 void real_bind(void);
 /* The next definition of a name, with its newest version; NULL: none. */
 void *real_find(const char *symbol, const char *version);
@@ -17,6 +17,8 @@ void *real_late(struct source *row, const void *ra);
 
 unsigned real_count(void);
 void real_each(void (*visit)(struct source *row, void *arg), void *arg);
+/* The hooks that are no rows. */
+void real_each_hook(void (*visit)(struct hook *hook, void *arg), void *arg);
 /* Sets each row's policy of this run from the settings. */
 void real_policies(void);
 

@@ -46,6 +46,23 @@ struct source {
 		   __VA_ARGS__)
 
 /*
+ * A hook that is no source by itself: where it leads to one depends on what it
+ * is given, as open() on a name. HOOK(open) defines `real_open`; lookups by
+ * dlsym() find the hook, as they find those of rows.
+ */
+struct hook {
+	const char *name;
+	void **real;
+	void *hook;
+};
+
+#define HOOK(id)                                                               \
+	static __typeof__(id) *real_##id;                                      \
+	static struct hook hook_##id                                           \
+		__attribute__((section("sb_hook"), used, aligned(8))) = {      \
+			#id, (void **)&real_##id, (void *)id }
+
+/*
  * Calls visit(row, arg) for every row, sorted by group, then name. Exported by
  * libsamebits.so; safe in a process where the shim is passive.
  */

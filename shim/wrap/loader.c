@@ -103,6 +103,18 @@ static void consider(struct source *row, void *arg)
 		l->alias = row->hook;
 }
 
+static void consider_hook(struct hook *hook, void *arg)
+{
+	struct lookup *l = arg;
+
+	if (*hook->real != l->found)
+		return;
+	if (!strcmp(hook->name, l->name))
+		l->hook = hook->hook;
+	else
+		l->alias = hook->hook;
+}
+
 /* Our hook for what was found; NULL: there is none. */
 static void *hook_of(const char *name, void *found)
 {
@@ -114,6 +126,7 @@ static void *hook_of(const char *name, void *found)
 		if (found == samebits_jump(i))
 			l.alias = jumps[i].hook;
 	real_each(consider, &l);
+	real_each_hook(consider_hook, &l);
 	return l.hook ? l.hook : l.alias;
 }
 
