@@ -121,6 +121,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 			*numbers[i].n = (uint32_t)number(value, vlen);
 	}
 	config.seeded |= known && is(key, klen, "seed");
+	config.pids_said |= known && is(key, klen, "pids");
 	return known;
 }
 

@@ -15,6 +15,7 @@
 
 #include "config.h"
 #include "log.h"
+#include "pids.h"
 #include "process.h"
 #include "prng.h"
 #include "real.h"
@@ -83,6 +84,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	if (dladdr((void *)start, &self) && self.dli_fname)
 		strncpy(config.lib, self.dli_fname, sizeof(config.lib) - 1);
 	take_preload(envp);
+	pids_start(envp);
 	real_policies();
 	process_start();
 	if (config.odd[0])

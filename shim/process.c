@@ -9,6 +9,7 @@
 #include "call.h"
 #include "lineage.h"
 #include "log.h"
+#include "pids.h"
 #include "process.h"
 #include "stack.h"
 #include "sys.h"
@@ -108,6 +109,7 @@ static uint32_t take_slot(uint64_t lineage, const char *path, uint32_t state)
 	if (!s)
 		return SB_SLOTS;
 	s->lineage = lineage;
+	s->number = pids_number(lineage);
 	strncpy(s->path, path, sizeof(s->path) - 1);
 	__atomic_store_n(&s->state, state, __ATOMIC_RELEASE);
 	return i;
@@ -181,6 +183,8 @@ static void come_alive(void)
 	s->pid = (uint32_t)process.pid;
 	s->exec = process.exec;
 	s->lineage = process.lineage;
+	if (!s->number)
+		s->number = pids_number(process.lineage);
 	n = sys4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", s->what,
 		 sizeof(s->what) - 1);
 	s->what[n < 0 ? 0 : n] = 0;
@@ -210,6 +214,8 @@ void process_start(void)
 	/* Where the kernel refuses, raw forks share their parent's log. */
 	sys3(SYS_madvise, &alive, sizeof(alive), MADV_WIPEONFORK);
 	process.shared = process.path[1] != 0;
+	if (process.board && !process.exec && !process.path[1])
+		pids_outside();
 	process.real_start = sys_now(CLOCK_MONOTONIC);
 	process.clock_start = config.clock;
 	begin();

@@ -177,7 +177,8 @@ void real_policies(void)
 		s->now = config.audit ? SB_OBSERVE : s->policy;
 		if (config.time_real && !strcmp(s->group, "clock"))
 			s->now = SB_OBSERVE;
-		if (!config.pids_namespace && !strcmp(s->group, "pid"))
+		if (!config.pids_namespace && !config.pids_virtual &&
+		    !strcmp(s->group, "pid"))
 			s->now = SB_OBSERVE;
 		if (!config.audit && s->policy == SB_FORCE &&
 		    listed(config.force, s))

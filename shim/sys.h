@@ -7,6 +7,7 @@
 #ifndef SAMEBITS_SYS_H
 #define SAMEBITS_SYS_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -44,6 +45,15 @@ static inline long sys_call(long nr, long a, long b, long c, long d, long e,
 #define sys6(nr, a, b, c, d, e, f)                                             \
 	sys_call(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e),    \
 		 (long)(f))
+
+/* As libc's functions return it: -1, with errno set. */
+static inline int sys_result(long ret)
+{
+	if (ret >= 0)
+		return (int)ret;
+	errno = (int)-ret;
+	return -1;
+}
 
 /* Adds without a bus lock; returns the old value. One instruction, so that a
  * signal handler of the same thread cannot come between. */

@@ -14,6 +14,7 @@ import unittest
 from test_terminal import LIMIT, SAMEBITS, Terminal, program, wait_for
 
 DENIED = os.path.join(os.environ["VICTIMS_DIR"], "denied")
+HAZARD = os.path.join(os.environ["HAZARDS_DIR"], "hazard_numbers")
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
@@ -62,6 +63,83 @@ class Case(unittest.TestCase):
         wait_for(done)
 
 
+SCENES = ("births", "vfork_many", "family", "waits", "groups", "threads",
+          "scheduling", "descriptors", "credentials", "locks",
+          "queued_signals", "terminals")
+
+
+class Numbers:
+    """Whatever gives out or takes a number agrees with getpid()."""
+
+    def play(self, scene, *under):
+        return subprocess.run((*under, HAZARD, scene), check=True,
+                              stdout=subprocess.PIPE, timeout=LIMIT).stdout
+
+    def test_scenes(self):
+        for scene in SCENES:
+            with self.subTest(scene):
+                self.assertEqual(self.play(scene, *self.run),
+                                 self.play(scene, *self.run))
+        self.assertNotIn("process-ids", self.spots())
+
+    def test_shell(self):
+        """$$, $!, wait and kill."""
+        script = ("sleep 60 & p=$!; kill -0 $p; kill $p; wait $p; "
+                  "echo $$ $p $?; sh -c 'echo $$ $PPID; kill -0 $PPID'")
+        said = self.sh(script)
+        self.assertEqual(said.split()[2], "143")
+        self.assertEqual(said.split()[0], said.split()[4])
+        self.assertEqual(said, self.sh(script))
+
+    def job_control(self, *shell):
+        t = Terminal(*self.run, *shell, PS1="ready> ", HISTFILE="")
+        t.expect("ready> ")
+        t.type("echo $$ $PPID\n")
+        t.expect("3 2\r")
+        t.type("sleep 60\n")
+        time.sleep(0.2)
+        t.type("\x1a")
+        t.expect("Stopped")
+        t.type("bg\n")
+        t.expect("ready> ")
+        t.type("jobs\n")
+        t.expect("Running")
+        t.type("kill %1; wait %1; echo st''atus $?\n")
+        t.expect("status 143")
+        t.type("cat | cat\n")
+        time.sleep(0.2)
+        t.type("line\n")
+        t.expect("line\r\nline\r")
+        t.type("\x03")
+        t.expect("ready> ")
+        t.type("exit 5\n")
+        self.assertEqual(os.waitstatus_to_exitcode(t.end()), 5)
+        self.assertNotIn(b"annot", t.seen)
+
+    def test_bash(self):
+        self.job_control("bash", "--norc", "--noprofile", "-i")
+
+    def test_dash(self):
+        self.job_control("dash", "-i")
+
+
+class Native(Case):
+    """The scenes hold for the system itself, and where nothing is changed."""
+
+    def test_scenes(self):
+        audit = (SAMEBITS, "audit", "-q", "--store", self.store)
+        real = (*self.run, "--pids=real")
+        for scene in SCENES:
+            for under in ((), audit, real):
+                with self.subTest(scene=scene, under=under):
+                    subprocess.run((*under, HAZARD, scene), check=True,
+                                   stdout=subprocess.DEVNULL, timeout=LIMIT)
+
+
+class Virtual(Numbers, Case):
+    options = ("--pids=virtual",)
+
+
 class Choice(Case):
     """Which of them it is, and why."""
 
@@ -104,7 +182,7 @@ class Choice(Case):
 
 
 @unittest.skipUnless(may_unshare(), "no PID namespaces here")
-class Namespace(Case):
+class Namespace(Numbers, Case):
     options = ("--pids=namespace",)
 
     def test_numbers(self):
@@ -195,34 +273,6 @@ class Namespace(Case):
         self.assertEqual(os.waitstatus_to_exitcode(status), -signal.SIGHUP)
         time.sleep(0.5)
         self.written("on\n")
-
-    def job_control(self, *shell):
-        t = Terminal(*self.run, *shell, PS1="ready> ", HISTFILE="")
-        t.expect("ready> ")
-        t.type("echo $$ $PPID\n")
-        t.expect("3 2\r")
-        t.type("sleep 60\n")
-        time.sleep(0.2)
-        t.type("\x1a")
-        t.expect("Stopped")
-        t.type("bg\n")
-        t.expect("ready> ")
-        t.type("jobs\n")
-        t.expect("Running")
-        t.type("kill %1; wait %1; echo st''atus $?\n")
-        t.expect("status 143")
-        t.type("cat | cat\n")
-        time.sleep(0.2)
-        t.type("line\n")
-        t.expect("line\r\nline\r")
-        t.type("\x03")
-        t.expect("ready> ")
-        t.type("exit 5\n")
-        self.assertEqual(os.waitstatus_to_exitcode(t.end()), 5)
-        self.assertNotIn(b"annot", t.seen)
-
-    def test_bash(self):
-        self.job_control("bash", "--norc", "--noprofile", "-i")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../shim/event.h"
 #include "launch.h"
 #include "pidns.h"
 
@@ -144,6 +145,7 @@ struct word {
 		ADDRESSES, /* value: errno; they stay random */
 		FAILED,	   /* value: errno of fork or exec */
 		STOPPED,
+		TERMINAL, /* it shall be our group's again */
 		ENDED, /* value: wait status */
 	} kind;
 	int value;
@@ -191,6 +193,22 @@ static _Noreturn void start(const struct launch *l, char **envp, int fd)
 	_exit(127);
 }
 
+/* A shell among the program's processes ends and cannot name our group. */
+static void take_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	sigset_t ttou, mask;
+
+	if (fd < 0)
+		return;
+	sigemptyset(&ttou);
+	sigaddset(&ttou, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &ttou, &mask);
+	tcsetpgrp(fd, getpgrp());
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	close(fd);
+}
+
 /* A shell takes its terminal back when its job stops, and we are the job.
  * Elsewhere nobody would wake us when the program goes on. */
 static void stop_too(void)
@@ -228,13 +246,36 @@ static _Noreturn void become(const struct launch *l, char **envp, int fd,
 	start(l, envp, fd);
 }
 
+static int next_signal(void)
+{
+	sigset_t set;
+	int sig;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SB_TERMINAL_BACK);
+	while ((sig = sigwaitinfo(&set, NULL)) < 0)
+		;
+	return sig;
+}
+
+static void tell_state(int fd, pid_t pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, WUNTRACED | WNOHANG) != pid)
+		return;
+	tell(fd, WIFSTOPPED(status) ? STOPPED : ENDED, status);
+	if (!WIFSTOPPED(status))
+		_exit(0);
+}
+
 /* The program's parent in its namespace, all signals blocked: it only tells
  * what becomes of its child. */
 static _Noreturn void stand_between(const struct launch *l, char **envp,
 				    int fd, const struct dispositions *d)
 {
 	pid_t pid = fork();
-	int status;
 
 	if (pid == 0)
 		become(l, envp, fd, d);
@@ -243,11 +284,11 @@ static _Noreturn void stand_between(const struct launch *l, char **envp,
 	if (fd)
 		close_range(0, (unsigned)fd - 1, 0);
 	close_range((unsigned)fd + 1, ~0u, 0);
-	while (pid > 0 && waitpid(pid, &status, WUNTRACED) == pid) {
-		tell(fd, WIFSTOPPED(status) ? STOPPED : ENDED, status);
-		if (!WIFSTOPPED(status))
-			break;
-	}
+	while (pid > 0)
+		if (next_signal() == SB_TERMINAL_BACK)
+			tell(fd, TERMINAL, 0);
+		else
+			tell_state(fd, pid);
 	_exit(0);
 }
 
@@ -297,6 +338,9 @@ static int listen_to(struct launch *l, int fd, const sigset_t *mask)
 			break;
 		case STOPPED:
 			stop_too();
+			break;
+		case TERMINAL:
+			take_terminal();
 			break;
 		case ENDED:
 			status = w.value;

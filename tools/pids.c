@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../shim/event.h"
 #include "pidns.h"
 #include "pids.h"
 #include "say.h"
@@ -12,14 +13,7 @@ static const char *const names[] = { [PIDS_REAL] = "real",
 				     [PIDS_VIRTUAL] = "virtual",
 				     [PIDS_NAMESPACE] = "namespace" };
 
-/* The launchers of parallel programs set these. Their processes, which we are
- * one of, find each other by their numbers, in files of shared memory too. */
-static const char *const parallel[] = {
-	"OMPI_COMM_WORLD_SIZE", "PMIX_RANK",	    "PMI_RANK",
-	"PMI_SIZE",		"MPI_LOCALRANKID",  "MV2_COMM_WORLD_RANK",
-	"SLURM_STEP_ID",	"SLURM_STEPID",	    "FLUX_TASK_RANK",
-	"ALPS_APP_PE",		"TORCHELASTIC_RUN_ID",
-};
+static const char *const parallel[] = { SB_PARALLEL };
 
 static const char *parallel_variable(void)
 {

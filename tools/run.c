@@ -316,7 +316,7 @@ static int make_board(struct sb_board **board, const char *dir,
 	b->next = 1;
 	b->ready = FIRST_SLOTS;
 	snprintf(b->slot[0].path, sizeof(b->slot[0].path), "0");
-	snprintf(b->slot[0].what, sizeof(b->slot[0].what), "%.151s", program);
+	snprintf(b->slot[0].what, sizeof(b->slot[0].what), "%.143s", program);
 	b->slot[0].state = SB_EXPECTED;
 	*board = b;
 	return 0;
