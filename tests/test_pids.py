@@ -29,11 +29,17 @@ class Case(unittest.TestCase):
     def setUp(self):
         self.dir = tempfile.TemporaryDirectory(prefix="samebits-pids-")
         self.addCleanup(self.dir.cleanup)
+        self.addCleanup(self.settle)
         os.chmod(self.dir.name, 0o777)
         self.store = os.path.join(self.dir.name, "store")
         self.file = os.path.join(self.dir.name, "file")
         self.run = (SAMEBITS, "run", "-q", "--store", self.store,
                     *self.options)
+
+    def settle(self):
+        """The namespaces' helpers, which have our command line, are gone."""
+        wait_for(lambda: not subprocess.run(
+            ("pgrep", "-f", self.store), stdout=subprocess.PIPE).stdout)
 
     def sh(self, script, *arguments, before=(), **variables):
         """What a shell under samebits prints."""
@@ -235,8 +241,7 @@ class Namespace(Numbers, Case):
     def test_nothing_stays(self):
         """The helpers end with the last process."""
         self.sh("sleep 0.2 & exit 0")
-        wait_for(lambda: not subprocess.run(
-            ("pgrep", "-f", self.store), stdout=subprocess.PIPE).stdout)
+        self.settle()
 
     def test_daemons_are_reaped(self):
         out = self.sh("for i in 1 2 3 4 5; do (sleep 0.05 &) ; done; "
@@ -264,9 +269,9 @@ class Namespace(Numbers, Case):
     def test_hangup(self):
         """Who ignores it survives a terminal, who does not ends with it."""
         t = Terminal(*self.run, "sh", "-c",
-                     "nohup sh -c 'sleep 1; echo on >> %s' & "
-                     "sh -c 'sleep 1; echo no >> %s' & echo u''p; exec sleep "
-                     "60" % (self.file, self.file))
+                     "trap '' HUP; (sleep 1; echo on >> %s) & trap - HUP; "
+                     "(sleep 1; echo no >> %s) & echo u''p; exec sleep 60"
+                     % (self.file, self.file))
         t.expect("up\r")
         os.close(t.fd)
         status = os.waitpid(t.pid, 0)[1]
