@@ -339,6 +339,27 @@ static void queued_signals(void)
 	must(waitpid(pid, NULL, 0) == pid);
 }
 
+static void proc(void)
+{
+	char path[64], link[64] = "";
+	pid_t pid = sleeper();
+
+	must(readlink("/proc/self", link, sizeof(link) - 1) > 0);
+	must(atoi(link) == getpid());
+	snprintf(link, sizeof(link), "%d/task/%d", getpid(), gettid());
+	memset(path, 0, sizeof(path));
+	must(readlink("/proc/thread-self", path, sizeof(path) - 1) > 0);
+	must(strcmp(path, link) == 0);
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	must(access(path, R_OK) == 0 && faccessat(3, path, R_OK, 0) == 0);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/exe", pid, pid);
+	must(readlink(path, link, sizeof(link)) > 0);
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	must(chdir(path) == 0 && access("comm", R_OK) == 0);
+	end(pid);
+	must(access(path, F_OK) < 0);
+}
+
 static void terminals(void)
 {
 	int fd;
@@ -360,4 +381,4 @@ SCENES({ "births", births }, { "vfork_many", vfork_many },
        { "threads", threads }, { "scheduling", scheduling },
        { "descriptors", descriptors }, { "credentials", credentials },
        { "locks", locks }, { "queued_signals", queued_signals },
-       { "terminals", terminals })
+       { "proc", proc }, { "terminals", terminals })
