@@ -24,8 +24,11 @@ class Terminal:
         self.seen = b""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.environ.update(variables)
-            os.execvp(argv[0], argv)
+            try:
+                os.environ.update(variables)
+                os.execvp(argv[0], argv)
+            finally:
+                os._exit(127)
 
     def type(self, text):
         os.write(self.fd, text.encode())

@@ -145,8 +145,8 @@ struct word {
 		ADDRESSES, /* value: errno; they stay random */
 		FAILED,	   /* value: errno of fork or exec */
 		STOPPED,
-		TERMINAL, /* it shall be our group's again */
-		ENDED, /* value: wait status */
+		TERMINAL,  /* it shall be our group's again */
+		ENDED,	   /* value: wait status */
 	} kind;
 	int value;
 };
@@ -343,6 +343,7 @@ static int listen_to(struct launch *l, int fd, const sigset_t *mask)
 			take_terminal();
 			break;
 		case ENDED:
+			child = 0;
 			status = w.value;
 			break;
 		}

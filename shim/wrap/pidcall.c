@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Process numbers in system calls made through syscall(2): the arguments are
- * changed in place, and the call goes on; where the result is a number, the call
- * is made here. */
+ * changed in place, and the call goes on; where the result is a number, it is
+ * made here. */
 #include <signal.h>
 #include <sys/types.h>
 #include <sys/wait.h>
