@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What else takes the number of a process or thread. */
 #include <errno.h>
+#include <linux/capability.h>
 #include <sched.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <sys/pidfd.h>
 #include <sys/ptrace.h>
@@ -27,6 +30,17 @@ HOOK(process_vm_readv);
 HOOK(process_vm_writev);
 HOOK(clock_getcpuclockid);
 HOOK(ptrace);
+HOOK(timer_create);
+HOOK(posix_spawnattr_setpgroup);
+HOOK(posix_spawnattr_getpgroup);
+
+/* In libc, without a header of its own. */
+int capget(struct __user_cap_header_struct *who,
+	   struct __user_cap_data_struct *what);
+int capset(struct __user_cap_header_struct *who,
+	   const struct __user_cap_data_struct *what);
+HOOK(capget);
+HOOK(capset);
 
 EXPORT int sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *set)
 {
@@ -119,6 +133,62 @@ EXPORT ssize_t process_vm_writev(pid_t pid, const struct iovec *here,
 EXPORT int clock_getcpuclockid(pid_t pid, clockid_t *clock)
 {
 	return real_clock_getcpuclockid(pids_in(pid), clock);
+}
+
+/* The kernel writes the version that it knows to the head. */
+static int capabilities(long nr, struct __user_cap_header_struct *who,
+			const void *what)
+{
+	struct __user_cap_header_struct real;
+	long ret;
+
+	if (!who)
+		return sys_result(-EFAULT);
+	real = *who;
+	real.pid = pids_thread_in(real.pid);
+	ret = sys2(nr, &real, what);
+	who->version = real.version;
+	return sys_result(ret);
+}
+
+EXPORT int capget(struct __user_cap_header_struct *who,
+		  struct __user_cap_data_struct *what)
+{
+	return capabilities(SYS_capget, who, what);
+}
+
+EXPORT int capset(struct __user_cap_header_struct *who,
+		  const struct __user_cap_data_struct *what)
+{
+	return capabilities(SYS_capset, who, what);
+}
+
+/* A timer may signal one thread, by its number. */
+EXPORT int timer_create(clockid_t clock, struct sigevent *restrict event,
+			timer_t *restrict timer)
+{
+	struct sigevent real;
+
+	if (!event || event->sigev_notify != SIGEV_THREAD_ID)
+		return real_timer_create(clock, event, timer);
+	real = *event;
+	real._sigev_un._tid = pids_thread_in(real._sigev_un._tid);
+	return real_timer_create(clock, &real, timer);
+}
+
+EXPORT int posix_spawnattr_setpgroup(posix_spawnattr_t *attr, pid_t group)
+{
+	return real_posix_spawnattr_setpgroup(attr, pids_group_in(group));
+}
+
+EXPORT int posix_spawnattr_getpgroup(const posix_spawnattr_t *restrict attr,
+				     pid_t *restrict group)
+{
+	int ret = real_posix_spawnattr_getpgroup(attr, group);
+
+	if (ret == 0 && *group) /* 0: its own */
+		*group = pids_group_out(*group);
+	return ret;
 }
 
 /* What a traced process's news say of a new one is a real number. */

@@ -2,6 +2,7 @@
 /* What getpid() says is what everything else says. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <pthread.h>
 #include <pty.h>
 #include <sched.h>
@@ -20,6 +21,10 @@
 #include "hazard.h"
 
 extern char **environ;
+int capget(struct __user_cap_header_struct *who,
+	   struct __user_cap_data_struct *what);
+int capset(struct __user_cap_header_struct *who,
+	   const struct __user_cap_data_struct *what);
 
 /* A child that waits to be killed. */
 static pid_t sleeper(void)
@@ -162,7 +167,9 @@ static void waits(void)
 
 static void groups(void)
 {
-	pid_t a = sleeper(), b = sleeper();
+	char *argv[] = { "sleep", "60", NULL };
+	pid_t a = sleeper(), b = sleeper(), group;
+	posix_spawnattr_t attr;
 	int status;
 
 	must(getpgid(0) == getpgrp() && getpgid(a) == getpgrp());
@@ -175,6 +182,16 @@ static void groups(void)
 	must(waitpid(-a, &status, 0) > 0 && waitpid(-a, &status, 0) > 0);
 	must(waitpid(-a, &status, 0) < 0 && errno == ECHILD);
 	must(kill(-a, 0) < 0 && errno == ESRCH);
+	/* Spawned into a group. */
+	a = sleeper();
+	must(setpgid(a, a) == 0);
+	must(posix_spawnattr_init(&attr) == 0);
+	must(posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP) == 0);
+	must(posix_spawnattr_setpgroup(&attr, a) == 0);
+	must(posix_spawnattr_getpgroup(&attr, &group) == 0 && group == a);
+	must(posix_spawn(&b, "/bin/sleep", NULL, &attr, argv, environ) == 0);
+	must(getpgid(b) == a && kill(-a, SIGKILL) == 0);
+	must(waitpid(-a, &status, 0) > 0 && waitpid(-a, &status, 0) > 0);
 	/* A group outlives its leader. */
 	a = sleeper();
 	b = sleeper();
@@ -191,6 +208,25 @@ static void groups(void)
 	must(waitpid(a, &status, 0) == a && status == 0);
 }
 
+/* A timer that signals this thread alone. */
+static void timed(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID,
+				  .sigev_signo = SIGUSR2 };
+	struct itimerspec soon = { .it_value = { 0, 1000000 } };
+	sigset_t set;
+	timer_t timer;
+
+	event._sigev_un._tid = gettid();
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR2);
+	must(pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
+	must(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0);
+	must(timer_settime(timer, 0, &soon, NULL) == 0);
+	must(sigwaitinfo(&set, NULL) == SIGUSR2);
+	must(timer_delete(timer) == 0);
+}
+
 static void *thread(void *arg)
 {
 	cpu_set_t set;
@@ -203,6 +239,7 @@ static void *thread(void *arg)
 	must(sched_getscheduler(gettid()) == SCHED_OTHER);
 	CPU_ZERO(&set);
 	must(syscall(SYS_sched_getaffinity, gettid(), sizeof(set), &set) > 0);
+	timed();
 	return NULL;
 }
 
@@ -223,6 +260,9 @@ static void threads(void)
 static void scheduling(void)
 {
 	struct sched_param param = { 0 };
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3,
+						 0 };
+	struct __user_cap_data_struct data[2];
 	pid_t pid = sleeper();
 	struct rlimit limit;
 	struct timespec ts;
@@ -243,6 +283,9 @@ static void scheduling(void)
 	must(prlimit(pid, RLIMIT_NOFILE, &limit, NULL) == 0);
 	must(prlimit(pid, RLIMIT_NOFILE, NULL, &limit) == 0);
 	must(limit.rlim_cur == 77);
+	must(capget(&head, data) == 0);
+	head.pid = gettid();
+	must(capget(&head, data) == 0 && capset(&head, data) == 0);
 	must(clock_getcpuclockid(pid, &clock) == 0);
 	must(clock_getcpuclockid(getpid(), &clock) == 0);
 	end(pid);
