@@ -71,7 +71,7 @@ class Case(unittest.TestCase):
 
 SCENES = ("births", "vfork_many", "family", "waits", "groups", "threads",
           "scheduling", "descriptors", "credentials", "locks",
-          "queued_signals", "proc", "terminals")
+          "queued_signals", "handlers", "proc", "terminals")
 
 
 class Numbers:

@@ -7,12 +7,15 @@
 
 #include "call.h"
 #include "pids.h"
+#include "real.h"
 #include "banned.h"
 
 HOOK(kill);
 HOOK(killpg);
 HOOK(sigqueue);
 HOOK(tgkill);
+HOOK(sigaction);
+HOOK(signal);
 
 EXPORT int kill(pid_t pid, int sig)
 {
@@ -46,4 +49,61 @@ EXPORT int tgkill(pid_t pid, pid_t thread, int sig)
 			       sig));
 }
 
+/* The program's handlers of signals that say who sent them. */
+typedef void handler(int sig, siginfo_t *info, void *context);
+static handler *handlers[_NSIG];
+
+static void arrived(int sig, siginfo_t *info, void *context)
+{
+	pids_info_out(info);
+	handlers[sig](sig, info, context);
+}
+
+static bool tells(const struct sigaction *act)
+{
+	return act && act->sa_flags & SA_SIGINFO &&
+	       act->sa_handler != SIG_DFL && act->sa_handler != SIG_IGN;
+}
+
+EXPORT int sigaction(int sig, const struct sigaction *restrict act,
+		     struct sigaction *restrict old)
+{
+	bool known = config.pids_virtual && sig > 0 && sig < _NSIG;
+	handler *before = known ? handlers[sig] : NULL;
+	struct sigaction ours;
+	int ret;
+
+	if (known && tells(act)) {
+		/* First: it may arrive as soon as it is set. */
+		handlers[sig] = act->sa_sigaction;
+		ours = *act;
+		ours.sa_sigaction = arrived;
+		act = &ours;
+	}
+	if (!real_sigaction)
+		*(void **)&real_sigaction = real_find("sigaction", NULL);
+	ret = real_sigaction(sig, act, old);
+	if (ret && known)
+		handlers[sig] = before;
+	else if (old && old->sa_sigaction == arrived)
+		old->sa_sigaction = before;
+	return ret;
+}
+
+/* Returns what sigaction() has set, too. */
+EXPORT __sighandler_t signal(int sig, __sighandler_t act)
+{
+	__sighandler_t old;
+
+	if (!real_signal)
+		*(void **)&real_signal = real_find("signal", NULL);
+	old = real_signal(sig, act);
+	return old == (__sighandler_t)(void (*)(void))arrived
+		       ? (__sighandler_t)(void (*)(void))handlers[sig]
+		       : old;
+}
+
 ALIAS(__kill, kill);
+ALIAS(__sigaction, sigaction);
+ALIAS(bsd_signal, signal);
+ALIAS(ssignal, signal);

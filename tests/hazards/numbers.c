@@ -382,6 +382,50 @@ static void queued_signals(void)
 	must(waitpid(pid, NULL, 0) == pid);
 }
 
+static volatile pid_t sender;
+static volatile int sent;
+
+static void note(int sig, siginfo_t *info, void *context)
+{
+	(void)sig;
+	(void)context;
+	sender = info->si_pid;
+	sent = info->si_value.sival_int;
+}
+
+/* What is set can be asked for, by all who set and ask. */
+static void handlers(void)
+{
+	struct sigaction act = { .sa_sigaction = note,
+				 .sa_flags = SA_SIGINFO | SA_RESTART };
+	struct sigaction old;
+	pid_t pid;
+
+	must(sigaction(SIGUSR1, &act, NULL) == 0);
+	must(sigaction(SIGUSR1, NULL, &old) == 0);
+	must(old.sa_sigaction == note && old.sa_flags & SA_SIGINFO);
+	must(kill(getpid(), SIGUSR1) == 0 && sender == getpid());
+	sender = 0;
+	must(raise(SIGUSR1) == 0 && sender == getpid());
+	must(sigqueue(getpid(), SIGUSR1, (union sigval){ 9 }) == 0);
+	must(sent == 9);
+	pid = fork();
+	if (pid == 0)
+		_exit(kill(getppid(), SIGUSR1));
+	must(waitpid(pid, NULL, 0) == pid && sender == pid);
+	must(signal(SIGUSR1, SIG_IGN) == (void *)note);
+	must(raise(SIGUSR1) == 0 && signal(SIGUSR1, SIG_DFL) == SIG_IGN);
+	must(sigaction(SIGUSR1, &old, &act) == 0 && act.sa_handler == SIG_DFL);
+	must(raise(SIGUSR1) == 0 && sender == getpid());
+	must(sigaction(SIGKILL, &old, NULL) < 0 && errno == EINVAL);
+	must(sigaction(1000, &old, NULL) < 0 && errno == EINVAL);
+	must(sigaction(SIGCHLD, &old, NULL) == 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	must(waitpid(pid, NULL, 0) == pid && sender == pid);
+}
+
 static void proc(void)
 {
 	char path[64], link[64] = "";
@@ -424,4 +468,4 @@ SCENES({ "births", births }, { "vfork_many", vfork_many },
        { "threads", threads }, { "scheduling", scheduling },
        { "descriptors", descriptors }, { "credentials", credentials },
        { "locks", locks }, { "queued_signals", queued_signals },
-       { "proc", proc }, { "terminals", terminals })
+       { "handlers", handlers }, { "proc", proc }, { "terminals", terminals })
