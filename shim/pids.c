@@ -58,19 +58,10 @@ static struct sb_slot *slot(uint32_t i)
 	return process.board && i < SB_SLOTS ? &process.board->slot[i] : NULL;
 }
 
-static uint32_t slots(void)
-{
-	uint32_t n = process.board ? __atomic_load_n(&process.board->next,
-						     __ATOMIC_ACQUIRE)
-				   : 0;
-
-	return n < SB_SLOTS ? n : SB_SLOTS;
-}
-
 /* The youngest process that is shown as this, or NULL. */
 static struct sb_slot *by_number(int shown)
 {
-	for (uint32_t i = slots(); i-- > 0;) {
+	for (uint32_t i = process_slots(); i-- > 0;) {
 		struct sb_slot *s = slot(i);
 
 		if ((int)s->number == shown && s->pid)
@@ -82,7 +73,7 @@ static struct sb_slot *by_number(int shown)
 /* The kernel's numbers come back: of those that have had it, the youngest. */
 static struct sb_slot *by_pid(int real)
 {
-	for (uint32_t i = slots(); i-- > 0;) {
+	for (uint32_t i = process_slots(); i-- > 0;) {
 		struct sb_slot *s = slot(i);
 
 		if ((int)s->pid == real && s->number)
@@ -93,7 +84,7 @@ static struct sb_slot *by_pid(int real)
 
 static bool taken(uint32_t number)
 {
-	for (uint32_t i = slots(); i-- > 0;)
+	for (uint32_t i = process_slots(); i-- > 0;)
 		if (slot(i)->number == number && !slot(i)->reaped)
 			return true;
 	return false;

@@ -410,11 +410,21 @@ void environment_undo(bool spawned)
 				 __ATOMIC_RELEASE);
 }
 
+uint32_t process_slots(void)
+{
+	const struct sb_board *b = process.board;
+	uint32_t next, ready;
+
+	if (!b)
+		return 0;
+	next = __atomic_load_n(&b->next, __ATOMIC_ACQUIRE);
+	ready = __atomic_load_n(&b->ready, __ATOMIC_ACQUIRE);
+	return next < ready ? next : ready;
+}
+
 uint64_t process_clock_of(int pid)
 {
-	uint32_t n = process.board ? process.board->next : 0;
-
-	for (uint32_t i = n < SB_SLOTS ? n : SB_SLOTS; i-- > 0;)
+	for (uint32_t i = process_slots(); i-- > 0;)
 		if ((int)process.board->slot[i].pid == pid)
 			return process.board->slot[i].clock;
 	return 0;

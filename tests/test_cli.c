@@ -223,6 +223,13 @@ static void test_full_disk(void **state)
 	assert_int_equal(o.status, 0);
 	assert_non_null(strstr(o.out, "done\n"));
 	assert_non_null(strstr(o.out, "could not write a log"));
+	/* More children are waited for than the board has room for. */
+	outcome_of(&o, ON_DISK_OF("1m",
+		"$SB run -q sh -c \"cat /dev/zero > f; i=0; while [ \\$i -lt "
+		"200 ]; do i=\\$((i+1)); (exit 3) & wait \\$!; [ \\$? = 3 ] || "
+		"exit 9; done; echo all\""));
+	assert_int_equal(o.status, 0);
+	assert_string_equal(o.out, "all\n");
 }
 
 static void test_no_unwind(void **state)

@@ -163,6 +163,12 @@ class Choice(Case):
         self.assertEqual(said["mode"], "virtual")
         self.assertRegex(said["why"], "refused|CAP_SYS_ADMIN")
 
+    def test_half_refused(self):
+        """A namespace that cannot have a /proc is given up, unnoticed."""
+        self.assertEqual(self.sh("echo $$ $PPID", before=(DENIED, "-m")),
+                         "3 2\n")
+        self.assertEqual(self.manifest()["process_ids"]["mode"], "virtual")
+
     def test_parallel_programs(self):
         for name in ("OMPI_COMM_WORLD_SIZE", "PMI_RANK", "PMIX_RANK",
                      "SLURM_STEP_ID", "TORCHELASTIC_RUN_ID"):
