@@ -88,12 +88,15 @@ bool procfs_name(char *name, size_t room)
 
 long procfs_self(const char *path, char *out, size_t size)
 {
-	bool thread = !strcmp(path, "/proc/thread-self");
 	char shown[64];
 	struct text t = text_start(shown, sizeof(shown));
+	bool thread;
 	size_t len;
 
-	if (!config.pids_virtual || (!thread && strcmp(path, "/proc/self")))
+	if (!config.pids_virtual || !path)
+		return -1;
+	thread = !strcmp(path, "/proc/thread-self");
+	if (!thread && strcmp(path, "/proc/self"))
 		return -1;
 	text_number(&t, (uint64_t)pids_self(), 10, 1);
 	if (thread) {

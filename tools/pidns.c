@@ -108,9 +108,11 @@ static int pidfd_of(pid_t pid)
 	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
+/* Never without an error: one of us that was killed leaves none. */
 static struct answer failed(const char *what)
 {
-	return (struct answer){ .error = errno, .refused = what };
+	return (struct answer){ .error = errno ? errno : ECHILD,
+				.refused = what };
 }
 
 /* Writes to one of ours; if that is gone we are not needed either. */

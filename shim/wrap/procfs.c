@@ -15,7 +15,21 @@ HOOK(access);
 HOOK(faccessat);
 HOOK(chdir);
 
-static ssize_t read_link(int dir, const char *path, char *out, size_t size)
+/* The system calls are those of libc: filters may allow no others. */
+EXPORT ssize_t readlink(const char *restrict path, char *restrict out,
+			size_t size)
+{
+	char real[PROCFS_PATH];
+	long n = procfs_self(path, out, size);
+
+	if (n >= 0)
+		return n;
+	return sys_result(
+		sys3(SYS_readlink, procfs_path(path, real), out, size));
+}
+
+EXPORT ssize_t readlinkat(int dir, const char *restrict path,
+			  char *restrict out, size_t size)
 {
 	char real[PROCFS_PATH];
 	long n = procfs_self(path, out, size);
@@ -26,24 +40,11 @@ static ssize_t read_link(int dir, const char *path, char *out, size_t size)
 			       out, size));
 }
 
-EXPORT ssize_t readlink(const char *restrict path, char *restrict out,
-			size_t size)
-{
-	return read_link(AT_FDCWD, path, out, size);
-}
-
-EXPORT ssize_t readlinkat(int dir, const char *restrict path,
-			  char *restrict out, size_t size)
-{
-	return read_link(dir, path, out, size);
-}
-
 EXPORT int access(const char *path, int mode)
 {
 	char real[PROCFS_PATH];
 
-	return sys_result(sys3(SYS_faccessat, AT_FDCWD,
-			       procfs_path(path, real), mode));
+	return sys_result(sys2(SYS_access, procfs_path(path, real), mode));
 }
 
 /* Its flags are libc's to serve. */
@@ -68,7 +69,7 @@ EXPORT ssize_t __readlink_chk(const char *path, char *out, size_t size,
 {
 	if (room < size)
 		__builtin_trap();
-	return read_link(AT_FDCWD, path, out, size);
+	return readlink(path, out, size);
 }
 
 ssize_t __readlinkat_chk(int dir, const char *path, char *out, size_t size,
@@ -78,7 +79,7 @@ EXPORT ssize_t __readlinkat_chk(int dir, const char *path, char *out,
 {
 	if (room < size)
 		__builtin_trap();
-	return read_link(dir, path, out, size);
+	return readlinkat(dir, path, out, size);
 }
 
 ALIAS(__readlink, readlink);

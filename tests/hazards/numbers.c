@@ -429,8 +429,11 @@ static void handlers(void)
 static void proc(void)
 {
 	char path[64], link[64] = "";
+	const char *volatile none = NULL;
 	pid_t pid = sleeper();
 
+	must(readlink(none, link, sizeof(link)) < 0 && errno == EFAULT);
+	must(access(none, R_OK) < 0 && errno == EFAULT);
 	must(readlink("/proc/self", link, sizeof(link) - 1) > 0);
 	must(atoi(link) == getpid());
 	snprintf(link, sizeof(link), "%d/task/%d", getpid(), gettid());
