@@ -97,6 +97,8 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "time", "real", &config.time_real },
 		{ "trace", "full", &config.trace_wanted },
 		{ "crypto", "force", &config.crypto_force },
+		{ "pids", "namespace", &config.pids_namespace },
+		{ "pids", "virtual", &config.pids_virtual },
 	};
 	const struct {
 		const char *key;
@@ -140,6 +142,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 	if (is(key, klen, "order"))
 		known = set_order(value, vlen);
 	config.seeded |= known && is(key, klen, "seed");
+	config.pids_said |= known && is(key, klen, "pids");
 	return known;
 }
 

@@ -25,6 +25,9 @@ struct config {
 	bool crypto_force;
 	enum order order;
 	uint64_t shuffle; /* the key of ORDER_SHUFFLE */
+	bool pids_namespace; /* process ids repeat by themselves */
+	bool pids_virtual;   /* they are ours to give; neither: real ones */
+	bool pids_said;
 	uint64_t seed;
 	uint64_t limit;	   /* bytes of log, a process */
 	uint64_t start;	   /* seconds since 1970 of the logical clock */

@@ -215,8 +215,10 @@ struct sb_slot {
 	uint32_t state; /* enum sb_state */
 	uint32_t logged; /* 1: it has a log */
 	uint64_t raw;	 /* children that it forked behind libc's back */
+	uint32_t number; /* what is shown as its pid (shim/pids.h); 0: `pid` */
+	uint32_t reaped; /* 1: waited for, `pid` may be another's now */
 	char path[64];	 /* lineage */
-	char what[152];	 /* the program, cut */
+	char what[144];	 /* the program, cut */
 };
 
 #define SB_SLOTS 65536
@@ -228,9 +230,28 @@ struct sb_board {
 	uint32_t ready;	 /* slots whose blocks are reserved on the disk */
 	uint32_t denied; /* 1: a call was denied; whoever comes alive ends */
 	uint32_t launcher; /* 1: somebody waits for the end, who will say why */
-	uint64_t reserved[3];
+	uint64_t reserved;
+	uint32_t parent; /* [real] of the first process, and its group's and */
+	uint32_t group;	 /* session's number */
+	uint32_t session;
+	uint32_t unused;
 	struct sb_slot slot[SB_SLOTS];
 };
+
+/*
+ * The launchers of parallel programs set one of these, or both RANK and
+ * WORLD_SIZE. Their processes find each other by process ids, in files of
+ * shared memory too: those must be real.
+ */
+#define SB_PARALLEL                                                            \
+	"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE",           \
+		"MPI_LOCALRANKID", "MV2_COMM_WORLD_RANK", "SLURM_STEP_ID",     \
+		"SLURM_STEPID", "FLUX_TASK_RANK", "ALPS_APP_PE",               \
+		"TORCHELASTIC_RUN_ID"
+
+/* The signal by which a program in a PID namespace asks for the terminal to be
+ * given back to the group that samebits was started in. */
+#define SB_TERMINAL_BACK 63
 
 _Static_assert(sizeof(struct sb_header) <= SB_PAGE, "header fits its page");
 _Static_assert(sizeof(struct sb_event) == 32, "an event is 32 bytes");

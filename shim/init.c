@@ -17,6 +17,7 @@
 #include "device.h"
 #include "log.h"
 #include "module.h"
+#include "pids.h"
 #include "process.h"
 #include "prng.h"
 #include "real.h"
@@ -90,6 +91,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	if (standalone())
 		standalone_start(argv, envp);
 	take_preload(envp);
+	pids_start(envp);
 	real_policies();
 	process_start();
 	if (config.odd[0])

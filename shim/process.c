@@ -13,6 +13,7 @@
 #include "lineage.h"
 #include "log.h"
 #include "module.h"
+#include "pids.h"
 #include "process.h"
 #include "shared.h"
 #include "stack.h"
@@ -77,6 +78,7 @@ static uint32_t take_slot(uint64_t lineage, const char *path, uint32_t state)
 	if (!s)
 		return SB_SLOTS;
 	s->lineage = lineage;
+	s->number = pids_number(lineage);
 	strncpy(s->path, path, sizeof(s->path) - 1);
 	__atomic_store_n(&s->state, state, __ATOMIC_RELEASE);
 	return i;
@@ -142,6 +144,8 @@ static void come_alive(void)
 	s->pid = (uint32_t)process.pid;
 	s->exec = process.exec;
 	s->lineage = process.lineage;
+	if (!s->number)
+		s->number = pids_number(process.lineage);
 	n = sys4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", s->what,
 		 sizeof(s->what) - 1);
 	s->what[n < 0 ? 0 : n] = 0;
@@ -170,6 +174,8 @@ void process_start(void)
 	/* Where the kernel refuses, raw forks share their parent's log. */
 	sys3(SYS_madvise, &alive, sizeof(alive), MADV_WIPEONFORK);
 	process.shared = process.path[1] != 0;
+	if (process.board && !process.exec && !process.path[1])
+		pids_outside();
 	process.real_start = sys_now(CLOCK_MONOTONIC);
 	process.clock_start = config.clock;
 	begin();
@@ -383,11 +389,21 @@ void environment_undo(bool spawned)
 				 __ATOMIC_RELEASE);
 }
 
+uint32_t process_slots(void)
+{
+	const struct sb_board *b = process.board;
+	uint32_t next, ready;
+
+	if (!b)
+		return 0;
+	next = __atomic_load_n(&b->next, __ATOMIC_ACQUIRE);
+	ready = __atomic_load_n(&b->ready, __ATOMIC_ACQUIRE);
+	return next < ready ? next : ready;
+}
+
 uint64_t process_clock_of(int pid)
 {
-	uint32_t n = process.board ? process.board->next : 0;
-
-	for (uint32_t i = n < SB_SLOTS ? n : SB_SLOTS; i-- > 0;)
+	for (uint32_t i = process_slots(); i-- > 0;)
 		if ((int)process.board->slot[i].pid == pid)
 			return process.board->slot[i].clock;
 	return 0;

@@ -87,6 +87,9 @@ void environment_undo(bool spawned);
 /* Is the caller a child that shares our memory (vfork)? */
 bool process_borrowed(void);
 
+/* How many slots of the board may be read: of those that were taken, the file
+ * holds these. */
+uint32_t process_slots(void);
 /* The clock that a child, waited for, had reached; 0: not known. */
 uint64_t process_clock_of(int pid);
 

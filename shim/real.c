@@ -306,6 +306,9 @@ void real_policies(void)
 		if (config.time_real &&
 		    (s->timed || !strcmp(s->group, "clock")))
 			s->now = SB_OBSERVE;
+		if (!config.pids_namespace && !config.pids_virtual &&
+		    !strcmp(s->group, "pid"))
+			s->now = SB_OBSERVE;
 		if (!config.audit && s->policy == SB_FORCE &&
 		    listed(config.force, s))
 			s->now = SB_FORCE;

@@ -161,8 +161,7 @@ void thread_drop(struct thread *t)
 
 struct thread *thread_find(pthread_t handle)
 {
-	for (struct thread *t = __atomic_load_n(&all, __ATOMIC_ACQUIRE); t;
-	     t = t->next)
+	for (struct thread *t = thread_first(); t; t = t->next)
 		if (t->joinable && t->handle == handle)
 			return t;
 	return NULL;
@@ -244,13 +243,16 @@ void thread_forked(void)
 	self->tid = (int)sys0(SYS_gettid);
 }
 
+struct thread *thread_first(void)
+{
+	return __atomic_load_n(&all, __ATOMIC_ACQUIRE);
+}
+
 uint64_t thread_highest(void)
 {
 	uint64_t highest = 0;
 
-	/* Blocks are only ever added in front and never unmapped. */
-	for (struct thread *t = __atomic_load_n(&all, __ATOMIC_ACQUIRE); t;
-	     t = t->next)
+	for (struct thread *t = thread_first(); t; t = t->next)
 		if (!t->retired && !t->ended && t->clock > highest)
 			highest = t->clock;
 	return highest;

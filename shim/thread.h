@@ -157,6 +157,8 @@ struct thread *thread_find(pthread_t handle);
 struct thread *thread_adopt(void);
 /* In a forked child: only the calling thread is left. */
 void thread_forked(void);
+/* Every block, along `next`, without the lock: none is ever unmapped. */
+struct thread *thread_first(void);
 /* The largest clock of any thread of this process. */
 uint64_t thread_highest(void);
 

@@ -32,7 +32,8 @@ static const struct command usage[] = {
 	{ "$SB run --order=shuffle:x true", 125, "as in shuffle:1" },
 	{ "$SB run --trace-limit 3Q true", 125, "not a number" },
 	{ "$SB run --trace-limit 0 true", 125, "256K" },
-	{ "$SB run --force getpid true", 125, "only be observed" },
+	{ "$SB run --force fork true", 125, "only be observed" },
+	{ "$SB run --pids none true", 125, "namespace, virtual or real" },
 	{ "$SB run --force rand,,clock true", 125, "missing between" },
 	{ "$SB run /tmp", 126, "a directory" },
 	{ "$SB help nosuch", 125, "no verb nosuch" },
@@ -211,6 +212,13 @@ static void test_full_disk(void **state)
 	assert_int_equal(o.status, 0);
 	assert_non_null(strstr(o.out, "done\n"));
 	assert_non_null(strstr(o.out, "could not write a log"));
+	/* More children are waited for than the board has room for. */
+	outcome_of(&o, ON_DISK_OF("1m",
+		"$SB run -q sh -c \"cat /dev/zero > f; i=0; while [ \\$i -lt "
+		"200 ]; do i=\\$((i+1)); (exit 3) & wait \\$!; [ \\$? = 3 ] || "
+		"exit 9; done; echo all\""));
+	assert_int_equal(o.status, 0);
+	assert_string_equal(o.out, "all\n");
 }
 
 static void test_no_unwind(void **state)
@@ -260,7 +268,7 @@ static bool private_possible(void)
 /* Empty but for what the run stands on, written and gone. */
 static void test_private_tmp(void **state)
 {
-	static const struct row visible[] = {
+	static const struct command visible[] = {
 		{ PRIVATE "sh -c 'ls -A /dev/shm; ls -d /tmp/*; touch here "
 		  "/tmp/samebits-private /dev/shm/samebits-private' > $STORE/o "
 		  "&& ! grep -q other $STORE/o && test -e here && "
@@ -291,7 +299,7 @@ static void test_private_tmp(void **state)
 	if (!private_possible())
 		skip();
 	outcome_of(&o, "touch /tmp/samebits-other");
-	ROWS(visible);
+	COMMANDS(visible);
 	outcome_of(&o, "rm /tmp/samebits-other");
 }
 
@@ -433,9 +441,9 @@ static void test_help(void **state)
 		const char *verb, *options;
 	} help[] = {
 		{ "", "run audit report list rm export sources doctor" },
-		{ "run", "--seed --seeds --time --force --observe --order "
-			 "--crypto --private-tmp --deny --suppress --trace "
-			 "--trace-limit --store --partial -q,.--quiet "
+		{ "run", "--seed --seeds --time --pids --force --observe "
+			 "--order --crypto --private-tmp --deny --suppress "
+			 "--trace --trace-limit --store --partial -q,.--quiet "
 			 "-h,.--help" },
 		{ "audit", "--deny --suppress --trace --trace-limit --store "
 			   "--partial -q,.--quiet -h,.--help" },

@@ -24,8 +24,11 @@ class Terminal:
         self.seen = b""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.environ.update(variables)
-            os.execvp(argv[0], argv)
+            try:
+                os.environ.update(variables)
+                os.execvp(argv[0], argv)
+            finally:
+                os._exit(127)
 
     def type(self, text):
         os.write(self.fd, text.encode())
@@ -68,6 +71,20 @@ def wait_for(condition):
         if time.monotonic() > end:
             raise AssertionError("it did not happen")
         time.sleep(0.01)
+
+
+def program(launcher, name):
+    """The process of this name under it, by its number out here."""
+    with open("/proc/%d/task/%d/children" % (launcher, launcher)) as f:
+        children = [int(n) for n in f.read().split()]
+    for pid in children:
+        with open("/proc/%d/comm" % pid) as f:
+            if f.read().strip() == name:
+                return pid
+        found = program(pid, name)
+        if found:
+            return found
+    return None
 
 
 def state(pid):
@@ -200,10 +217,11 @@ sys.exit(4)""")
     def test_stopped_by_others(self):
         """Where no shell waits, samebits must not stay stopped."""
         p = subprocess.Popen([*self.run, "-q", "sh", "-c",
-                              "echo $$; read l; exit 6"], text=True,
+                              "echo up; read l; exit 6"], text=True,
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                              start_new_session=True)
-        child = int(p.stdout.readline())
+        self.assertEqual(p.stdout.readline(), "up\n")
+        child = program(p.pid, "sh")
         os.kill(child, signal.SIGSTOP)
         wait_for(lambda: state(child) == "T")
         os.kill(child, signal.SIGCONT)
@@ -213,10 +231,11 @@ sys.exit(4)""")
     def test_group_stop(self):
         """SIGTSTP and SIGCONT to samebits reach the program."""
         p = subprocess.Popen([*self.run, "-q", "sh", "-c",
-                              "echo $$; read l; exit 6"], text=True,
+                              "echo up; read l; exit 6"], text=True,
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                              process_group=0)  # orphaned ones never stop
-        child = int(p.stdout.readline())
+        self.assertEqual(p.stdout.readline(), "up\n")
+        child = program(p.pid, "sh")
         p.send_signal(signal.SIGTSTP)
         wait_for(lambda: state(child) == "T")
         p.send_signal(signal.SIGCONT)

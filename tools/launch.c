@@ -7,13 +7,17 @@
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../shim/event.h"
 #include "launch.h"
+#include "pidns.h"
 #include "tmpns.h"
 
 static volatile pid_t child;
+static struct pidns namespace;
 
 /* Where interpreters take the seed of their hash tables' order from. */
 static const char *const hashes[] = { "PYTHONHASHSEED", "PERL_HASH_SEED" };
@@ -31,8 +35,10 @@ static void forward(int sig, siginfo_t *info, void *context)
 
 	(void)context;
 	/* From the terminal the whole group has it already; we end or stop
-	 * when the program does. */
-	if (child > 0 && info->si_code <= 0)
+	 * when the program does. Only of a hang-up it tells its session's
+	 * leader alone. */
+	if (child > 0 && (info->si_code <= 0 ||
+			  (sig == SIGHUP && getsid(0) == getpid())))
 		kill(child, sig);
 	errno = saved;
 }
@@ -133,17 +139,26 @@ static int environment_make(struct environment *e, const struct launch *l)
 	return ret;
 }
 
+/* What the processes that stand between us and the program's end say. */
 struct word {
-	int kind; /* 1: addresses stay random; 2: exec failed; 3: no /tmp */
-	int error;
+	enum {
+		STARTED,   /* by the program itself, before its exec */
+		ADDRESSES, /* value: errno; they stay random */
+		NO_TMP,	   /* value: errno; what: of making it */
+		FAILED,	   /* value: errno of fork or exec */
+		STOPPED,
+		TERMINAL,  /* it shall be our group's again */
+		ENDED,	   /* value: wait status */
+	} kind;
+	int value;
 	const char *what; /* of a copy of us: the address is good here too */
 };
 
-static void tell(int fd, int kind, int error, const char *what)
+static void tell(int fd, int kind, int value, const char *what)
 {
-	struct word w = { kind, error, what };
+	struct word w = { kind, value, what };
 
-	if (write(fd, &w, sizeof(w)) != sizeof(w))
+	if (send(fd, &w, sizeof(w), MSG_NOSIGNAL) != sizeof(w))
 		_exit(125);
 }
 
@@ -172,11 +187,11 @@ static void make_private(const struct launch *l, int fd)
 
 	if (!ret)
 		return;
-	tell(fd, 3, -ret, failed);
+	tell(fd, NO_TMP, -ret, failed);
 	_exit(125);
 }
 
-static void start(const struct launch *l, char **envp, int fd)
+static _Noreturn void start(const struct launch *l, char **envp, int fd)
 {
 	if (l->keep)
 		make_private(l, fd);
@@ -185,13 +200,29 @@ static void start(const struct launch *l, char **envp, int fd)
 
 		if (now < 0 || personality((unsigned long)now |
 					   ADDR_NO_RANDOMIZE) < 0)
-			tell(fd, 1, errno, NULL);
+			tell(fd, ADDRESSES, errno, NULL);
 	}
 	execve(l->path, l->argv, envp);
 	if (errno == ENOEXEC && !l->elf)
 		start_script(l, envp);
-	tell(fd, 2, errno, NULL);
+	tell(fd, FAILED, errno, NULL);
 	_exit(127);
+}
+
+/* A shell among the program's processes ends and cannot name our group. */
+static void take_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	sigset_t ttou, mask;
+
+	if (fd < 0)
+		return;
+	sigemptyset(&ttou);
+	sigaddset(&ttou, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &ttou, &mask);
+	tcsetpgrp(fd, getpgrp());
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	close(fd);
 }
 
 /* A shell takes its terminal back when its job stops, and we are the job.
@@ -222,48 +253,162 @@ static int wait_for(pid_t pid)
 	}
 }
 
-/* What the child has to say before its exec. */
-static void listen_to(struct launch *l, int fd)
+static _Noreturn void become(const struct launch *l, char **envp, int fd,
+			     const struct dispositions *d)
+{
+	tell(fd, STARTED, 0, NULL);
+	signals_give_back(d);
+	sigaction(SIGXFSZ, &l->file_size, NULL);
+	start(l, envp, fd);
+}
+
+static int next_signal(void)
+{
+	sigset_t set;
+	int sig;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SB_TERMINAL_BACK);
+	while ((sig = sigwaitinfo(&set, NULL)) < 0)
+		;
+	return sig;
+}
+
+static void tell_state(int fd, pid_t pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, WUNTRACED | WNOHANG) != pid)
+		return;
+	tell(fd, WIFSTOPPED(status) ? STOPPED : ENDED, status, NULL);
+	if (!WIFSTOPPED(status))
+		_exit(0);
+}
+
+/* The program's parent in its namespace, all signals blocked: it only tells
+ * what becomes of its child. */
+static _Noreturn void stand_between(const struct launch *l, char **envp,
+				    int fd, const struct dispositions *d)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		become(l, envp, fd, d);
+	if (pid < 0)
+		tell(fd, FAILED, errno, NULL);
+	if (fd)
+		close_range(0, (unsigned)fd - 1, 0);
+	close_range((unsigned)fd + 1, ~0u, 0);
+	while (pid > 0)
+		if (next_signal() == SB_TERMINAL_BACK)
+			tell(fd, TERMINAL, 0, NULL);
+		else
+			tell_state(fd, pid);
+	_exit(0);
+}
+
+/* False: nobody is left to say anything. */
+static bool hear(int fd, struct word *w, pid_t *sender)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(struct ucred))];
+	} control;
+	struct iovec part = { w, sizeof(*w) };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1,
+			    .msg_control = &control,
+			    .msg_controllen = sizeof(control) };
+	struct ucred who;
+	ssize_t n;
+
+	do
+		n = recvmsg(fd, &m, 0);
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof(*w) || m.msg_controllen < sizeof(control.head))
+		return false;
+	memcpy(&who, CMSG_DATA(&control.head), sizeof(who));
+	*sender = who.pid; /* its number among ours */
+	return true;
+}
+
+/* Until all have ended, or executed the program, that could say something.
+ * Returns the program's wait status, or -1 where nobody told it. */
+static int listen_to(struct launch *l, int fd, const sigset_t *mask)
 {
 	struct word w;
+	pid_t sender;
+	int status = -1;
 
-	while (read(fd, &w, sizeof(w)) == sizeof(w)) {
-		if (w.kind == 1)
+	while (hear(fd, &w, &sender)) {
+		switch (w.kind) {
+		case STARTED:
+			child = sender;
+			sigprocmask(SIG_SETMASK, mask, NULL);
+			break;
+		case ADDRESSES:
 			l->addresses_denied = true;
-		else if (w.kind == 2)
-			l->exec_error = w.error;
-		else
-			l->tmp_denied = w.what, l->tmp_error = w.error;
+			break;
+		case NO_TMP:
+			l->tmp_denied = w.what;
+			l->tmp_error = w.value;
+			break;
+		case FAILED:
+			l->exec_error = w.value;
+			break;
+		case STOPPED:
+			stop_too();
+			break;
+		case TERMINAL:
+			take_terminal();
+			break;
+		case ENDED:
+			child = 0;
+			status = w.value;
+			break;
+		}
 	}
+	return status;
+}
+
+/* As fork(); in the namespace a process between tells how the program ends. */
+static pid_t fork_program(struct launch *l, char **envp, const int fd[2],
+			  const struct dispositions *d)
+{
+	pid_t pid;
+
+	namespace = (struct pidns){ .user = l->user_namespace };
+	pid = l->apart ? pidns_fork(&namespace) : fork();
+	l->refused = namespace.refused;
+	if (pid)
+		return pid < 0 && !l->apart ? -errno : pid;
+	close(fd[0]);
+	if (l->apart)
+		stand_between(l, envp, fd[1], d);
+	become(l, envp, fd[1], d);
 }
 
 static int launch_with(struct launch *l, char **envp)
 {
 	struct dispositions d;
-	int fd[2], status;
+	int fd[2], status, told = -1, on = 1;
+	pid_t pid;
 
-	if (pipe2(fd, O_CLOEXEC))
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fd) ||
+	    setsockopt(fd[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)))
 		return -errno;
 	fflush(NULL);
 	signals_take(&d);
-	child = fork();
-	if (child == 0) {
-		close(fd[0]);
-		signals_give_back(&d);
-		sigaction(SIGXFSZ, &l->file_size, NULL);
-		start(l, envp, fd[1]);
-	}
-	status = child < 0 ? -errno : 0;
+	status = pid = fork_program(l, envp, fd, &d);
 	close(fd[1]);
-	if (child > 0) {
-		sigprocmask(SIG_SETMASK, &d.mask, NULL);
-		listen_to(l, fd[0]);
-		status = wait_for(child);
+	if (pid > 0) {
+		told = listen_to(l, fd[0], &d.mask);
+		status = wait_for(pid);
 	}
 	close(fd[0]);
 	child = 0;
 	signals_give_back(&d);
-	return status;
+	return told < 0 ? status : told;
 }
 
 int launch(struct launch *l)
@@ -282,6 +427,7 @@ int launch_finish(int status)
 	struct rlimit none = { 0, 0 };
 	sigset_t set;
 
+	pidns_end(&namespace);
 	if (!WIFSIGNALED(status))
 		return WEXITSTATUS(status);
 	/* The program has dumped its core already, if any. */

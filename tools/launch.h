@@ -18,6 +18,9 @@ struct launch {
 	bool fixed_addresses; /* turn address randomisation off */
 	const char *const *keep; /* --private-tmp: what stays (tmpns.h); NULL:
 				  * not wanted */
+	bool apart;	      /* in a PID namespace of its own */
+	bool user_namespace;  /* and for that in a user namespace */
+	const char *refused;  /* out: why not apart; nothing was started */
 	bool addresses_denied; /* out: it was refused */
 	const char *tmp_denied; /* out: why there is no private /tmp; NULL: it
 				 * is there, or nobody wants it */
@@ -27,7 +30,8 @@ struct launch {
 
 /* Returns the wait status of the program, or -errno. */
 int launch(struct launch *l);
-/* Ends this process as the program ended: its status, or its signal. */
+/* Ends this process as the program ended: its status, or its signal. Call it
+ * last: processes in the background may go on. */
 int launch_finish(int status);
 
 #endif

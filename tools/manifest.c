@@ -27,6 +27,9 @@ static json_t *build(const struct manifest *m)
 	json_object_set_new(root, "cwd",
 			    text_json(getcwd(cwd, sizeof(cwd)) ? cwd : ""));
 	json_object_set_new(root, "settings", text_json(m->settings));
+	json_object_set_new(root, "process_ids",
+			    json_pack("{s:s, s:s}", "mode", m->pids, "why",
+				      m->pids_why));
 	json_object_set_new(root, "seed",
 			    m->seeded ? json_integer((json_int_t)m->seed)
 				      : json_null());

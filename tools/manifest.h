@@ -11,6 +11,7 @@ struct manifest {
 	const char *program;
 	char **argv;
 	const char *settings;
+	const char *pids, *pids_why; /* where process ids come from, and why */
 	bool seeded;
 	uint64_t seed;
 	double start, end;	/* real time, seconds since 1970 */

@@ -21,6 +21,7 @@
 #include "launch.h"
 #include "manifest.h"
 #include "opts.h"
+#include "pids.h"
 #include "rules.h"
 #include "say.h"
 #include "shim.h"
@@ -39,8 +40,8 @@
 
 static struct {
 	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
-		*observe, *crypto, *order, *tmp, *partial, *quiet, *deny,
-		*suppress;
+		*observe, *crypto, *order, *pids, *tmp, *partial, *quiet,
+		*deny, *suppress;
 } o;
 static struct suppressions suppressions;
 
@@ -70,6 +71,8 @@ static const struct opt run_options[] = {
 	  &o.seeds },
 	{ "time", 0, "logical|real",
 	  "a clock that repeats (default), or the real one", &o.time },
+	{ "pids", 0, "MODE", "process ids: namespace, virtual or real",
+	  &o.pids },
 	{ "force", 0, "NAME,...", "deterministic values for a source or group",
 	  &o.force },
 	{ "observe", 0, "NAME,...", "real values, logged", &o.observe },
@@ -265,7 +268,7 @@ static bool options_valid(void)
 	       one_of("time", o.time, "logical", "real") &&
 	       one_of("trace", o.trace, "sites", "full") &&
 	       one_of("crypto", o.crypto, "force", NULL) &&
-	       order_valid() &&
+	       order_valid() && pids_valid(o.pids) &&
 	       known("force", o.force, true) &&
 	       known("observe", o.observe, false) && denial_valid();
 }
@@ -302,10 +305,12 @@ static void add_number(char *out, size_t size, const char *key,
 	add(out, size, key, digits, false);
 }
 
-static void settings(char *out, size_t size, const char *mode, const char *dir)
+static void settings(char *out, size_t size, const struct manifest *m,
+		     const char *dir)
 {
 	*out = 0;
-	add(out, size, "mode", mode, false);
+	add(out, size, "mode", m->mode, false);
+	add(out, size, "pids", m->pids, false);
 	add_number(out, size, "seed", o.seed, 0);
 	if (o.seeds)
 		add(out, size, "seeds", o.seeds, false);
@@ -380,7 +385,7 @@ static int make_board(struct sb_board **board, const char *dir,
 	b->ready = FIRST_SLOTS;
 	b->launcher = 1;
 	snprintf(b->slot[0].path, sizeof(b->slot[0].path), "0");
-	snprintf(b->slot[0].what, sizeof(b->slot[0].what), "%.151s", program);
+	snprintf(b->slot[0].what, sizeof(b->slot[0].what), "%.143s", program);
 	b->slot[0].state = SB_EXPECTED;
 	*board = b;
 	return 0;
@@ -567,7 +572,7 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 
 	if (ret)
 		return missing_store(store, ret);
-	settings(text, text_size, m->mode, dir);
+	settings(text, text_size, m, dir);
 	m->program = t->path;
 	m->settings = text;
 	m->seeded = o.seed && opts_number(o.seed, 0, &m->seed) == 0;
@@ -629,6 +634,31 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 	return launch_finish(m->status);
 }
 
+static void use_pids(struct launch *l, struct manifest *m,
+		     const struct pids *pids)
+{
+	l->apart = pids->mode == PIDS_NAMESPACE;
+	l->user_namespace = pids->user;
+	m->pids = pids_name(pids->mode);
+	m->pids_why = pids->why;
+}
+
+/* As launch(); again without a namespace where that was refused. l->refused
+ * remains set where it had been asked for, and was said. */
+static int launch_somehow(struct launch *l, struct pids *pids,
+			  struct manifest *m, char *text, size_t size,
+			  const char *dir)
+{
+	int status = launch(l);
+
+	if (!l->refused || !pids_refused(pids, o.pids, l->refused, -status))
+		return status;
+	use_pids(l, m, pids);
+	settings(text, size, m, dir);
+	manifest_write(dir, m);
+	return launch(l);
+}
+
 static int go(bool audit, char **argv)
 {
 	char shim[DIR_MAX + 1], dir[DIR_MAX + 1], text[SETTINGS_MAX], hash[16];
@@ -637,6 +667,7 @@ static int go(bool audit, char **argv)
 	struct launch l = { .argv = argv, .fixed_addresses = !audit };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	char cwd[PATH_MAX];
+	struct pids pids = pids_choose(o.pids, audit);
 	struct sb_board *board = NULL;
 	struct target t;
 	const char *const keep[] = { dir, cwd, t.path, t.binary, shim, NULL };
@@ -654,6 +685,7 @@ static int go(bool audit, char **argv)
 		return ret;
 	/* Beyond ulimit -f a write shall fail, not kill us. */
 	sigaction(SIGXFSZ, &ignore, &l.file_size);
+	use_pids(&l, &m, &pids);
 	ret = make_run(dir, sizeof(dir), text, sizeof(text), &m, &board, &t);
 	if (ret)
 		return ret;
@@ -665,9 +697,11 @@ static int go(bool audit, char **argv)
 	l.settings = text;
 	l.keep = o.tmp ? keep : NULL;
 	l.hash_seed = audit ? NULL : hash;
-	m.status = launch(&l);
+	m.status = launch_somehow(&l, &pids, &m, text, sizeof(text), dir);
 	if (l.exec_error || l.tmp_denied || m.status < 0)
 		store_remove(dir);
+	if (l.refused)
+		return STATUS_TROUBLE;
 	if (l.tmp_denied)
 		return no_private_tmp(&l);
 	if (l.exec_error)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Hooks that must leave by a jump: the real function has to see the program's
- * own return address (dlopen, dlsym), or to return twice (vfork, clone), or
- * takes any arguments (syscall).
+ * own return address (dlopen, dlsym), or to return twice (vfork), or takes any
+ * arguments (syscall).
  */
+#include <sys/syscall.h>
+
 	.text
 
 /* Keeps the six argument registers over a call, at the frame below. */
@@ -97,24 +99,35 @@ HOOK dlvsym
 	JUMP 3
 	.size dlvsym, .-dlvsym
 
+/* A child that is made here returns before its parent does, over the place of
+ * the return address: it stays in a register, as in libc. */
 HOOK vfork
 	movq 8(%rbp), %rdi
 	movq %rbp, %rsi
 	call samebits_before_vfork
+	testb %al, %al
+	jz 1f
+	leave
+	.cfi_remember_state
+	.cfi_def_cfa %rsp, 8
+	popq %rdi
+	.cfi_adjust_cfa_offset -8
+	.cfi_register %rip, %rdi
+	movl $SYS_vfork, %eax
+	syscall
+	pushq %rdi
+	.cfi_adjust_cfa_offset 8
+	.cfi_offset %rip, -8
+	movq %rax, %rdi
+	testq %rax, %rax
+	jnz samebits_after_vfork
+	ret
+	.cfi_restore_state
+1:
 	JUMP 4
 	.size vfork, .-vfork
 	.globl __vfork
 	.set __vfork, vfork
-
-HOOK clone
-	movq 8(%rbp), %rdi
-	movq %rbp, %rsi
-	movslq -24(%rbp), %rdx
-	call samebits_before_clone
-	JUMP 5
-	.size clone, .-clone
-	.globl __clone
-	.set __clone, clone
 
 /* Takes the numbers it knows; the arguments are in a row below the frame. */
 HOOK syscall
@@ -131,12 +144,12 @@ HOOK syscall
 	ret
 	.cfi_restore_state
 1:
-	JUMP 6
+	JUMP 5
 	.size syscall, .-syscall
 
 HOOK __libc_start_main
 	call samebits_before_main
-	JUMP 7
+	JUMP 6
 	.size __libc_start_main, .-__libc_start_main
 
 	.section .note.GNU-stack, "", @progbits

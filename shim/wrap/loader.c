@@ -65,8 +65,8 @@ static const struct {
 } jumps[] = {
 	{ "dlopen", dlopen },	{ "dlmopen", dlmopen },
 	{ "dlsym", dlsym },	{ "dlvsym", dlvsym },
-	{ "vfork", vfork },	{ "clone", clone },
-	{ "syscall", syscall }, { "__libc_start_main", NULL },
+	{ "vfork", vfork },	{ "syscall", syscall },
+	{ "__libc_start_main", NULL },
 };
 
 void *samebits_jump(unsigned which);

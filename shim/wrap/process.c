@@ -18,6 +18,7 @@
 
 #include "call.h"
 #include "ltime.h"
+#include "pids.h"
 #include "real.h"
 #include "stack.h"
 #include "banned.h"
@@ -50,14 +51,17 @@ SOURCE(wait3, .group = "process", .policy = SB_FORCE,
 SOURCE(wait4, .group = "process", .policy = SB_FORCE,
        .doc = "end of a child, with its resource use");
 ROW(_exit, "ends the process at once");
-ROW(getpid, "process number");
-ROW(getppid, "the parent's process number");
-ROW(gettid, "thread number");
 
 SOURCE_ROW(vfork, .group = "process", .policy = SB_OBSERVE,
 	   .doc = "a child that borrows our memory");
-SOURCE_ROW(clone, .group = "process", .policy = SB_OBSERVE,
-	   .doc = "a raw thread or process");
+ROW(clone, "a raw thread or process");
+
+/* What is shown as the number of the child that this thread announced last. */
+static pid_t born(pid_t pid)
+{
+	return pid > 0 && thread_me ? pids_born(thread_me->child.slot, pid)
+				    : pid;
+}
 
 EXPORT pid_t fork(void)
 {
@@ -67,7 +71,7 @@ EXPORT pid_t fork(void)
 	CALL(&c, fork);
 	pid = real_fork(); /* pthread_atfork handlers do the rest */
 	call_end(&c, pid > 0, 0);
-	return pid;
+	return born(pid);
 }
 
 EXPORT pid_t _Fork(void)
@@ -86,7 +90,7 @@ EXPORT pid_t _Fork(void)
 		process_fork_parent();
 	}
 	call_end(&c, pid > 0, 0);
-	return pid;
+	return born(pid);
 }
 
 EXPORT int daemon(int nochdir, int noclose)
@@ -100,29 +104,53 @@ EXPORT int daemon(int nochdir, int noclose)
 	return ret;
 }
 
-/* Before a vfork or a raw clone, in the parent; jump.S goes on afterwards. A
- * child with memory of its own finds out at its first call. */
-void samebits_before_vfork(void *ret, void *frame);
-void samebits_before_vfork(void *ret, void *frame)
+/* In the parent, from jump.S, which goes on to libc's vfork; true: makes the
+ * child itself, and asks for the result. */
+bool samebits_before_vfork(void *ret, void *frame);
+bool samebits_before_vfork(void *ret, void *frame)
 {
 	struct call c;
 
 	if (call_begin(&c, &src_vfork, ret, frame) == SB_PASS)
-		return;
+		return false;
 	process_announce();
 	call_end(&c, 1, 0);
+	return config.pids_virtual;
 }
 
-void samebits_before_clone(void *ret, void *frame, unsigned long flags);
-void samebits_before_clone(void *ret, void *frame, unsigned long flags)
+int samebits_after_vfork(long ret);
+int samebits_after_vfork(long ret)
 {
-	struct call c;
+	return born(sys_result(ret));
+}
 
-	if (call_begin(&c, &src_clone, ret, frame) == SB_PASS)
-		return;
-	if (!(flags & CLONE_THREAD))
+/* The child starts in fn, on a stack of its own, and never comes back to this
+ * frame. One with memory of its own finds out at its first call. */
+EXPORT int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
+{
+	bool process = !(flags & CLONE_THREAD);
+	void *tls, *child;
+	struct call c;
+	pid_t *parent;
+	va_list ap;
+	int pid;
+
+	va_start(ap, arg);
+	parent = va_arg(ap, pid_t *);
+	tls = va_arg(ap, void *);
+	child = va_arg(ap, void *);
+	va_end(ap);
+	if (CALL(&c, clone) == SB_PASS)
+		return real_clone(fn, stack, flags, arg, parent, tls, child);
+	if (process)
 		process_announce();
-	call_end(&c, flags, 0);
+	call_end(&c, (uint64_t)flags, 0);
+	pid = real_clone(fn, stack, flags, arg, parent, tls, child);
+	if (process)
+		pid = born(pid);
+	if (process && pid > 0 && flags & CLONE_PARENT_SETTID)
+		*parent = pid;
+	return pid;
 }
 
 /*
@@ -235,6 +263,7 @@ EXPORT int execlp(const char *file, const char *first, ...)
 #define SPAWN_BODY(fn)                                                         \
 	struct environment e;                                                  \
 	struct call c;                                                         \
+	pid_t made;                                                            \
 	int ret;                                                               \
                                                                                \
 	if (CALL(&c, fn) == SB_PASS)                                           \
@@ -242,9 +271,13 @@ EXPORT int execlp(const char *file, const char *first, ...)
 	process_announce();                                                    \
 	e.vector = alloca((size_t)environment_size(envp) * sizeof(char *));    \
 	environment_make(&e, envp, true, file);                                \
-	ret = real_##fn(pid, file, actions, attr, argv, e.vector);             \
+	ret = real_##fn(&made, file, actions, attr, argv, e.vector);           \
 	if (ret)                                                               \
 		environment_undo(true);                                        \
+	else                                                                   \
+		made = born(made);                                             \
+	if (!ret && pid)                                                       \
+		*pid = made;                                                   \
 	call_end(&c, (uint64_t)ret, 0);                                        \
 	return ret
 
@@ -443,21 +476,28 @@ EXPORT FILE *popen(const char *command, const char *mode)
 	return f;
 }
 
-/* A child that was waited for hands over its time. */
-static void met(struct call *c, pid_t pid)
+/* A child that was waited for hands over its time. Returns what is shown. */
+static pid_t met(struct call *c, pid_t pid, int status)
 {
-	if (c->self && pid > 0)
+	if (pid <= 0)
+		return pid;
+	if (c->self)
 		ltime_join(c->self, process_clock_of(pid));
+	return WIFEXITED(status) || WIFSIGNALED(status) ? pids_reaped(pid)
+							: pids_out(pid);
 }
 
 EXPORT pid_t wait(int *status)
 {
 	struct call c;
+	int how = 0;
 	pid_t pid;
 
 	CALL(&c, wait);
-	pid = real_wait(status);
-	met(&c, pid);
+	pid = real_wait(&how);
+	pid = met(&c, pid, how);
+	if (pid > 0 && status)
+		*status = how;
 	call_end(&c, pid > 0, 0);
 	return pid;
 }
@@ -465,24 +505,46 @@ EXPORT pid_t wait(int *status)
 EXPORT pid_t waitpid(pid_t which, int *status, int options)
 {
 	struct call c;
+	int how = 0;
 	pid_t pid;
 
 	CALL(&c, waitpid);
-	pid = real_waitpid(which, status, options);
-	met(&c, pid);
+	pid = real_waitpid(pids_target_in(which), &how, options);
+	pid = met(&c, pid, how);
+	if (pid > 0 && status)
+		*status = how;
 	call_end(&c, pid > 0, 0);
 	return pid;
+}
+
+static id_t id_in(idtype_t type, id_t id)
+{
+	if (type == P_PID)
+		return (id_t)pids_in((int)id);
+	return type == P_PGID ? (id_t)pids_group_in((int)id) : id;
+}
+
+/* si_status is no wait status; si_code says what happened. */
+static int state(const siginfo_t *info, int options)
+{
+	bool ended = info->si_code == CLD_EXITED ||
+		     info->si_code == CLD_KILLED || info->si_code == CLD_DUMPED;
+
+	return ended && !(options & WNOWAIT) ? 0 : W_STOPCODE(0);
 }
 
 EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
 	struct call c;
+	siginfo_t own;
 	int ret;
 
+	if (!info)
+		info = &own;
 	CALL(&c, waitid);
-	ret = real_waitid(type, id, info, options);
-	if (ret == 0 && info)
-		met(&c, info->si_pid);
+	ret = real_waitid(type, id_in(type, id), info, options);
+	if (ret == 0)
+		info->si_pid = met(&c, info->si_pid, state(info, options));
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }
@@ -491,9 +553,12 @@ EXPORT pid_t wait4(pid_t which, int *status, int options, struct rusage *use)
 {
 	struct call c;
 	bool force = CALL(&c, wait4) == SB_FORCE;
-	pid_t pid = real_wait4(which, status, options, use);
+	int how = 0;
+	pid_t pid = real_wait4(pids_target_in(which), &how, options, use);
 
-	met(&c, pid);
+	pid = met(&c, pid, how);
+	if (pid > 0 && status)
+		*status = how;
 	if (force && pid > 0 && use)
 		memset(use, 0, sizeof(*use));
 	call_end(&c, pid > 0, 0);
@@ -504,9 +569,12 @@ EXPORT pid_t wait3(int *status, int options, struct rusage *use)
 {
 	struct call c;
 	bool force = CALL(&c, wait3) == SB_FORCE;
-	pid_t pid = real_wait3(status, options, use);
+	int how = 0;
+	pid_t pid = real_wait3(&how, options, use);
 
-	met(&c, pid);
+	pid = met(&c, pid, how);
+	if (pid > 0 && status)
+		*status = how;
 	if (force && pid > 0 && use)
 		memset(use, 0, sizeof(*use));
 	call_end(&c, pid > 0, 0);
@@ -529,35 +597,7 @@ EXPORT void _exit(int status)
 
 ALIAS(_Exit, _exit);
 
-/* Numbers are not stored: the log holds no real pids. */
-EXPORT pid_t getpid(void)
-{
-	struct call c;
-
-	CALL(&c, getpid);
-	call_end(&c, 0, 0);
-	return (pid_t)sys0(SYS_getpid);
-}
-
-EXPORT pid_t getppid(void)
-{
-	struct call c;
-
-	CALL(&c, getppid);
-	call_end(&c, 0, 0);
-	return (pid_t)sys0(SYS_getppid);
-}
-
-EXPORT pid_t gettid(void)
-{
-	struct call c;
-
-	CALL(&c, gettid);
-	call_end(&c, 0, 0);
-	return (pid_t)sys0(SYS_gettid);
-}
-
 ALIAS(__fork, fork);
+ALIAS(__clone, clone);
 ALIAS(__wait, wait);
 ALIAS(__waitpid, waitpid);
-ALIAS(__getpid, getpid);

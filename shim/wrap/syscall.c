@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <linux/openat2.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +22,8 @@
 #include "dir.h"
 #include "filetime.h"
 #include "ltime.h"
+#include "pids.h"
+#include "registers.h"
 #include "wrap.h"
 #include "banned.h"
 
@@ -39,6 +42,9 @@ ROW(settimeofday, "clock", "sets the clock");
 ROW(adjtimex, "clock", "the clock's discipline, and the time");
 ROW(clock_adjtime, "clock", "a clock's discipline, and the time");
 ROW(futex, "clock", "wait for a word in memory, with a limit");
+ROW(getpid, "pid", "process number");
+ROW(getppid, "pid", "the parent's process number");
+ROW(gettid, "pid", "thread number");
 
 SOURCE_ROW(syscall_sched_getaffinity, .group = "cpu", .policy = SB_OBSERVE,
 	   .doc = "usable processors by syscall(SYS_sched_getaffinity)");
@@ -67,17 +73,9 @@ FILE_ROW(statx, "a file, chosen ones");
 SOURCE_ROW(syscall_fork, .group = "process", .policy = SB_OBSERVE,
 	   .doc = "a copy of the process by syscall(SYS_fork or SYS_clone)");
 
-/* As jump.S saves them: syscall()'s arguments from the sixth down. */
-struct registers {
-	long a[5]; /* a[4] is the system call's first argument */
-	long nr;
-};
-#define ARG(r, n) ((r)->a[5 - (n)])
-
 static long go_on(const struct registers *r)
 {
-	return sys_call(r->nr, ARG(r, 1), ARG(r, 2), ARG(r, 3), ARG(r, 4),
-			ARG(r, 5), 0);
+	return registers_go_on(r);
 }
 
 static long draw(struct call *c, const struct registers *r, bool force)
@@ -330,6 +328,18 @@ static bool set_times(struct registers *r)
 	return true;
 }
 
+static long number(struct call *c, const struct registers *r, bool force)
+{
+	long n = sys0(r->nr);
+
+	if (force)
+		n = r->nr == SYS_getpid	   ? pids_self()
+		    : r->nr == SYS_getppid ? pids_parent()
+					   : pids_thread();
+	call_end(c, force ? (uint64_t)n : 0, 0);
+	return n;
+}
+
 /* The operations whose limit is a moment; FUTEX_WAIT's is a length. */
 static bool until_moment(int op)
 {
@@ -448,19 +458,44 @@ static struct source *find(long nr, server **serve)
 	case SYS_statx:
 		*serve = stat_chosen;
 		return &src_syscall_statx;
+	case SYS_getpid:
+		*serve = number;
+		return &src_syscall_getpid;
+	case SYS_getppid:
+		*serve = number;
+		return &src_syscall_getppid;
+	case SYS_gettid:
+		*serve = number;
+		return &src_syscall_gettid;
 	}
 	return NULL;
 }
 
-/* The child that comes of it finds out at its first call. */
-static void announce(void *ret, void *frame)
+/* A child that starts on a stack of its own cannot come back through here. */
+static bool on_this_stack(const struct registers *r)
 {
+	if (r->nr == SYS_clone)
+		return !ARG(r, 2);
+	return r->nr == SYS_fork ||
+	       !((const struct clone_args *)ARG(r, 1))->stack;
+}
+
+/* The child that comes of it finds out at its first call. */
+static bool raw_fork(struct registers *r, void *ret, void *frame)
+{
+	struct thread *self;
 	struct call c;
+	int pid;
 
 	if (call_begin(&c, &src_syscall_fork, ret, frame) == SB_PASS)
-		return;
-	process_announce();
+		return false;
+	self = process_announce();
 	call_end(&c, 1, 0);
+	if (!config.pids_virtual || !self || !on_this_stack(r))
+		return false;
+	pid = sys_result(go_on(r));
+	r->nr = pids_born(self->child.slot, pid);
+	return true;
 }
 
 /* Who called syscall(), as for call_begin(). */
@@ -563,10 +598,10 @@ bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
 	long n;
 
 	if ((r->nr == SYS_fork || r->nr == SYS_clone || r->nr == SYS_clone3) &&
-	    forks(r)) {
-		announce(ret, frame);
-		return false;
-	}
+	    forks(r))
+		return raw_fork(r, ret, frame);
+	if (pidcall(r))
+		return true;
 	if (r->nr == SYS_utimensat)
 		return set_times(r);
 	if (!serve_number(r, &by, &n) && !serve_file(r, &by, &n))

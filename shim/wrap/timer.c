@@ -13,6 +13,7 @@
 
 #include "call.h"
 #include "ltime.h"
+#include "pids.h"
 #include "timers.h"
 #include "banned.h"
 
@@ -278,6 +279,8 @@ EXPORT int sigwaitinfo(const sigset_t *restrict set, siginfo_t *restrict info)
 	bool force = CALL(&c, sigwaitinfo) == SB_FORCE;
 	int ret = real_sigwaitinfo(set, info);
 
+	if (ret > 0 && info)
+		pids_info_out(info);
 	woken(&c, force, ret);
 	return ret;
 }

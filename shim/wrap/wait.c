@@ -19,6 +19,7 @@
 
 #include "call.h"
 #include "ltime.h"
+#include "pids.h"
 #include "real.h"
 #include "banned.h"
 
@@ -196,6 +197,8 @@ EXPORT int sigtimedwait(const sigset_t *restrict set,
 	bool force = CALL(&c, sigtimedwait) == SB_FORCE;
 	int ret = real_sigtimedwait(set, info, ts);
 
+	if (ret > 0 && info)
+		pids_info_out(info);
 	relative(&c, force, ret < 0 && errno == EAGAIN && ts,
 		 ts ? ltime_ns(ts) : 0);
 	call_end(&c, (uint64_t)ret, 0);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "victim.h"
 
-const struct facts facts = { .calls = 1, .output = "1\n" };
+const struct facts facts = { .calls = 1 };
 
 void victim(void)
 {
-	emit(getpid() > 0);
+	emit((uint64_t)getpid());
 }

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+#include "victim.h"
+
+const struct facts facts = { .calls = 1 };
+
+void victim(void)
+{
+	emit((uint64_t)syscall(SYS_getppid));
+}
