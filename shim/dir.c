@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <linux/magic.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "dir.h"
 #include "log.h"
 #include "process.h"
+#include "procfs.h"
 #include "stream.h"
 #include "sys.h"
 #include "banned.h"
@@ -167,6 +170,31 @@ static void drop_spare(struct listing *l)
 		sys3(SYS_madvise, spare, end - spare, MADV_DONTNEED);
 }
 
+/* /proc itself: its directories of processes are named by numbers. */
+static bool lists_processes(int fd)
+{
+	struct statfs fs;
+	struct stat st;
+
+	return config.pids_virtual && !sys2(SYS_fstatfs, fd, &fs) &&
+	       fs.f_type == PROC_SUPER_MAGIC && !sys2(SYS_fstat, fd, &st) &&
+	       st.st_ino == 1;
+}
+
+static void show_numbers(struct listing *l)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->count; i++) {
+		struct dirent *e = l->item[i].entry;
+
+		if (procfs_name(e->d_name,
+				e->d_reclen - offsetof(struct dirent, d_name)))
+			l->item[kept++].entry = e;
+	}
+	l->count = kept;
+}
+
 bool listing_read(struct listing *l, int fd)
 {
 	ssize_t used = -1;
@@ -178,6 +206,8 @@ bool listing_read(struct listing *l, int fd)
 		listing_drop(l);
 		return false;
 	}
+	if (lists_processes(fd))
+		show_numbers(l);
 	order_items(l->item, l->item + l->count, l->count);
 	drop_spare(l);
 	return true;

@@ -97,6 +97,16 @@ class Numbers:
         self.assertEqual(said.split()[0], said.split()[4])
         self.assertEqual(said, self.sh(script))
 
+    def test_tools(self):
+        """What others read in /proc agrees with what the shell was told."""
+        out = self.sh("sleep 60 & test \"$(ps -o pid=,ppid= -p $! | xargs)\" "
+                      "= \"$! $$\" && ls /proc | grep -qx $! && "
+                      "test -d /proc/$! && pgrep -P $$ sleep | grep -qx $! && "
+                      "cut -d ' ' -f 4 /proc/$!/stat | grep -qx $$ && "
+                      "stat -c %n /proc/$!/fd; kill $!; wait $!; echo $?; "
+                      "! test -e /proc/$!")
+        self.assertRegex(out, r"\A/proc/\d+/fd\n143\n\Z")
+
     def job_control(self, *shell):
         t = Terminal(*self.run, *shell, PS1="ready> ", HISTFILE="")
         t.expect("ready> ")

@@ -11,6 +11,7 @@
 
 #include "call.h"
 #include "dir.h"
+#include "procfs.h"
 #include "real.h"
 
 /* scandir's caller frees what it gets. */
@@ -46,7 +47,8 @@ HOOK(seekdir);
 
 EXPORT DIR *opendir(const char *path)
 {
-	DIR *dir = NEXT(opendir)(path);
+	char real[PROCFS_PATH];
+	DIR *dir = NEXT(opendir)(procfs_path(path, real));
 
 	dir_opened(dir);
 	return dir;

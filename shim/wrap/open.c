@@ -9,6 +9,7 @@
 
 #include "call.h"
 #include "device.h"
+#include "procfs.h"
 #include "real.h"
 #include "wrap.h"
 #include "banned.h"
@@ -75,9 +76,13 @@ static int go_on(const struct opening *o)
 /* Every function that opens by a name goes through here. */
 static int open_file(struct opening o, void *ret, void *frame)
 {
-	int fd = go_on(&o);
+	const char *path = o.path;
+	char real[PROCFS_PATH];
+	int fd;
 
-	file_opened(fd, o.path, o.flags, ret, frame);
+	o.path = procfs_path(path, real);
+	fd = procfs_opened(go_on(&o), path, o.flags);
+	file_opened(fd, path, o.flags, ret, frame);
 	return fd;
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What a file's times are. Numbers, owners and sizes stay real. */
-#undef _FILE_OFFSET_BITS /* the names with 64 are aliases, below */
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include "call.h"
 #include "filetime.h"
 #include "ltime.h"
+#include "procfs.h"
 #include "banned.h"
 
 #define ROW(fn, text)                                                          \
@@ -55,19 +55,23 @@ static int raw(long dir, const char *path, struct stat *st, int flags)
 
 EXPORT int stat(const char *restrict path, struct stat *restrict st)
 {
+	char real[PROCFS_PATH];
+	const char *name = procfs_path(path, real);
 	struct call c;
 	bool force = CALL(&c, stat) == SB_FORCE;
-	int ret = real_stat ? real_stat(path, st) : raw(AT_FDCWD, path, st, 0);
+	int ret = real_stat ? real_stat(name, st) : raw(AT_FDCWD, name, st, 0);
 
 	return end(&c, force, ret, st, true);
 }
 
 EXPORT int lstat(const char *restrict path, struct stat *restrict st)
 {
+	char real[PROCFS_PATH];
+	const char *name = procfs_path(path, real);
 	struct call c;
 	bool force = CALL(&c, lstat) == SB_FORCE;
-	int ret = real_lstat ? real_lstat(path, st)
-			     : raw(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+	int ret = real_lstat ? real_lstat(name, st)
+			     : raw(AT_FDCWD, name, st, AT_SYMLINK_NOFOLLOW);
 
 	return end(&c, force, ret, st, true);
 }
@@ -86,30 +90,36 @@ EXPORT int fstat(int fd, struct stat *st)
 EXPORT int fstatat(int dir, const char *restrict path,
 		   struct stat *restrict st, int flags)
 {
+	char real[PROCFS_PATH];
+	const char *name = procfs_path(path, real);
 	struct call c;
 	bool force = CALL(&c, fstatat) == SB_FORCE;
-	int ret = real_fstatat ? real_fstatat(dir, path, st, flags)
-			       : raw(dir, path, st, flags);
+	int ret = real_fstatat ? real_fstatat(dir, name, st, flags)
+			       : raw(dir, name, st, flags);
 
 	return end(&c, force, ret, st, !(flags & AT_EMPTY_PATH));
 }
 
 EXPORT int __xstat(int version, const char *path, struct stat *st)
 {
+	char real[PROCFS_PATH];
+	const char *name = procfs_path(path, real);
 	struct call c;
 	bool force = CALL(&c, __xstat) == SB_FORCE;
-	int ret = real___xstat ? real___xstat(version, path, st)
-			       : raw(AT_FDCWD, path, st, 0);
+	int ret = real___xstat ? real___xstat(version, name, st)
+			       : raw(AT_FDCWD, name, st, 0);
 
 	return end(&c, force, ret, st, true);
 }
 
 EXPORT int __lxstat(int version, const char *path, struct stat *st)
 {
+	char real[PROCFS_PATH];
+	const char *name = procfs_path(path, real);
 	struct call c;
 	bool force = CALL(&c, __lxstat) == SB_FORCE;
-	int ret = real___lxstat ? real___lxstat(version, path, st)
-				: raw(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+	int ret = real___lxstat ? real___lxstat(version, name, st)
+				: raw(AT_FDCWD, name, st, AT_SYMLINK_NOFOLLOW);
 
 	return end(&c, force, ret, st, true);
 }
@@ -127,11 +137,13 @@ EXPORT int __fxstat(int version, int fd, struct stat *st)
 EXPORT int __fxstatat(int version, int dir, const char *path, struct stat *st,
 		      int flags)
 {
+	char real[PROCFS_PATH];
+	const char *name = procfs_path(path, real);
 	struct call c;
 	bool force = CALL(&c, __fxstatat) == SB_FORCE;
-	int ret = real___fxstatat ? real___fxstatat(version, dir, path, st,
+	int ret = real___fxstatat ? real___fxstatat(version, dir, name, st,
 						    flags)
-				  : raw(dir, path, st, flags);
+				  : raw(dir, name, st, flags);
 
 	return end(&c, force, ret, st, !(flags & AT_EMPTY_PATH));
 }
@@ -139,6 +151,8 @@ EXPORT int __fxstatat(int version, int dir, const char *path, struct stat *st,
 EXPORT int statx(int dir, const char *restrict path, int flags, unsigned mask,
 		 struct statx *restrict st)
 {
+	char real[PROCFS_PATH];
+	const char *name = procfs_path(path, real);
 	struct call c;
 	bool force = CALL(&c, statx) == SB_FORCE;
 	uint64_t value = 0;
@@ -146,8 +160,8 @@ EXPORT int statx(int dir, const char *restrict path, int flags, unsigned mask,
 
 	if (force)
 		mask |= FILETIME_NEEDS;
-	ret = real_statx ? real_statx(dir, path, flags, mask, st)
-			 : sys_result(sys_call(SYS_statx, dir, (long)path,
+	ret = real_statx ? real_statx(dir, name, flags, mask, st)
+			 : sys_result(sys_call(SYS_statx, dir, (long)name,
 					       flags, mask, (long)st, 0));
 	if (ret == 0)
 		value = force ? filetime_statx(c.self, st,

@@ -14,6 +14,7 @@
 
 #include "call.h"
 #include "device.h"
+#include "procfs.h"
 #include "real.h"
 #include "wrap.h"
 #include "banned.h"
@@ -124,7 +125,8 @@ static int flags_of(const char *mode)
 
 EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
 {
-	FILE *f = NEXT(fopen)(path, mode);
+	char real[PROCFS_PATH];
+	FILE *f = NEXT(fopen)(procfs_path(path, real), mode);
 	struct source *row;
 
 	if (!f)
@@ -174,7 +176,8 @@ static void bound(int fd, struct source *row, void *ret, void *frame)
 EXPORT FILE *freopen(const char *restrict path, const char *restrict mode,
 		     FILE *restrict stream)
 {
-	FILE *f = NEXT(freopen)(path, mode, stream);
+	char real[PROCFS_PATH];
+	FILE *f = NEXT(freopen)(procfs_path(path, real), mode, stream);
 	struct source *row = NULL;
 
 	if (f)

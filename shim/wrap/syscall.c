@@ -23,6 +23,7 @@
 #include "filetime.h"
 #include "ltime.h"
 #include "pids.h"
+#include "procfs.h"
 #include "registers.h"
 #include "wrap.h"
 #include "banned.h"
@@ -508,16 +509,21 @@ static bool opens(const struct registers *r)
 	return r->nr == SYS_open || r->nr == SYS_openat || r->nr == SYS_openat2;
 }
 
-static long open_file(const struct registers *r, const struct caller *by)
+static long open_file(struct registers *r, const struct caller *by)
 {
-	const char *path = (void *)(r->nr == SYS_open ? ARG(r, 1) : ARG(r, 2));
-	long fd = go_on(r), flags;
+	long *name = r->nr == SYS_open ? &ARG(r, 1) : &ARG(r, 2);
+	const char *path = (void *)*name;
+	char real[PROCFS_PATH];
+	long fd, flags;
 
+	*name = (long)procfs_path(path, real);
+	fd = go_on(r);
 	if (fd < 0)
 		return fd;
 	flags = r->nr == SYS_open ? ARG(r, 2) : ARG(r, 3);
 	if (r->nr == SYS_openat2)
 		flags = (long)((const struct open_how *)flags)->flags;
+	fd = procfs_opened((int)fd, path, (int)flags);
 	file_opened((int)fd, path, (int)flags, by->ret, by->frame);
 	return fd;
 }
@@ -550,7 +556,7 @@ static long read_device(const struct registers *r, struct source *row,
 }
 
 /* What it does to a file may make it a source. False: nothing was done. */
-static bool serve_file(const struct registers *r, const struct caller *by,
+static bool serve_file(struct registers *r, const struct caller *by,
 		       long *result)
 {
 	struct source *row;
