@@ -143,13 +143,32 @@ static ssize_t read_records(struct listing *l, int fd)
 
 #define SHORTEST 24 /* of the kernel's records: a name of one letter */
 
-/* Room behind the records for the items, and for as many to sort with. */
-static bool make_items(struct listing *l, size_t used)
+/* /proc itself: its directories of processes are named by numbers. */
+static bool lists_processes(int fd)
 {
+	struct statfs fs;
+	struct stat st;
+
+	return config.pids_virtual && !sys2(SYS_fstatfs, fd, &fs) &&
+	       fs.f_type == PROC_SUPER_MAGIC && !sys2(SYS_fstat, fd, &st) &&
+	       st.st_ino == 1;
+}
+
+/* A record that has room for any number. */
+#define NUMBERED 32
+
+/* Room behind the records for the items, and for as many to sort with; between
+ * them for as many records with longer names, where `numbered`. */
+static bool make_items(struct listing *l, size_t used, bool numbered)
+{
+	size_t most = used / SHORTEST;
 	size_t at = (used + ORDER_SLACK + 15) & ~(size_t)15;
-	size_t wanted = at + 2 * (used / SHORTEST) * sizeof(struct item);
+	size_t wanted;
 	char *e, *end;
 
+	if (numbered)
+		at += most * NUMBERED;
+	wanted = at + 2 * most * sizeof(struct item);
 	if (wanted > l->size && !grow(l, used, wanted))
 		return false;
 	l->item = (struct item *)(l->map + at);
@@ -157,6 +176,30 @@ static bool make_items(struct listing *l, size_t used)
 	for (e = l->map; e < end; e += ((struct dirent *)e)->d_reclen)
 		l->item[l->count++].entry = (struct dirent *)e;
 	return true;
+}
+
+/* Makes the names of processes what is shown, in records behind the others. */
+static void show_numbers(struct listing *l, size_t used)
+{
+	char *record = l->map + ((used + ORDER_SLACK + 15) & ~(size_t)15);
+	const size_t room = NUMBERED - offsetof(struct dirent, d_name);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->count; i++) {
+		struct dirent *e = l->item[i].entry, *moved = (void *)record;
+
+		if (*e->d_name >= '0' && *e->d_name <= '9' &&
+		    e->d_reclen <= NUMBERED) {
+			memcpy(moved, e, e->d_reclen);
+			moved->d_reclen = NUMBERED;
+			record += NUMBERED;
+			e = moved;
+			if (!procfs_name(e->d_name, room))
+				continue;
+		}
+		l->item[kept++].entry = e;
+	}
+	l->count = kept;
 }
 
 /* What was only there to sort with. */
@@ -170,44 +213,20 @@ static void drop_spare(struct listing *l)
 		sys3(SYS_madvise, spare, end - spare, MADV_DONTNEED);
 }
 
-/* /proc itself: its directories of processes are named by numbers. */
-static bool lists_processes(int fd)
-{
-	struct statfs fs;
-	struct stat st;
-
-	return config.pids_virtual && !sys2(SYS_fstatfs, fd, &fs) &&
-	       fs.f_type == PROC_SUPER_MAGIC && !sys2(SYS_fstat, fd, &st) &&
-	       st.st_ino == 1;
-}
-
-static void show_numbers(struct listing *l)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < l->count; i++) {
-		struct dirent *e = l->item[i].entry;
-
-		if (procfs_name(e->d_name,
-				e->d_reclen - offsetof(struct dirent, d_name)))
-			l->item[kept++].entry = e;
-	}
-	l->count = kept;
-}
-
 bool listing_read(struct listing *l, int fd)
 {
+	bool numbered = lists_processes(fd);
 	ssize_t used = -1;
 
 	*l = (struct listing){ .map = map_new(SMALL), .size = SMALL };
 	if (l->map)
 		used = read_records(l, fd);
-	if (used < 0 || !make_items(l, (size_t)used)) {
+	if (used < 0 || !make_items(l, (size_t)used, numbered)) {
 		listing_drop(l);
 		return false;
 	}
-	if (lists_processes(fd))
-		show_numbers(l);
+	if (numbered)
+		show_numbers(l, (size_t)used);
 	order_items(l->item, l->item + l->count, l->count);
 	drop_spare(l);
 	return true;

@@ -126,11 +126,15 @@ static int flags_of(const char *mode)
 EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
 {
 	char real[PROCFS_PATH];
-	FILE *f = NEXT(fopen)(procfs_path(path, real), mode);
+	const char *at = procfs_path(path, real);
+	FILE *f = NEXT(fopen)(at, mode);
 	struct source *row;
 
 	if (!f)
 		return NULL;
+	if (at != path) /* nothing was read yet; the descriptor stays */
+		procfs_opened(fileno(f), path,
+			      strchr(mode, 'e') ? O_CLOEXEC : 0);
 	row = file_opened(fileno(f), path, flags_of(mode), CALLER);
 	return row ? serve(f, row, mode, CALLER) : f;
 }
