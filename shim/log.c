@@ -150,7 +150,8 @@ int log_open(void)
 	config.trace_full = config.trace_wanted;
 	name_file();
 	log.header_size = SB_PAGE + names;
-	h = map(0, SB_EXTENT, O_CREAT | O_EXCL);
+	/* Without a run there is no place for it: not the root directory. */
+	h = config.dir[0] ? map(0, SB_EXTENT, O_CREAT | O_EXCL) : NULL;
 	if (!h) {
 		log.full = true;
 		config.trace_full = false;

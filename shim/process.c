@@ -89,22 +89,23 @@ static void map_board(void)
 	process.board = shared_map(&board_file, sizeof(struct sb_board));
 }
 
+/* config.dir becomes the first name that is free, or empty. */
 static bool make_directory(void)
 {
+	long ret = -EEXIST;
 	struct text t;
 
 	sys3(SYS_mkdirat, AT_FDCWD, config.store, 0755);
-	for (unsigned n = 1; n < 1000000; n++) {
+	for (unsigned n = 1; n < 1000000 && ret == -EEXIST; n++) {
 		t = text_start(config.dir, sizeof(config.dir));
 		text_add(&t, config.store);
 		text_add(&t, "/");
 		text_number(&t, n, 10, 6);
-		long ret = sys3(SYS_mkdirat, AT_FDCWD, config.dir, 0755);
-
-		if (ret != -EEXIST)
-			return ret == 0;
+		ret = sys3(SYS_mkdirat, AT_FDCWD, config.dir, 0755);
 	}
-	return false;
+	if (ret)
+		config.dir[0] = 0;
+	return !ret;
 }
 
 bool process_make_run(void)

@@ -14,6 +14,8 @@ long shared_open(const struct shared *s, int flags)
 	char file[600];
 	struct text t = text_start(file, sizeof(file));
 
+	if (!config.dir[0]) /* no run, so no place: not the root directory */
+		return -ENOENT;
 	text_add(&t, config.dir);
 	text_add(&t, "/");
 	text_add(&t, s->name);

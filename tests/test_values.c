@@ -141,6 +141,10 @@ static void test_standalone_errors(void **state)
 		assert_string_equal(a.out, "there\n");
 		assert_string_equal(a.err, row[i].err);
 	}
+	/* Without a place for its files it makes none, anywhere. */
+	outcome_of(&a, "before=$(ls /); " ALONE "sh -c date > /dev/null; "
+		   "test \"$before\" = \"$(ls /)\"", "seed=1");
+	assert_int_equal(a.status, 0);
 	outcome_of(&a, "cd $STORE && " ALONE "sh -c 'cd /; date' && ls here",
 		   "store=here");
 	assert_string_equal(strchr(a.out, '\n') + 1, "000001\n");
