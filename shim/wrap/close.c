@@ -7,6 +7,7 @@
 
 #include "call.h"
 #include "filetime.h"
+#include "real.h"
 
 /* The stream functions by names of our own: theirs are banned here. */
 EXPORT int close_stream(FILE *f) __asm__("fclose");
@@ -63,7 +64,7 @@ EXPORT int close_stream(FILE *f)
 		}
 		errno = saved;
 	}
-	return real_close_stream(f);
+	return NEXT(close_stream)(f);
 }
 
 ALIAS(__close, close);

@@ -80,9 +80,7 @@ EXPORT int sigaction(int sig, const struct sigaction *restrict act,
 		ours.sa_sigaction = arrived;
 		act = &ours;
 	}
-	if (!real_sigaction)
-		*(void **)&real_sigaction = real_find("sigaction", NULL);
-	ret = real_sigaction(sig, act, old);
+	ret = NEXT(sigaction)(sig, act, old);
 	if (ret && known)
 		handlers[sig] = before;
 	else if (old && old->sa_sigaction == arrived)
@@ -95,9 +93,7 @@ EXPORT __sighandler_t signal(int sig, __sighandler_t act)
 {
 	__sighandler_t old;
 
-	if (!real_signal)
-		*(void **)&real_signal = real_find("signal", NULL);
-	old = real_signal(sig, act);
+	old = NEXT(signal)(sig, act);
 	return old == (__sighandler_t)(void (*)(void))arrived
 		       ? (__sighandler_t)(void (*)(void))handlers[sig]
 		       : old;

@@ -10,6 +10,7 @@
 
 #include "call.h"
 #include "pids.h"
+#include "real.h"
 #include "banned.h"
 
 HOOK(fcntl); /* fcntl64, by the header */
@@ -80,7 +81,7 @@ EXPORT int fcntl(int fd, int command, ...)
 		owner = owner_ex_in(*(struct f_owner_ex *)arg);
 		arg = (long)&owner;
 	}
-	return fcntl_out(command, real_fcntl(fd, command, arg), arg);
+	return fcntl_out(command, NEXT(fcntl)(fd, command, arg), arg);
 }
 
 EXPORT int ioctl(int fd, unsigned long request, ...)
@@ -148,12 +149,12 @@ EXPORT ssize_t sendmsg(int fd, const struct msghdr *m, int flags)
 		return sys_result(sys3(SYS_sendmsg, fd, m, flags));
 	if (!config.pids_virtual || !m || !m->msg_control ||
 	    m->msg_controllen > sizeof(control))
-		return real_sendmsg(fd, m, flags);
+		return NEXT(sendmsg)(fd, m, flags);
 	own = *m;
 	memcpy(control, m->msg_control, m->msg_controllen);
 	own.msg_control = control;
 	credentials_in(&own);
-	return real_sendmsg(fd, &own, flags);
+	return NEXT(sendmsg)(fd, &own, flags);
 }
 
 ALIAS(fcntl, fcntl64);

@@ -10,6 +10,7 @@
 
 #include "call.h"
 #include "pids.h"
+#include "real.h"
 #include "banned.h"
 
 #define ROW(fn, text) \
@@ -129,7 +130,7 @@ EXPORT int forkpty(int *fd, char *name, const struct termios *termios,
 		   const struct winsize *size)
 {
 	/* It forks inside libc, whose handlers announce the child. */
-	int pid = real_forkpty(fd, name, termios, size);
+	int pid = NEXT(forkpty)(fd, name, termios, size);
 
 	return pid > 0 && thread_me ? pids_born(thread_me->child.slot, pid)
 				    : pid;

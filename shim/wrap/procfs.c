@@ -7,6 +7,7 @@
 
 #include "call.h"
 #include "procfs.h"
+#include "real.h"
 #include "banned.h"
 
 HOOK(readlink);
@@ -52,7 +53,7 @@ EXPORT int faccessat(int dir, const char *path, int mode, int flags)
 {
 	char real[PROCFS_PATH];
 
-	return real_faccessat(dir, procfs_path(path, real), mode, flags);
+	return NEXT(faccessat)(dir, procfs_path(path, real), mode, flags);
 }
 
 EXPORT int chdir(const char *path)

@@ -14,6 +14,7 @@
 
 #include "call.h"
 #include "pids.h"
+#include "real.h"
 #include "banned.h"
 
 HOOK(sched_setaffinity);
@@ -132,7 +133,7 @@ EXPORT ssize_t process_vm_writev(pid_t pid, const struct iovec *here,
 
 EXPORT int clock_getcpuclockid(pid_t pid, clockid_t *clock)
 {
-	return real_clock_getcpuclockid(pids_in(pid), clock);
+	return NEXT(clock_getcpuclockid)(pids_in(pid), clock);
 }
 
 /* The kernel writes the version that it knows to the head. */
@@ -170,21 +171,21 @@ EXPORT int timer_create(clockid_t clock, struct sigevent *restrict event,
 	struct sigevent real;
 
 	if (!event || event->sigev_notify != SIGEV_THREAD_ID)
-		return real_timer_create(clock, event, timer);
+		return NEXT(timer_create)(clock, event, timer);
 	real = *event;
 	real._sigev_un._tid = pids_thread_in(real._sigev_un._tid);
-	return real_timer_create(clock, &real, timer);
+	return NEXT(timer_create)(clock, &real, timer);
 }
 
 EXPORT int posix_spawnattr_setpgroup(posix_spawnattr_t *attr, pid_t group)
 {
-	return real_posix_spawnattr_setpgroup(attr, pids_group_in(group));
+	return NEXT(posix_spawnattr_setpgroup)(attr, pids_group_in(group));
 }
 
 EXPORT int posix_spawnattr_getpgroup(const posix_spawnattr_t *restrict attr,
 				     pid_t *restrict group)
 {
-	int ret = real_posix_spawnattr_getpgroup(attr, group);
+	int ret = NEXT(posix_spawnattr_getpgroup)(attr, group);
 
 	if (ret == 0 && *group) /* 0: its own */
 		*group = pids_group_out(*group);
@@ -203,7 +204,7 @@ EXPORT long ptrace(enum __ptrace_request request, ...)
 	address = va_arg(ap, void *);
 	data = va_arg(ap, void *);
 	va_end(ap);
-	return real_ptrace(request, pids_thread_in(pid), address, data);
+	return NEXT(ptrace)(request, pids_thread_in(pid), address, data);
 }
 
 ALIAS(prlimit, prlimit64);

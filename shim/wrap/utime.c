@@ -8,6 +8,7 @@
 
 #include "call.h"
 #include "filetime.h"
+#include "real.h"
 #include "banned.h"
 
 HOOK(utimensat);
@@ -39,7 +40,7 @@ EXPORT int utimensat(int dir, const char *path, const struct timespec ts[2],
 	struct thread *self = filetime_self();
 
 	before(self, &s);
-	return after(self, &s, real_utimensat(dir, path, ts, flags));
+	return after(self, &s, NEXT(utimensat)(dir, path, ts, flags));
 }
 
 EXPORT int futimens(int fd, const struct timespec ts[2])
@@ -48,7 +49,7 @@ EXPORT int futimens(int fd, const struct timespec ts[2])
 	struct thread *self = filetime_self();
 
 	before(self, &s);
-	return after(self, &s, real_futimens(fd, ts));
+	return after(self, &s, NEXT(futimens)(fd, ts));
 }
 
 /* The others set both times, and none of them has a word for "now" but NULL:
@@ -59,7 +60,7 @@ EXPORT int utimes(const char *path, const struct timeval tv[2])
 {
 	struct setting s = { AT_FDCWD, path, 0, tv ? given : NULL, 0 };
 
-	return after(filetime_self(), &s, real_utimes(path, tv));
+	return after(filetime_self(), &s, NEXT(utimes)(path, tv));
 }
 
 EXPORT int lutimes(const char *path, const struct timeval tv[2])
@@ -67,26 +68,26 @@ EXPORT int lutimes(const char *path, const struct timeval tv[2])
 	struct setting s = { AT_FDCWD, path, AT_SYMLINK_NOFOLLOW,
 			     tv ? given : NULL, 0 };
 
-	return after(filetime_self(), &s, real_lutimes(path, tv));
+	return after(filetime_self(), &s, NEXT(lutimes)(path, tv));
 }
 
 EXPORT int futimes(int fd, const struct timeval tv[2])
 {
 	struct setting s = { fd, NULL, 0, tv ? given : NULL, 0 };
 
-	return after(filetime_self(), &s, real_futimes(fd, tv));
+	return after(filetime_self(), &s, NEXT(futimes)(fd, tv));
 }
 
 EXPORT int futimesat(int dir, const char *path, const struct timeval tv[2])
 {
 	struct setting s = { dir, path, 0, tv ? given : NULL, 0 };
 
-	return after(filetime_self(), &s, real_futimesat(dir, path, tv));
+	return after(filetime_self(), &s, NEXT(futimesat)(dir, path, tv));
 }
 
 EXPORT int utime(const char *path, const struct utimbuf *times)
 {
 	struct setting s = { AT_FDCWD, path, 0, times ? given : NULL, 0 };
 
-	return after(filetime_self(), &s, real_utime(path, times));
+	return after(filetime_self(), &s, NEXT(utime)(path, times));
 }

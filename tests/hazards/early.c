@@ -2,11 +2,13 @@
 /* A preloaded object whose constructor runs before everybody's (initfirst), and
  * whose resolver of an indirect function runs before that: hooks are called in
  * both. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,12 +17,18 @@ static void opens(void)
 {
 	int fd = openat(AT_FDCWD, "/dev/null", O_RDONLY);
 	FILE *f = fopen("/dev/null", "r");
+	DIR *dir = opendir("/");
+	struct stat st;
 	char byte;
 
 	if (!f || read(fd, &byte, 1) || pread(fd, &byte, 1, 0) ||
 	    fgetc(f) != EOF)
 		_exit(1);
 	fclose(f);
+	if (fcntl(fd, F_GETFD) < 0 || fstat(fd, &st) || access("/", X_OK) ||
+	    !dir || !readdir(dir))
+		_exit(1);
+	closedir(dir);
 	close(fd);
 	close(open("/dev/null", O_RDONLY));
 }
