@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <stddef.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "dir.h"
 #include "log.h"
 #include "process.h"
@@ -213,6 +215,56 @@ static void drop_spare(struct listing *l)
 		sys3(SYS_madvise, spare, end - spare, MADV_DONTNEED);
 }
 
+/* The directory in which runs are kept; ino 0: not known. */
+static struct {
+	dev_t dev;
+	ino_t ino;
+	char name[256];
+	bool looked;
+} kept_in;
+
+static void look_for_store(void)
+{
+	char path[sizeof(config.dir)];
+	const char *base;
+	struct stat st;
+	char *end;
+
+	memcpy(path, config.dir, sizeof(path));
+	end = strrchr(path, '/');
+	if (!end || end == path)
+		return;
+	*end = 0;
+	base = strrchr(path, '/');
+	if (base && strlen(base) <= sizeof(kept_in.name) &&
+	    !sys4(SYS_newfstatat, AT_FDCWD, path, &st, 0)) {
+		memcpy(kept_in.name, base + 1, strlen(base));
+		kept_in.dev = st.st_dev;
+		kept_in.ino = st.st_ino;
+	}
+}
+
+/* The store is not the program's: a walk through it would find this run, and
+ * those before it, which no two runs have in common. */
+static void leave_out_store(struct listing *l, int fd)
+{
+	struct stat st;
+	size_t kept = 0;
+
+	if (!kept_in.looked)
+		look_for_store();
+	kept_in.looked = true;
+	if (!kept_in.ino || sys2(SYS_fstat, fd, &st) || st.st_dev != kept_in.dev)
+		return;
+	for (size_t i = 0; i < l->count; i++) {
+		const struct dirent *e = l->item[i].entry;
+
+		if (e->d_ino != kept_in.ino || strcmp(e->d_name, kept_in.name))
+			l->item[kept++] = l->item[i];
+	}
+	l->count = kept;
+}
+
 bool listing_read(struct listing *l, int fd)
 {
 	bool numbered = lists_processes(fd);
@@ -227,6 +279,8 @@ bool listing_read(struct listing *l, int fd)
 	}
 	if (numbered)
 		show_numbers(l, (size_t)used);
+	else
+		leave_out_store(l, fd);
 	order_items(l->item, l->item + l->count, l->count);
 	drop_spare(l);
 	return true;

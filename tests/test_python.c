@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines of Python code, in every CPython that is here. */
 #include <glob.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -50,7 +52,10 @@ static void write_script(const char *text)
 	char path[128];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/job.py", getenv("STORE"));
+	/* Not beside the runs: an interpreter lists its script's directory. */
+	snprintf(path, sizeof(path), "%s/src", getenv("STORE"));
+	assert_true(mkdir(path, 0755) == 0 || errno == EEXIST);
+	snprintf(path, sizeof(path), "%s/src/job.py", getenv("STORE"));
 	f = fopen(path, "w");
 	assert_non_null(f);
 	fputs(text, f);
@@ -59,7 +64,7 @@ static void write_script(const char *text)
 
 static json_t *run(const char *options)
 {
-	outcome_of(&a, "$SB run -q --store $STORE %s -- $PYTHON $STORE/job.py",
+	outcome_of(&a, "$SB run -q --store $STORE %s -- $PYTHON $STORE/src/job.py",
 		   options);
 	if (a.status)
 		fail_msg("status %d: %s", a.status, a.err);
@@ -300,8 +305,8 @@ static void test_identical(void **state)
 /* Keys stay random, others' numbers do not, whoever asks for lines. */
 static void check_keys(void)
 {
-	outcome_of(&a, "$SB run -q --store $STORE -- $PYTHON $STORE/job.py");
-	outcome_of(&b, "$SB run -q --store $STORE -- $PYTHON $STORE/job.py");
+	outcome_of(&a, "$SB run -q --store $STORE -- $PYTHON $STORE/src/job.py");
+	outcome_of(&b, "$SB run -q --store $STORE -- $PYTHON $STORE/src/job.py");
 	assert_int_equal(a.status, 0);
 	assert_string_not_equal(a.out, b.out);
 	assert_string_equal(strchr(a.out, '\n'), strchr(b.out, '\n'));

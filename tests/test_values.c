@@ -165,6 +165,25 @@ static void test_standalone_denied(void **state)
 				      "turned off"));
 }
 
+/* A walk through the working directory does not find the runs. */
+static void test_store_left_out(void **state)
+{
+	(void)state;
+	outcome_of(&a, "cd $STORE && mkdir .samebits-not d && echo b > d/b && "
+		   "$SB run -q -- sh -c 'find . | sort; ls -A .samebits' && "
+		   "$SB run -q -- tar c . | md5sum && "
+		   "$SB run -q -- tar c . | md5sum && "
+		   "$SB audit -q -- ls -A");
+	assert_int_equal(a.status, 0);
+	assert_null(strstr(a.out, "./.samebits\n"));
+	assert_non_null(strstr(a.out, "./.samebits-not\n./d\n./d/b\n"));
+	assert_non_null(strstr(a.out, "latest\n")); /* it can be looked into */
+	assert_memory_equal(strstr(a.out, "  -\n") - 32,
+			    strstr(strstr(a.out, "  -\n") + 1, "  -\n") - 32,
+			    32);
+	assert_non_null(strstr(a.out, "\n.samebits\n")); /* by audit */
+}
+
 /* The order of hash tables follows the seed too. */
 static void test_hash_order(void **state)
 {
@@ -266,7 +285,7 @@ int main(void)
 		CASE(test_orders),
 		CASE(test_clock),    CASE(test_polling_limit),
 		CASE(test_deadline), CASE(test_policies),
-		CASE(test_counts),   CASE(test_standalone),
+		CASE(test_counts),   CASE(test_store_left_out), CASE(test_standalone),
 		CASE(test_standalone_errors),
 		CASE(test_standalone_denied),
 		CASE(test_hash_order), CASE(test_garbage_frame),
