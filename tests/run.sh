@@ -75,8 +75,9 @@ build() {
 	check "$1: build" ninja -C "$1"
 }
 
-all="engine reader cli defaults rm inspect export doctor terminal values"
-all="$all contexts logs kill hazards programs layout"
+all="engine reader order procfs cli defaults rm inspect export doctor deny"
+all="$all devices terminal pids values contexts logs kill hazards python"
+all="$all programs layout"
 build build -Dtests=true -Dwerror=true
 suite build $all
 if [ "$mode" = --ci ] || [ "$mode" = --full ]; then

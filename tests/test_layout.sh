@@ -19,6 +19,13 @@ readelf -d "$2" | grep NEEDED | grep -vE 'libc\.so|ld-linux' &&
 readelf -d "$2" | grep -q INITFIRST || complain "not linked initfirst"
 nm -D "$2" | grep -E ' T _Unwind' && complain "exports an unwinder"
 
+# An alias of a name that headers had changed would be libc's function.
+nm -D "$2" | awk '$1 == "U" { sub(/@.*/, "", $2); need[$2] }
+	$2 == "T" { have[$3] }
+	END { for (name in need) if (name in have || (name "64") in have ||
+		(sub(/64$/, "", name) && name in have)) print name }' | grep . &&
+	complain "needs what it stands in front of"
+
 # The loader's functions see their real caller: the hooks leave by a jump.
 code=$(objdump -d --no-show-raw-insn "$2")
 for fn in dlopen dlmopen dlsym dlvsym vfork syscall; do

@@ -13,7 +13,7 @@
 #include "real.h"
 #include "banned.h"
 
-HOOK(fcntl); /* fcntl64, by the header */
+HOOK(fcntl);
 HOOK(ioctl);
 HOOK(getsockopt);
 HOOK(sendmsg);
@@ -157,7 +157,7 @@ EXPORT ssize_t sendmsg(int fd, const struct msghdr *m, int flags)
 	return NEXT(sendmsg)(fd, &own, flags);
 }
 
-ALIAS(fcntl, fcntl64);
-ALIAS(__fcntl, fcntl64);
+ALIAS(fcntl64, fcntl);
+ALIAS(__fcntl, fcntl);
 ALIAS(__ioctl, ioctl);
 ALIAS(__sendmsg, sendmsg);
