@@ -8,6 +8,7 @@
 
 #include "dir.h"
 #include "event.h"
+#include "filetime.h"
 #include "stream.h"
 #include "sys.h"
 #include "walk.h"
@@ -161,8 +162,13 @@ static struct where where(const struct walk *w, const struct level *in)
 
 static long status(struct where f, struct stat *st, bool follow)
 {
-	return sys4(SYS_newfstatat, f.fd, f.name, st,
-		    follow ? 0 : AT_SYMLINK_NOFOLLOW);
+	long ret = sys4(SYS_newfstatat, f.fd, f.name, st,
+			follow ? 0 : AT_SYMLINK_NOFOLLOW);
+	struct thread *self = filetime_self();
+
+	if (!ret && self)
+		filetime_stat(self, st, true);
+	return ret;
 }
 
 /* The file's kind; st is its own or the link's. -1: the walk ends. */

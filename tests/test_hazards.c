@@ -148,6 +148,7 @@ static struct hazard hazards[] = {
 	{ "files together", false },
 	{ "files no_files", true },
 	{ "files many", true },
+	{ "files walked", true },
 	{ "temp templates", true },
 	{ "temp refused", true },
 	{ "temp children", true },

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "pids.h"
 #include "banned.h"
 
 #define ROW(fn, text) \
@@ -77,7 +78,7 @@ EXPORT int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
 	int ret;
 
 	CALL(&c, sched_getaffinity);
-	ret = real_sched_getaffinity(pid, size, set);
+	ret = real_sched_getaffinity(pids_thread_in(pid), size, set);
 	call_end(&c, ret ? 0 : digest_bytes(set, size), 0);
 	return ret;
 }

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -404,8 +405,28 @@ static void many(void)
 	leave();
 }
 
+static int agrees(const char *path, const struct stat *st, int type,
+		  struct FTW *at)
+{
+	(void)type;
+	(void)at;
+	must(ns(&st->st_mtim) == mtime(path));
+	return 0;
+}
+
+/* A walk shows the same times. */
+static void walked(void)
+{
+	enter();
+	write_file("file", "x");
+	must(mkdir("d", 0755) == 0 && symlink("file", "d/link") == 0);
+	must(nftw(".", agrees, 4, FTW_PHYS) == 0);
+	leave();
+}
+
 SCENES({ "written", written }, { "at_once", at_once }, { "endings", endings },
        { "left_open", left_open }, { "set", set },
        { "set_partly", set_partly }, { "directories", directories },
        { "reused_numbers", reused_numbers }, { "processes", processes },
-       { "together", together }, { "no_files", no_files }, { "many", many })
+       { "together", together }, { "no_files", no_files }, { "many", many },
+       { "walked", walked })

@@ -276,6 +276,7 @@ static void scheduling(void)
 	must(sched_rr_get_interval(pid, &ts) == 0);
 	must(sched_getaffinity(0, sizeof(set), &set) == 0);
 	must(sched_setaffinity(pid, sizeof(set), &set) == 0);
+	must(sched_getaffinity(pid, sizeof(set), &set) == 0);
 	must(setpriority(PRIO_PROCESS, (id_t)pid, 5) == 0);
 	must(getpriority(PRIO_PROCESS, (id_t)pid) == 5);
 	must(prlimit(pid, RLIMIT_NOFILE, NULL, &limit) == 0);
