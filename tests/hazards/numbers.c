@@ -26,15 +26,24 @@ int capget(struct __user_cap_header_struct *who,
 int capset(struct __user_cap_header_struct *who,
 	   const struct __user_cap_data_struct *what);
 
-/* A child that waits to be killed. */
+/*
+ * A child waits to be killed. It ends with its parent too: one that a failed
+ * scene leaves behind would keep the test's output open, which then times out.
+ */
+static void stay(void)
+{
+	must(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
+	for (;;)
+		pause();
+}
+
 static pid_t sleeper(void)
 {
 	pid_t pid = fork();
 
 	must(pid >= 0);
 	if (pid == 0)
-		for (;;)
-			pause();
+		stay();
 	return pid;
 }
 
@@ -350,6 +359,7 @@ static void locks(void)
 	pid = fork();
 	if (pid == 0) {
 		must(fcntl(fd, F_SETLKW, &lock) == 0);
+		must(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
 		must(write(ready[1], "x", 1) == 1);
 		for (;;)
 			pause();
