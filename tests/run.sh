@@ -85,7 +85,8 @@ if [ "$mode" = --ci ] || [ "$mode" = --full ]; then
 	suite build-clang engine values cli inspect export
 	build build-asan -Dwerror=true -Db_sanitize=address,undefined \
 		-Db_lundef=false
-	suite build-asan engine reader cli defaults rm inspect export doctor
+	suite build-asan engine reader order procfs cli defaults rm inspect \
+		export doctor
 fi
 if [ "$mode" = --full ]; then
 	check valgrind bash tests/valgrind.sh build
