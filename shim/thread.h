@@ -37,7 +37,7 @@ struct key {
 /* The table of keys is a power of two of places, three quarters full at most;
  * it starts within the block and grows by mapping. */
 #define KEYS_FIRST_BITS 8
-#define KEYS_LAST_BITS 12
+#define KEYS_LAST_BITS 14
 #define STREAMS 8
 
 /* rand() and its relatives, as glibc keeps them for the whole process. */
