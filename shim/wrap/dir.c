@@ -326,13 +326,19 @@ static void glob_closedir(void *dir)
 
 static int glob_stat(const char *restrict path, struct stat *restrict st)
 {
-	return (int)result(sys4(SYS_newfstatat, AT_FDCWD, path, st, 0));
+	char real[PROCFS_PATH];
+
+	return (int)result(sys4(SYS_newfstatat, AT_FDCWD,
+				procfs_path(path, real), st, 0));
 }
 
 static int glob_lstat(const char *restrict path, struct stat *restrict st)
 {
-	return (int)result(sys4(SYS_newfstatat, AT_FDCWD, path, st,
-			   AT_SYMLINK_NOFOLLOW));
+	char real[PROCFS_PATH];
+
+	return (int)result(sys4(SYS_newfstatat, AT_FDCWD,
+				procfs_path(path, real), st,
+				AT_SYMLINK_NOFOLLOW));
 }
 
 static int glob_in_order(const char *pattern, int flags,

@@ -2,6 +2,7 @@
 /* What getpid() says is what everything else says. */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <linux/capability.h>
 #include <pthread.h>
 #include <pty.h>
@@ -441,6 +442,7 @@ static void proc(void)
 {
 	char path[64], link[64] = "";
 	const char *volatile none = NULL;
+	glob_t found;
 	pid_t pid = sleeper();
 
 	must(readlink(none, link, sizeof(link)) < 0 && errno == EFAULT);
@@ -452,6 +454,8 @@ static void proc(void)
 	must(readlink("/proc/thread-self", path, sizeof(path) - 1) > 0);
 	must(strcmp(path, link) == 0);
 	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	must(glob(path, 0, NULL, &found) == 0 && found.gl_pathc == 1);
+	globfree(&found);
 	must(access(path, R_OK) == 0 && faccessat(3, path, R_OK, 0) == 0);
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/exe", pid, pid);
 	must(readlink(path, link, sizeof(link)) > 0);
