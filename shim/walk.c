@@ -9,6 +9,7 @@
 #include "dir.h"
 #include "event.h"
 #include "filetime.h"
+#include "procfs.h"
 #include "stream.h"
 #include "sys.h"
 #include "walk.h"
@@ -35,6 +36,7 @@ struct walk {
 	struct FTW at;
 	char *path;
 	size_t length, room;
+	char real[PROCFS_PATH]; /* the path with the kernel's numbers */
 	/* Directories met, where links are followed. */
 	struct file *seen;
 	size_t nseen, places; /* a power of two */
@@ -151,8 +153,13 @@ struct where {
 	const char *name;
 };
 
-static struct where where(const struct walk *w, const struct level *in)
+static struct where where(struct walk *w, const struct level *in)
 {
+	const char *real = procfs_path(w->path, w->real);
+
+	/* Names in /proc are shown ones, so its descriptor is of no use. */
+	if (real != w->path)
+		return (struct where){ AT_FDCWD, real };
 	if (w->flags & FTW_CHDIR)
 		return (struct where){ AT_FDCWD, w->path + w->at.base };
 	if (in && in->fd >= 0)
@@ -339,7 +346,7 @@ static int go_to_root(struct walk *w)
 	if (!w->at.base)
 		return 0;
 	*name = 0;
-	ret = sys1(SYS_chdir, w->path);
+	ret = sys1(SYS_chdir, procfs_path(w->path, w->real));
 	*name = first;
 	return ret < 0 ? fail(ret) : 0;
 }

@@ -2,6 +2,7 @@
 /* What getpid() says is what everything else says. */
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <glob.h>
 #include <linux/capability.h>
 #include <pthread.h>
@@ -438,6 +439,31 @@ static void handlers(void)
 	must(waitpid(pid, NULL, 0) == pid && sender == pid);
 }
 
+static int is_of_stat(const char *path, const struct stat *st, int type,
+		      struct FTW *at)
+{
+	struct stat same;
+
+	(void)at;
+	must(type == FTW_F || type == FTW_D || type == FTW_SL);
+	must(lstat(path, &same) == 0 && same.st_ino == st->st_ino);
+	return type == FTW_D ? 0 : 1;
+}
+
+/* A walk comes to the same files, up to the first that is no directory. */
+static void walk(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	must(nftw(path, is_of_stat, 4, FTW_PHYS) == 1);
+	must(nftw(path, is_of_stat, 4, FTW_PHYS | FTW_CHDIR) == 1);
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	must(nftw(path, is_of_stat, 4, FTW_PHYS) == 1);
+	must(nftw(path, is_of_stat, 1, FTW_PHYS) == 1);
+	must(nftw(path, is_of_stat, 4, FTW_PHYS | FTW_CHDIR) == 1);
+}
+
 static void proc(void)
 {
 	char path[64], link[64] = "";
@@ -456,6 +482,7 @@ static void proc(void)
 	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
 	must(glob(path, 0, NULL, &found) == 0 && found.gl_pathc == 1);
 	globfree(&found);
+	walk(pid);
 	must(access(path, R_OK) == 0 && faccessat(3, path, R_OK, 0) == 0);
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/exe", pid, pid);
 	must(readlink(path, link, sizeof(link)) > 0);
