@@ -90,6 +90,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 		strncpy(config.lib, self.dli_fname, sizeof(config.lib) - 1);
 	if (standalone())
 		standalone_start(argv, envp);
+	stack_first(argv);
 	take_preload(envp);
 	pids_start(envp);
 	real_policies();

@@ -242,14 +242,28 @@ static const char *keep(const char *path)
 	return names + names_used - len;
 }
 
+static bool same(const struct module *a, const struct module *b,
+		 const char *path)
+{
+	return a->base == b->base && a->gone && a->start == b->start &&
+	       a->end == b->end && !memcmp(a->build_id, b->build_id, 20) &&
+	       (*path != '/' || !strcmp(a->path, path));
+}
+
+/* The loader's list is in the order of ours but for what was unloaded: the next
+ * one is tried first. */
+static unsigned next;
+
 static struct module *known(const struct module *m, const char *path)
 {
-	for (unsigned i = 0; i < modules; i++)
-		if (module[i].base == m->base && module[i].gone &&
-		    module[i].start == m->start && module[i].end == m->end &&
-		    !memcmp(module[i].build_id, m->build_id, 20) &&
-		    (!*path || *path != '/' || !strcmp(module[i].path, path)))
-			return &module[i];
+	for (unsigned i = 0; i < modules; i++) {
+		struct module *at = &module[(next + i) % modules];
+
+		if (!same(at, m, path))
+			continue;
+		next = (unsigned)(at - module) + 1;
+		return at;
+	}
 	return NULL;
 }
 
@@ -260,9 +274,14 @@ static int add(struct dl_phdr_info *info, size_t size, void *arg)
 	static const uint8_t none[20];
 
 	(void)size;
-	(void)arg;
 	adds = info->dlpi_adds;
 	subs = info->dlpi_subs;
+	while (next < modules && !module[next].was)
+		next++;
+	if (*(bool *)arg && next < modules && module[next].base == m->base) {
+		module[next++].gone = false;
+		return 0;
+	}
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
 		uintptr_t at = m->base + p->p_vaddr;
@@ -288,10 +307,18 @@ static int add(struct dl_phdr_info *info, size_t size, void *arg)
 	return 0;
 }
 
+struct change {
+	bool any;
+	bool grown; /* nothing was unloaded: what we know is still there */
+};
+
 static int changed(struct dl_phdr_info *info, size_t size, void *arg)
 {
+	struct change *c = arg;
+
 	(void)size;
-	*(bool *)arg = info->dlpi_adds != adds || info->dlpi_subs != subs;
+	c->grown = info->dlpi_subs == subs;
+	c->any = info->dlpi_adds != adds || !c->grown;
 	return 1;
 }
 
@@ -314,7 +341,7 @@ static void forget(const struct module *m)
 /* Entries stay where they are: callers hold pointers to them. */
 static bool refresh(void)
 {
-	bool stale = false;
+	struct change change = { false, false };
 
 	if (!names)
 		names = map(NAMES);
@@ -322,26 +349,35 @@ static bool refresh(void)
 		module = map(MODULES * sizeof(*module));
 	if (!names || !module)
 		return false;
-	real_iterate_fn(changed, &stale);
-	if (modules && !stale)
+	real_iterate_fn(changed, &change);
+	if (modules && !change.any)
 		return false;
 	for (unsigned i = 0; i < modules; i++) {
 		module[i].was = !module[i].gone;
 		module[i].gone = true;
 	}
-	real_iterate_fn(add, NULL);
+	next = 0;
+	real_iterate_fn(add, &change.grown);
 	for (unsigned i = 0; i < modules; i++)
 		if (module[i].was && module[i].gone)
 			forget(&module[i]);
 	return true;
 }
 
+static bool holds(const struct module *m, uintptr_t address)
+{
+	return address >= m->start && address < m->end && !m->gone;
+}
+
 static struct module *find(uintptr_t address)
 {
+	static struct module *last; /* most frames of a stack are in one */
+
+	if (last && holds(last, address))
+		return last;
 	for (unsigned i = 0; i < modules; i++)
-		if (address >= module[i].start && address < module[i].end &&
-		    !module[i].gone)
-			return &module[i];
+		if (holds(&module[i], address))
+			return last = &module[i];
 	return NULL;
 }
 

@@ -77,6 +77,26 @@ void stack_call(struct thread *self, void (*fn)(void *), void *arg)
 /* Pages found readable in this walk. */
 static uintptr_t readable[16];
 
+/* The part of the program's first stack that this walk stands on; empty on
+ * other stacks, of which we do not know where they end. */
+static uintptr_t live_low, live_top, first_top;
+
+void stack_first(const void *top)
+{
+	first_top = (uintptr_t)top;
+}
+
+/* The kernel keeps everything else this far away from the first stack. */
+#define APART (64u << 20)
+
+static void find_live(void)
+{
+	uintptr_t sp = (uintptr_t)stack_context.uc_mcontext.gregs[REG_RSP];
+
+	live_top = sp < first_top && first_top - sp < APART ? first_top : 0;
+	live_low = sp;
+}
+
 /* Can the word be read? The kernel looks at a mask before it refuses the
  * operation. */
 static bool word_readable(uintptr_t address)
@@ -84,6 +104,8 @@ static bool word_readable(uintptr_t address)
 	uintptr_t page = address / SB_PAGE;
 	uintptr_t *known = &readable[page % 16];
 
+	if (address >= live_low && address < live_top)
+		return true;
 	if (!page) /* NULL would mean no mask; nothing lives there */
 		return false;
 	if (*known == page && (address + 7) / SB_PAGE == page)
@@ -228,6 +250,7 @@ static void walk(struct chain *c, const struct chain *last, uintptr_t from,
 	c->n = 0;
 	c->whole = false;
 	memset(readable, 0, sizeof(readable));
+	find_live();
 	if (!stack_capture_fn || init_fn(&cursor, &stack_context))
 		return;
 	/* Our own frames come before: a handful. */

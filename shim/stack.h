@@ -20,6 +20,8 @@
 #define STACK_DEEPEST 256 /* frames that rules are asked of */
 
 void stack_start(void); /* opens libunwind, once libc is up */
+/* Where the words that the kernel left on the first stack begin: argv. */
+void stack_first(const void *top);
 
 /* Takes the calling function's place for the walks that follow. It must not
  * return before they are done. */
