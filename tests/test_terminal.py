@@ -15,6 +15,7 @@ import unittest
 
 SAMEBITS = os.environ["SAMEBITS_BIN"]
 LIMIT = 10  # seconds
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # not as `nohup` hands it down
 
 
 class Terminal:
