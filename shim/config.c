@@ -99,6 +99,8 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "crypto", "force", &config.crypto_force },
 		{ "pids", "namespace", &config.pids_namespace },
 		{ "pids", "virtual", &config.pids_virtual },
+		{ "framework", "off", &config.framework_off },
+		{ "digest", "blas", &config.digest_blas },
 	};
 	const struct {
 		const char *key;
@@ -110,6 +112,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "start", NULL, &config.start },
 		{ "clock", NULL, &config.clock },
 		{ "shuffle", NULL, &config.shuffle },
+		{ "threads", &config.threads, NULL },
 		{ "slot", &config.slot, NULL },
 		{ "exec", &config.exec, NULL },
 		{ "gen", &config.generation, NULL },

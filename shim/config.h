@@ -28,6 +28,9 @@ struct config {
 	bool pids_namespace; /* process ids repeat by themselves */
 	bool pids_virtual;   /* they are ours to give; neither: real ones */
 	bool pids_said;
+	uint32_t threads;    /* that libraries shall use; 0: as natively */
+	bool framework_off;  /* leave PyTorch and its like alone */
+	bool digest_blas;    /* of what BLAS calls read and write */
 	uint64_t seed;
 	uint64_t limit;	   /* bytes of log, a process */
 	uint64_t start;	   /* seconds since 1970 of the logical clock */

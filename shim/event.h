@@ -96,6 +96,8 @@ enum sb_record_type {
 	SB_BLIND,
 	SB_LINE,
 	SB_DENIED,
+	SB_RUNTIME,
+	SB_SHAPE,
 	SB_RECORD_TYPES
 };
 
@@ -137,6 +139,26 @@ struct sb_line {
 	uint32_t number;
 	uint32_t reserved;
 	char text[]; /* "file\0function\0" */
+};
+
+/* A numeric library that served, and how many threads it used (0: it does not
+ * say). The counts change while the process runs. */
+struct sb_runtime {
+	struct sb_record head;
+	uint32_t module; /* id of an SB_MODULE record */
+	uint32_t least, most;
+	uint32_t reserved;
+	char text[]; /* "kind\0what it says of itself\0" */
+};
+
+/* What a numeric call was about but for the numbers: its sizes, flags, leading
+ * dimensions. Events and counters of its source hold `hash` as their value. */
+struct sb_shape {
+	struct sb_record head;
+	uint64_t hash;	 /* equal across runs */
+	uint32_t source; /* index into the source names */
+	uint32_t reserved;
+	char text[]; /* "m=64 n=32 …" */
 };
 
 /* The call that ended the run (--deny). */

@@ -10,6 +10,7 @@
 #include "module.h"
 #include "process.h"
 #include "real.h"
+#include "runtime.h"
 #include "scan.h"
 #include "stack.h"
 #include "stream.h"
@@ -335,6 +336,7 @@ static void forget(const struct module *m)
 {
 	threads_forget_code(m->start, m->end);
 	real_unloaded(m->start, m->end);
+	runtimes_unloaded(m->start, m->end);
 	stack_flush();
 }
 

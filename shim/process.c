@@ -15,6 +15,7 @@
 #include "module.h"
 #include "pids.h"
 #include "process.h"
+#include "runtime.h"
 #include "shared.h"
 #include "stack.h"
 #include "sys.h"
@@ -225,6 +226,7 @@ static void start_over(const char *path, uint64_t lineage, uint32_t where)
 	process.drawn = false;
 	call_forget();
 	stack_forget();
+	runtimes_forget();
 	log_forget();
 	begin();
 	thread_forked();

@@ -442,10 +442,11 @@ static void test_help(void **state)
 	} help[] = {
 		{ "", "run audit report list rm export sources doctor" },
 		{ "run", "--seed --seeds --time --pids --force --observe "
-			 "--order --crypto --private-tmp --deny --suppress "
+			 "--order --threads --env --portable --framework "
+			 "--crypto --private-tmp --digest --deny --suppress "
 			 "--trace --trace-limit --store --partial -q,.--quiet "
 			 "-h,.--help" },
-		{ "audit", "--deny --suppress --trace --trace-limit --store "
+		{ "audit", "--digest --deny --suppress --trace --trace-limit --store "
 			   "--partial -q,.--quiet -h,.--help" },
 		{ "report", "--store --json --sites -h,.--help" },
 		{ "list", "--store --json -h,.--help" },

@@ -122,6 +122,19 @@ static bool whole_denied(const struct sb_record *r)
 	return r->size >= sizeof(struct sb_denied);
 }
 
+static bool whole_runtime(const struct sb_record *r)
+{
+	return whole_pair(r, ((const struct sb_runtime *)r)->text);
+}
+
+static bool whole_shape(const struct sb_record *r)
+{
+	const struct sb_shape *s = (const void *)r;
+
+	return r->size > sizeof(*s) &&
+	       terminated(s->text, r->size - sizeof(*s));
+}
+
 static int keep(struct log *log, const struct sb_record *r)
 {
 	const struct {
@@ -141,6 +154,10 @@ static int keep(struct log *log, const struct sb_record *r)
 		[SB_LINE] = { "line", whole_line, &log->line, &log->nlines },
 		[SB_DENIED] = { "denied call", whole_denied, &log->denied,
 				&log->ndenied },
+		[SB_RUNTIME] = { "runtime", whole_runtime, &log->runtime,
+				 &log->nruntimes },
+		[SB_SHAPE] = { "shape", whole_shape, &log->shape,
+			       &log->nshapes },
 	};
 
 	if (r->type >= SB_RECORD_TYPES) {
@@ -153,7 +170,9 @@ static int keep(struct log *log, const struct sb_record *r)
 	if (!r->id || r->id > log->size / sizeof(*r) ||
 	    !kind[r->type].whole(r) ||
 	    (r->type == SB_DENIED &&
-	     ((const struct sb_denied *)r)->source >= log->nsources)) {
+	     ((const struct sb_denied *)r)->source >= log->nsources) ||
+	    (r->type == SB_SHAPE &&
+	     ((const struct sb_shape *)r)->source >= log->nsources)) {
 		DAMAGED(log, "the record of %s %u is damaged",
 			kind[r->type].name, r->id);
 		return 0;
@@ -398,6 +417,8 @@ void log_close(struct log *log)
 	free(log->blind);
 	free(log->line);
 	free(log->denied);
+	free(log->runtime);
+	free(log->shape);
 	free(log->counter);
 	free(log->events);
 	notes_free(&log->notes);

@@ -47,6 +47,10 @@ struct log {
 	size_t nlines;
 	const void **denied; /* source is within the names */
 	size_t ndenied;
+	const void **runtime;
+	size_t nruntimes;
+	const void **shape; /* source is within the names */
+	size_t nshapes;
 	const void **counter; /* by slot: sb_event.counter - 1 */
 	size_t ncounters;
 	const void **events; /* chunks of events, by thread, then base */

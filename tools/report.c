@@ -14,6 +14,7 @@
 #include "find.h"
 #include "opts.h"
 #include "rules.h"
+#include "runtimes.h"
 #include "say.h"
 #include "sites.h"
 #include "symbols.h"
@@ -40,6 +41,7 @@ struct report {
 	struct rundir run;
 	struct tally tally;
 	struct blinds blinds;
+	struct runtimes runtimes;
 	struct suppressions suppressions;
 	struct symbols *symbols;
 	size_t sites; /* at most, a source */
@@ -245,6 +247,27 @@ static json_t *suppressions_json(const struct report *r)
 	return list;
 }
 
+static json_t *runtimes_json(const struct report *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->runtimes.n; i++) {
+		const struct runtime *t = &r->runtimes.runtime[i];
+		json_t *j = json_object();
+
+		json_object_set_new(j, "kind", text_json(t->kind));
+		json_object_set_new(j, "path", text_json(t->path));
+		json_object_set_new(j, "text", text_json(t->text));
+		json_object_set_new(j, "least_threads",
+				    json_integer(t->least));
+		json_object_set_new(j, "most_threads", json_integer(t->most));
+		json_object_set_new(j, "processes",
+				    json_integer((json_int_t)t->processes));
+		json_array_append_new(list, j);
+	}
+	return list;
+}
+
 static json_t *report_json(struct report *r)
 {
 	json_t *j = json_object(), *list = json_array();
@@ -260,6 +283,7 @@ static json_t *report_json(struct report *r)
 				      source_json(r, &r->tally.source[i]));
 	json_object_set_new(j, "sources", list);
 	json_object_set_new(j, "denied", denied_json(r));
+	json_object_set_new(j, "runtimes", runtimes_json(r));
 	json_object_set_new(j, "suppressions", suppressions_json(r));
 	list = json_array();
 	for (size_t i = 0; i < r->blinds.n; i++) {
@@ -449,6 +473,29 @@ static void head_print(const struct report *r)
 	       r->tally.processes == 1 ? "" : "es");
 }
 
+static void runtimes_print(const struct report *r)
+{
+	if (r->runtimes.n)
+		list_print(r, "numeric libraries", BOLD);
+	for (size_t i = 0; i < r->runtimes.n; i++) {
+		const struct runtime *t = &r->runtimes.runtime[i];
+
+		printf("  %-14s ", t->kind);
+		text_print(stdout, base(t->path));
+		if (*t->text) {
+			printf(", ");
+			text_print(stdout, t->text);
+		}
+		if (t->most && t->least != t->most)
+			printf(", %u to %u threads", t->least, t->most);
+		else if (t->most)
+			printf(", %u thread%s", t->most, plural(t->most));
+		if (t->processes > 1)
+			printf(", %zu processes", t->processes);
+		putchar('\n');
+	}
+}
+
 static void suppressions_print(const struct report *r)
 {
 	if (r->suppressions.n)
@@ -492,6 +539,7 @@ static void report_print(struct report *r)
 		group = s->group;
 		source_print(r, s);
 	}
+	runtimes_print(r);
 	suppressions_print(r);
 	list_print(r, r->blinds.n ? "blind spots" : "blind spots: none found",
 		   r->blinds.n ? RED : BOLD);
@@ -518,6 +566,8 @@ static int prepare(struct report *r, const char *dir)
 		ret = tally_make(&r->tally, &r->run);
 	if (ret == 0)
 		ret = blinds_find(&r->blinds, &r->run, HUGE_VAL);
+	if (ret == 0)
+		ret = runtimes_find(&r->runtimes, &r->run);
 	if (ret == 0) {
 		suppressions_of_run(&r->suppressions, dir);
 		suppressions_count(&r->suppressions, &r->run);
@@ -563,6 +613,7 @@ static int report_run(const char *dir, size_t sites)
 		output(&r);
 	symbols_free(r.symbols);
 	suppressions_free(&r.suppressions);
+	runtimes_free(&r.runtimes);
 	blinds_free(&r.blinds);
 	tally_free(&r.tally);
 	rundir_close(&r.run);

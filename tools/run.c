@@ -41,7 +41,8 @@
 static struct {
 	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
 		*observe, *crypto, *order, *pids, *tmp, *partial, *quiet,
-		*deny, *suppress;
+		*deny, *suppress, *threads, *env, *framework, *digest,
+		*portable;
 } o;
 static struct suppressions suppressions;
 
@@ -53,6 +54,8 @@ static struct suppressions suppressions;
 	{ "trace", 0, "sites|full",                                            \
 	  "counters per caller (default), or every event",                  \
 	  &o.trace },                                                          \
+	{ "digest", 0, "blas",                                                 \
+	  "of what each BLAS call reads and writes", &o.digest },              \
 	{ "trace-limit", 0, "BYTES",                                           \
 	  "of log, a process (default 256M), then counters", &o.limit },       \
 	{ "store", 0, "DIR", "where runs are kept (default .samebits)",        \
@@ -79,6 +82,17 @@ static const struct opt run_options[] = {
 	{ "order", 0, "ORDER",
 	  "of file names: sorted, disk, reverse, shuffle:K",
 	  &o.order },
+	{ "threads", 0, "N|native",
+	  "threads that libraries use (default native)",
+	  &o.threads },
+	{ "env", 0, "keep|force",
+	  "variables that the user has set already",
+	  &o.env },
+	{ "portable", 0, NULL,
+	  "numeric kernels of a common CPU level",
+	  &o.portable },
+	{ "framework", 0, "on|off",
+	  "deterministic modes of PyTorch, TensorFlow and JAX", &o.framework },
 	{ "crypto", 0, "force",
 	  "UNSAFE: predictable values for cryptography too", &o.crypto },
 	{ "private-tmp", 0, NULL,
@@ -260,6 +274,21 @@ static bool denial_valid(void)
 	return !o.suppress || suppressions_read(&suppressions, o.suppress) == 0;
 }
 
+#define THREADS_MOST 65536
+
+static bool threads_valid(void)
+{
+	uint64_t n;
+
+	if (!o.threads || !strcmp(o.threads, "native"))
+		return true;
+	if (opts_number(o.threads, 0, &n) == 0 && n >= 1 && n <= THREADS_MOST)
+		return true;
+	fail("--threads %s: must be native or a number from 1 to %d",
+	     o.threads, THREADS_MOST);
+	return false;
+}
+
 static bool options_valid(void)
 {
 	return date_valid() &&
@@ -268,7 +297,10 @@ static bool options_valid(void)
 	       one_of("time", o.time, "logical", "real") &&
 	       one_of("trace", o.trace, "sites", "full") &&
 	       one_of("crypto", o.crypto, "force", NULL) &&
-	       order_valid() && pids_valid(o.pids) &&
+	       order_valid() && pids_valid(o.pids) && threads_valid() &&
+	       one_of("env", o.env, "keep", "force") &&
+	       one_of("framework", o.framework, "on", "off") &&
+	       one_of("digest", o.digest, "blas", NULL) &&
 	       known("force", o.force, true) &&
 	       known("observe", o.observe, false) && denial_valid();
 }
@@ -329,6 +361,11 @@ static void settings(char *out, size_t size, const struct manifest *m,
 	} else if (o.order) {
 		add(out, size, "order", o.order, false);
 	}
+	add_number(out, size, "threads", o.threads, 0);
+	if (o.framework)
+		add(out, size, "framework", o.framework, false);
+	if (o.digest)
+		add(out, size, "digest", o.digest, false);
 	if (o.crypto)
 		add(out, size, "crypto", o.crypto, false);
 	if (o.deny)
