@@ -18,10 +18,13 @@
 
 static char store[64];
 
-/* `nohup tests/run.sh` would hand its ignored signal to every program tested. */
+/* nohup, and shells for what they start in the background, ignore signals, and
+ * every program tested would inherit that. */
 __attribute__((constructor)) static void signals_default(void)
 {
 	signal(SIGHUP, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 }
 
 static int file(void)

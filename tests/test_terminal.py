@@ -15,7 +15,10 @@ import unittest
 
 SAMEBITS = os.environ["SAMEBITS_BIN"]
 LIMIT = 10  # seconds
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # not as `nohup` hands it down
+# Not as nohup, and shells with `&`, hand them down.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 class Terminal:
