@@ -441,8 +441,8 @@ static bool window(struct thread *self)
 	return w;
 }
 
-void call_event(struct thread *self, const struct key *key, uint64_t value,
-		uint64_t length)
+static void event(struct thread *self, const struct key *key, unsigned type,
+		  uint64_t value, uint64_t length)
 {
 	struct sb_chunk *w;
 	struct sb_event *e;
@@ -469,9 +469,28 @@ void call_event(struct thread *self, const struct key *key, uint64_t value,
 	e->value = value;
 	e->length = length;
 	e->clock = config.audit ? 0 : self->clock;
-	__atomic_store_n(&e->type, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&e->type, (uint16_t)type, __ATOMIC_RELEASE);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	self->writing--;
+}
+
+void call_event(struct thread *self, const struct key *key, uint64_t value,
+		uint64_t length)
+{
+	event(self, key, SB_EVENT, value, length);
+}
+
+void call_end_detail(struct call *c, uint64_t value, uint64_t length,
+		     uint64_t read, uint64_t written)
+{
+	struct sb_counter *n = c->key->counter;
+
+	call_end(c, value, length);
+	if (!n)
+		return;
+	n->digest = digest_word(digest_word(n->digest, read), written);
+	if (config.trace_full)
+		event(c->self, c->key, SB_DETAIL, read, written);
 }
 
 void call_draw(struct thread *self, enum stream_id id, void *buf, size_t len)

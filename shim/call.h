@@ -91,6 +91,11 @@ static inline void call_end(struct call *c, uint64_t value, uint64_t length)
 		call_event(c->self, k, value, length);
 }
 
+/* The same for a call whose operands were looked at: digests of what it read
+ * and of what it wrote. */
+void call_end_detail(struct call *c, uint64_t value, uint64_t length,
+		     uint64_t read, uint64_t written);
+
 /* The place of a hook's caller: only within the hook itself. */
 #define CALLER __builtin_return_address(0), __builtin_frame_address(0)
 #define CALL(c, id) call_begin(c, &src_##id, CALLER)

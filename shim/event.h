@@ -212,11 +212,16 @@ struct sb_counter {
 struct sb_event {
 	uint32_t counter; /* 1 + index of its counter, in file order of slots */
 	uint16_t source;  /* index into the source names */
-	uint16_t type;	  /* 1, stored last; 0: not written */
+	uint16_t type;	  /* enum sb_event_type, stored last; 0: not written */
 	uint64_t value;	  /* result, or digest of what was handed out */
-	uint64_t length;  /* bytes asked for, where a source has one */
+	uint64_t length;  /* bytes asked for, where a source has one; of BLAS:
+			   * floating-point operations */
 	uint64_t clock;	  /* logical nanoseconds since the start; 0 in audit */
 };
+
+/* SB_DETAIL says more of the thread's event before it, by the same counter:
+ * `value` is a digest of what the call read, `length` of what it wrote. */
+enum sb_event_type { SB_EVENT = 1, SB_DETAIL = 2 };
 
 /*
  * The board: which processes the run had. A process writes its own slot; a

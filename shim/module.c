@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "entry.h"
 #include "log.h"
 #include "module.h"
 #include "process.h"
@@ -17,6 +18,7 @@
 #include "sys.h"
 #include "text.h"
 #include "thread.h"
+#include "weak.h"
 #include "banned.h"
 
 #define MODULES 2048
@@ -337,6 +339,7 @@ static void forget(const struct module *m)
 	threads_forget_code(m->start, m->end);
 	real_unloaded(m->start, m->end);
 	runtimes_unloaded(m->start, m->end);
+	entries_unloaded(m->start, m->end);
 	stack_flush();
 }
 
@@ -426,9 +429,13 @@ static int loaded(struct dl_phdr_info *info, size_t size, void *arg)
 	return 1;
 }
 
+static bool main_begun; /* what was there before was seen to at start-up */
+
 void modules_list(void)
 {
+	uintptr_t fresh[64];
 	uint64_t now = 0, mask;
+	unsigned n = 0;
 
 	/* In the engine the lock is ours already. */
 	if (!alive.yes || (thread_me && thread_me->busy))
@@ -439,10 +446,16 @@ void modules_list(void)
 	mask = engine_lock();
 	refresh();
 	for (unsigned i = 0; i < modules; i++)
-		if (!module[i].gone && !module[i].listed)
+		if (!module[i].gone && !module[i].listed) {
+			if (n < sizeof(fresh) / sizeof(*fresh))
+				fresh[n++] = module[i].base;
 			module_id(&module[i]);
+		}
 	listed_adds = now;
 	engine_unlock(mask);
+	if (main_begun)
+		weak_clear_in(fresh, n);
+	main_begun = true;
 }
 
 /* A forked child does without: the thread that had the loader's lock may be

@@ -8,6 +8,7 @@
 
 #include "call.h"
 #include "deny.h"
+#include "entry.h"
 #include "filetable.h"
 #include "filetime.h"
 #include "lineage.h"
@@ -227,6 +228,7 @@ static void start_over(const char *path, uint64_t lineage, uint32_t where)
 	call_forget();
 	stack_forget();
 	runtimes_forget();
+	entries_forget();
 	log_forget();
 	begin();
 	thread_forked();

@@ -164,22 +164,46 @@ static struct object object_of(const void *address)
 	return o;
 }
 
+static void *local_find(const char *symbol, const struct object *o)
+{
+	void *p = NULL, *h;
+
+	if (!o->name || !*o->name)
+		return NULL;
+	h = real_dlopen_fn(o->name, RTLD_LAZY | RTLD_NOLOAD);
+	if (h) {
+		p = real_dlsym_fn(h, symbol);
+		real_dlclose_fn(h);
+	}
+	return p;
+}
+
 /* In the object and what it was linked against; then in the global scope. The
  * first is what keeps two copies of a library apart: ld.so does it by symbol
  * versions, which we do not know. */
 static void *search_from(const struct source *row, const struct object *o)
 {
 	const char *symbol = row->symbol ? row->symbol : row->name;
-	void *p = NULL, *h;
+	void *p = row->optional ? local_find(symbol, o) : NULL;
 
-	if (row->optional && o->name && *o->name) {
-		h = real_dlopen_fn(o->name, RTLD_LAZY | RTLD_NOLOAD);
-		if (h) {
-			p = real_dlsym_fn(h, symbol);
-			real_dlclose_fn(h);
-		}
-	}
 	return p ? p : real_find(symbol, row->version);
+}
+
+static bool deepbound;
+
+void real_deepbound(void)
+{
+	deepbound = true;
+}
+
+void *real_in_scope(const char *symbol, const void *ra)
+{
+	struct object o = object_of(ra);
+	void *p = deepbound ? local_find(symbol, &o) : NULL;
+
+	if (!p)
+		p = real_find(symbol, NULL);
+	return p || deepbound ? p : local_find(symbol, &o);
 }
 
 /*

@@ -19,6 +19,14 @@ void *real_find(const char *symbol, const char *version);
  * row's real_x where that is NULL.
  */
 void *real_from(struct source *row, const void *ra);
+/*
+ * The same for a name without a row, as the loader would bind it for code at
+ * `ra`: the global scope's next definition, then what the object was linked
+ * against. NULL: nothing; dlerror() says so.
+ */
+void *real_in_scope(const char *symbol, const void *ra);
+/* An object was asked to be loaded with RTLD_DEEPBIND, which was taken off. */
+void real_deepbound(void);
 /* Would it reach anything? */
 bool real_reaches(const struct source *row, const void *ra);
 /* What lay in [start, end) is gone. */

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <sys/mman.h>
 
+#include "entry.h"
 #include "real.h"
 #include "source.h"
 #include "sys.h"
@@ -65,11 +66,14 @@ static void ask(struct source *row, void *arg)
 				      row->version);
 }
 
-/* An optional hook of ours, whose library is not there? */
-static bool alone(const void *fn)
+/* An optional hook of ours, whose library is not there? `from`: the slot that
+ * holds it. */
+static bool alone(const void *fn, const void *from)
 {
 	struct question q = { .hook = fn };
 
+	if (entry_is(fn))
+		return entry_thunk_alone(fn, from);
 	real_each(ask, &q);
 	return q.alone;
 }
@@ -86,30 +90,66 @@ static void set_null(const struct object *o, void **slot)
 		sys3(SYS_mprotect, page, 4096, PROT_READ);
 }
 
-static int clear(struct dl_phdr_info *info, size_t size, void *arg)
+/* The slot of a weak reference that was found somewhere; NULL: it is none. */
+static void **weak_slot(const struct object *o, const ElfW(Rela) *r)
 {
-	struct object o = describe(info);
+	unsigned type = ELF64_R_TYPE(r->r_info);
+	const ElfW(Sym) *s = &o->sym[ELF64_R_SYM(r->r_info)];
+	void **slot = (void **)(o->base + r->r_offset);
 
-	(void)size;
-	(void)arg;
+	if (type != R_X86_64_GLOB_DAT && type != R_X86_64_JUMP_SLOT &&
+	    type != R_X86_64_64)
+		return NULL;
+	return ELF64_ST_BIND(s->st_info) == STB_WEAK &&
+			       s->st_shndx == SHN_UNDEF && *slot
+		       ? slot : NULL;
+}
+
+static void clear_object(struct object o)
+{
 	for (int k = 0; o.sym && k < 2; k++) {
 		const ElfW(Rela) *r = o.rela[k];
 		const ElfW(Rela) *end = r + o.size[k] / sizeof(*r);
 
 		for (; r && r < end; r++) {
-			const ElfW(Sym) *s = &o.sym[ELF64_R_SYM(r->r_info)];
-			unsigned type = ELF64_R_TYPE(r->r_info);
-			void **slot = (void **)(o.base + r->r_offset);
+			void **slot = weak_slot(&o, r);
 
-			if ((type == R_X86_64_GLOB_DAT ||
-			     type == R_X86_64_JUMP_SLOT ||
-			     type == R_X86_64_64) &&
-			    ELF64_ST_BIND(s->st_info) == STB_WEAK &&
-			    s->st_shndx == SHN_UNDEF && *slot && alone(*slot))
+			if (slot && alone(*slot, slot))
 				set_null(&o, slot);
 		}
 	}
+}
+
+static int clear(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	(void)size;
+	(void)arg;
+	clear_object(describe(info));
 	return 0;
+}
+
+struct wanted {
+	const uintptr_t *base;
+	unsigned n;
+};
+
+static int clear_wanted(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	const struct wanted *w = arg;
+
+	(void)size;
+	for (unsigned i = 0; i < w->n; i++)
+		if (info->dlpi_addr == w->base[i])
+			clear_object(describe(info));
+	return 0;
+}
+
+void weak_clear_in(const uintptr_t *base, unsigned n)
+{
+	struct wanted w = { base, n };
+
+	if (real_iterate_fn)
+		real_iterate_fn(clear_wanted, &w);
 }
 
 void weak_clear(void)

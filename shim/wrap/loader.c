@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "entry.h"
 #include "module.h"
 #include "real.h"
 #include "banned.h"
@@ -37,7 +38,11 @@ static int opening(struct call *c, const char *file, int mode,
 	call_end(c, file ? digest_string(file) : 0,
 		 (uint64_t)(mode & RTLD_DEEPBIND));
 	modules_list(); /* what was opened before */
-	return config.audit ? mode : mode & ~RTLD_DEEPBIND;
+	if (config.audit)
+		return mode;
+	if (mode & RTLD_DEEPBIND)
+		real_deepbound();
+	return mode & ~RTLD_DEEPBIND;
 }
 
 int samebits_before_dlopen(const char *file, int mode, void *ret);
@@ -124,6 +129,9 @@ static void *hook_of(const char *name, void *found)
 
 	if (!found)
 		return NULL;
+	l.hook = entry_found(name, found);
+	if (l.hook)
+		return l.hook;
 	for (unsigned i = 0; i < sizeof(jumps) / sizeof(*jumps); i++)
 		if (found == samebits_jump(i))
 			l.alias = jumps[i].hook;
@@ -206,6 +214,7 @@ struct answer samebits_before_dlsym(void *handle, const char *name, void *ret)
 {
 	struct call c;
 	enum sb_policy policy = BEGIN(&c, dlsym, ret);
+	void *found;
 
 	if (policy != SB_PASS) {
 		call_end(&c, digest_string(name), 0);
@@ -214,10 +223,14 @@ struct answer samebits_before_dlsym(void *handle, const char *name, void *ret)
 	/* These find us by themselves, from where the caller stands. */
 	if (handle == RTLD_DEFAULT ||
 	    (handle == RTLD_NEXT && before_us(ret)))
-		return (struct answer){ NULL, ours_alone(name, ret) };
+		return (struct answer){ NULL, ours_alone(name, ret) ||
+						      entry_alone(name, ret) };
 	if (policy == SB_PASS || handle == RTLD_NEXT)
 		return answer(NULL);
-	return answer(hook_of(name, real_dlsym(handle, name)));
+	found = real_dlsym(handle, name);
+	if (found && entry_is(found)) /* the global scope */
+		return (struct answer){ NULL, entry_alone(name, ret) };
+	return answer(hook_of(name, found));
 }
 
 struct answer samebits_before_dlvsym(void *handle, const char *name,

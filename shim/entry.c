@@ -1,0 +1,845 @@
+/* SPDX-License-Identifier: MIT */
+#include <dlfcn.h>
+#include <errno.h>
+#include <string.h>
+
+#include "entry.h"
+#include "log.h"
+#include "real.h"
+#include "runtime.h"
+#include "text.h"
+#include "banned.h"
+
+/* The names of a routine, in the order of entries.S. */
+static const struct naming {
+	const char *prefix, *suffix;
+	bool c;	   /* C's calling convention */
+	bool wide; /* integers of 8 bytes */
+	bool bare; /* a word that may be anybody's */
+} naming[] = {
+	{ "", "_", false, false, false },
+	{ "", "", false, false, true },
+	{ "", "_64_", false, true, false },
+	{ "", "_64", false, true, true },
+	{ "scipy_", "_", false, false, false },
+	{ "scipy_", "_64_", false, true, false },
+	{ "cblas_", "", true, false, false },
+	{ "cblas_", "64_", true, true, false },
+	{ "cblas_", "_64", true, true, false },
+	{ "scipy_cblas_", "", true, false, false },
+	{ "scipy_cblas_", "64_", true, true, false },
+};
+#define NAMES (sizeof(naming) / sizeof(*naming))
+
+#define ROUTINE(f, cname, type, kind, words, text)                             \
+	SOURCE_ROW(f, .group = "blas", .policy = SB_OBSERVE, .optional = 1,    \
+		   .doc = text);
+#include "wrap/blas.def"
+#undef ROUTINE
+
+static const struct routine {
+	const char *name, *c, *words;
+	struct source *row;
+	uint8_t type, kind;
+} routine[] = {
+#define ROUTINE(f, cname, type, kind, words, text)                             \
+	{ #f, #cname, words, &src_##f, type, kind },
+#include "wrap/blas.def"
+#undef ROUTINE
+};
+#define ROUTINES (sizeof(routine) / sizeof(*routine))
+#define ENTRIES (ROUTINES * NAMES)
+
+extern const char entry_first[] __attribute__((visibility("hidden")));
+extern const char entry_bound[] __attribute__((visibility("hidden")));
+#define THUNK_SIZE 16
+
+/* What serves. */
+static struct library {
+	uintptr_t start; /* of the object; 0: unloaded */
+	int (*threads)(void);
+	bool wide; /* its integers have 8 bytes whatever the name says */
+	bool odd;  /* may return complex numbers through an argument */
+} library[RUNTIMES];
+static unsigned libraries;
+
+/* Where a call of a name leads. */
+struct target {
+	void *fn;
+	struct library *library; /* NULL: nothing of ours, leave it alone */
+};
+
+static struct bound {
+	uintptr_t ra; /* of who calls; 0: free, GONE: was */
+	uint32_t number;
+	struct target target;
+} bound[8192];
+#define BOUND (sizeof(bound) / sizeof(*bound))
+#define GONE 1u
+static unsigned nbound;
+static int bound_lock;
+
+/* What dlsym() gave out. */
+static struct {
+	uint32_t number;
+	struct target target; /* fn NULL: free */
+} thunk[BOUND_THUNKS];
+
+/* How a call's arguments are found. */
+enum how { REG32, REG64, MEM32, MEM64, LETTER, OPTION, WORD, BITS32, BITS64 };
+enum role {
+	NO_ROLE, ORDER, TRANSA, TRANSB, UPLO, SIDE, DIAG, M, N, K, KL, KU, LDA,
+	LDB, LDC, INCX, INCY, ALPHA, BETA, ARRAY,
+};
+
+struct argument {
+	uint8_t how;
+	uint8_t at;   /* the n-th word, or vector register */
+	uint8_t role;
+	uint8_t length; /* of its name */
+	const char *name;
+};
+
+#define ARGUMENTS 24
+struct plan {
+	uint8_t n, sizes; /* the first ones make the shape */
+	uint8_t ready;
+	struct argument argument[ARGUMENTS];
+};
+static struct plan plans[ROUTINES][2][2]; /* by convention, by width */
+
+static const struct {
+	const char *name;
+	enum role role;
+} roles[] = {
+	{ "order", ORDER }, { "transa", TRANSA }, { "trans", TRANSA },
+	{ "transb", TRANSB }, { "uplo", UPLO },	  { "side", SIDE },
+	{ "diag", DIAG },   { "m", M },		  { "n", N },
+	{ "k", K },	    { "kl", KL },	  { "ku", KU },
+	{ "lda", LDA },	    { "ldb", LDB },	  { "ldc", LDC },
+	{ "incx", INCX },   { "incy", INCY },	  { "alpha", ALPHA },
+	{ "beta", BETA },   { "c", ALPHA },	  { "s", BETA },
+};
+
+static enum role role_of(const char *name, size_t len)
+{
+	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
+		if (strlen(roles[i].name) == len &&
+		    !memcmp(roles[i].name, name, len))
+			return roles[i].role;
+	return NO_ROLE;
+}
+
+static bool is_complex(const struct routine *r)
+{
+	return r->type == C || r->type == Z;
+}
+
+/* Of a real number that belongs to the routine's type. */
+static enum how real_bits(const struct routine *r)
+{
+	return r->type == D || r->type == Z ? BITS64 : BITS32;
+}
+
+struct reading {
+	const struct routine *routine;
+	bool c, wide;
+	unsigned words, vectors; /* taken so far */
+};
+
+static struct argument argument(struct reading *r, const char *word,
+				size_t len)
+{
+	struct argument a = { .name = word, .length = (uint8_t)len };
+	char mark = *word;
+	bool order = len == 5 && !memcmp(word, "order", 5);
+
+	if (mark == '@' || mark == '$' || mark == '%') {
+		a.name++;
+		a.length--;
+	}
+	a.role = (uint8_t)role_of(a.name, a.length);
+	if (mark == '-') {
+		a.how = WORD;
+		a.role = ARRAY;
+	} else if (mark == '@' || order) {
+		a.how = r->c ? OPTION : LETTER;
+	} else if (mark == '%' || mark == '$') {
+		a.how = (uint8_t)(r->c && (mark == '%' ||
+					   !is_complex(r->routine))
+					  ? real_bits(r->routine) : WORD);
+	} else {
+		a.how = r->c ? (r->wide ? REG64 : REG32)
+			     : (r->wide ? MEM64 : MEM32);
+	}
+	a.at = (uint8_t)(a.how >= BITS32 ? r->vectors++ : r->words++);
+	return a;
+}
+
+/* Two rounds over the words: first those that make the shape. */
+static void read_words(struct plan *p, struct reading r, bool sizes)
+{
+	const char *at = r.routine->words;
+
+	while (*at) {
+		size_t len = strcspn(at, " ");
+		bool order = len == 5 && !memcmp(at, "order", 5);
+
+		if (!order || r.c) {
+			struct argument a = argument(&r, at, len);
+
+			if ((a.how < WORD) == sizes && p->n < ARGUMENTS)
+				p->argument[p->n++] = a;
+		}
+		at += len + (at[len] == ' ');
+	}
+}
+
+/* Several threads may make the same one at once. */
+static const struct plan *plan_of(const struct routine *r, bool c, bool wide)
+{
+	struct plan *p = &plans[r - routine][c][wide], made = { 0 };
+	struct reading reading = { r, c, wide, 0, 0 };
+
+	if (__builtin_expect(__atomic_load_n(&p->ready, __ATOMIC_ACQUIRE), 1))
+		return p;
+	read_words(&made, reading, true);
+	made.sizes = made.n;
+	read_words(&made, reading, false);
+	memcpy(p, &made, sizeof(made));
+	__atomic_store_n(&p->ready, 1, __ATOMIC_RELEASE);
+	return p;
+}
+
+/* One call, as it stands in registers and on the stack. */
+struct look {
+	const struct entry_frame *frame;
+	const uint64_t *stack;
+	const struct plan *plan;
+	int64_t size[ARGUMENTS]; /* the first `sizes` arguments */
+};
+
+static uint64_t word(const struct look *l, unsigned at)
+{
+	return at < 6 ? l->frame->reg[at] : l->stack[at - 6];
+}
+
+static int64_t value(const struct look *l, const struct argument *a)
+{
+	uint64_t w = word(l, a->at);
+
+	switch (a->how) {
+	case MEM32:
+		return *(const int32_t *)w;
+	case MEM64:
+		return *(const int64_t *)w;
+	case LETTER:
+		return *(const char *)w;
+	case REG64:
+		return (int64_t)w;
+	default:
+		return (int32_t)w;
+	}
+}
+
+/* Names are looked up by routine and number: a shape of 64-bit sizes is the
+ * same shape. Sums of products: no step waits for the one before. */
+static uint64_t shape_hash(struct look *l, uint64_t seed)
+{
+	uint64_t hash = seed, odd = 0x9e3779b97f4a7c15u;
+
+	for (unsigned i = 0; i < l->plan->sizes; i++) {
+		l->size[i] = value(l, &l->plan->argument[i]);
+		hash += (uint64_t)l->size[i] * odd;
+		odd += 0x5851f42d4c957f2eu;
+	}
+	return digest_word(hash, seed);
+}
+
+static char option_letter(enum role role, int64_t v)
+{
+	switch (v) {
+	case 111:
+		return 'N';
+	case 112:
+		return 'T';
+	case 113:
+		return 'C';
+	case 121:
+		return 'U';
+	case 122:
+		return 'L';
+	case 131:
+		return 'N';
+	case 132:
+		return 'U';
+	case 141:
+		return 'L';
+	case 142:
+		return 'R';
+	case 101:
+	case 102:
+		return role == ORDER ? (v == 101 ? 'R' : 'C') : '?';
+	default:
+		return v >= 'a' && v <= 'z' ? (char)(v - 32) : (char)v;
+	}
+}
+
+static void fill(struct operands *o, const struct argument *a, int64_t v)
+{
+	switch (a->role) {
+	case ORDER:
+		o->row_major = v == 101;
+		break;
+	case TRANSA:
+		o->transa = option_letter(TRANSA, v);
+		break;
+	case TRANSB:
+		o->transb = option_letter(TRANSB, v);
+		break;
+	case UPLO:
+		o->uplo = option_letter(UPLO, v);
+		break;
+	case SIDE:
+		o->side = option_letter(SIDE, v);
+		break;
+	case DIAG:
+		o->diag = option_letter(DIAG, v);
+		break;
+	case M:
+		o->m = v;
+		break;
+	case N:
+		o->n = v;
+		break;
+	case K:
+		o->k = v;
+		break;
+	case KL:
+		o->kl = v;
+		break;
+	case KU:
+		o->ku = v;
+		break;
+	case LDA:
+	case LDB:
+	case LDC:
+		o->ld[a->role - LDA] = v;
+		break;
+	case INCX:
+	case INCY:
+		o->inc[a->role - INCX] = v;
+		break;
+	}
+}
+
+static struct operands operands_of(const struct look *l,
+				   const struct routine *r)
+{
+	struct operands o = { .kind = r->kind, .type = r->type };
+
+	for (unsigned i = 0; i < l->plan->sizes; i++)
+		fill(&o, &l->plan->argument[i], l->size[i]);
+	return o;
+}
+
+/* The bits of a scalar: in a vector register, or in memory. */
+static void scalar(uint64_t bits[2], const struct look *l,
+		   const struct argument *a, const struct routine *r)
+{
+	const struct entry_frame *f = l->frame;
+	bool real = a->name[-1] == '%';
+	size_t size = real_bits(r) == BITS64 ? 8 : 4;
+
+	if (a->how == WORD)
+		memcpy(bits, (const void *)word(l, a->at),
+		       is_complex(r) && !real ? 2 * size : size);
+	else
+		memcpy(bits, &f->xmm[a->at], size);
+}
+
+/* What else its operands are, for whom they are looked at. */
+static void add_arrays(struct operands *o, const struct look *l,
+		       const struct routine *r)
+{
+	const struct argument *a = l->plan->argument + l->plan->sizes;
+	const struct argument *end = l->plan->argument + l->plan->n;
+
+	for (; a < end; a++) {
+		if (a->role == ARRAY && o->arrays < 3)
+			o->array[o->arrays++] = (const void *)word(l, a->at);
+		if (a->role == ALPHA || a->role == BETA)
+			scalar(o->scalar[a->role - ALPHA], l, a, r);
+	}
+}
+
+/* Shapes that stand in the log. */
+#define SHAPES 8192
+static uint64_t shapes[SHAPES];
+static unsigned nshapes;
+
+static uint64_t *shape_place(uint64_t hash)
+{
+	unsigned i = hash % SHAPES;
+
+	while (__atomic_load_n(&shapes[i], __ATOMIC_RELAXED) &&
+	       shapes[i] != hash)
+		i = (i + 1) % SHAPES;
+	return &shapes[i];
+}
+
+static void add_signed(struct text *t, int64_t n)
+{
+	if (n < 0)
+		text_add(t, "-");
+	text_number(t, n < 0 ? -(uint64_t)n : (uint64_t)n, 10, 1);
+}
+
+static void add_argument(struct text *t, const struct argument *a, int64_t v)
+{
+	for (unsigned i = 0; i < a->length; i++)
+		text_add(t, (char[]){ a->name[i], 0 });
+	text_add(t, "=");
+	if (a->how == OPTION || a->how == LETTER)
+		text_add(t, (char[]){ option_letter(a->role, v), 0 });
+	else
+		add_signed(t, v);
+	text_add(t, " ");
+}
+
+static void write_shape(const struct look *l, const struct routine *r,
+			uint64_t hash, int threads)
+{
+	char said[400];
+	struct text t = text_start(said, sizeof(said));
+	struct sb_shape *s;
+
+	for (unsigned i = 0; i < l->plan->sizes; i++)
+		add_argument(&t, &l->plan->argument[i], l->size[i]);
+	if (threads > 0) {
+		text_add(&t, "threads=");
+		text_number(&t, (uint64_t)threads, 10, 1);
+	} else if (t.at > said) {
+		t.at[-1] = 0;
+	}
+	s = log_record(SB_SHAPE,
+		       (unsigned)(sizeof(*s) + strlen(said) + 1));
+	if (!s)
+		return;
+	s->hash = hash;
+	s->source = r->row->index;
+	memcpy(s->text, said, strlen(said) + 1);
+	log_publish(s, SB_SHAPE);
+}
+
+static void new_shape(const struct look *l, const struct routine *r,
+		      uint64_t hash, int threads)
+{
+	uint64_t mask = engine_lock();
+	uint64_t *place = shape_place(hash);
+
+	if (!*place && nshapes < SHAPES * 3 / 4) {
+		write_shape(l, r, hash, threads);
+		nshapes++;
+		__atomic_store_n(place, hash, __ATOMIC_RELEASE);
+	}
+	engine_unlock(mask);
+}
+
+void entries_forget(void)
+{
+	memset(shapes, 0, sizeof(shapes));
+	nshapes = 0;
+}
+
+/* Finding what a name leads to */
+
+struct symbol {
+	char text[64];
+};
+
+static const struct routine *routine_of(uint32_t number)
+{
+	return &routine[number / NAMES];
+}
+
+static struct symbol symbol_of(uint32_t number)
+{
+	const struct naming *n = &naming[number % NAMES];
+	struct symbol s;
+	struct text t = text_start(s.text, sizeof(s.text));
+
+	text_add(&t, n->prefix);
+	text_add(&t, n->c ? routine_of(number)->c : routine_of(number)->name);
+	text_add(&t, n->suffix);
+	return s;
+}
+
+/* The first of these that the object knows, its dependencies included. */
+static void *any_of(void *handle, const char *const *names)
+{
+	void *p = NULL;
+
+	for (; !p && *names; names++)
+		p = real_dlsym_fn(handle, *names);
+	return p;
+}
+
+static const char *const config_names[] = {
+	"openblas_get_config", "openblas_get_config64_",
+	"openblas_get_config_64", "scipy_openblas_get_config",
+	"scipy_openblas_get_config64_", NULL
+};
+static const char *const threads_names[] = {
+	"openblas_get_num_threads", "openblas_get_num_threads64_",
+	"openblas_get_num_threads_64", "scipy_openblas_get_num_threads",
+	"scipy_openblas_get_num_threads64_", "MKL_Get_Max_Threads",
+	"bli_thread_get_num_threads", "flexiblas_get_num_threads", NULL
+};
+
+/* What the library says of itself. */
+static void identify(void *handle, char *text, int size)
+{
+	struct text t = text_start(text, (size_t)size);
+	const char *(*config)(void) = any_of(handle, config_names);
+	void (*mkl)(char *, int) = real_dlsym_fn(handle,
+						 "mkl_get_version_string");
+	const char *(*blis)(void) =
+		real_dlsym_fn(handle, "bli_info_get_version_str");
+	int (*arch)(void) = real_dlsym_fn(handle, "bli_arch_query_id");
+	const char *(*arch_name)(int) = real_dlsym_fn(handle,
+						      "bli_arch_string");
+
+	if (config) {
+		text_add(&t, config());
+	} else if (mkl) {
+		mkl(text, size);
+	} else if (blis) {
+		text_add(&t, "BLIS ");
+		text_add(&t, blis());
+		if (arch && arch_name) {
+			text_add(&t, " ");
+			text_add(&t, arch_name(arch()));
+		}
+	}
+}
+
+static struct library *library_known(uintptr_t start)
+{
+	unsigned n = __atomic_load_n(&libraries, __ATOMIC_ACQUIRE);
+
+	for (unsigned i = 0; i < n; i++)
+		if (library[i].start == start)
+			return &library[i];
+	return NULL;
+}
+
+static struct library *library_meet(const Dl_info *info, void *handle,
+				    const void *fn)
+{
+	struct library l = { .start = (uintptr_t)info->dli_fbase };
+	struct library *made = NULL;
+	char text[160] = "";
+
+	identify(handle, text, sizeof(text));
+	l.threads = any_of(handle, threads_names);
+	l.wide = strstr(text, "USE64BITINT") || strstr(info->dli_fname, "ilp64");
+	l.odd = real_dlsym_fn(handle, "mkl_get_version_string");
+	runtime_seen("blas", fn, text, l.threads ? (uint32_t)l.threads() : 0);
+	if (libraries < RUNTIMES) {
+		made = &library[libraries];
+		*made = l;
+		__atomic_store_n(&libraries, libraries + 1, __ATOMIC_RELEASE);
+	}
+	return made;
+}
+
+/* NULL: a word of that name, but no BLAS. Under bound_lock. */
+static struct library *library_of(uint32_t number, const void *fn)
+{
+	const struct naming *n = &naming[number % NAMES];
+	struct symbol s = symbol_of(number);
+	struct library *l;
+	Dl_info info;
+	void *handle;
+
+	if (!dladdr(fn, &info) || !info.dli_fname)
+		return NULL;
+	handle = real_dlopen_fn(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+	if (!handle)
+		return NULL;
+	l = library_known((uintptr_t)info.dli_fbase);
+	if (n->bare) {
+		/* BLAS has the name with the usual end as well. */
+		size_t len = strlen(s.text);
+
+		memcpy(s.text + len, "_", 2);
+		if (!real_dlsym_fn(handle, s.text)) {
+			real_dlclose_fn(handle);
+			return NULL;
+		}
+	}
+	if (!l)
+		l = library_meet(&info, handle, fn);
+	real_dlclose_fn(handle);
+	return l;
+}
+
+static struct bound *bound_place(uintptr_t ra, uint32_t number)
+{
+	uint64_t hash = (ra ^ (uint64_t)number << 44) * 0x9e3779b97f4a7c15u;
+	size_t i = hash >> 51; /* 13 bits */
+
+	while (bound[i].ra && !(bound[i].ra == ra && bound[i].number == number))
+		i = (i + 1) % BOUND;
+	return &bound[i];
+}
+
+static void remember(uintptr_t ra, uint32_t number, struct target target)
+{
+	struct bound *b = bound_place(ra, number);
+
+	if (b->ra || nbound >= BOUND * 3 / 4)
+		return;
+	nbound++;
+	b->number = number;
+	b->target = target;
+	__atomic_store_n(&b->ra, ra, __ATOMIC_RELEASE);
+}
+
+/* The first call of a name from there. */
+static struct target bind(uint32_t number, uintptr_t ra)
+{
+	struct symbol s = symbol_of(number);
+	struct target t = { real_in_scope(s.text, (const void *)ra), NULL };
+	int saved = errno;
+
+	/* Whoever comes second asks again at its next call. */
+	if (!t.fn || __atomic_exchange_n(&bound_lock, 1, __ATOMIC_ACQUIRE))
+		return t;
+	t.library = library_of(number, t.fn);
+	remember(ra, number, t);
+	__atomic_store_n(&bound_lock, 0, __ATOMIC_RELEASE);
+	errno = saved;
+	return t;
+}
+
+void entries_unloaded(uintptr_t start, uintptr_t end)
+{
+	for (unsigned i = 0; i < BOUND; i++) {
+		uintptr_t fn = (uintptr_t)bound[i].target.fn;
+
+		if (bound[i].ra > GONE &&
+		    ((bound[i].ra >= start && bound[i].ra < end) ||
+		     (fn >= start && fn < end)))
+			bound[i].ra = GONE;
+	}
+	for (unsigned i = 0; i < BOUND_THUNKS; i++) {
+		uintptr_t fn = (uintptr_t)thunk[i].target.fn;
+
+		if (fn >= start && fn < end)
+			thunk[i].target.fn = NULL;
+	}
+	for (unsigned i = 0; i < libraries; i++)
+		if (library[i].start >= start && library[i].start < end)
+			library[i].start = 0;
+}
+
+/* What dlsym() is asked for */
+
+bool entry_is(const void *address)
+{
+	return (const char *)address >= entry_first &&
+	       (const char *)address <
+		       entry_bound + BOUND_THUNKS * THUNK_SIZE;
+}
+
+/* ENTRIES: none of ours. */
+static uint32_t number_of(const char *name)
+{
+	static void *own;
+	const char *at;
+
+	if (!own)
+		own = real_dlopen_fn(config.lib, RTLD_LAZY | RTLD_NOLOAD);
+	at = own ? real_dlsym_fn(own, name) : NULL;
+	return at && entry_is(at) ? (uint32_t)(at - entry_first) / THUNK_SIZE
+				  : ENTRIES;
+}
+
+static void *thunk_for(uint32_t number, void *fn)
+{
+	unsigned room = BOUND_THUNKS;
+
+	for (unsigned i = 0; i < BOUND_THUNKS; i++) {
+		if (thunk[i].target.fn == fn && thunk[i].number == number)
+			return (void *)(entry_bound + i * THUNK_SIZE);
+		if (!thunk[i].target.fn && room == BOUND_THUNKS)
+			room = i;
+	}
+	if (room == BOUND_THUNKS)
+		return fn;
+	thunk[room].number = number;
+	thunk[room].target = (struct target){ fn, library_of(number, fn) };
+	return (void *)(entry_bound + room * THUNK_SIZE);
+}
+
+void *entry_found(const char *name, void *found)
+{
+	uint32_t number = number_of(name);
+	void *answer;
+
+	if (!found || number == ENTRIES || entry_is(found) ||
+	    __atomic_exchange_n(&bound_lock, 1, __ATOMIC_ACQUIRE))
+		return NULL;
+	answer = thunk_for(number, found);
+	__atomic_store_n(&bound_lock, 0, __ATOMIC_RELEASE);
+	return answer;
+}
+
+bool entry_alone(const char *name, const void *ra)
+{
+	return number_of(name) != ENTRIES && !real_in_scope(name, ra);
+}
+
+bool entry_thunk_alone(const void *at, const void *ra)
+{
+	uint32_t number = (uint32_t)((const char *)at - entry_first) /
+			  THUNK_SIZE;
+	struct symbol s;
+
+	if (number >= ENTRIES)
+		return false;
+	s = symbol_of(number);
+	return !real_in_scope(s.text, ra);
+}
+
+/* The call */
+
+struct way {
+	void *fn;
+	uint64_t through; /* to entry_leave() */
+};
+
+struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame);
+void entry_leave(struct entry_frame *f, void **frame);
+
+static struct look look_at(const struct entry_frame *f, void **frame,
+			   uint32_t number, const struct library *library)
+{
+	const struct naming *n = &naming[number % NAMES];
+
+	return (struct look){
+		.frame = f,
+		.stack = (const uint64_t *)(frame + 2),
+		.plan = plan_of(routine_of(number), n->c,
+				n->wide || library->wide),
+	};
+}
+
+/* Some libraries return it through a first argument, as f2c does. */
+static bool readable(const struct routine *r, const struct library *library,
+		     uint32_t number)
+{
+	return r->kind != OTHER &&
+	       !(library->odd && r->kind == DOT && is_complex(r) &&
+		 !naming[number % NAMES].c);
+}
+
+static struct target target_of(uint32_t *number, uintptr_t ra)
+{
+	const struct bound *b;
+
+	if (*number >= ENTRIES) {
+		unsigned i = *number - (uint32_t)ENTRIES;
+
+		*number = thunk[i].number;
+		return thunk[i].target;
+	}
+	b = bound_place(ra, *number);
+	return __builtin_expect(b->ra == ra, 1) ? b->target
+						: bind(*number, ra);
+}
+
+struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
+{
+	struct target t = target_of(&number, (uintptr_t)frame[1]);
+	const struct routine *r;
+	struct operands o;
+	struct call c;
+	struct look l;
+	uint64_t hash;
+	int threads;
+
+	if (!t.library)
+		return (struct way){ t.fn, 0 };
+	r = routine_of(number);
+	if (call_begin(&c, r->row, frame[1], frame) == SB_PASS)
+		return (struct way){ t.fn, 0 };
+	l = look_at(f, frame, number, t.library);
+	threads = t.library->threads ? t.library->threads() : 0;
+	hash = shape_hash(&l, (uint64_t)threads * NAMES + number % NAMES +
+				      (uint64_t)(r - routine) * 0x10001);
+	if (__builtin_expect(*shape_place(hash) != hash, 0) &&
+	    c.key->counter && !c.self->busy)
+		new_shape(&l, r, hash, threads);
+	o = operands_of(&l, r);
+	if (__builtin_expect(!config.digest_blas, 1) ||
+	    !readable(r, t.library, number)) {
+		call_end(&c, hash, operands_work(&o));
+		return (struct way){ t.fn, 0 };
+	}
+	add_arrays(&o, &l, r);
+	f->call = c;
+	f->number = number;
+	f->hash = hash;
+	f->library = t.library;
+	f->digest = operands_read(&o);
+	return (struct way){ t.fn, 1 };
+}
+
+/* Digest of what came back in registers. */
+static uint64_t returned(const struct entry_frame *f, const struct operands *o)
+{
+	uint64_t word[2] = { 0, 0 };
+	bool twice = o->type == D || o->type == Z;
+	unsigned what = operands_returns(o);
+
+	/* C's complex ones return through a last argument. */
+	if (what == 2 && naming[f->number % NAMES].c) {
+		memcpy(word, (const void *)f->reg[5], twice ? 16 : 8);
+		what = 0;
+	}
+	switch (what) {
+	case 1:
+		memcpy(word, &f->result.xmm[0], twice ? 8 : 4);
+		break;
+	case 2: /* two floats in one register, or two of them */
+		memcpy(word, &f->result.xmm[0], 8);
+		if (twice)
+			memcpy(word + 1, &f->result.xmm[2], 8);
+		break;
+	case 3:
+		word[0] = (uint32_t)f->result.rax;
+		break;
+	case 4:
+		memcpy(word, &f->result.xmm[0], 8);
+		break;
+	}
+	return digest_word(word[0], word[1]);
+}
+
+void entry_leave(struct entry_frame *f, void **frame)
+{
+	const struct routine *r = routine_of(f->number);
+	struct look l = look_at(f, frame, f->number, f->library);
+	struct operands o;
+	uint64_t written;
+
+	shape_hash(&l, 0); /* reads the sizes */
+	o = operands_of(&l, r);
+	add_arrays(&o, &l, r);
+	written = digest_word(operands_written(&o), returned(f, &o));
+	call_end_detail(&f->call, f->hash, operands_work(&o), f->digest,
+			written);
+}

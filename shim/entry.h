@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls of numeric libraries, at their entry points (wrap/entries.S). Names that
+ * libraries may have are exported here, all of them; a call goes to whatever it
+ * would have reached without us, in the scope of who calls, and makes one event:
+ * its value is a digest of the call's shape (sizes, options, leading
+ * dimensions), whose text stands in the log once (SB_SHAPE); its length is the
+ * number of floating-point operations.
+ *
+ * Nothing is locked and nobody is asked once a place has called a name before.
+ */
+#ifndef SAMEBITS_ENTRY_H
+#define SAMEBITS_ENTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "call.h"
+#include "operand.h"
+
+#define BOUND_THUNKS 2048 /* as in wrap/entries.S */
+
+/* What entries.S saves, and keeps until the call returns where it is gone
+ * through. */
+struct entry_frame {
+	uint64_t reg[6];
+	union {
+		float s[4];
+		double d[2];
+	} xmm[8];
+	struct {
+		uint64_t rax, rdx;
+		double xmm[4];
+	} result;
+	/* Of the call, between entry_enter() and entry_leave(). */
+	struct call call;
+	struct library *library;
+	uint64_t hash;	 /* of its shape */
+	uint64_t digest; /* of what it reads */
+	uint32_t number;
+};
+_Static_assert(sizeof(struct entry_frame) <= 272, "FRAME in entries.S");
+
+/* Is it one of our thunks? */
+bool entry_is(const void *address);
+/*
+ * dlsym() found `found` by `name`, which may be a name of ours: the address to
+ * give out, which leads there by us. Another one for each definition, so that
+ * two libraries of the same name stay two. NULL: no name of ours.
+ */
+void *entry_found(const char *name, void *found);
+/* Is `name` one of ours that nothing stands behind, for a caller at `ra`? */
+bool entry_alone(const char *name, const void *ra);
+/* The same of a thunk, as a slot of an object that lies at `ra` holds it. */
+bool entry_thunk_alone(const void *thunk, const void *ra);
+/* What lay in [start, end) is gone. */
+void entries_unloaded(uintptr_t start, uintptr_t end);
+void entries_forget(void); /* in a forked child: shapes are written again */
+
+#endif
