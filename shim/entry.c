@@ -37,6 +37,13 @@ static const struct naming {
 #include "wrap/blas.def"
 #undef ROUTINE
 
+#define SEEN(symbol, family, words, text)                                      \
+	SOURCE_ROW(symbol, .group = family, .policy = SB_OBSERVE,              \
+		   .optional = 1, .doc = text);
+#include "wrap/calls.def"
+#undef SEEN
+
+/* The routines of BLAS, then the other calls. */
 static const struct routine {
 	const char *name, *c, *words;
 	struct source *row;
@@ -46,9 +53,20 @@ static const struct routine {
 	{ #f, #cname, words, &src_##f, type, kind },
 #include "wrap/blas.def"
 #undef ROUTINE
+#define SEEN(symbol, family, words, text)                                      \
+	{ #symbol, #symbol, words, &src_##symbol, S, OTHER },
+#include "wrap/calls.def"
+#undef SEEN
 };
-#define ROUTINES (sizeof(routine) / sizeof(*routine))
-#define ENTRIES (ROUTINES * NAMES)
+#define ALL (sizeof(routine) / sizeof(*routine))
+enum {
+#define ROUTINE(f, cname, type, kind, words, text) number_##f,
+#include "wrap/blas.def"
+#undef ROUTINE
+	ROUTINES /* of BLAS */
+};
+#define BLAS_ENTRIES (ROUTINES * NAMES)
+#define ENTRIES (BLAS_ENTRIES + (ALL - ROUTINES))
 
 extern const char entry_first[] __attribute__((visibility("hidden")));
 extern const char entry_bound[] __attribute__((visibility("hidden")));
@@ -106,7 +124,7 @@ struct plan {
 	uint8_t ready;
 	struct argument argument[ARGUMENTS];
 };
-static struct plan plans[ROUTINES][2][2]; /* by convention, by width */
+static struct plan plans[ALL][2][2]; /* by convention, by width */
 
 static const struct {
 	const char *name;
@@ -153,11 +171,14 @@ static struct argument argument(struct reading *r, const char *word,
 	struct argument a = { .name = word, .length = (uint8_t)len };
 	char mark = *word;
 	bool order = len == 5 && !memcmp(word, "order", 5);
+	bool wide = len > 3 && !memcmp(word + len - 3, ":64", 3);
 
 	if (mark == '@' || mark == '$' || mark == '%') {
 		a.name++;
 		a.length--;
 	}
+	if (wide)
+		a.length -= 3;
 	a.role = (uint8_t)role_of(a.name, a.length);
 	if (mark == '-') {
 		a.how = WORD;
@@ -169,7 +190,7 @@ static struct argument argument(struct reading *r, const char *word,
 					   !is_complex(r->routine))
 					  ? real_bits(r->routine) : WORD);
 	} else {
-		a.how = r->c ? (r->wide ? REG64 : REG32)
+		a.how = r->c ? (r->wide || wide ? REG64 : REG32)
 			     : (r->wide ? MEM64 : MEM32);
 	}
 	a.at = (uint8_t)(a.how >= BITS32 ? r->vectors++ : r->words++);
@@ -454,18 +475,31 @@ void entries_forget(void)
 
 /* Finding what a name leads to */
 
+static bool is_blas(uint32_t number)
+{
+	return number < BLAS_ENTRIES;
+}
+
+static const struct naming *naming_of(uint32_t number)
+{
+	static const struct naming call = { "", "", true, false, false };
+
+	return is_blas(number) ? &naming[number % NAMES] : &call;
+}
+
 struct symbol {
 	char text[64];
 };
 
 static const struct routine *routine_of(uint32_t number)
 {
-	return &routine[number / NAMES];
+	return &routine[is_blas(number) ? number / NAMES
+					: number - BLAS_ENTRIES + ROUTINES];
 }
 
 static struct symbol symbol_of(uint32_t number)
 {
-	const struct naming *n = &naming[number % NAMES];
+	const struct naming *n = naming_of(number);
 	struct symbol s;
 	struct text t = text_start(s.text, sizeof(s.text));
 
@@ -557,12 +591,15 @@ static struct library *library_meet(const Dl_info *info, void *handle,
 /* NULL: a word of that name, but no BLAS. Under bound_lock. */
 static struct library *library_of(uint32_t number, const void *fn)
 {
-	const struct naming *n = &naming[number % NAMES];
+	static struct library plain;
+	const struct naming *n = naming_of(number);
 	struct symbol s = symbol_of(number);
 	struct library *l;
 	Dl_info info;
 	void *handle;
 
+	if (!is_blas(number))
+		return &plain;
 	if (!dladdr(fn, &info) || !info.dli_fname)
 		return NULL;
 	handle = real_dlopen_fn(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
@@ -727,7 +764,7 @@ void entry_leave(struct entry_frame *f, void **frame);
 static struct look look_at(const struct entry_frame *f, void **frame,
 			   uint32_t number, const struct library *library)
 {
-	const struct naming *n = &naming[number % NAMES];
+	const struct naming *n = naming_of(number);
 
 	return (struct look){
 		.frame = f,
@@ -743,7 +780,7 @@ static bool readable(const struct routine *r, const struct library *library,
 {
 	return r->kind != OTHER &&
 	       !(library->odd && r->kind == DOT && is_complex(r) &&
-		 !naming[number % NAMES].c);
+		 !naming_of(number)->c);
 }
 
 static struct target target_of(uint32_t *number, uintptr_t ra)
@@ -778,8 +815,7 @@ struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
 		return (struct way){ t.fn, 0 };
 	l = look_at(f, frame, number, t.library);
 	threads = t.library->threads ? t.library->threads() : 0;
-	hash = shape_hash(&l, (uint64_t)threads * NAMES + number % NAMES +
-				      (uint64_t)(r - routine) * 0x10001);
+	hash = shape_hash(&l, (uint64_t)threads << 32 | number);
 	if (__builtin_expect(*shape_place(hash) != hash, 0) &&
 	    c.key->counter && !c.self->busy)
 		new_shape(&l, r, hash, threads);
@@ -806,7 +842,7 @@ static uint64_t returned(const struct entry_frame *f, const struct operands *o)
 	unsigned what = operands_returns(o);
 
 	/* C's complex ones return through a last argument. */
-	if (what == 2 && naming[f->number % NAMES].c) {
+	if (what == 2 && naming_of(f->number)->c) {
 		memcpy(word, (const void *)f->reg[5], twice ? 16 : 8);
 		what = 0;
 	}

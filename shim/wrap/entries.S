@@ -47,6 +47,9 @@ entry_first:
 	ENTRY scipy_cblas_##c; ENTRY scipy_cblas_##c##64_;
 #include "blas.def"
 #undef ROUTINE
+#define SEEN(symbol, group, words, doc) ENTRY symbol;
+#include "calls.def"
+#undef SEEN
 	.hidden entry_bound
 	.globl entry_bound
 entry_bound:
