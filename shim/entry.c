@@ -81,17 +81,19 @@ static struct library {
 } library[RUNTIMES];
 static unsigned libraries;
 
-/* Where a call of a name leads. */
+/* Where a call of a name leads, and how it is read. */
 struct target {
 	void *fn;
 	struct library *library; /* NULL: nothing of ours, leave it alone */
+	const struct plan *plan;
+	struct source *row;
 };
 
 static struct bound {
 	uintptr_t ra; /* of who calls; 0: free, GONE: was */
 	uint32_t number;
 	struct target target;
-} bound[8192];
+} bound[4096];
 #define BOUND (sizeof(bound) / sizeof(*bound))
 #define GONE 1u
 static unsigned nbound;
@@ -237,15 +239,14 @@ struct look {
 	const struct entry_frame *frame;
 	const uint64_t *stack;
 	const struct plan *plan;
-	int64_t size[ARGUMENTS]; /* the first `sizes` arguments */
 };
 
-static uint64_t word(const struct look *l, unsigned at)
+static inline uint64_t word(const struct look *l, unsigned at)
 {
 	return at < 6 ? l->frame->reg[at] : l->stack[at - 6];
 }
 
-static int64_t value(const struct look *l, const struct argument *a)
+static inline int64_t value(const struct look *l, const struct argument *a)
 {
 	uint64_t w = word(l, a->at);
 
@@ -265,16 +266,17 @@ static int64_t value(const struct look *l, const struct argument *a)
 
 /* Names are looked up by routine and number: a shape of 64-bit sizes is the
  * same shape. Sums of products: no step waits for the one before. */
-static uint64_t shape_hash(struct look *l, uint64_t seed)
+static uint64_t shape_hash(const struct look *l, uint64_t seed)
 {
+	const struct argument *a = l->plan->argument;
+	const struct argument *end = a + l->plan->sizes;
 	uint64_t hash = seed, odd = 0x9e3779b97f4a7c15u;
 
-	for (unsigned i = 0; i < l->plan->sizes; i++) {
-		l->size[i] = value(l, &l->plan->argument[i]);
-		hash += (uint64_t)l->size[i] * odd;
+	for (; a < end; a++) {
+		hash += (uint64_t)value(l, a) * odd;
 		odd += 0x5851f42d4c957f2eu;
 	}
-	return digest_word(hash, seed);
+	return digest_word(hash, seed) | 1;
 }
 
 static char option_letter(enum role role, int64_t v)
@@ -360,7 +362,8 @@ static struct operands operands_of(const struct look *l,
 	struct operands o = { .kind = r->kind, .type = r->type };
 
 	for (unsigned i = 0; i < l->plan->sizes; i++)
-		fill(&o, &l->plan->argument[i], l->size[i]);
+		fill(&o, &l->plan->argument[i],
+		     value(l, &l->plan->argument[i]));
 	return o;
 }
 
@@ -396,15 +399,19 @@ static void add_arrays(struct operands *o, const struct look *l,
 
 /* Shapes that stand in the log. */
 #define SHAPES 8192
-static uint64_t shapes[SHAPES];
+static struct shape {
+	uint64_t hash; /* stored last; 0: free */
+	uint64_t work; /* floating-point operations */
+} shapes[SHAPES];
 static unsigned nshapes;
 
-static uint64_t *shape_place(uint64_t hash)
+static inline struct shape *shape_place(uint64_t hash)
 {
 	unsigned i = hash % SHAPES;
+	uint64_t at;
 
-	while (__atomic_load_n(&shapes[i], __ATOMIC_RELAXED) &&
-	       shapes[i] != hash)
+	while ((at = __atomic_load_n(&shapes[i].hash, __ATOMIC_ACQUIRE)) &&
+	       at != hash)
 		i = (i + 1) % SHAPES;
 	return &shapes[i];
 }
@@ -436,7 +443,8 @@ static void write_shape(const struct look *l, const struct routine *r,
 	struct sb_shape *s;
 
 	for (unsigned i = 0; i < l->plan->sizes; i++)
-		add_argument(&t, &l->plan->argument[i], l->size[i]);
+		add_argument(&t, &l->plan->argument[i],
+			     value(l, &l->plan->argument[i]));
 	if (threads > 0) {
 		text_add(&t, "threads=");
 		text_number(&t, (uint64_t)threads, 10, 1);
@@ -454,15 +462,16 @@ static void write_shape(const struct look *l, const struct routine *r,
 }
 
 static void new_shape(const struct look *l, const struct routine *r,
-		      uint64_t hash, int threads)
+		      const struct shape *made, int threads)
 {
 	uint64_t mask = engine_lock();
-	uint64_t *place = shape_place(hash);
+	struct shape *place = shape_place(made->hash);
 
-	if (!*place && nshapes < SHAPES * 3 / 4) {
-		write_shape(l, r, hash, threads);
+	if (!place->hash && nshapes < SHAPES * 3 / 4) {
+		write_shape(l, r, made->hash, threads);
 		nshapes++;
-		__atomic_store_n(place, hash, __ATOMIC_RELEASE);
+		place->work = made->work;
+		__atomic_store_n(&place->hash, made->hash, __ATOMIC_RELEASE);
 	}
 	engine_unlock(mask);
 }
@@ -625,7 +634,7 @@ static struct library *library_of(uint32_t number, const void *fn)
 static struct bound *bound_place(uintptr_t ra, uint32_t number)
 {
 	uint64_t hash = (ra ^ (uint64_t)number << 44) * 0x9e3779b97f4a7c15u;
-	size_t i = hash >> 51; /* 13 bits */
+	size_t i = hash >> 52; /* 12 bits */
 
 	while (bound[i].ra && !(bound[i].ra == ra && bound[i].number == number))
 		i = (i + 1) % BOUND;
@@ -644,17 +653,29 @@ static void remember(uintptr_t ra, uint32_t number, struct target target)
 	__atomic_store_n(&b->ra, ra, __ATOMIC_RELEASE);
 }
 
+/* Under bound_lock. */
+static struct target target_of(uint32_t number, void *fn)
+{
+	const struct naming *n = naming_of(number);
+	const struct routine *r = routine_of(number);
+	struct library *l = library_of(number, fn);
+
+	return (struct target){
+		fn, l, l ? plan_of(r, n->c, n->wide || l->wide) : NULL, r->row
+	};
+}
+
 /* The first call of a name from there. */
 static struct target bind(uint32_t number, uintptr_t ra)
 {
 	struct symbol s = symbol_of(number);
-	struct target t = { real_in_scope(s.text, (const void *)ra), NULL };
+	struct target t = { .fn = real_in_scope(s.text, (const void *)ra) };
 	int saved = errno;
 
 	/* Whoever comes second asks again at its next call. */
 	if (!t.fn || __atomic_exchange_n(&bound_lock, 1, __ATOMIC_ACQUIRE))
 		return t;
-	t.library = library_of(number, t.fn);
+	t = target_of(number, t.fn);
 	remember(ra, number, t);
 	__atomic_store_n(&bound_lock, 0, __ATOMIC_RELEASE);
 	errno = saved;
@@ -717,7 +738,7 @@ static void *thunk_for(uint32_t number, void *fn)
 	if (room == BOUND_THUNKS)
 		return fn;
 	thunk[room].number = number;
-	thunk[room].target = (struct target){ fn, library_of(number, fn) };
+	thunk[room].target = target_of(number, fn);
 	return (void *)(entry_bound + room * THUNK_SIZE);
 }
 
@@ -761,19 +782,6 @@ struct way {
 struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame);
 void entry_leave(struct entry_frame *f, void **frame);
 
-static struct look look_at(const struct entry_frame *f, void **frame,
-			   uint32_t number, const struct library *library)
-{
-	const struct naming *n = naming_of(number);
-
-	return (struct look){
-		.frame = f,
-		.stack = (const uint64_t *)(frame + 2),
-		.plan = plan_of(routine_of(number), n->c,
-				n->wide || library->wide),
-	};
-}
-
 /* Some libraries return it through a first argument, as f2c does. */
 static bool readable(const struct routine *r, const struct library *library,
 		     uint32_t number)
@@ -783,7 +791,9 @@ static bool readable(const struct routine *r, const struct library *library,
 		 !naming_of(number)->c);
 }
 
-static struct target target_of(uint32_t *number, uintptr_t ra)
+/* The target of a call; `made`: room for one that nobody remembers. */
+static inline const struct target *find(uint32_t *number, uintptr_t ra,
+					struct target *made)
 {
 	const struct bound *b;
 
@@ -791,47 +801,76 @@ static struct target target_of(uint32_t *number, uintptr_t ra)
 		unsigned i = *number - (uint32_t)ENTRIES;
 
 		*number = thunk[i].number;
-		return thunk[i].target;
+		return &thunk[i].target;
 	}
 	b = bound_place(ra, *number);
-	return __builtin_expect(b->ra == ra, 1) ? b->target
-						: bind(*number, ra);
+	if (__builtin_expect(b->ra == ra, 1))
+		return &b->target;
+	*made = bind(*number, ra);
+	return made;
+}
+
+/* A shape that is not in the log so far. */
+static __attribute__((noinline)) uint64_t meet(const struct call *c,
+					       const struct look *l,
+					       uint32_t number, uint64_t hash,
+					       int threads)
+{
+	const struct routine *r = routine_of(number);
+	struct operands o = operands_of(l, r);
+	struct shape made = { hash, operands_work(&o) };
+
+	if (c->key->counter && !c->self->busy)
+		new_shape(l, r, &made, threads);
+	return made.work;
+}
+
+/* Of a call that is gone through: what it reads, now. */
+static __attribute__((noinline)) struct way
+go_through(struct entry_frame *f, const struct look *l, struct call *c,
+	   const struct target *t, uint32_t number, uint64_t hash,
+	   uint64_t work)
+{
+	const struct routine *r = routine_of(number);
+	struct operands o;
+
+	if (!readable(r, t->library, number)) {
+		call_end(c, hash, work);
+		return (struct way){ t->fn, 0 };
+	}
+	o = operands_of(l, r);
+	add_arrays(&o, l, r);
+	f->call = *c;
+	f->number = number;
+	f->hash = hash;
+	f->work = work;
+	f->plan = l->plan;
+	f->digest = operands_read(&o);
+	return (struct way){ t->fn, 1 };
 }
 
 struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
 {
-	struct target t = target_of(&number, (uintptr_t)frame[1]);
-	const struct routine *r;
-	struct operands o;
+	struct target made;
+	const struct target *t = find(&number, (uintptr_t)frame[1], &made);
+	const struct look l = { f, (const uint64_t *)(frame + 2), t->plan };
+	const struct shape *s;
+	uint64_t hash, work;
 	struct call c;
-	struct look l;
-	uint64_t hash;
 	int threads;
 
-	if (!t.library)
-		return (struct way){ t.fn, 0 };
-	r = routine_of(number);
-	if (call_begin(&c, r->row, frame[1], frame) == SB_PASS)
-		return (struct way){ t.fn, 0 };
-	l = look_at(f, frame, number, t.library);
-	threads = t.library->threads ? t.library->threads() : 0;
+	if (!t->library ||
+	    call_begin(&c, t->row, frame[1], frame) == SB_PASS)
+		return (struct way){ t->fn, 0 };
+	threads = t->library->threads ? t->library->threads() : 0;
 	hash = shape_hash(&l, (uint64_t)threads << 32 | number);
-	if (__builtin_expect(*shape_place(hash) != hash, 0) &&
-	    c.key->counter && !c.self->busy)
-		new_shape(&l, r, hash, threads);
-	o = operands_of(&l, r);
-	if (__builtin_expect(!config.digest_blas, 1) ||
-	    !readable(r, t.library, number)) {
-		call_end(&c, hash, operands_work(&o));
-		return (struct way){ t.fn, 0 };
-	}
-	add_arrays(&o, &l, r);
-	f->call = c;
-	f->number = number;
-	f->hash = hash;
-	f->library = t.library;
-	f->digest = operands_read(&o);
-	return (struct way){ t.fn, 1 };
+	s = shape_place(hash);
+	work = __builtin_expect(s->hash == hash, 1)
+		       ? s->work : meet(&c, &l, number, hash, threads);
+	if (__builtin_expect(config.digest_blas, 0))
+		return go_through(f, &l, &c, t, number, hash, work);
+	call_end(&c, hash, work);
+	return (struct way){ t->fn, 0 };
 }
 
 /* Digest of what came back in registers. */
@@ -868,14 +907,11 @@ static uint64_t returned(const struct entry_frame *f, const struct operands *o)
 void entry_leave(struct entry_frame *f, void **frame)
 {
 	const struct routine *r = routine_of(f->number);
-	struct look l = look_at(f, frame, f->number, f->library);
-	struct operands o;
+	const struct look l = { f, (const uint64_t *)(frame + 2), f->plan };
+	struct operands o = operands_of(&l, r);
 	uint64_t written;
 
-	shape_hash(&l, 0); /* reads the sizes */
-	o = operands_of(&l, r);
 	add_arrays(&o, &l, r);
 	written = digest_word(operands_written(&o), returned(f, &o));
-	call_end_detail(&f->call, f->hash, operands_work(&o), f->digest,
-			written);
+	call_end_detail(&f->call, f->hash, f->work, f->digest, written);
 }

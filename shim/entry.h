@@ -34,12 +34,13 @@ struct entry_frame {
 	} result;
 	/* Of the call, between entry_enter() and entry_leave(). */
 	struct call call;
-	struct library *library;
-	uint64_t hash;	 /* of its shape */
+	const struct plan *plan;
+	uint64_t hash; /* of its shape */
+	uint64_t work;
 	uint64_t digest; /* of what it reads */
 	uint32_t number;
 };
-_Static_assert(sizeof(struct entry_frame) <= 272, "FRAME in entries.S");
+_Static_assert(sizeof(struct entry_frame) <= 288, "FRAME in entries.S");
 
 /* Is it one of our thunks? */
 bool entry_is(const void *address);

@@ -13,7 +13,7 @@
 #define STACK_WORDS 20	  /* arguments on the stack that may be copied */
 
 /* struct entry_frame of entry.h, at 0(%rsp); %rbp is the frame. */
-#define FRAME 272
+#define FRAME 288
 #define XMM 48
 #define RESULT 176
 
