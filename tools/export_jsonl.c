@@ -97,6 +97,23 @@ static json_t *frame(struct export *e, const struct log *log,
 	return j;
 }
 
+/* What the first calls were about, each once. */
+static json_t *shapes(const struct log *log, const struct sb_counter *c)
+{
+	json_t *list = json_array();
+
+	for (uint64_t i = 0; i < 3 && i < c->count; i++) {
+		const char *text = log_shape(log, c->source, c->first[i]);
+		bool said = !text;
+
+		for (uint64_t k = 0; k < i; k++)
+			said |= c->first[k] == c->first[i];
+		if (!said)
+			json_array_append_new(list, text_json(text));
+	}
+	return list;
+}
+
 static void print_site(struct export *e, const struct log *log, size_t k,
 		       FILE *to)
 {
@@ -117,6 +134,7 @@ static void print_site(struct export *e, const struct log *log, size_t k,
 	for (uint64_t i = 0; !crypto && i < 3 && i < c->count; i++)
 		json_array_append_new(first, hex(c->first[i]));
 	set(j, "first", first);
+	set(j, "shapes", shapes(log, c));
 	set(j, "site", site ? hex(site->hash) : json_null());
 	for (uint32_t i = 0; site && i < site->depth; i++)
 		json_array_append_new(frames, frame(e, log, &site->frame[i]));
@@ -145,16 +163,35 @@ static char *prefix(const struct log *log, uint32_t thread,
 	return text;
 }
 
-static void print_event(const struct sb_event *event, uint64_t n, bool secret,
-			FILE *to)
+static void print_numeric(const struct log *log, const struct events *it,
+			  const struct sb_event *event, FILE *to)
 {
+	const char *shape = log_shape(log, event->source, event->value);
+	const struct sb_event *detail = events_detail(it);
+
+	/* Words, numbers and signs only: nothing to be quoted. */
+	if (shape)
+		fprintf(to, ",\"shape\":\"%s\"", shape);
+	if (detail)
+		fprintf(to, ",\"read\":\"%016" PRIx64 "\",\"written\":"
+			"\"%016" PRIx64 "\"", detail->value, detail->length);
+}
+
+static void print_event(const struct log *log, const struct events *it,
+			const struct sb_event *event, bool secret, FILE *to)
+{
+	uint64_t n = it->next;
+
 	fprintf(to, "\"n\":%" PRIu64 ",\"clock\":%" PRIu64 ",", n,
 		event->clock);
 	if (secret)
 		fputs("\"value\":null,", to);
 	else
 		fprintf(to, "\"value\":\"%016" PRIx64 "\",", event->value);
-	fprintf(to, "\"length\":%" PRIu64 "}\n", event->length);
+	fprintf(to, "\"length\":%" PRIu64, event->length);
+	if (log->nshapes)
+		print_numeric(log, it, event, to);
+	fputs("}\n", to);
 }
 
 static int print_events_of(const struct log *log, uint32_t thread,
@@ -178,7 +215,7 @@ static int print_events_of(const struct log *log, uint32_t thread,
 		if (!*p)
 			return -ENOMEM;
 		fputs(*p, to);
-		print_event(event, it.next, c && c->policy & SB_CRYPTO, to);
+		print_event(log, &it, event, c && c->policy & SB_CRYPTO, to);
 	}
 	return 0;
 }

@@ -38,7 +38,13 @@ static const char schema[] =
 	"  thread INTEGER REFERENCES threads, n INTEGER,"
 	"  counter INTEGER REFERENCES counters,"
 	"  clock INTEGER, value INTEGER, length INTEGER,"
-	"  PRIMARY KEY (thread, n)) WITHOUT ROWID;";
+	/* Digests of what a BLAS call read and wrote (--digest blas). */
+	"  read INTEGER, written INTEGER,"
+	"  PRIMARY KEY (thread, n)) WITHOUT ROWID;"
+	/* What a call was about: `value` is that of its events. */
+	"CREATE TABLE shapes ("
+	"  source TEXT, value INTEGER, shape TEXT,"
+	"  PRIMARY KEY (source, value)) WITHOUT ROWID;";
 
 static const char indexes[] =
 	"CREATE INDEX counters_source ON counters (source);"
@@ -46,7 +52,7 @@ static const char indexes[] =
 	"CREATE INDEX events_counter ON events (counter);";
 
 enum statement { RUN, PROCESS, THREAD, MODULE, SITE, FRAME, COUNTER, EVENT,
-		 STATEMENTS };
+		 SHAPE, STATEMENTS };
 
 static const char *const insert[STATEMENTS] = {
 	[RUN] = "INSERT INTO runs VALUES (?,?,?,?,?,?,?)",
@@ -56,7 +62,8 @@ static const char *const insert[STATEMENTS] = {
 	[SITE] = "INSERT OR IGNORE INTO sites VALUES (NULL,?)",
 	[FRAME] = "INSERT INTO frames VALUES (?,?,?,?,?,?,?)",
 	[COUNTER] = "INSERT INTO counters VALUES (?,?,?,?,?,?,?,?,?)",
-	[EVENT] = "INSERT INTO events VALUES (?,?,?,?,?,?)",
+	[EVENT] = "INSERT INTO events VALUES (?,?,?,?,?,?,?,?)",
+	[SHAPE] = "INSERT OR IGNORE INTO shapes VALUES (?,?,?)",
 };
 
 struct base {
@@ -231,9 +238,23 @@ static void add_counter(struct base *b, const struct log *log, size_t i)
 	row(b, COUNTER);
 }
 
+static void add_shapes(struct base *b, const struct log *log)
+{
+	for (size_t i = 0; i < log->nshapes; i++) {
+		const struct sb_shape *s = log->shape[i];
+
+		if (!s)
+			continue;
+		text(b, SHAPE, 1, log->source[s->source].name);
+		integer(b, SHAPE, 2, (sqlite3_int64)s->hash);
+		text(b, SHAPE, 3, s->text);
+		row(b, SHAPE);
+	}
+}
+
 static void add_events(struct base *b, const struct log *log, uint32_t thread)
 {
-	const struct sb_event *event;
+	const struct sb_event *event, *detail;
 	struct events it;
 
 	events_start(&it, log, thread);
@@ -247,6 +268,11 @@ static void add_events(struct base *b, const struct log *log, uint32_t thread)
 		if (!c || !(c->policy & SB_CRYPTO))
 			integer(b, EVENT, 5, (sqlite3_int64)event->value);
 		integer(b, EVENT, 6, (sqlite3_int64)event->length);
+		detail = log->nshapes ? events_detail(&it) : NULL;
+		if (detail) {
+			integer(b, EVENT, 7, (sqlite3_int64)detail->value);
+			integer(b, EVENT, 8, (sqlite3_int64)detail->length);
+		}
 		row(b, EVENT);
 	}
 }
@@ -259,6 +285,7 @@ static void add_log(struct base *b, const struct log *log)
 	b->process++;
 	add_process(b, log);
 	add_modules(b, log);
+	add_shapes(b, log);
 	for (size_t i = 0; i < log->ncounters && !b->error; i++) {
 		const struct sb_counter *c = log->counter[i];
 

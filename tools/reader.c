@@ -256,6 +256,18 @@ static int read_chunk(struct log *log, const struct sb_chunk *c, size_t left)
 	return 0;
 }
 
+static int by_shape(const void *a, const void *b)
+{
+	const struct sb_shape *x = *(const void *const *)a;
+	const struct sb_shape *y = *(const void *const *)b;
+
+	if (!x || !y) /* missing ones last */
+		return (x == NULL) - (y == NULL);
+	if (x->source != y->source)
+		return x->source < y->source ? -1 : 1;
+	return (x->hash > y->hash) - (x->hash < y->hash);
+}
+
 static int read_chunks(struct log *log)
 {
 	size_t at = log->head.header_size;
@@ -372,6 +384,8 @@ int log_parse(struct log *log, const void *data, size_t size)
 	if (ret == 0 && log->nevents)
 		qsort(log->events, log->nevents, sizeof(*log->events),
 		      by_base);
+	if (ret >= 0 && log->nshapes)
+		qsort(log->shape, log->nshapes, sizeof(*log->shape), by_shape);
 	/* 1: a header of use, but nothing could be found after it */
 	return ret > 0 ? 0 : ret;
 }
@@ -505,7 +519,20 @@ static size_t events_used(const struct log *log, const struct sb_chunk *c)
 	return c->used < size ? c->used : size;
 }
 
-const struct sb_event *events_next(struct events *it)
+const char *log_shape(const struct log *log, uint32_t source, uint64_t value)
+{
+	const struct sb_shape key = { .source = source, .hash = value };
+	const void *at = &key;
+	const void *const *found;
+
+	if (!log->nshapes)
+		return NULL;
+	found = bsearch(&at, log->shape, log->nshapes, sizeof(at), by_shape);
+	return found ? ((const struct sb_shape *)*found)->text : NULL;
+}
+
+/* Events and details. */
+static const struct sb_event *slots_next(struct events *it)
 {
 	for (; it->chunk < it->last; it->chunk++, it->at = 0) {
 		const struct sb_chunk *c = it->log->events[it->chunk];
@@ -516,7 +543,8 @@ const struct sb_event *events_next(struct events *it)
 			const struct sb_event *next = &e[it->at];
 			uint64_t number = c->base + it->at++;
 
-			if (number < it->next || next->type != 1 ||
+			if (number < it->next || !next->type ||
+			    next->type > SB_DETAIL ||
 			    next->source >= it->log->nsources)
 				continue;
 			it->next = number + 1;
@@ -524,6 +552,24 @@ const struct sb_event *events_next(struct events *it)
 		}
 	}
 	return NULL;
+}
+
+const struct sb_event *events_next(struct events *it)
+{
+	const struct sb_event *e;
+
+	do
+		e = slots_next(it);
+	while (e && e->type != SB_EVENT);
+	return e;
+}
+
+const struct sb_event *events_detail(const struct events *it)
+{
+	struct events ahead = *it;
+	const struct sb_event *e = slots_next(&ahead);
+
+	return e && e->type == SB_DETAIL ? e : NULL;
 }
 
 const struct sb_counter *event_counter(const struct log *log,

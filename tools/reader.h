@@ -49,7 +49,7 @@ struct log {
 	size_t ndenied;
 	const void **runtime;
 	size_t nruntimes;
-	const void **shape; /* source is within the names */
+	const void **shape; /* by source, which is within the names, and hash */
 	size_t nshapes;
 	const void **counter; /* by slot: sb_event.counter - 1 */
 	size_t ncounters;
@@ -86,6 +86,9 @@ const struct sb_line *site_line(const struct log *log,
 const char *blind_kind(const struct sb_blind *blind);
 const char *blind_text(const struct sb_blind *blind);
 
+/* What a call of the source with this value was about; NULL: not known. */
+const char *log_shape(const struct log *log, uint32_t source, uint64_t value);
+
 /* The events of one thread in order, each once. */
 struct events {
 	const struct log *log;
@@ -96,6 +99,9 @@ struct events {
 
 void events_start(struct events *it, const struct log *log, uint32_t thread);
 const struct sb_event *events_next(struct events *it); /* NULL: no more */
+/* What follows the event that came last: digests of what it read (value) and
+ * wrote (length). NULL: they were not made. */
+const struct sb_event *events_detail(const struct events *it);
 /* The event's counter; NULL where it is missing. */
 const struct sb_counter *event_counter(const struct log *log,
 				       const struct sb_event *event);

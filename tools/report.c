@@ -412,12 +412,32 @@ static size_t merge_sites(struct shown *shown, const struct tally_source *s)
 	return n;
 }
 
+/* What the first calls from there were about. */
+static void shapes_print(const struct use *use)
+{
+	const struct sb_counter *c = use->counter;
+
+	for (uint64_t i = 0; i < 3 && i < c->count; i++) {
+		const char *text = log_shape(use->log, c->source, c->first[i]);
+		bool said = !text;
+
+		for (uint64_t k = 0; k < i; k++)
+			said |= c->first[k] == c->first[i];
+		if (said)
+			continue;
+		printf("                 ");
+		text_print(stdout, text);
+		putchar('\n');
+	}
+}
+
 static void shown_print(struct report *r, const struct shown *shown)
 {
 	printf("    %8" PRIu64 " x  ", shown->calls);
 	site_print(stdout, r->symbols, &r->run.notes, shown->use->log,
 		   shown->site, FRAMES, "\n                 ");
 	putchar('\n');
+	shapes_print(shown->use);
 }
 
 static void sites_print(struct report *r, const struct tally_source *s)
@@ -433,11 +453,25 @@ static void sites_print(struct report *r, const struct tally_source *s)
 	free(shown);
 }
 
+/* Floating-point operations. */
+static void work_print(uint64_t n)
+{
+	static const char *const unit[] = { "", "k", "M", "G", "T", "P" };
+	double scaled = (double)n;
+	size_t i = 0;
+
+	for (; scaled >= 1000 && i + 1 < sizeof(unit) / sizeof(*unit); i++)
+		scaled /= 1000;
+	printf(", %.4g %sflop", scaled, unit[i]);
+}
+
 static void source_print(struct report *r, const struct tally_source *s)
 {
 	printf("  %s%-22s%s %8" PRIu64 " call%s", style(r, BOLD), s->name,
 	       style(r, PLAIN), s->calls, plural(s->calls));
-	if (s->bytes)
+	if (s->bytes && !strcmp(s->group, "blas"))
+		work_print(s->bytes);
+	else if (s->bytes)
 		printf(", %" PRIu64 " byte%s", s->bytes, plural(s->bytes));
 	printf(", %zu thread%s", s->threads, plural(s->threads));
 	printf(", %zu process%s", s->processes,
