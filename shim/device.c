@@ -31,6 +31,7 @@ static const struct name {
 	{ "possible", "/devices/system/cpu/possible", SYS_CPU },
 	{ "present", "/devices/system/cpu/present", SYS_CPU },
 	{ "cpu.max", "/cpu.max", CGROUP_CPU_MAX },
+	{ "cpu.cfs_quota_us", "/cpu.cfs_quota_us", CGROUP_CPU_QUOTA },
 	{ "machine-id", "/etc/machine-id", MACHINE_ID },
 	{ "machine-id", "/var/lib/dbus/machine-id", MACHINE_ID },
 };
