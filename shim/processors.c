@@ -54,6 +54,8 @@ long processors_real(const void *set, size_t size,
 	unsigned at = 0;
 	long ret = -EINVAL;
 
+	if (!set) /* libomp asks so whether pinning works */
+		return -EFAULT;
 	memset(real, 0, PROCESSORS_ROOM);
 	for (unsigned i = 0; i < config.threads && i / 8 < size; i++, at++) {
 		while (each && !has(allowed, at))

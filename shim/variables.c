@@ -12,7 +12,8 @@
 /*
  * Sorted by when they are set. Values were tried with the library, or read in
  * its documentation; a wrong one must not break a program that works without.
- * Hence not TF_DETERMINISTIC_OPS, under which unseeded draws raise.
+ * Hence not TF_DETERMINISTIC_OPS, under which unseeded draws raise, nor
+ * BLIS_ARCH_TYPE: to BLIS 0.9 a name is the number 0, which is AVX-512.
  */
 static const struct variable table[] = {
 	ROW(HASH, "PYTHONHASHSEED", "SEED"),
@@ -35,8 +36,6 @@ static const struct variable table[] = {
 	ROW(THREADS, "BLIS_NUM_THREADS", "N"),
 	ROW(THREADS, "GOMAXPROCS", "N"),
 	ROW(THREADS, "JULIA_NUM_THREADS", "N"),
-	/* scikit-learn asks for cores, which lscpu counts in other files. */
-	ROW(THREADS, "LOKY_MAX_CPU_COUNT", "N"),
 	ROW(THREADS, "MKL_DYNAMIC", "FALSE"),
 	ROW(THREADS, "MKL_NUM_THREADS", "N"),
 	ROW(THREADS, "NUMBA_NUM_THREADS", "N"),
@@ -53,15 +52,16 @@ static const struct variable table[] = {
 
 	/* A processor with AVX2 and FMA (x86-64-v3) can do all of these. */
 	ROW(PORTABLE, "ATEN_CPU_CAPABILITY", "avx2"),
-	ROW(PORTABLE, "BLIS_ARCH_TYPE", "haswell"),
-	ROW(PORTABLE, "MKL_CBWR", "AVX2,STRICT"),
+	/* Its AVX2 is for Intel's processors alone. */
+	ROW(PORTABLE, "MKL_CBWR", "COMPATIBLE"),
 	ROW(PORTABLE, "ONEDNN_DEFAULT_FPMATH_MODE", "STRICT"),
 	ROW(PORTABLE, "ONEDNN_MAX_CPU_ISA", "AVX2"),
 	ROW(PORTABLE, "OPENBLAS_CORETYPE", "Haswell"),
-	/* It warns of features that the processor does not have. */
+	/* It warns of features that the processor does not have, and of those
+	 * that it has no code for: X86_V4 before 2.4, the others since then. */
 	ROW(WIDER, "NPY_DISABLE_CPU_FEATURES",
 	    "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL "
-	    "AVX512_SPR X86_V4"),
+	    "X86_V4"),
 };
 #define ROWS (sizeof(table) / sizeof(*table))
 

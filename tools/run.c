@@ -643,12 +643,11 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 }
 
 #define PINNED                                                                 \
-	"numeric kernels are pinned to AVX2: OpenBLAS, MKL, BLIS, oneDNN, "    \
-	"PyTorch, NumPy"
+	"pinned to kernels that every processor with AVX2 has: OpenBLAS, "    \
+	"MKL, oneDNN, PyTorch, NumPy"
 #define NOT_PINNED                                                             \
-	"what chooses its code by the processor and by no variable: "         \
-	"libgfortran's matmul, FFTW, Eigen, XLA and other JIT compilers, "     \
-	"code built for one processor"
+	"not reached: BLIS, FFTW, Eigen, libgfortran's matmul, XLA and other " \
+	"compilers at run time, whatever was built for one processor"
 
 /* What the environment gets, and what is said about it. */
 static int prepare(struct manifest *m, struct variables *v, bool audit)

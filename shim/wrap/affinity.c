@@ -30,19 +30,19 @@ static bool forced(void)
 	return src_sched_getaffinity.now == SB_FORCE;
 }
 
+/* Whether there is such a process, and room at `set`, the kernel says; how much
+ * room there must be, its own processors say. */
 EXPORT int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
 {
-	bool force;
 	struct call c;
+	bool force;
+	long n;
 	int ret;
 
 	force = CALL(&c, sched_getaffinity) == SB_FORCE;
-	/* Whether that process is there, the kernel says. */
-	if (!force || pid)
-		ret = real_sched_getaffinity(pids_thread_in(pid), size, set);
-	if (force && (!pid || ret == 0 || errno == EINVAL)) {
-		long n = processors_set(set, size);
-
+	ret = real_sched_getaffinity(pids_thread_in(pid), size, set);
+	if (force && set && (ret == 0 || errno == EINVAL)) {
+		n = processors_set(set, size);
 		ret = n < 0 ? sys_result(n) : 0;
 	}
 	call_end(&c, ret ? 0 : digest_bytes(set, size), 0);

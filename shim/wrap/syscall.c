@@ -145,11 +145,9 @@ static long read_time(struct call *c, const struct registers *r, bool force)
 static long read_affinity(struct call *c, const struct registers *r, bool force)
 {
 	void *set = (void *)ARG(r, 3);
-	long n = 0; /* bytes of the set */
+	long n = go_on(r); /* bytes of the set */
 
-	if (!force || ARG(r, 1))
-		n = go_on(r);
-	if (force && (n >= 0 || n == -EINVAL))
+	if (force && set && (n >= 0 || n == -EINVAL))
 		n = processors_set(set, (size_t)ARG(r, 2));
 	call_end(c, n < 0 ? 0 : digest_bytes(set, (size_t)n), 0);
 	return n;
