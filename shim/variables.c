@@ -10,7 +10,7 @@
 #define ROW(when, name, value) { name, value, VARIABLE_##when, 0 }
 
 /*
- * Sorted by when they are set. Values were tried with the library, or read in
+ * Together by when they are set. Values were tried with the library, or read in
  * its documentation; a wrong one must not break a program that works without.
  * Hence not TF_DETERMINISTIC_OPS, under which unseeded draws raise, nor
  * BLIS_ARCH_TYPE: to BLIS 0.9 a name is the number 0, which is AVX-512.
@@ -158,33 +158,42 @@ __attribute__((visibility("default"))) bool samebits_portable(void)
 
 static char *kept[ROWS];
 static int nkept;
+static uint32_t letters; /* that a guarded name may begin with, from 'A' on */
+static const struct variable *guards, *guards_end; /* their rows */
 
 static bool guarded(const struct variable *row)
 {
 	return row->when == VARIABLE_THREADS;
 }
 
+static void keep(const struct variable *row, char *const envp[])
+{
+	const char *value = theirs(envp, row->name);
+
+	letters |= 1u << (*row->name - 'A');
+	guards = guards ? guards : row;
+	guards_end = row + 1;
+	if (value && config.threads && !config.audit)
+		kept[nkept++] = (char *)value - 1 - strlen(row->name);
+}
+
 void variables_start(char *const envp[])
 {
 	nkept = 0;
-	if (!config.threads || config.audit)
-		return;
-	for (size_t i = 0; i < ROWS; i++) {
-		const char *value = guarded(&table[i])
-					    ? theirs(envp, table[i].name)
-					    : NULL;
-
-		if (value)
-			kept[nkept++] = (char *)value - 1 -
-					strlen(table[i].name);
-	}
+	for (size_t i = 0; i < ROWS; i++)
+		if (guarded(&table[i]))
+			keep(&table[i], envp);
 }
 
 bool variable_guarded(const char *name, size_t n)
 {
-	for (size_t i = 0; i < ROWS; i++)
-		if (guarded(&table[i]) && *table[i].name == *name &&
-		    !strncmp(table[i].name, name, n) && !table[i].name[n])
+	unsigned letter = (unsigned char)*name - (unsigned)'A';
+
+	if (letter >= 26 || !(letters >> letter & 1))
+		return false;
+	for (const struct variable *row = guards; row < guards_end; row++)
+		if (*row->name == *name && !strncmp(row->name, name, n) &&
+		    !row->name[n])
 			return true;
 	return false;
 }
