@@ -16,14 +16,27 @@ static bool has(const uint8_t *set, unsigned i)
 	return set[i / 8] & 1u << i % 8;
 }
 
+/* Returns how many. */
+static unsigned allow(uint8_t set[PROCESSORS_ROOM])
+{
+	long size = sys3(SYS_sched_getaffinity, 0, PROCESSORS_ROOM, set);
+	unsigned n = 0;
+
+	for (long i = 0; i < size; i++)
+		n += (unsigned)__builtin_popcount(set[i]);
+	return n;
+}
+
 void processors_start(void)
 {
-	long n = config.threads ? sys3(SYS_sched_getaffinity, 0,
-				       sizeof(allowed), allowed) : 0;
+	nallowed = config.threads ? allow(allowed) : 0;
+}
 
-	nallowed = 0;
-	for (long i = 0; i < n; i++)
-		nallowed += (unsigned)__builtin_popcount(allowed[i]);
+unsigned processors_allowed(void)
+{
+	uint8_t set[PROCESSORS_ROOM];
+
+	return allow(set);
 }
 
 long processors_set(void *set, size_t size)
@@ -31,6 +44,8 @@ long processors_set(void *set, size_t size)
 	size_t need = (config.threads + 63) / 64 * 8;
 	uint8_t *bytes = set;
 
+	if (!set)
+		return -EFAULT;
 	if (size < need || size % 8)
 		return -EINVAL;
 	memset(bytes, 0, size);

@@ -14,6 +14,8 @@
 
 /* Takes down which real ones this process may use. */
 void processors_start(void);
+/* How many those are now. Needs no start. */
+unsigned processors_allowed(void);
 
 /* Fills a set of `size` bytes as sched_getaffinity(2) does; returns how many
  * of them the kernel would have written, or -EINVAL: it is too small. */

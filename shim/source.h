@@ -92,6 +92,7 @@ enum {
 	VARIABLE_ORDER,	    /* always */
 	VARIABLE_FRAMEWORK, /* but for --framework off */
 	VARIABLE_THREADS,   /* --threads N */
+	VARIABLE_SPIN,	    /* --threads N; may be another on this machine */
 	VARIABLE_PORTABLE,  /* --portable */
 	VARIABLE_WIDER,	    /* --portable, on a processor that has more */
 };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "processors.h"
 #include "source.h"
 #include "text.h"
 #include "variables.h"
@@ -50,6 +51,12 @@ static const struct variable table[] = {
 	ROW(THREADS, "TF_NUM_INTEROP_THREADS", "N"),
 	ROW(THREADS, "TF_NUM_INTRAOP_THREADS", "N"),
 
+	/* Their runtimes' own values; nothing but zeros where the machine has
+	 * fewer processors than there are threads. A runtime that believes in
+	 * enough of them lets its threads spin, for ever as it seems. */
+	ROW(SPIN, "GOMP_SPINCOUNT", "300000"),
+	ROW(SPIN, "KMP_BLOCKTIME", "200"),
+
 	/* A processor with AVX2 and FMA (x86-64-v3) can do all of these. */
 	ROW(PORTABLE, "ATEN_CPU_CAPABILITY", "avx2"),
 	/* Its AVX2 is for Intel's processors alone. */
@@ -71,6 +78,7 @@ static bool wanted(const struct variable *row, const struct wish *w)
 	case VARIABLE_FRAMEWORK:
 		return w->framework;
 	case VARIABLE_THREADS:
+	case VARIABLE_SPIN:
 		return w->threads;
 	case VARIABLE_PORTABLE:
 		return w->portable && samebits_portable();
@@ -90,6 +98,10 @@ static const char *value_of(const struct variable *row, const struct wish *w,
 		text_number(&t, w->threads, 10, 1);
 	else if (!strcmp(row->value, "SEED"))
 		text_number(&t, w->seed, 10, 1);
+	else if (row->when == VARIABLE_SPIN &&
+		 w->threads > processors_allowed())
+		/* As long, for the stack to begin at the same address. */
+		text_number(&t, 0, 10, (int)strlen(row->value));
 	else
 		return row->value;
 	return digits;

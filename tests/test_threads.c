@@ -316,6 +316,29 @@ static void test_libraries(void **state)
 	     "--threads 3 lscpu | sed -n 's/^CPU(s): *//p'", "3\n3\n3\n");
 }
 
+/* Four threads that wait for each other on one processor: they must not spin
+ * as if each had its own. */
+static void test_starved(void **state)
+{
+	static const char fit[] =
+		"/usr/bin/python3 -c 'import hashlib, numpy as np\n"
+		"from sklearn.ensemble import HistGradientBoostingRegressor\n"
+		"x = np.random.default_rng(0).standard_normal((2000, 20))\n"
+		"m = HistGradientBoostingRegressor(max_iter=20)\n"
+		"y = m.fit(x, x[:, 0] * x[:, 1]).predict(x)\n"
+		"print(hashlib.md5(y.tobytes()).hexdigest())'";
+
+	(void)state;
+	SAYS("taskset -c 0 " RUN "--threads 4 sh -c "
+	     "'echo $GOMP_SPINCOUNT $KMP_BLOCKTIME'", "000000 000\n");
+	SAYS("taskset -c 0 " RUN "--threads 1 sh -c "
+	     "'echo $GOMP_SPINCOUNT $KMP_BLOCKTIME'", "300000 200\n");
+	outcome_of(&a, "taskset -c 0 " RUN "--threads 4 %s", fit);
+	outcome_of(&b, RUN "--threads 4 %s", fit);
+	assert_int_equal(a.status, 0);
+	says(&b, "scikit-learn", a.out);
+}
+
 static void test_portable(void **state)
 {
 	json_t *report;
@@ -345,7 +368,8 @@ int main(void)
 		CASE(test_kept),	 CASE(test_twice),
 		CASE(test_wrong),	 CASE(test_alone),
 		CASE(test_record),	 CASE(test_products),
-		CASE(test_libraries),	 CASE(test_portable),
+		CASE(test_libraries),	 CASE(test_starved),
+		CASE(test_portable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,13 +49,20 @@ EXPORT int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
 	return ret;
 }
 
+static int set_for(void *set, size_t size)
+{
+	long n = processors_set(set, size);
+
+	return n < 0 ? (int)-n : 0;
+}
+
 EXPORT int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
 {
 	struct call c;
 	int ret;
 
 	if (CALL(&c, pthread_getaffinity_np) == SB_FORCE)
-		ret = processors_set(set, size) < 0 ? EINVAL : 0;
+		ret = set_for(set, size);
 	else
 		ret = real_pthread_getaffinity_np(thread, size, set);
 	call_end(&c, ret ? 0 : digest_bytes(set, size), 0);
@@ -69,7 +76,7 @@ EXPORT int pthread_attr_getaffinity_np(const pthread_attr_t *attr, size_t size,
 	int ret;
 
 	if (CALL(&c, pthread_attr_getaffinity_np) == SB_FORCE)
-		ret = processors_set(set, size) < 0 ? EINVAL : 0;
+		ret = set_for(set, size);
 	else
 		ret = real_pthread_attr_getaffinity_np(attr, size, set);
 	call_end(&c, ret ? 0 : digest_bytes(set, size), 0);
@@ -113,9 +120,11 @@ EXPORT int pthread_attr_setaffinity_np(pthread_attr_t *attr, size_t size,
 	unsigned first;
 	long n;
 
-	if (!forced() || !set || !size) /* libc: no set any more */
+	if (!forced() || !size)
 		return NEXT(pthread_attr_setaffinity_np)(attr, size, set);
 	n = processors_real(set, size, real, &first);
+	if (n == -EFAULT) /* to libc: none any more */
+		return NEXT(pthread_attr_setaffinity_np)(attr, 0, set);
 	if (n > 0)
 		return NEXT(pthread_attr_setaffinity_np)(attr, (size_t)n,
 							 (cpu_set_t *)real);
