@@ -197,15 +197,21 @@ void variables_start(char *const envp[])
 			keep(&table[i], envp);
 }
 
-bool variable_guarded(const char *name, size_t n)
+static bool is(const char *name, const char *wanted, char end)
 {
-	unsigned letter = (unsigned char)*name - (unsigned)'A';
+	while (*wanted && *name == *wanted)
+		name++, wanted++;
+	return !*wanted && (!*name || *name == end);
+}
+
+bool variable_guarded(const char *name, char end)
+{
+	unsigned letter = name ? (unsigned char)*name - (unsigned)'A' : 26;
 
 	if (letter >= 26 || !(letters >> letter & 1))
 		return false;
 	for (const struct variable *row = guards; row < guards_end; row++)
-		if (*row->name == *name && !strncmp(row->name, name, n) &&
-		    !row->name[n])
+		if (is(name, row->name, end))
 			return true;
 	return false;
 }
@@ -217,9 +223,7 @@ int variables_kept(void)
 
 bool variables_replace(const char *entry)
 {
-	const char *equals = nkept ? strchr(entry, '=') : NULL;
-
-	return equals && variable_guarded(entry, (size_t)(equals - entry));
+	return nkept && variable_guarded(entry, '=');
 }
 
 int variables_put(char **vector)

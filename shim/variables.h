@@ -9,13 +9,11 @@
 #define SAMEBITS_VARIABLES_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* Remembers the counts of this image, which are to stay. */
 void variables_start(char *const envp[]);
-/* Is it the name of a count? Its length is n. No more than a comparison where
- * it is not. */
-bool variable_guarded(const char *name, size_t n);
+/* Is it the name of a count? It ends with its text or at `end`. NULL: no. */
+bool variable_guarded(const char *name, char end);
 
 /* How many entries stay; 0 without --threads. */
 int variables_kept(void);

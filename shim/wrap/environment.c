@@ -6,7 +6,6 @@
  */
 #define SAMEBITS_HOOKS_ENVIRONMENT
 #include <stdlib.h>
-#include <string.h>
 
 #include "call.h"
 #include "variables.h"
@@ -32,29 +31,25 @@ EXPORT int setenv(const char *name, const char *value, int replace)
 	struct call c;
 	int ret = 0;
 
-	if (!name || !variable_guarded(name, strlen(name)))
+	if (!variable_guarded(name, 0))
 		return EARLY(setenv)(name, value, replace);
 	if (CALL(&c, setenv) != SB_FORCE)
 		ret = real_setenv(name, value, replace);
-	call_end(&c, value ? digest_string(value) : 0, 0);
+	call_end(&c, digest_string(value), 0);
 	return ret;
 }
 
 /* Where there is no '=', libc takes the variable away. */
 EXPORT int putenv(char *entry)
 {
-	const char *equals = entry ? strchr(entry, '=') : NULL;
-	size_t n = equals  ? (size_t)(equals - entry)
-		   : entry ? strlen(entry)
-			   : 0;
 	struct call c;
 	int ret = 0;
 
-	if (!variable_guarded(entry ? entry : "", n))
+	if (!variable_guarded(entry, '='))
 		return EARLY(putenv)(entry);
 	if (CALL(&c, putenv) != SB_FORCE)
 		ret = real_putenv(entry);
-	call_end(&c, equals ? digest_string(equals + 1) : 0, 0);
+	call_end(&c, digest_string(entry), 0);
 	return ret;
 }
 
@@ -63,7 +58,7 @@ EXPORT int unsetenv(const char *name)
 	struct call c;
 	int ret = 0;
 
-	if (!name || !variable_guarded(name, strlen(name)))
+	if (!variable_guarded(name, 0))
 		return EARLY(unsetenv)(name);
 	if (CALL(&c, unsetenv) != SB_FORCE)
 		ret = real_unsetenv(name);
