@@ -68,6 +68,21 @@ static bool in_proc(int fd)
 	       fs.f_type == PROC_SUPER_MAGIC;
 }
 
+bool device_of_kernel(int fd)
+{
+	static const long types[] = { PROC_SUPER_MAGIC, SYSFS_MAGIC,
+				      CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC,
+				      0x65735546 /* FUSE: lxcfs */ };
+	struct statfs fs;
+
+	if (sys2(SYS_fstatfs, fd, &fs) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (fs.f_type == types[i])
+			return true;
+	return false;
+}
+
 /* Only what is replaced must be the kernel's own. */
 static enum device named_fully(int fd)
 {

@@ -68,6 +68,27 @@ static void test_every_view(void **state)
 	}
 }
 
+/* A limit of the group's is none any more; files that only have the names
+ * stay. */
+static void test_files(void **state)
+{
+	(void)state;
+	SAYS("mkdir -p $STORE/devices/system/cpu && cd $STORE && "
+	     "for f in cpu.max cpuinfo cpu.cfs_quota_us "
+	     "devices/system/cpu/online; do echo mine >$f; " RUN
+	     "--threads 4 cat $f; done", "mine\nmine\nmine\nmine\n");
+	SAYS("for f in /sys/fs/cgroup/cpu.max /sys/fs/cgroup/*/cpu.max; do "
+	     "[ -e $f ] || continue; " RUN "--threads 4 cat $f; done | uniq | "
+	     "grep -v '^max 100000$'; "
+	     "for f in /sys/fs/cgroup/cpu*/cpu.cfs_quota_us; do "
+	     "[ -e $f ] || continue; " RUN "--threads 4 cat $f; done | uniq | "
+	     "grep -vx -- -1; true", "");
+	SAYS(RUN "--threads 2 sh -c 'cat /proc/cpuinfo /proc/stat; sleep 1; "
+	     "cat /proc/cpuinfo' | cksum > $STORE/a; taskset -c 0 " RUN
+	     "--threads 2 sh -c 'cat /proc/cpuinfo /proc/stat; sleep 1; "
+	     "cat /proc/cpuinfo' | cksum | cmp - $STORE/a", "");
+}
+
 /* Nothing is changed where no number is given, nor in an audit. */
 static void test_native_views(void **state)
 {
@@ -363,7 +384,8 @@ static void test_portable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_every_view),	 CASE(test_native_views),
+		CASE(test_every_view),	 CASE(test_files),
+		CASE(test_native_views),
 		CASE(test_pins),	 CASE(test_own_settings),
 		CASE(test_kept),	 CASE(test_twice),
 		CASE(test_wrong),	 CASE(test_alone),

@@ -201,9 +201,13 @@ struct source *device_opened(int fd, const char *path, void *ret, void *frame)
 	kind = device_named(fd, path);
 	if (kind < PROC_UUID || kind == NO_DEVICE)
 		return rows[kind];
-	if (call_begin(&c, rows[kind], ret, frame) == SB_FORCE)
-		(rows[kind]->counts ? put_count : put_text)(&c, fd, kind);
-	else
+	if (call_begin(&c, rows[kind], ret, frame) != SB_FORCE)
+		call_end(&c, 0, 0);
+	else if (!rows[kind]->counts)
+		put_text(&c, fd, kind);
+	else if (device_of_kernel(fd))
+		put_count(&c, fd, kind);
+	else /* somebody's file of this name */
 		call_end(&c, 0, 0);
 	return NULL;
 }
