@@ -48,6 +48,7 @@ static struct {
 		*portable;
 } o;
 static struct suppressions suppressions;
+static struct variables variables;
 
 #define COMMON                                                                 \
 	{ "deny", 0, "RULE,...",                                               \
@@ -650,7 +651,7 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 	"compilers at run time, whatever was built for one processor"
 
 /* What the environment gets, and what is said about it. */
-static int prepare(struct manifest *m, struct variables *v, bool audit)
+static int prepare(struct manifest *m, bool audit)
 {
 	struct wish wish = { .framework = !o.framework ||
 					  strcmp(o.framework, "off"),
@@ -664,14 +665,14 @@ static int prepare(struct manifest *m, struct variables *v, bool audit)
 		m->processors = (uint32_t)CPU_COUNT(&set);
 	else
 		m->processors = (uint32_t)get_nprocs();
-	m->variables = v;
+	m->variables = &variables;
 	if (audit)
 		return 0;
 	if (o.seed && opts_number(o.seed, 0, &n) == 0)
 		wish.seed = (uint32_t)n;
 	if (o.threads && opts_number(o.threads, 0, &n) == 0)
 		m->threads = wish.threads = (uint32_t)n;
-	ret = variables_make(v, &wish);
+	ret = variables_make(&variables, &wish);
 	if (ret)
 		return fail("the environment cannot be made: %s",
 			    strerror(-ret));
@@ -758,7 +759,6 @@ static int launch_somehow(struct launch *l, struct pids *pids,
 static int go(bool audit, char **argv)
 {
 	char shim[DIR_MAX + 1], dir[DIR_MAX + 1], text[SETTINGS_MAX];
-	struct variables variables = { 0 };
 	struct manifest m = { .mode = audit ? "audit" : "run", .argv = argv,
 			      .status = -1 };
 	struct launch l = { .argv = argv, .fixed_addresses = !audit,
@@ -780,7 +780,7 @@ static int go(bool audit, char **argv)
 	if (!ret)
 		ret = private_possible(cwd);
 	if (!ret)
-		ret = prepare(&m, &variables, audit);
+		ret = prepare(&m, audit);
 	if (ret)
 		return ret;
 	/* Beyond ulimit -f a write shall fail, not kill us. */

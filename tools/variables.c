@@ -57,15 +57,6 @@ int variables_make(struct variables *v, const struct wish *w)
 	return 0;
 }
 
-void variables_free(struct variables *v)
-{
-	while (v->n)
-		free(v->set[--v->n]);
-	free(v->set);
-	free(v->kept);
-	*v = (struct variables){ 0 };
-}
-
 bool variables_replace(const struct variables *v, const char *entry)
 {
 	const char *equals = strchr(entry, '=');

@@ -18,9 +18,8 @@ struct variables {
 	size_t nkept;
 };
 
-/* 0 or -errno; variables_free() it in any case. */
+/* 0 or -errno. What it makes stays. */
 int variables_make(struct variables *v, const struct wish *w);
-void variables_free(struct variables *v);
 /* Does an entry of the user's give way to one of ours? */
 bool variables_replace(const struct variables *v, const char *entry);
 /* Names what is kept on stderr, in one line; nothing where there is none. */
