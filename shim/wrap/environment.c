@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program that sets the counts of threads in its own environment. Observed;
- * under --threads N it is told that it did, and the counts stay. All other names
- * pass without an event. Reading is no row (wrap/input.c).
+ * under --threads N it is told that it did, and the counts stay. All other
+ * names pass without an event. Reading is no row (wrap/input.c).
  */
 #define SAMEBITS_HOOKS_ENVIRONMENT
 #include <stdlib.h>
