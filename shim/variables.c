@@ -8,6 +8,8 @@
 #include "variables.h"
 #include "banned.h"
 
+#define EXPORTED __attribute__((visibility("default")))
+
 #define ROW(when, name, value) { name, value, VARIABLE_##when, 0 }
 
 /*
@@ -139,8 +141,8 @@ static bool says(const char *list, const char *setting)
 	return strstr(list, key);
 }
 
-__attribute__((visibility("default"))) void samebits_environment(char *const envp[], const struct wish *w,
-				 assignment_visit *visit, void *arg)
+EXPORTED void samebits_environment(char *const envp[], const struct wish *w,
+				   assignment_visit *visit, void *arg)
 {
 	char digits[24];
 
@@ -160,7 +162,7 @@ __attribute__((visibility("default"))) void samebits_environment(char *const env
 	}
 }
 
-__attribute__((visibility("default"))) bool samebits_portable(void)
+EXPORTED bool samebits_portable(void)
 {
 	__builtin_cpu_init();
 	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
