@@ -21,7 +21,9 @@
 #include "stack.h"
 #include "sys.h"
 #include "text.h"
+#include "variables.h"
 #include "thread.h"
+#include "variables.h"
 #include "timers.h"
 #include "banned.h"
 
@@ -304,7 +306,7 @@ int environment_size(char *const envp[])
 
 	while (envp && envp[n])
 		n++;
-	return n + 3;
+	return n + 3 + variables_kept();
 }
 
 /* Is our object among the ':' or ' ' separated ones? */
@@ -322,7 +324,8 @@ static bool names_us(const char *list)
 	return false;
 }
 
-/* envp with our two variables in place of what it has of them. */
+/* envp with our two variables in place of what it has of them, and the counts
+ * of threads, which a program does not change for those that it starts. */
 static void put_back(struct environment *e, char *const envp[],
 		     const struct child *child)
 {
@@ -333,9 +336,11 @@ static void put_back(struct environment *e, char *const envp[],
 	for (; envp && *envp; envp++) {
 		if (!strncmp(*envp, "LD_PRELOAD=", 11))
 			theirs = *envp + 11;
-		else if (strncmp(*envp, "SAMEBITS=", 9))
+		else if (strncmp(*envp, "SAMEBITS=", 9) &&
+			 !variables_replace(*envp))
 			e->vector[n++] = *envp;
 	}
+	n += variables_put(e->vector + n);
 	text_add(&t, "LD_PRELOAD=");
 	if (!theirs || !names_us(theirs)) {
 		text_add(&t, config.lib);

@@ -362,6 +362,8 @@ void real_policies(void)
 {
 	for (struct source *s = __start_sb_source; s < __stop_sb_source; s++) {
 		s->now = config.audit ? SB_OBSERVE : s->policy;
+		if (s->counts && config.threads && !config.audit)
+			s->now = SB_FORCE;
 		if (s->keys && config.crypto_force && !config.audit)
 			s->now = SB_FORCE;
 		if (config.time_real &&
