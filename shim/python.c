@@ -244,16 +244,18 @@ uint64_t python_where(bool imports)
 	return hash;
 }
 
-uint64_t python_stack(void)
+uint64_t python_stack(unsigned most)
 {
+	struct walk w = walk_start();
 	uint64_t hash = 0;
 
-	for (struct walk w = walk_start(); w.frame; walk_out(&w)) {
+	for (; w.frame && most--; walk_out(&w)) {
 		object *code = py.code(w.frame);
 
 		hash = mix64(hash, where(w.frame, code));
 		py.decref(code);
 	}
+	walk_stop(&w);
 	return hash;
 }
 

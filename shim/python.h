@@ -44,8 +44,8 @@ bool python_own(void);
 /* The innermost frame's code object and instruction; 0: there is no frame, or,
  * without `imports`, it is known to be the interpreter's own importing. */
 uint64_t python_where(bool imports);
-/* The same of all frames. */
-uint64_t python_stack(void);
+/* The same of so many frames; 0: there is none. */
+uint64_t python_stack(unsigned most);
 /* The frames' lines, innermost first; returns how many. Their code objects are
  * kept from then on, so that python_where() means the same for ever; 0 where
  * too many are kept. */

@@ -32,6 +32,7 @@ struct source {
 	uint8_t keys;	     /* 1: makes keys; only --crypto=force forces */
 	uint8_t timed;	     /* 1: its value is a time, as a clock's is */
 	uint8_t names;	     /* 1: hands out the names in a directory */
+	uint8_t lines;	     /* 1: asks for Python's lines whoever calls */
 	/* Set at start-up: */
 	uint8_t now;	/* enum sb_policy of this run */
 	uint8_t denied; /* 1: some rule may deny a call of it */
