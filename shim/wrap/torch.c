@@ -89,6 +89,12 @@ ROW(torch_random, SB_FORCE, RANDOM,
 		__typeof__(real_##id) fn_ = REAL_HERE(id);                     \
 		fn_ ? fn_(context) : false;                                    \
 	})
+#define GO_ON(id, ...)                                                         \
+	__extension__({                                                        \
+		__typeof__(real_##id) fn_ = REAL_HERE(id);                     \
+		if (fn_)                                                       \
+			fn_(__VA_ARGS__);                                      \
+	})
 /* Is it on by the program's own wish? */
 #define WISHED(context) NATIVELY(torch_deterministic, context)
 
@@ -230,7 +236,7 @@ EXPORT void torch_set_deterministic(void *context, bool on, bool warn_only)
 
 	call_end(&c, (uint64_t)on + 2 * (uint64_t)warn_only, 0);
 	if (!ours)
-		REAL_HERE(torch_set_deterministic)(context, on, warn_only);
+		GO_ON(torch_set_deterministic, context, on, warn_only);
 }
 
 #define SET(id)                                                                \
@@ -240,7 +246,7 @@ EXPORT void torch_set_deterministic(void *context, bool on, bool warn_only)
                                                                                \
 		CALL(&c, id);                                                  \
 		call_end(&c, on, 0);                                           \
-		REAL_HERE(id)(context, on);                                    \
+		GO_ON(id, context, on);                                        \
 	}
 
 SET(torch_set_fill)
@@ -256,7 +262,7 @@ EXPORT void torch_alert(const struct view *name)
 	call_end(&c, operation_seen(&src_torch_alert, name->text,
 				    name->length), 0);
 	alerting = forced(&src_torch_deterministic);
-	REAL_HERE(torch_alert)(name);
+	GO_ON(torch_alert, name);
 	alerting = false;
 }
 
@@ -268,17 +274,15 @@ EXPORT void torch_alert_c10(const struct c10_view *name)
 	call_end(&c, operation_seen(&src_torch_alert_c10, name->text,
 				    name->length), 0);
 	alerting = forced(&src_torch_deterministic);
-	REAL_HERE(torch_alert_c10)(name);
+	GO_ON(torch_alert_c10, name);
 	alerting = false;
 }
 
 /* At every product of matrices. */
 EXPORT void torch_alert_cublas(const void *context)
 {
-	void (*real)(const void *) = REAL_HERE(torch_alert_cublas);
-
 	if (!forced(&src_torch_alert_cublas) || WISHED(context))
-		real(context);
+		GO_ON(torch_alert_cublas, context);
 }
 
 /* For a GPU's generator, no more bits than a Python float holds. */
