@@ -147,6 +147,17 @@ static void test_operations(void **state)
 	assert_false(blind(NULL));
 }
 
+/* Where a warning would do, the algorithm would not be the deterministic one.
+ */
+static void test_attention(void **state)
+{
+	(void)state;
+	shows(SCENES "attention", "fast\n");
+	shows(RUN "-- " SCENES "attention modes",
+	      "deterministic\n" OUR_MODES);
+	shows(AUDIT SCENES "attention", "fast\n");
+}
+
 /* The same in the program as it is natively, where it is stricter than we are.
  */
 static void as_natively(const char *scene)
@@ -175,6 +186,7 @@ static void test_programs_choice(void **state)
 	calls("torch_alert", 3);
 	as_natively("warned");
 	assert_non_null(strstr(b.err, "warning: put\n"));
+	assert_non_null(strstr(b.out, "fast, and warns\n"));
 	/* It cannot be looser. */
 	shows(SCENES "loose", "atomic\n0 0 1 0 1\n");
 	shows(RUN "-- " SCENES "loose", "sorted\n" OUR_MODES);
@@ -268,6 +280,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_rows),       CASE(test_modes),
 		CASE(test_operations), CASE(test_programs_choice),
+		CASE(test_attention),
 		CASE(test_draws),      CASE(test_kernels),
 		CASE(test_loaded),     CASE(test_lines),
 	};

@@ -22,7 +22,7 @@
 ROW(tf_determinism, "_ZN3tsl21OpDeterminismRequiredEv",
     "TensorFlow's deterministic kernels: required");
 ROW(tf_determinism_old, "_ZN10tensorflow21OpDeterminismRequiredEv",
-    "TensorFlow's deterministic kernels, up to 2.8: required");
+    "TensorFlow's deterministic kernels, up to 2.10: required");
 
 /* What asks from here makes demands of the program. */
 static bool demands(const void *ra)

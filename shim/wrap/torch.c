@@ -43,7 +43,7 @@ struct c10_view {
 MODE(torch_deterministic, "_ZNK2at7Context23deterministicAlgorithmsEv",
      "PyTorch's deterministic algorithms: on");
 MODE(torch_warn_only, "_ZNK2at7Context31deterministicAlgorithmsWarnOnlyEv",
-     "whether others only warn: yes");
+     "whether other algorithms only warn: no, where PyTorch asks");
 MODE(torch_fill, "_ZNK2at7Context36deterministicFillUninitializedMemoryEv",
      "whether new memory is filled with NaN: no");
 MODE(torch_cudnn_deterministic, "_ZNK2at7Context18deterministicCuDNNEv",
@@ -182,31 +182,41 @@ static bool forced(const struct source *row)
  * answered as the program has it. */
 static __thread bool alerting;
 
+static const struct asker *who(uintptr_t ra)
+{
+	const struct asker *found = known(ra);
+
+	if (found)
+		return found;
+	first_asked((void *)REAL_HERE(torch_deterministic));
+	return meet(ra);
+}
+
 EXPORT bool torch_deterministic(const void *context)
 {
 	uintptr_t ra = (uintptr_t)__builtin_return_address(0);
-	const struct asker *who;
 
 	if (!forced(&src_torch_deterministic) || alerting) {
 		alerting = false;
 		return NATIVELY(torch_deterministic, context);
 	}
-	who = known(ra);
-	if (!who) {
-		who = meet(ra);
-		first_asked((void *)REAL_HERE(torch_deterministic));
-	}
-	if (who->program && !told && !WISHED(context))
+	if (who(ra)->program && !told && !WISHED(context))
 		told = true;
 	return true;
 }
 
+/*
+ * Attention on a GPU keeps its other algorithm, and complains, where it may.
+ * Nothing fails by our "no": alerts are answered as natively. The program is
+ * told what would let it run, as it might ask to know what will fail.
+ */
 EXPORT bool torch_warn_only(const void *context)
 {
-	bool natively = NATIVELY(torch_warn_only, context);
+	uintptr_t ra = (uintptr_t)__builtin_return_address(0);
 
-	return forced(&src_torch_warn_only) && !WISHED(context) ? true
-								: natively;
+	if (!forced(&src_torch_warn_only) || WISHED(context))
+		return NATIVELY(torch_warn_only, context);
+	return who(ra)->program;
 }
 
 EXPORT bool torch_fill(const void *context)

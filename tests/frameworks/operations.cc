@@ -35,6 +35,14 @@ const char *index_add()
 	return globalContext().deterministicAlgorithms() ? "sorted" : "atomic";
 }
 
+const char *attention()
+{
+	if (!globalContext().deterministicAlgorithms())
+		return "fast";
+	return globalContext().deterministicAlgorithmsWarnOnly()
+		       ? "fast, and warns" : "deterministic";
+}
+
 void put()
 {
 	// Not terminated.

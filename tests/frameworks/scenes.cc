@@ -40,6 +40,11 @@ static void operations()
 	attempt(at::matmul, "matmul");
 }
 
+static void attention()
+{
+	std::printf("%s\n", at::attention());
+}
+
 static void strict()
 {
 	context().setDeterministicAlgorithms(true, false);
@@ -51,6 +56,7 @@ static void warned()
 {
 	context().setDeterministicAlgorithms(true, true);
 	operations();
+	attention();
 }
 
 static void loose()
@@ -102,7 +108,7 @@ static const struct {
 	{ "strict", strict },	  { "warned", warned },
 	{ "loose", loose },	  { "restored", restored },
 	{ "draws", draws },	  { "kernels", kernels },
-	{ "required", required },
+	{ "required", required }, { "attention", attention },
 };
 
 extern "C" int play(const char *name)

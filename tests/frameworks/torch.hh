@@ -40,6 +40,7 @@ Context &globalContext();
 
 // Which of its algorithms it takes.
 const char *index_add();
+const char *attention();
 // Has only one that is not deterministic; the second in the older library.
 void put();
 void scatter();

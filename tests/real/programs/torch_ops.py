@@ -27,7 +27,7 @@ for step in range(5):
     sgd.step()
     print(step, loss.item())
 put = torch.zeros(500)
-put.put_(places, torch.rand(n))
+put.index_put_((places,), torch.rand(n))
 put.index_put_((places,), torch.rand(n), accumulate=True)
 print(put.sum().item(), torch.histc(torch.rand(n)).sum().item())
 print(*(t.double().sum().item() for t in (table, weights, kernel)))
