@@ -99,8 +99,8 @@ ROW(torch_random, SB_FORCE, RANDOM,
 #define WISHED(context) NATIVELY(torch_deterministic, context)
 
 /*
- * Objects that asked for modes. Entries stay; one of an object that is gone is
- * taken for whoever comes to its addresses, which only makes us more careful.
+ * Objects that asked for modes. Entries stay: PyTorch is not unloaded, and of
+ * others all are alike.
  */
 #define ASKERS 32
 static struct asker {
@@ -264,29 +264,21 @@ SET(torch_set_cudnn_deterministic)
 SET(torch_set_cudnn_benchmark)
 
 /* They may throw: nothing is left to be done after them. */
-EXPORT void torch_alert(const struct view *name)
-{
-	struct call c;
+#define NAMED_ALERT(id, type)                                                  \
+	EXPORT void id(const struct type *name)                                \
+	{                                                                      \
+		struct call c;                                                 \
+                                                                               \
+		CALL(&c, id);                                                  \
+		call_end(&c, operation_seen(&src_##id, name->text,             \
+					    name->length), 0);                 \
+		alerting = forced(&src_torch_deterministic);                   \
+		GO_ON(id, name);                                               \
+		alerting = false;                                              \
+	}
 
-	CALL(&c, torch_alert);
-	call_end(&c, operation_seen(&src_torch_alert, name->text,
-				    name->length), 0);
-	alerting = forced(&src_torch_deterministic);
-	GO_ON(torch_alert, name);
-	alerting = false;
-}
-
-EXPORT void torch_alert_c10(const struct c10_view *name)
-{
-	struct call c;
-
-	CALL(&c, torch_alert_c10);
-	call_end(&c, operation_seen(&src_torch_alert_c10, name->text,
-				    name->length), 0);
-	alerting = forced(&src_torch_deterministic);
-	GO_ON(torch_alert_c10, name);
-	alerting = false;
-}
+NAMED_ALERT(torch_alert, view)
+NAMED_ALERT(torch_alert_c10, c10_view)
 
 /* At every product of matrices. */
 EXPORT void torch_alert_cublas(const void *context)
