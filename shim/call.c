@@ -111,7 +111,7 @@ static unsigned questions(const struct visit *v, const struct module *m,
 	/* PyTorch gives the lock away around its operations, and takes it
 	 * within them wherever a tensor dies or a hook of Python's is due: it
 	 * holds nothing then that somebody with the lock waits for. */
-	if (v->source->lines && !stack->handler)
+	if (v->source->lines && python_met() && !stack->handler)
 		return ask | ASK_PYTHON | ASK_TAKE | ASK_LINES;
 	if (!m || !(m->python || m->extension) ||
 	    !strcmp(v->source->group, "loader"))

@@ -136,6 +136,11 @@ bool python_begin(struct python *p, const void *ra, bool take)
 	return true;
 }
 
+bool python_met(void)
+{
+	return bound > 0;
+}
+
 bool python_down(void)
 {
 	return bound > 0 && !py.is_initialized();

@@ -34,6 +34,9 @@ struct python {
  */
 bool python_begin(struct python *p, const void *ra, bool take);
 void python_end(const struct python *p);
+/* Did the interpreter's own code ask already? Others cannot ask before: they do
+ * not lead to it. */
+bool python_met(void);
 
 /* Is the interpreter not up yet, or ending? Asked outside of the two. */
 bool python_down(void);

@@ -275,6 +275,19 @@ static void test_lines(void **state)
 	check_line("PyDLL");
 }
 
+/* An alert comes before there is an interpreter, whose callers must be known
+ * all the same: this one makes keys. */
+static void test_embedded(void **state)
+{
+	(void)state;
+	outcome_of(&a, RUN "-- $FRAMEWORKS_DIR/embeds "
+		   "$FRAMEWORKS_DIR/scenes.so");
+	assert_int_equal(a.status, 0);
+	outcome_of(&b, RUN "-- $FRAMEWORKS_DIR/embeds "
+		   "$FRAMEWORKS_DIR/scenes.so");
+	assert_string_not_equal(a.out, b.out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +296,7 @@ int main(void)
 		CASE(test_attention),
 		CASE(test_draws),      CASE(test_kernels),
 		CASE(test_loaded),     CASE(test_lines),
+		CASE(test_embedded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,8 +160,8 @@ static const struct asker *meet(uintptr_t ra)
 
 /*
  * The program was told that the mode is on when it was not. It may put back
- * later what it was told, which is no wish of its own: operations would begin to
- * fail that do not natively.
+ * later what it was told, which is no wish of its own: operations would begin
+ * to fail that do not natively.
  */
 static bool told;
 
