@@ -256,14 +256,30 @@ static struct reached {
 static unsigned nreached;
 static int reached_lock;
 
+/* Where a call from this address found its entry: tried first. */
+#define HINTS 256
+static uint16_t hint[HINTS];
+
+static bool leads(const struct reached *r, const struct source *row,
+		  uintptr_t ra)
+{
+	return r->row == row && ra >= r->start && ra < r->end;
+}
+
 static void *known(const struct source *row, uintptr_t ra)
 {
 	unsigned n = __atomic_load_n(&nreached, __ATOMIC_ACQUIRE);
+	uint16_t *first = &hint[(ra ^ row->index * 31u) % HINTS];
+	unsigned at = __atomic_load_n(first, __ATOMIC_RELAXED);
 
-	for (unsigned i = 0; i < n; i++)
-		if (reached[i].row == row && ra >= reached[i].start &&
-		    ra < reached[i].end)
-			return reached[i].fn;
+	if (at < n && leads(&reached[at], row, ra))
+		return reached[at].fn;
+	for (unsigned i = 0; i < n; i++) {
+		if (!leads(&reached[i], row, ra))
+			continue;
+		__atomic_store_n(first, (uint16_t)i, __ATOMIC_RELAXED);
+		return reached[i].fn;
+	}
 	return NULL;
 }
 
@@ -358,6 +374,11 @@ static bool listed(const char *list, const struct source *s)
 	return false;
 }
 
+static bool of_framework(const struct source *s)
+{
+	return !strcmp(s->group, "torch") || !strcmp(s->group, "tensorflow");
+}
+
 void real_policies(void)
 {
 	for (struct source *s = __start_sb_source; s < __stop_sb_source; s++) {
@@ -375,6 +396,8 @@ void real_policies(void)
 		if (!config.audit && s->policy == SB_FORCE &&
 		    listed(config.force, s))
 			s->now = SB_FORCE;
+		if (config.framework_off && of_framework(s))
+			s->now = SB_OBSERVE;
 		if (listed(config.observe, s) ||
 		    (s->names && config.order == ORDER_DISK))
 			s->now = SB_OBSERVE;

@@ -36,6 +36,7 @@ struct source {
 	uint8_t counts;	     /* 1: its value tells how many processors there
 			      * are, or sets how many to use; forced where
 			      * --threads says a number */
+	uint8_t lines;	     /* 1: asks for Python's lines whoever calls */
 	/* Set at start-up: */
 	uint8_t now;	/* enum sb_policy of this run */
 	uint8_t denied; /* 1: some rule may deny a call of it */
