@@ -79,7 +79,6 @@ static struct library {
 	bool wide; /* its integers have 8 bytes whatever the name says */
 	bool odd;  /* may return complex numbers through an argument */
 } library[RUNTIMES];
-static unsigned libraries;
 
 /* Where a call of a name leads, and how it is read. */
 struct target {
@@ -97,7 +96,6 @@ static struct bound {
 #define BOUND (sizeof(bound) / sizeof(*bound))
 #define GONE 1u
 static unsigned nbound;
-static int bound_lock;
 
 /* What dlsym() gave out. */
 static struct {
@@ -570,11 +568,24 @@ static void identify(void *handle, char *text, int size)
 
 static struct library *library_known(uintptr_t start)
 {
-	unsigned n = __atomic_load_n(&libraries, __ATOMIC_ACQUIRE);
-
-	for (unsigned i = 0; i < n; i++)
-		if (library[i].start == start)
+	for (unsigned i = 0; i < RUNTIMES; i++)
+		if (__atomic_load_n(&library[i].start, __ATOMIC_ACQUIRE) ==
+		    start)
 			return &library[i];
+	return NULL;
+}
+
+/* A free entry. Two threads that come first at once make two for a library. */
+static struct library *library_claim(void)
+{
+	for (unsigned i = 0; i < RUNTIMES; i++) {
+		uintptr_t none = 0;
+
+		if (__atomic_compare_exchange_n(&library[i].start, &none, GONE,
+						false, __ATOMIC_ACQUIRE,
+						__ATOMIC_RELAXED))
+			return &library[i];
+	}
 	return NULL;
 }
 
@@ -582,7 +593,7 @@ static struct library *library_meet(const Dl_info *info, void *handle,
 				    const void *fn)
 {
 	struct library l = { .start = (uintptr_t)info->dli_fbase };
-	struct library *made = NULL;
+	struct library *made;
 	char text[160] = "";
 
 	identify(handle, text, sizeof(text));
@@ -590,15 +601,18 @@ static struct library *library_meet(const Dl_info *info, void *handle,
 	l.wide = strstr(text, "USE64BITINT") || strstr(info->dli_fname, "ilp64");
 	l.odd = real_dlsym_fn(handle, "mkl_get_version_string");
 	runtime_seen("blas", fn, text, l.threads ? (uint32_t)l.threads() : 0);
-	if (libraries < RUNTIMES) {
-		made = &library[libraries];
-		*made = l;
-		__atomic_store_n(&libraries, libraries + 1, __ATOMIC_RELEASE);
-	}
+	made = library_claim();
+	if (!made)
+		return NULL;
+	made->threads = l.threads;
+	made->wide = l.wide;
+	made->odd = l.odd;
+	__atomic_store_n(&made->start, l.start, __ATOMIC_RELEASE);
 	return made;
 }
 
-/* NULL: a word of that name, but no BLAS. Under bound_lock. */
+/* NULL: a word of that name, but no BLAS. Takes the loader's lock, so not under
+ * ours. */
 static struct library *library_of(uint32_t number, const void *fn)
 {
 	static struct library plain;
@@ -642,6 +656,13 @@ static struct bound *bound_place(uintptr_t ra, uint32_t number)
 	return &bound[i];
 }
 
+/* The lock is this thread's already. */
+static bool in_engine(void)
+{
+	return thread_me && thread_me->busy;
+}
+
+/* Under the lock. */
 static void remember(uintptr_t ra, uint32_t number, struct target target)
 {
 	struct bound *b = bound_place(ra, number);
@@ -654,7 +675,6 @@ static void remember(uintptr_t ra, uint32_t number, struct target target)
 	__atomic_store_n(&b->ra, ra, __ATOMIC_RELEASE);
 }
 
-/* Under bound_lock. */
 static struct target target_of(uint32_t number, void *fn)
 {
 	const struct naming *n = naming_of(number);
@@ -671,14 +691,15 @@ static struct target bind(uint32_t number, uintptr_t ra)
 {
 	struct symbol s = symbol_of(number);
 	struct target t = { .fn = real_in_scope(s.text, (const void *)ra) };
+	uint64_t mask;
 	int saved = errno;
 
-	/* Whoever comes second asks again at its next call. */
-	if (!t.fn || __atomic_exchange_n(&bound_lock, 1, __ATOMIC_ACQUIRE))
+	if (!t.fn || in_engine())
 		return t;
 	t = target_of(number, t.fn);
+	mask = engine_lock();
 	remember(ra, number, t);
-	__atomic_store_n(&bound_lock, 0, __ATOMIC_RELEASE);
+	engine_unlock(mask);
 	errno = saved;
 	return t;
 }
@@ -699,7 +720,7 @@ void entries_unloaded(uintptr_t start, uintptr_t end)
 		if (fn >= start && fn < end)
 			thunk[i].target.fn = NULL;
 	}
-	for (unsigned i = 0; i < libraries; i++)
+	for (unsigned i = 0; i < RUNTIMES; i++)
 		if (library[i].start >= start && library[i].start < end)
 			library[i].start = 0;
 }
@@ -732,13 +753,8 @@ static void *thunk_for(uint32_t number, void *fn)
 		if (!thunk[i].target.fn && room == BOUND_THUNKS)
 			room = i;
 	}
-	if (room == BOUND_THUNKS) {
-		if (alive.yes)
-			call_blind("not-seen", routine_of(number)->row,
-				   " is not seen: more than 4096 functions of "
-				   "numeric libraries are in use");
+	if (room == BOUND_THUNKS)
 		return fn;
-	}
 	thunk[room].number = number;
 	thunk[room].ready = false;
 	thunk[room].target = (struct target){ .fn = fn };
@@ -748,13 +764,18 @@ static void *thunk_for(uint32_t number, void *fn)
 void *entry_found(const char *name, void *found)
 {
 	uint32_t number = number_of(name);
+	uint64_t mask;
 	void *answer;
 
-	if (!found || number == ENTRIES || entry_is(found) ||
-	    __atomic_exchange_n(&bound_lock, 1, __ATOMIC_ACQUIRE))
+	if (!found || number == ENTRIES || entry_is(found) || in_engine())
 		return NULL;
+	mask = engine_lock();
 	answer = thunk_for(number, found);
-	__atomic_store_n(&bound_lock, 0, __ATOMIC_RELEASE);
+	engine_unlock(mask);
+	if (answer == found && alive.yes)
+		call_blind("not-seen", routine_of(number)->row,
+			   " is not seen: more than 4096 functions of numeric "
+			   "libraries are in use");
 	return answer;
 }
 
@@ -808,16 +829,13 @@ static const struct target *thunk_target(uint32_t *number)
 	if (__builtin_expect(__atomic_load_n(&thunk[i].ready,
 					     __ATOMIC_ACQUIRE), 1))
 		return &thunk[i].target;
-	/* Whoever comes second goes on unseen, this once. */
-	if (__atomic_exchange_n(&bound_lock, 1, __ATOMIC_ACQUIRE))
-		return &thunk[i].target;
+	/* Threads that come first at once find out the same. */
 	made = target_of(*number, thunk[i].target.fn);
 	thunk[i].target.plan = made.plan;
 	thunk[i].target.row = made.row;
 	__atomic_store_n(&thunk[i].target.library, made.library,
 			 __ATOMIC_RELEASE);
 	__atomic_store_n(&thunk[i].ready, true, __ATOMIC_RELEASE);
-	__atomic_store_n(&bound_lock, 0, __ATOMIC_RELEASE);
 	errno = saved;
 	return &thunk[i].target;
 }

@@ -179,7 +179,7 @@ static void test_reloaded(void **state)
 	(void)state;
 	scene("reloaded");
 	report = report_newest();
-	assert_int_equal(report_calls(report, "ddot"), 40);
+	assert_int_equal(report_calls(report, "ddot"), 200);
 	json_decref(report);
 }
 

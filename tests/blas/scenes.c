@@ -90,7 +90,7 @@ static void later(void)
 /* Another library at the same address. */
 static void reloaded(void)
 {
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 100; i++) {
 		void *a = opened("libblas_twin_1.so", RTLD_LOCAL), *b;
 
 		must(answer(a) == 1);
