@@ -3,6 +3,7 @@
 """Benchmarks of samebits: interleaved native and controlled runs, as JSON.
 
 bench.py calls PROGRAM   nanoseconds a call, median of 7 interleaved pairs
+bench.py blas PROGRAM    nanoseconds more a call of BLAS, and what digests cost
 bench.py python          nanoseconds more that a call of time.time() takes
 bench.py start           milliseconds that `run -- true` adds, and a child more
 bench.py directories PROGRAM   opendir, readdir to the end and closedir, here
@@ -89,6 +90,31 @@ def calls(program):
             "MiB more"),
         row("memory, each thread",
             ours["thread_memory"] - plain["thread_memory"], 256, "KiB more"),
+    ]
+
+
+def blas(program):
+    """Calls that are seen; digests, against the reading of the same operands."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    native, seen, digests = [], [], []
+    for _ in range(5):
+        native.append(figures([program]))
+        seen.append(figures(RUN + ["--", program]))
+        digests.append(figures(RUN + ["--digest", "blas", "--", program, "l"]))
+    med = statistics.median
+    more = lambda key: med(s[key] - n[key] for s, n in zip(seen, native))
+    alone = med(n["ddot_4_threads"] / n["ddot"] for n in native)
+    return [
+        row("ddot_, 4 numbers", more("ddot"), 30, "ns more"),
+        row("sgemm_, 2 x 2", more("sgemm"), 30, "ns more"),
+        row("cblas_dgemm, 2 x 2", more("cblas_dgemm"), 30, "ns more"),
+        row("ddot_ in 4 threads, scaling",
+            med(s["ddot_4_threads"] / s["ddot"] for s in seen) / alone, 1.1,
+            "x native"),
+        row("digest of operands", med(
+            (d["large"] - n["large"]) / n["large"]
+            for d, n in zip(digests, native)), 1.5,
+            "x the time that ddot_ takes for them"),
     ]
 
 
@@ -259,7 +285,7 @@ def objects(program):
 
 
 def main():
-    work = {"calls": calls, "python": python, "start": start,
+    work = {"blas": blas, "calls": calls, "python": python, "start": start,
             "training": training, "directories": directories,
             "objects": objects}
     try:
