@@ -54,6 +54,10 @@ void *entry_found(const char *name, void *found);
 bool entry_alone(const char *name, const void *ra);
 /* The same of a thunk, as a slot of an object that lies at `ra` holds it. */
 bool entry_thunk_alone(const void *thunk, const void *ra);
+/* What a value of the row's calls stands for (not 0), once in the log: `text`.
+ * Takes the lock where it is new. */
+void entry_note(const struct source *row, uint64_t hash, const char *text);
+bool entry_noted(uint64_t hash);
 /* What lay in [start, end) is gone. */
 void entries_unloaded(uintptr_t start, uintptr_t end);
 void entries_forget(void); /* in a forked child: shapes are written again */

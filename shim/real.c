@@ -218,15 +218,29 @@ static struct reached {
 } reached[REACHED];
 static unsigned nreached;
 static int reached_lock;
+/* Where an entry was found last, for a place: any other is looked for. */
+static uint16_t hint[1024];
+
+static bool serves(const struct reached *r, const struct source *row,
+		   uintptr_t ra)
+{
+	return r->row == row && ra >= r->start && ra < r->end;
+}
 
 static void *known(const struct source *row, uintptr_t ra)
 {
 	unsigned n = __atomic_load_n(&nreached, __ATOMIC_ACQUIRE);
+	uint16_t *at = &hint[(ra ^ ra >> 12 ^ row->index) %
+			     (sizeof(hint) / sizeof(*hint))];
+	unsigned i = __atomic_load_n(at, __ATOMIC_RELAXED);
 
-	for (unsigned i = 0; i < n; i++)
-		if (reached[i].row == row && ra >= reached[i].start &&
-		    ra < reached[i].end)
+	if (i < n && serves(&reached[i], row, ra))
+		return reached[i].fn;
+	for (i = 0; i < n; i++)
+		if (serves(&reached[i], row, ra)) {
+			__atomic_store_n(at, (uint16_t)i, __ATOMIC_RELAXED);
 			return reached[i].fn;
+		}
 	return NULL;
 }
 
@@ -243,11 +257,21 @@ static void remember(const struct source *row, const struct object *o, void *fn)
 	__atomic_store_n(&reached_lock, 0, __ATOMIC_RELEASE);
 }
 
+static bool within(const void *p, uintptr_t start, uintptr_t end)
+{
+	return (uintptr_t)p >= start && (uintptr_t)p < end;
+}
+
 void real_unloaded(uintptr_t start, uintptr_t end)
 {
 	for (unsigned i = 0; i < nreached; i++)
-		if (reached[i].start >= start && reached[i].start < end)
+		if ((reached[i].start >= start && reached[i].start < end) ||
+		    within(reached[i].fn, start, end))
 			reached[i].end = 0;
+	/* What is loaded next is found by dlsym() as the first one was. */
+	for (struct source *s = __start_sb_source; s < __stop_sb_source; s++)
+		if (s->optional && s->real && within(*s->real, start, end))
+			*s->real = NULL;
 }
 
 bool real_reaches(const struct source *row, const void *ra)
@@ -272,10 +296,10 @@ void *real_from(struct source *row, const void *ra)
 	p = search_from(row, &o);
 	errno = saved;
 	if (!p) /* looked up by dlsym(), and called from elsewhere */
-		return *row->real;
+		p = *row->real;
 	if (!*row->real)
 		*row->real = p;
-	if (o.name)
+	if (o.name && p)
 		remember(row, &o, p);
 	return p;
 }
