@@ -105,12 +105,9 @@ void call_end_detail(struct call *c, uint64_t value, uint64_t length,
  * as libcrypto's RAND_bytes does to RAND_bytes_ex: then it is who called us
  * first. Our own frames have frame pointers.
  */
-extern const char __ehdr_start[], etext[]
-	__attribute__((visibility("hidden")));
-
 static inline void *call_from(void *ret, void *frame)
 {
-	while ((char *)ret >= __ehdr_start && (char *)ret < etext) {
+	while (ours((uintptr_t)ret)) {
 		frame = *(void **)frame;
 		ret = ((void **)frame)[1];
 	}

@@ -43,6 +43,8 @@ static uint64_t chunk(uint64_t digest, const char *at, int64_t n, size_t size)
 
 static uint64_t digest_matrix(uint64_t digest, const struct matrix *m)
 {
+	if (m->ld < m->rows) /* refused by the routine */
+		return digest;
 	if (!m->uplo && m->ld == m->rows && m->columns > 0)
 		return chunk(digest, m->at, m->rows * m->columns, m->size);
 	for (int64_t j = 0; j < m->columns; j++) {
@@ -140,11 +142,13 @@ static int64_t packed(const struct operands *o)
 	return o->n > 0 ? o->n * (o->n + 1) / 2 : 0;
 }
 
-/* C, or y, is only written where beta is zero. */
-static bool beta_zero(const struct operands *o)
+/* Where beta is zero, C or y are only written; where alpha is, the other
+ * operands are not read, and need not be there. */
+enum { ALPHA, BETA };
+static bool zero(const struct operands *o, int which)
 {
 	static const uint64_t minus = 1ull << 63, minus_float = 1u << 31;
-	const uint64_t *b = o->scalar[1];
+	const uint64_t *b = o->scalar[which];
 	uint64_t sign = o->type == D || o->type == Z ? minus : minus_float;
 
 	if (o->type == C) /* two floats in one word */
@@ -180,7 +184,7 @@ static uint64_t level3_result(uint64_t d, const struct operands *o)
 	}
 }
 
-static uint64_t level3_read(uint64_t d, const struct operands *o)
+static uint64_t level3_factors(uint64_t d, const struct operands *o)
 {
 	bool ta = transposed(o->transa), tb = transposed(o->transb);
 	int64_t m = o->kind == GEMM ? o->m : o->n;
@@ -205,11 +209,21 @@ static uint64_t level3_read(uint64_t d, const struct operands *o)
 		d = add_matrix(d, matrix(o, 0, ta ? o->k : o->n,
 					 ta ? o->n : o->k, o->ld[0]));
 		break;
-	default: /* TRMM: the result is an operand too */
+	default:
 		d = add_matrix(d, triangle(o, 0, side_of(o), o->ld[0]));
-		return level3_result(d, o);
+		break;
 	}
-	return beta_zero(o) ? d : level3_result(d, o);
+	return d;
+}
+
+static uint64_t level3_read(uint64_t d, const struct operands *o)
+{
+	/* Of TRMM the result is an operand, too. */
+	bool result = !zero(o, o->kind == TRMM ? ALPHA : BETA);
+
+	if (!zero(o, ALPHA))
+		d = level3_factors(d, o);
+	return result ? level3_result(d, o) : d;
 }
 
 /* Matrices of level 2 that are read: the first array. */
@@ -266,23 +280,14 @@ static uint64_t level2_result(uint64_t d, const struct operands *o)
 
 static uint64_t level2_read(uint64_t d, const struct operands *o)
 {
-	bool t = transposed(o->transa);
+	bool wide = o->kind == GEMV || o->kind == GBMV;
+	int64_t n = wide && transposed(o->transa) ? o->m : o->n;
 
-	d = level2_matrix(d, o);
-	switch (o->kind) {
-	case GEMV:
-	case GBMV:
-		d = add_vector(d, o, 1, 0, t ? o->m : o->n);
-		break;
-	case SYMV:
-	case SBMV:
-	case SPMV:
-		d = add_vector(d, o, 1, 0, o->n);
-		break;
-	default: /* triangular: x is read and written */
-		return level2_result(d, o);
-	}
-	return beta_zero(o) ? d : level2_result(d, o);
+	if (o->kind == TRMV || o->kind == TBMV || o->kind == TPMV)
+		return level2_result(level2_matrix(d, o), o);
+	if (!zero(o, ALPHA))
+		d = add_vector(level2_matrix(d, o), o, 1, 0, n);
+	return zero(o, BETA) ? d : level2_result(d, o);
 }
 
 /* The matrix that an update of rank 1 or 2 changes. */
@@ -304,6 +309,8 @@ static uint64_t update_result(uint64_t d, const struct operands *o)
 
 static uint64_t update_read(uint64_t d, const struct operands *o)
 {
+	if (zero(o, ALPHA))
+		return d;
 	d = add_vector(d, o, 0, 0, o->kind == GER ? o->m : o->n);
 	if (o->kind == GER || o->kind == SYR2 || o->kind == SPR2)
 		d = add_vector(d, o, 1, 1, o->n);
@@ -314,8 +321,10 @@ static uint64_t level1_read(uint64_t d, const struct operands *o)
 {
 	bool y = o->kind == DOT || o->kind == DSDOT || o->kind == AXPY ||
 		 o->kind == SWAP || o->kind == ROTM ||
-		 (o->kind == AXPBY && !beta_zero(o));
+		 (o->kind == AXPBY && !zero(o, BETA));
 
+	if (o->kind == AXPY && zero(o, ALPHA))
+		return d;
 	d = add_vector(d, o, 0, 0, o->n);
 	if (y)
 		d = add_vector(d, o, 1, 1, o->n);

@@ -343,11 +343,14 @@ const struct stack *stack_walk(uintptr_t ra, int depth)
 	static struct stack s;
 	const struct chain *c = follow(ra, depth);
 
-	s.n = c->n < depth ? c->n : depth;
+	s.n = 0;
 	s.handler = false;
-	for (int i = 0; i < s.n; i++) {
-		s.address[i] = c->ip[i];
-		s.module[i] = module_of(c->ip[i]);
+	for (int i = 0; i < c->n && s.n < depth; i++) {
+		/* What we stand in front of was called by our caller. */
+		if (i && ours(c->ip[i]))
+			continue;
+		s.address[s.n] = c->ip[i];
+		s.module[s.n++] = module_of(c->ip[i]);
 		s.handler |= c->signal[i];
 	}
 	if (!s.n) {

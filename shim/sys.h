@@ -55,6 +55,16 @@ static inline int sys_result(long ret)
 	return -1;
 }
 
+/* Does it lie in our own code? */
+extern const char __ehdr_start[], etext[]
+	__attribute__((visibility("hidden")));
+
+static inline bool ours(uintptr_t address)
+{
+	return address >= (uintptr_t)__ehdr_start &&
+	       address < (uintptr_t)etext;
+}
+
 /* Adds without a bus lock; returns the old value. One instruction, so that a
  * signal handler of the same thread cannot come between. */
 static inline uint64_t local_add(uint64_t *word, uint64_t n)
