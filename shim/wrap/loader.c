@@ -277,8 +277,9 @@ struct answer samebits_before_dlsym(void *handle, const char *name, void *ret)
 	if (policy == SB_PASS || handle == RTLD_NEXT)
 		return answer(NULL);
 	found = real_dlsym(handle, name);
-	if (found && entry_is(found)) /* the global scope */
-		return (struct answer){ NULL, entry_alone(name, ret) };
+	if (found && is_optional(found)) /* the global scope */
+		return (struct answer){ NULL, ours_alone(name, ret) ||
+						      entry_alone(name, ret) };
 	hook = hook_of(name, found);
 	if (hook && is_optional(hook)) {
 		if (leads_on(name, ret))

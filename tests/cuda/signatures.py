@@ -1,14 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""signatures.py CXX INCLUDE CALLS_DEF: each signature of shim/wrap/calls.def
-against the declaration in NVIDIA's headers. Exits 77 where there are none."""
+"""signatures.py TABLE…: each signature of shim/wrap/cuda/*.def against
+the declaration in NVIDIA's headers. Exits 77 where there are none."""
 import os
 import re
 import subprocess
 import sys
 
 HEADERS = ["cublas_v2.h", "cublasXt.h", "cudnn.h", "nccl.h"]
-FAMILIES = {"cublas", "cudnn", "nccl"}
 HANDLE = re.compile(r"(Handle_t|Comm_t|Stream_t|Descriptor_t)$")
 
 
@@ -38,21 +37,20 @@ def kinds_written(signature):
 
 
 def main():
-    cxx, include, table = sys.argv[1:4]
+    home = os.environ.get("CUDA_HOME") or "/usr/local/cuda"
+    include, tables = os.path.join(home, "include"), sys.argv[1:]
     if not all(os.path.exists(os.path.join(include, h)) for h in HEADERS):
         print("skipped: no headers in", include)
         return 77
     source = "".join(f"#include <{h}>\n" for h in HEADERS)
-    text = subprocess.run([cxx, "-x", "c++", "-E", "-P", "-I", include, "-"],
+    text = subprocess.run(["c++", "-x", "c++", "-E", "-P", "-I", include, "-"],
                           input=source, text=True, check=True,
                           stdout=subprocess.PIPE).stdout
     text = re.sub(r"\s+", " ", text)
     wrong = seen = 0
-    entries = re.findall(r'SEEN\((\w+),\s*"(\w+)",\s*((?:"[^"]*"\s*)+),',
-                         open(table).read())
-    for name, family, words in entries:
-        if family not in FAMILIES:
-            continue
+    entries = re.findall(r'SEEN\((\w+),\s*"\w+",\s*((?:"[^"]*"\s*)+),',
+                         "".join(open(t).read() for t in tables))
+    for name, words in entries:
         found = re.search(r"\b%s ?\(([^;]*)\);" % name, text)
         if not found:
             print(name, "is not declared")

@@ -171,8 +171,19 @@ static void describe(char *said, int room, const struct launch *l,
 	text_add(&t, name ? name : "?");
 }
 
+/* Once a shape: by whom. */
+static void server(const char *kind, const void *fn, const char *get_name)
+{
+	int (*get)(int *) = gpu_sibling(fn, get_name);
+	int version = 0;
+
+	if (get)
+		get(&version);
+	gpu_seen(kind, fn, (uint64_t)version);
+}
+
 static void launched(struct call *c, const struct source *row,
-		     const struct launch *l)
+		     const struct launch *l, const void *fn)
 {
 	unsigned stream = gpu_stream(l->stream);
 	uint64_t hash = digest_word(name_hash(l->kernel),
@@ -186,6 +197,10 @@ static void launched(struct call *c, const struct source *row,
 		call_end(c, hash, 0);
 		return;
 	}
+	if (!strncmp(row->name, "cuL", 3))
+		server("cuda", fn, "cuDriverGetVersion");
+	else
+		server("cudart", fn, "cudaRuntimeGetVersion");
 	describe(said, sizeof(said), l, stream);
 	gpu_end(c, row, hash, said);
 }
@@ -202,7 +217,7 @@ static void launched(struct call *c, const struct source *row,
 	launching = true;                                                      \
 	status = real ? real(__VA_ARGS__) : NOT_INITIALIZED;                   \
 	launching = outer;                                                     \
-	launched(&c, &src_##fn, &(l));                                         \
+	launched(&c, &src_##fn, &(l), (void *)real);                           \
 	return status
 
 #define PLAIN(fn, handle, type)                                                \
@@ -285,7 +300,7 @@ EXPORT cudaError_t __cudaGetKernel(cudaKernel_t *kernel, const void *stub)
 	CALL(&c, fn);                                                          \
 	real = DRIVER(fn);                                                     \
 	status = real ? real(__VA_ARGS__) : NOT_INITIALIZED;                   \
-	launched(&c, &src_##fn, &(l));                                         \
+	launched(&c, &src_##fn, &(l), (void *)real);                           \
 	return status
 
 #define DRIVER_PLAIN(fn)                                                       \
@@ -386,7 +401,7 @@ EXPORT CUresult cuKernelGetFunction(CUfunction *f, CUkernel kernel)
 static const struct {
 	struct source *row;
 	const char *name;
-} ours[] = {
+} driver_row[] = {
 	OURS(cuGetProcAddress), OURS(cuGetProcAddress_v2),
 	OURS(cuLaunchKernel), OURS(cuLaunchKernel_ptsz),
 	OURS(cuLaunchKernelEx), OURS(cuLaunchKernelEx_ptsz),
@@ -399,10 +414,10 @@ static struct source *row_of(const char *name, const char *end)
 {
 	size_t n = strlen(name);
 
-	for (unsigned i = 0; i < sizeof(ours) / sizeof(*ours); i++)
-		if (!strncmp(ours[i].name, name, n) &&
-		    !strcmp(ours[i].name + n, end))
-			return ours[i].row;
+	for (unsigned i = 0; i < sizeof(driver_row) / sizeof(*driver_row); i++)
+		if (!strncmp(driver_row[i].name, name, n) &&
+		    !strcmp(driver_row[i].name + n, end))
+			return driver_row[i].row;
 	return NULL;
 }
 
@@ -435,7 +450,7 @@ static void give(const char *name, void **found, unsigned version,
 	if (!name || !found || !*found)
 		return;
 	row = meant(name, version, flags);
-	if (!row)
+	if (!row || *found == row->hook)
 		return;
 	if (!*row->real)
 		*row->real = *found;
