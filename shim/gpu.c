@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <dlfcn.h>
 #include <errno.h>
+#include <string.h>
 
 #include "entry.h"
 #include "gpu.h"
@@ -22,6 +23,32 @@ void *gpu_sibling(const void *fn, const char *name)
 	if (h)
 		real_dlclose_fn(h);
 	errno = saved;
+	return p;
+}
+
+static int is_cudart(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	const char *slash = strrchr(info->dlpi_name, '/');
+	const char *base = slash ? slash + 1 : info->dlpi_name;
+
+	(void)size;
+	if (strncmp(base, "libcudart.so", 12))
+		return 0;
+	*(const char **)arg = info->dlpi_name;
+	return 1;
+}
+
+void *gpu_cudart(const char *name, const void *ra)
+{
+	void *p = real_in_scope(name, ra), *h;
+	const char *path = NULL;
+
+	if (p || !real_iterate_fn(is_cudart, &path))
+		return p;
+	h = real_dlopen_fn(path, RTLD_LAZY | RTLD_NOLOAD);
+	p = h ? real_dlsym_fn(h, name) : NULL;
+	if (h)
+		real_dlclose_fn(h);
 	return p;
 }
 

@@ -62,7 +62,9 @@ static void atomics(void)
 static void workspaces(void)
 {
 	cublasHandle_t h, own;
+	int device;
 
+	RT(cudaGetDevice)(&device); /* a runtime is there */
 	BLAS(cublasCreate_v2)(&h);
 	BLAS(cublasCreate_v2)(&own);
 	BLAS(cublasSetStream_v2)(h, P(1));
@@ -200,10 +202,11 @@ static void results(int status, int found,
 static void choose(void *conv, int wanted)
 {
 	cudnnConvolutionFwdAlgoPerf_t r[10];
-	int n = 0;
+	int n = 0, status;
 
 #define CHOOSE(fn, ...)                                                        \
-	results(DNN(fn)(P(1), __VA_ARGS__, wanted, &n, r), n, r)
+	(status = DNN(fn)(P(1), __VA_ARGS__, wanted, &n, r),                   \
+	 results(status, n, r))
 	CHOOSE(cudnnGetConvolutionForwardAlgorithm_v7, P(2), P(3), conv, P(4));
 	CHOOSE(cudnnGetConvolutionBackwardDataAlgorithm_v7, P(2), P(3), conv,
 	       P(4));
@@ -215,11 +218,10 @@ static void choose(void *conv, int wanted)
 	CHOOSE(cudnnFindConvolutionBackwardFilterAlgorithm, P(2), P(3), conv,
 	       P(4));
 #define CHOOSE_EX(fn)                                                          \
-	results(DNN(fn)(P(1), P(2), P(3), P(4), P(5), conv, P(6), P(7),        \
-			wanted, &n, r, P(8), 9), n, r)
-	results(DNN(cudnnFindConvolutionForwardAlgorithmEx)(
-			P(1), P(2), P(3), P(4), P(5), conv, P(6), P(7), wanted,
-			&n, r, P(8), 9), n, r);
+	(status = DNN(fn)(P(1), P(2), P(3), P(4), P(5), conv, P(6), P(7),      \
+			  wanted, &n, r, P(8), 9),                             \
+	 results(status, n, r))
+	CHOOSE_EX(cudnnFindConvolutionForwardAlgorithmEx);
 	CHOOSE_EX(cudnnFindConvolutionBackwardDataAlgorithmEx);
 	CHOOSE_EX(cudnnFindConvolutionBackwardFilterAlgorithmEx);
 }

@@ -73,7 +73,7 @@ struct runtime {
 
 static bool runtime_find(struct runtime *r, const void *ra)
 {
-	r->malloc_fn = real_in_scope("cudaMalloc", ra);
+	r->malloc_fn = gpu_cudart("cudaMalloc", ra);
 	r->free_fn = gpu_sibling((void *)r->malloc_fn, "cudaFree");
 	r->capturing = gpu_sibling((void *)r->malloc_fn,
 				   "cudaStreamIsCapturing");

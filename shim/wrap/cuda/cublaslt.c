@@ -56,7 +56,7 @@ static struct library library_find(const void *fn, const void *ra)
 		.layout = gpu_sibling(fn, "cublasLtMatrixLayoutGetAttribute"),
 		.config = gpu_sibling(fn,
 				      "cublasLtMatmulAlgoConfigGetAttribute"),
-		.device = real_in_scope("cudaGetDevice", ra),
+		.device = gpu_cudart("cudaGetDevice", ra),
 	};
 }
 
@@ -305,6 +305,11 @@ static bool answer(const struct library *l, ask_fn *real, struct question *q,
 	good = q->wanted <= RESULTS && answer_known(question, results, found);
 	if (!good) {
 		good = ask(l, real, q, results, found) == 0 && *found > 0;
+		if (!good)
+			call_blind("split-k",
+				   &src_cublasLtMatmulAlgoGetHeuristic,
+				   ": nothing without reductions, asked as the "
+				   "program did");
 		if (good && *found <= RESULTS)
 			answer_keep(question, results, *found);
 	}

@@ -192,7 +192,8 @@ static void launched(struct call *c, const struct source *row,
 
 	hash = digest_word(hash, (uint64_t)l->grid.y << 32 | l->block.y);
 	hash = digest_word(hash, (uint64_t)l->grid.z << 32 | l->block.z);
-	hash = digest_word(hash, l->shared << 16 | stream) | 1;
+	hash = digest_word(hash, l->shared << 16 | stream);
+	hash = digest_word(hash, row->index) | 1;
 	if (__builtin_expect(gpu_said(c, hash), 1)) {
 		call_end(c, hash, 0);
 		return;
