@@ -791,7 +791,10 @@ void *entry_found(const char *name, void *found)
 
 bool entry_alone(const char *name, const void *ra)
 {
-	return number_of(name) != ENTRIES && !real_in_scope(name, ra);
+	bool alone = number_of(name) != ENTRIES && !real_in_scope(name, ra);
+
+	/* A search that fails comes last: dlerror() tells of it. */
+	return alone && !real_find(name, NULL);
 }
 
 bool entry_thunk_alone(const void *at, const void *ra)

@@ -305,6 +305,17 @@ for major in (12, 13):
             "cublasSetAtomicsMode.*\n", "", out)),
             re.sub(r"cublasSgemm_v2 .*", "", native))
 
+    def test_absent(self):
+        """Names that only we have are not found, as natively."""
+        code = """
+import ctypes
+for name in ("cublasCreate_v2", "cudnnCreate", "cublasSgemm_v2"):
+    print(hasattr(ctypes.CDLL(None), name))
+"""
+        out = self.run_it([SB, "run", "-q", "--store", self.store, "--",
+                           "/usr/bin/python3", "-c", code])
+        self.assertEqual(out.split(), ["False"] * 3)
+
     def test_loaded_again(self):
         code = f"""
 import ctypes, _ctypes
