@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kernels in an object's file that add floating-point numbers atomically: in any
- * order, which nothing on the host can fix. NVIDIA's cuobjdump (with nvdisasm)
+ * Kernels in an object's file that add floating-point numbers atomically: in
+ * any order, which nothing on the host can fix. NVIDIA's cuobjdump (with nvdisasm)
  * takes them out; it is looked for in PATH, then in $CUDA_HOME/bin and
  * /usr/local/cuda/bin.
  */

@@ -29,7 +29,8 @@ API cublasStatus_t cublasGetVersion_v2(cublasHandle_t handle, int *version)
 	return handle ? 0 : 1;
 }
 
-API cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t stream)
+API cublasStatus_t cublasSetStream_v2(cublasHandle_t handle,
+				      cudaStream_t stream)
 {
 	say("cublasSetStream_v2 %ld %ld\n", NUMBER(handle), NUMBER(stream));
 	return handle ? 0 : 1;

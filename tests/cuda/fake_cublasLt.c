@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Attributes are words of an array; what a question's operation has as attribute
- * 25 is the reduction mask without which nothing is found. */
+/* Attributes are words of an array; what a question's operation has as
+ * attribute 25 is the reduction mask without which nothing is found. */
 #include <stdlib.h>
 
 #include "fake.h"

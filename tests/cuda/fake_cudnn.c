@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Algorithms 0 to 3, of which 0 (and 3) vary; measured, 3 is fastest and the
- * times differ with every measurement. A convolution descriptor of 2 has nothing
- * deterministic. Workspaces: 100 times the algorithm.
+ * times differ with every measurement. A convolution descriptor of 2 has
+ * nothing deterministic. Workspaces: 100 times the algorithm.
  */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #include <stdlib.h>
@@ -255,8 +255,9 @@ struct descriptor {
 	int type, content, all_vary;
 };
 
-API cudnnStatus_t cudnnBackendCreateDescriptor(cudnnBackendDescriptorType_t type,
-					       cudnnBackendDescriptor_t *made)
+API cudnnStatus_t
+cudnnBackendCreateDescriptor(cudnnBackendDescriptorType_t type,
+			     cudnnBackendDescriptor_t *made)
 {
 	struct descriptor *d = calloc(1, sizeof(*d));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A matrix is its format. Products with a transposed A know algorithm 0 only. */
+/* A matrix is its format. Products of a transposed A know algorithm 0 only. */
 #include "fake.h"
 
 API cusparseStatus_t cusparseCreate(cusparseHandle_t *handle)

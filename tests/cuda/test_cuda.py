@@ -349,15 +349,22 @@ class Logs(Runs):
                             seen[name]["policy"], row["policy"]
                             if verb == "run" else "observe")
 
-    def shapes(self, name):
+    def counters(self, name):
         out = self.run_it([SB, "export", "--jsonl", "-", "--store",
                            self.store])
-        found = []
-        for line in out.splitlines():
-            j = json.loads(line)
-            if j.get("source") == name:
-                found += j.get("shapes", [])
-        return found
+        lines = [json.loads(line) for line in out.splitlines()]
+        return [j for j in lines if j.get("source") == name and "shapes" in j]
+
+    def shapes(self, name):
+        return [s for c in self.counters(name) for s in c["shapes"]]
+
+    def test_a_counter_for_each_kernel(self):
+        for way in WAYS:
+            self.under("run", way, ["one_place"])
+            self.assertEqual(
+                sorted((c["shapes"][0].split("=")[-1], c["calls"])
+                       for c in self.counters("cudaLaunchKernel")),
+                [("stub_one", 5), ("stub_two", 10)])
 
     def test_names_of_kernels(self):
         for way in WAYS:

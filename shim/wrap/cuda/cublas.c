@@ -2,9 +2,9 @@
 /*
  * cuBLAS. Its guide promises equal bits on one architecture where atomics are
  * off and each stream has a workspace of its own: it resets the workspace
- * whenever a stream is set, so ours is set again after that. A program that sets
- * workspaces itself, as PyTorch does, is left to it. Compute calls are only seen
- * (wrap/calls.def).
+ * whenever a stream is set, so ours is set again after that. A program that
+ * sets workspaces itself, as PyTorch does, is left to it. Compute calls are
+ * only seen (wrap/calls.def).
  */
 #include "call.h"
 #include "cuda.h"

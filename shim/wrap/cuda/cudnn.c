@@ -156,7 +156,7 @@ static void nothing_deterministic(const struct source *row)
 	call_blind("cudnn", row, ": no deterministic algorithm, left as it is");
 }
 
-/* A hook for each. by: how what it finds is to be ordered; NULL: as it comes. */
+/* A hook for each. by: how to order what is found; NULL: as it comes. */
 #define CHOOSING(fn, by, ask_all, ask_order, ask_native)                       \
 	struct call c;                                                         \
 	bool force = CALL(&c, fn) == SB_FORCE;                                 \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * cuRAND. A generator that nobody seeds starts from a fixed state: it repeats,
- * and only --seed changes it. The order of what it gives is stable over releases
- * in the legacy ordering alone.
+ * and only --seed changes it. The order of what it gives is stable over
+ * releases in the legacy ordering alone.
  */
 #include "call.h"
 #include "cuda.h"

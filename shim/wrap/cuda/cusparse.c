@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * cuSPARSE: products by the algorithms whose bits its guide promises. What asks
- * for the size of a buffer, what prepares and what multiplies decide alike. Where
- * such an algorithm does not serve (a transpose, another format), the call is
- * made as the program made it, and noted.
+ * for the size of a buffer, what prepares and what multiplies decide alike.
+ * Where such an algorithm does not serve (a transpose, another format), the
+ * call is made as the program made it, and noted.
  */
 #include "call.h"
 #include "cuda.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Launches of kernels, through the runtime and through the driver, seen with the
- * kernel's name, grid, block and stream. The runtime names a kernel by the
+ * Launches of kernels, through the runtime and through the driver, seen with
+ * the kernel's name, grid, block and stream. The runtime names a kernel by the
  * address of a stub, which code that nvcc made registers; the driver by a
- * handle, which was looked up by name. A runtime that is built into a program or
- * library cannot be seen; it asks the driver for the addresses of its functions,
- * and is given ours.
+ * handle, which was looked up by name. A runtime that is built into a program
+ * or library cannot be seen; it asks the driver for the addresses of its
+ * functions, and is given ours.
  */
 #include <dlfcn.h>
 #include <string.h>
@@ -206,6 +206,15 @@ static void launched(struct call *c, const struct source *row,
 	gpu_end(c, row, hash, said);
 }
 
+/* A place and a kernel have a counter of their own: its name stands for the
+ * frame, which tells calls from one place apart. */
+static inline void begin(struct call *c, struct source *row, const void *kernel,
+			 void *ret, void *frame)
+{
+	call_begin(c, row, ret,
+		   (void *)((uintptr_t)frame ^ name_hash(kernel) << 4));
+}
+
 /* Through the runtime: what that asks of the driver is no launch of its own. */
 #define RUNTIME_LAUNCH(fn, result, l, ...)                                     \
 	struct call c;                                                         \
@@ -213,7 +222,7 @@ static void launched(struct call *c, const struct source *row,
 	bool outer = launching;                                                \
 	result status;                                                         \
                                                                                \
-	CALL(&c, fn);                                                          \
+	begin(&c, &src_##fn, (l).kernel, CALLER);                              \
 	real = REAL_HERE(fn);                                                  \
 	launching = true;                                                      \
 	status = real ? real(__VA_ARGS__) : NOT_INITIALIZED;                   \
@@ -285,8 +294,8 @@ EXPORT cudaError_t __cudaGetKernel(cudaKernel_t *kernel, const void *stub)
 }
 
 /*
- * Through the driver. There is one in a process; who got an address of ours from
- * cuGetProcAddress is not linked with it, so it is not looked for from there.
+ * Through the driver. There is one in a process; who got an address of ours
+ * from cuGetProcAddress is not linked with it, so it is not looked for there.
  */
 #define DRIVER(fn)                                                             \
 	(__builtin_expect(real_##fn != NULL, 1) ? real_##fn : REAL_HERE(fn))
@@ -298,7 +307,7 @@ EXPORT cudaError_t __cudaGetKernel(cudaKernel_t *kernel, const void *stub)
                                                                                \
 	if (launching && real_##fn)                                            \
 		return real_##fn(__VA_ARGS__);                                 \
-	CALL(&c, fn);                                                          \
+	begin(&c, &src_##fn, (l).kernel, CALLER);                              \
 	real = DRIVER(fn);                                                     \
 	status = real ? real(__VA_ARGS__) : NOT_INITIALIZED;                   \
 	launched(&c, &src_##fn, &(l), (void *)real);                           \
