@@ -25,15 +25,29 @@ ROW(cublasSetEmulationStrategy, SB_FORCE, "asks for emulation: the default");
 #define NOT_INITIALIZED 1
 #define WORKSPACE (32u << 20) /* what NVIDIA recommends for the largest GPUs */
 
+/* Found in the process's own runtime, where it has one, and in cuBLAS. */
+struct runtime {
+	__typeof__(cudaMalloc) *malloc_fn;
+	__typeof__(cudaFree) *free_fn;
+	__typeof__(cudaStreamIsCapturing) *capturing;
+	__typeof__(cudaThreadExchangeStreamCaptureMode) *mode;
+	__typeof__(cudaPeekAtLastError) *peek;
+	__typeof__(cudaGetLastError) *error;
+	__typeof__(cublasSetWorkspace_v2) *set;
+};
+
+#define TRIES 8 /* searches for a runtime that is not there */
+
 static struct handle {
 	cublasHandle_t handle; /* NULL: free */
 	bool own;	       /* the program sets workspaces */
+	uint8_t tries;
+	const struct runtime *runtime; /* NULL: not found so far */
 	unsigned n;
 	struct {
 		cudaStream_t stream;
 		void *memory;
 	} workspace[16];
-	__typeof__(cudaFree) *free_fn;
 } handles[256];
 #define HANDLES (sizeof(handles) / sizeof(*handles))
 
@@ -61,28 +75,47 @@ static void handle_add(cublasHandle_t handle)
 	engine_unlock(mask);
 }
 
-/* Found in the process's own runtime, where it has one that is in sight. */
-struct runtime {
-	__typeof__(cudaMalloc) *malloc_fn;
-	__typeof__(cudaFree) *free_fn;
-	__typeof__(cudaStreamIsCapturing) *capturing;
-	__typeof__(cudaThreadExchangeStreamCaptureMode) *mode;
-	__typeof__(cudaPeekAtLastError) *peek;
-	__typeof__(cudaGetLastError) *error;
-};
-
-static bool runtime_find(struct runtime *r, const void *ra)
+static struct runtime runtime_find(const void *ra, void *set_stream)
 {
-	r->malloc_fn = gpu_cudart("cudaMalloc", ra);
-	r->free_fn = gpu_sibling((void *)r->malloc_fn, "cudaFree");
-	r->capturing = gpu_sibling((void *)r->malloc_fn,
-				   "cudaStreamIsCapturing");
-	r->mode = gpu_sibling((void *)r->malloc_fn,
-			      "cudaThreadExchangeStreamCaptureMode");
-	r->peek = gpu_sibling((void *)r->malloc_fn, "cudaPeekAtLastError");
-	r->error = gpu_sibling((void *)r->malloc_fn, "cudaGetLastError");
+	void *fn = gpu_cudart("cudaMalloc", ra);
+
+	return (struct runtime){
+		.malloc_fn = (__typeof__(cudaMalloc) *)fn,
+		.free_fn = gpu_sibling(fn, "cudaFree"),
+		.capturing = gpu_sibling(fn, "cudaStreamIsCapturing"),
+		.mode = gpu_sibling(fn, "cudaThreadExchangeStreamCaptureMode"),
+		.peek = gpu_sibling(fn, "cudaPeekAtLastError"),
+		.error = gpu_sibling(fn, "cudaGetLastError"),
+		.set = gpu_sibling(set_stream, "cublasSetWorkspace_v2"),
+	};
+}
+
+static bool complete(const struct runtime *r)
+{
 	return r->malloc_fn && r->free_fn && r->capturing && r->mode &&
-	       r->peek && r->error;
+	       r->peek && r->error && r->set;
+}
+
+/* Kept, as a search costs more than setting a stream; NULL: no such runtime. */
+static const struct runtime *runtime_of(struct handle *h, const void *ra,
+					void *set_stream)
+{
+	static struct runtime kept[HANDLES];
+	struct runtime found;
+	uint64_t mask;
+
+	if (h->runtime || h->tries >= TRIES)
+		return h->runtime;
+	found = runtime_find(ra, set_stream);
+	mask = engine_lock();
+	h->tries++;
+	if (complete(&found) && !h->runtime) {
+		kept[h - handles] = found;
+		__atomic_store_n(&h->runtime, &kept[h - handles],
+				 __ATOMIC_RELEASE);
+	}
+	engine_unlock(mask);
+	return h->runtime;
 }
 
 /* Where another stream captures, an allocation would end that: not so in the
@@ -113,8 +146,7 @@ static void *workspace_known(const struct handle *h, cudaStream_t stream)
 }
 
 /* What is kept for it now: `memory`, or what another thread was faster with. */
-static void *workspace_add(struct handle *h, cudaStream_t stream, void *memory,
-			   __typeof__(cudaFree) *free_fn)
+static void *workspace_add(struct handle *h, cudaStream_t stream, void *memory)
 {
 	uint64_t mask = engine_lock();
 	void *kept = workspace_known(h, stream);
@@ -123,7 +155,6 @@ static void *workspace_add(struct handle *h, cudaStream_t stream, void *memory,
 	if (!kept && h->n < room) {
 		h->workspace[h->n].stream = stream;
 		h->workspace[h->n].memory = memory;
-		h->free_fn = free_fn;
 		__atomic_store_n(&h->n, h->n + 1, __ATOMIC_RELEASE);
 		kept = memory;
 	}
@@ -146,25 +177,23 @@ static bool is_capturing(const struct runtime *r, cudaStream_t stream)
 static void give_workspace(struct handle *h, cudaStream_t stream,
 			   const void *ra, void *set_stream)
 {
-	__typeof__(cublasSetWorkspace_v2) *set =
-		gpu_sibling(set_stream, "cublasSetWorkspace_v2");
-	struct runtime r;
+	const struct runtime *r = runtime_of(h, ra, set_stream);
 	void *memory, *kept;
 
-	if (!set || !runtime_find(&r, ra) || is_capturing(&r, stream))
+	if (!r || is_capturing(r, stream))
 		return;
 	memory = workspace_known(h, stream);
 	if (!memory) {
-		memory = allocate(&r);
+		memory = allocate(r);
 		if (!memory)
 			return;
-		kept = workspace_add(h, stream, memory, r.free_fn);
+		kept = workspace_add(h, stream, memory);
 		if (kept != memory)
-			r.free_fn(memory);
+			r->free_fn(memory);
 		memory = kept;
 	}
 	if (memory)
-		set(h->handle, memory, WORKSPACE);
+		r->set(h->handle, memory, WORKSPACE);
 }
 
 static void begin(cublasHandle_t handle, void *create, bool force)
@@ -211,7 +240,7 @@ EXPORT cublasStatus_t cublasDestroy_v2(cublasHandle_t handle)
 	}
 	status = real ? real(handle) : NOT_INITIALIZED;
 	for (unsigned i = 0; i < gone.n; i++)
-		gone.free_fn(gone.workspace[i].memory);
+		gone.runtime->free_fn(gone.workspace[i].memory);
 	call_end(&c, (uint64_t)status, 0);
 	return status;
 }
