@@ -791,10 +791,13 @@ void *entry_found(const char *name, void *found)
 
 bool entry_alone(const char *name, const void *ra)
 {
-	bool alone = number_of(name) != ENTRIES && !real_in_scope(name, ra);
+	/* A search that finds something does not allocate: an allocator before
+	 * us may be asking. One that fails comes last: dlerror() tells of it. */
+	const void *p = real_dlsym_fn ? real_dlsym_fn(RTLD_DEFAULT, name)
+				      : NULL;
 
-	/* A search that fails comes last: dlerror() tells of it. */
-	return alone && !real_find(name, NULL);
+	return p && entry_is(p) && !real_in_scope(name, ra) &&
+	       !real_find(name, NULL);
 }
 
 bool entry_thunk_alone(const void *at, const void *ra)
