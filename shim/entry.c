@@ -102,6 +102,7 @@ static int bound_lock;
 /* What dlsym() gave out. */
 static struct {
 	uint32_t number;
+	bool ready; /* the rest of `target` was found out, at a first call */
 	struct target target; /* fn NULL: free */
 } thunk[BOUND_THUNKS];
 
@@ -749,12 +750,8 @@ bool entry_is(const void *address)
 /* ENTRIES: none of ours. */
 static uint32_t number_of(const char *name)
 {
-	static void *own;
-	const char *at;
+	const char *at = real_ours(name);
 
-	if (!own)
-		own = real_dlopen_fn(config.lib, RTLD_LAZY | RTLD_NOLOAD);
-	at = own ? real_dlsym_fn(own, name) : NULL;
 	return at && entry_is(at) ? (uint32_t)(at - entry_first) / THUNK_SIZE
 				  : ENTRIES;
 }
@@ -769,10 +766,16 @@ static void *thunk_for(uint32_t number, void *fn)
 		if (!thunk[i].target.fn && room == BOUND_THUNKS)
 			room = i;
 	}
-	if (room == BOUND_THUNKS)
+	if (room == BOUND_THUNKS) {
+		if (alive.yes)
+			call_blind("not-seen", routine_of(number)->row,
+				   " is not seen: more than 4096 functions of "
+				   "numeric libraries are in use");
 		return fn;
+	}
 	thunk[room].number = number;
-	thunk[room].target = target_of(number, fn);
+	thunk[room].ready = false;
+	thunk[room].target = (struct target){ .fn = fn };
 	return (void *)(entry_bound + room * THUNK_SIZE);
 }
 
@@ -791,25 +794,25 @@ void *entry_found(const char *name, void *found)
 
 bool entry_alone(const char *name, const void *ra)
 {
-	/* A search that finds something does not allocate: an allocator before
-	 * us may be asking. One that fails comes last: dlerror() tells of it. */
-	const void *p = real_dlsym_fn ? real_dlsym_fn(RTLD_DEFAULT, name)
-				      : NULL;
-
-	return p && entry_is(p) && !real_in_scope(name, ra) &&
+	/* A search that fails comes last: dlerror() tells of it. */
+	return number_of(name) != ENTRIES && !real_in_scope(name, ra) &&
 	       !real_find(name, NULL);
 }
 
-bool entry_thunk_alone(const void *at, const void *ra)
+void *entry_bind(const char *name, void *now, const void *inside)
 {
-	uint32_t number = (uint32_t)((const char *)at - entry_first) /
-			  THUNK_SIZE;
-	struct symbol s;
+	bool lazy = !entry_is(now);
+	void *fn, *bound_to;
 
-	if (number >= ENTRIES)
-		return false;
-	s = symbol_of(number);
-	return !real_in_scope(s.text, ra);
+	/* C++'s names, most of all, begin with an underscore. */
+	if (lazy && (*name == '_' || number_of(name) == ENTRIES))
+		return now;
+	/* The program itself may have it, and comes before us. */
+	if (lazy && !entry_is(real_dlsym_fn(RTLD_DEFAULT, name)))
+		return now;
+	fn = real_in_scope(name, inside);
+	bound_to = fn ? entry_found(name, fn) : NULL;
+	return fn && !bound_to ? now : bound_to;
 }
 
 /* The call */
@@ -831,18 +834,38 @@ static bool readable(const struct routine *r, const struct library *library,
 		 !naming_of(number)->c);
 }
 
+static const struct target *thunk_target(uint32_t *number)
+{
+	unsigned i = *number - (uint32_t)ENTRIES;
+	struct target made;
+	int saved = errno;
+
+	*number = thunk[i].number;
+	if (__builtin_expect(__atomic_load_n(&thunk[i].ready,
+					     __ATOMIC_ACQUIRE), 1))
+		return &thunk[i].target;
+	/* Whoever comes second goes on unseen, this once. */
+	if (__atomic_exchange_n(&bound_lock, 1, __ATOMIC_ACQUIRE))
+		return &thunk[i].target;
+	made = target_of(*number, thunk[i].target.fn);
+	thunk[i].target.plan = made.plan;
+	thunk[i].target.row = made.row;
+	__atomic_store_n(&thunk[i].target.library, made.library,
+			 __ATOMIC_RELEASE);
+	__atomic_store_n(&thunk[i].ready, true, __ATOMIC_RELEASE);
+	__atomic_store_n(&bound_lock, 0, __ATOMIC_RELEASE);
+	errno = saved;
+	return &thunk[i].target;
+}
+
 /* The target of a call; `made`: room for one that nobody remembers. */
 static inline const struct target *find(uint32_t *number, uintptr_t ra,
 					struct target *made)
 {
 	const struct bound *b;
 
-	if (*number >= ENTRIES) {
-		unsigned i = *number - (uint32_t)ENTRIES;
-
-		*number = thunk[i].number;
-		return &thunk[i].target;
-	}
+	if (*number >= ENTRIES)
+		return thunk_target(number);
 	b = bound_place(ra, *number);
 	if (__builtin_expect(b->ra == ra, 1))
 		return &b->target;
@@ -893,15 +916,16 @@ struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
 {
 	struct target made;
 	const struct target *t = find(&number, (uintptr_t)frame[1], &made);
-	const struct look l = { f, (const uint64_t *)(frame + 2), t->plan };
+	struct look l = { f, (const uint64_t *)(frame + 2), NULL };
 	const struct shape *s;
 	uint64_t hash, work;
 	struct call c;
 	int threads;
 
-	if (!t->library ||
+	if (!__atomic_load_n(&t->library, __ATOMIC_ACQUIRE) ||
 	    call_begin(&c, t->row, frame[1], frame) == SB_PASS)
 		return (struct way){ t->fn, 0 };
+	l.plan = t->plan;
 	threads = t->library->threads ? t->library->threads() : 0;
 	hash = shape_hash(&l, (uint64_t)threads << 32 | number);
 	s = shape_place(hash);

@@ -18,7 +18,7 @@
 #include "call.h"
 #include "operand.h"
 
-#define BOUND_THUNKS 2048 /* as in wrap/entries.S */
+#define BOUND_THUNKS 4096 /* as in wrap/entries.S */
 
 /* What entries.S saves, and keeps until the call returns where it is gone
  * through. */
@@ -52,12 +52,17 @@ bool entry_is(const void *address);
 void *entry_found(const char *name, void *found);
 /* Is `name` one of ours that nothing stands behind, for a caller at `ra`? */
 bool entry_alone(const char *name, const void *ra);
-/* The same of a thunk, as a slot of an object that lies at `ra` holds it. */
-bool entry_thunk_alone(const void *thunk, const void *ra);
 /* What a value of the row's calls stands for (not 0), once in the log: `text`.
  * Takes the lock where it is new. */
 void entry_note(const struct source *row, uint64_t hash, const char *text);
 bool entry_noted(uint64_t hash);
+/*
+ * What a slot of an object for the function `name` shall hold: the thunk for
+ * what that object (which has an address `inside`) would reach without us; NULL:
+ * nothing. `now` is what it holds, and is returned where `name` is none of
+ * ours.
+ */
+void *entry_bind(const char *name, void *now, const void *inside);
 /* What lay in [start, end) is gone. */
 void entries_unloaded(uintptr_t start, uintptr_t end);
 void entries_forget(void); /* in a forked child: shapes are written again */

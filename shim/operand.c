@@ -226,11 +226,29 @@ static uint64_t level3_read(uint64_t d, const struct operands *o)
 	return result ? level3_result(d, o) : d;
 }
 
+/* A packed triangle, without its diagonal where that is one: it ends a column
+ * of an upper one and begins that of a lower one. */
+static uint64_t digest_packed(uint64_t digest, const struct operands *o,
+			      bool upper)
+{
+	size_t size = size_of(o->type);
+	const char *at = o->array[0];
+
+	if (o->diag != 'U')
+		return chunk(digest, at, packed(o), size);
+	for (int64_t j = 0; j < o->n; j++) {
+		int64_t n = upper ? j : o->n - 1 - j;
+
+		digest = chunk(digest, upper ? at : at + size, n, size);
+		at += (n + 1) * (int64_t)size;
+	}
+	return digest;
+}
+
 /* Matrices of level 2 that are read: the first array. */
 static uint64_t level2_matrix(uint64_t d, const struct operands *o)
 {
 	bool upper = (o->uplo == 'U') != o->row_major;
-	size_t size = size_of(o->type);
 
 	switch (o->kind) {
 	case GEMV:
@@ -248,7 +266,7 @@ static uint64_t level2_matrix(uint64_t d, const struct operands *o)
 		return digest_band(d, o, o->n, o->n, upper ? 0 : o->k,
 				   upper ? o->k : 0, o->diag == 'U');
 	default:
-		return chunk(d, o->array[0], packed(o), size);
+		return digest_packed(d, o, upper);
 	}
 }
 
@@ -341,10 +359,23 @@ static uint64_t level1_result(uint64_t d, const struct operands *o)
 	return d;
 }
 
+/* Nothing to do: nothing is looked at. */
+static bool empty(const struct operands *o)
+{
+	bool m = o->kind == GEMM || o->kind == SYMM || o->kind == TRMM ||
+		 o->kind == GEMV || o->kind == GBMV || o->kind == GER;
+
+	bool forward = o->kind == SUM || o->kind == INDEX || o->kind == SCAL;
+
+	return o->n <= 0 || (m && o->m <= 0) || (forward && o->inc[0] <= 0);
+}
+
 uint64_t operands_read(const struct operands *o)
 {
 	uint64_t d = digest_word(o->scalar[0][0], o->scalar[0][1]);
 
+	if (empty(o))
+		return d;
 	d = digest_word(digest_word(d, o->scalar[1][0]), o->scalar[1][1]);
 	if (o->kind <= TRMM)
 		return level3_read(d, o);
@@ -355,6 +386,8 @@ uint64_t operands_read(const struct operands *o)
 
 uint64_t operands_written(const struct operands *o)
 {
+	if (empty(o))
+		return 0;
 	if (o->kind <= TRMM)
 		return level3_result(0, o);
 	if (o->kind <= TPMV)
@@ -372,6 +405,7 @@ unsigned operands_returns(const struct operands *o)
 	case DSDOT:
 		return 4;
 	case NORM:
+	case SUM:
 		return 1;
 	case INDEX:
 		return 3;

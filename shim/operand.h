@@ -14,7 +14,8 @@ enum operand_kind { /* of a routine; the last column of blas.def names it */
 	GEMM, GEMMT, SYMM, SYRK, SYR2K, TRMM,
 	GEMV, GBMV, SYMV, SBMV, SPMV, TRMV, TBMV, TPMV,
 	GER, SYR, SPR, SYR2, SPR2,
-	DOT, DSDOT, AXPY, AXPBY, SCAL, COPY, SWAP, NORM, INDEX, ROTM,
+	DOT, DSDOT, AXPY, AXPBY, SCAL, COPY, SWAP, NORM, SUM, INDEX,
+	ROTM,
 	OTHER, /* is not looked at */
 };
 

@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "real.h"
+#include "sys.h"
 #include "banned.h"
 
 extern struct source __start_sb_source[] __attribute__((visibility("hidden")));
@@ -81,6 +82,40 @@ static void search(const struct link_map *map, const struct wanted *w,
 			    !strcmp(str + sym[i].st_name, w[k].name))
 				*w[k].fn = (void *)(map->l_addr +
 						    sym[i].st_value);
+}
+
+/* Our own symbols, by the loader's tables (GNU_HASH): every lookup and every
+ * slot of a loaded object is asked for. */
+void *real_ours(const char *name)
+{
+	static const ElfW(Sym) *sym;
+	static const char *str;
+	static const uint32_t *table;
+	const uint32_t *bucket, *chain;
+	const ElfW(Addr) *bloom;
+	uint32_t hash = 5381, i;
+
+	for (const ElfW(Dyn) *d = _DYNAMIC; !table && d->d_tag != DT_NULL; d++)
+		if (d->d_tag == DT_SYMTAB)
+			sym = (const void *)d->d_un.d_ptr;
+		else if (d->d_tag == DT_STRTAB)
+			str = (const void *)d->d_un.d_ptr;
+	for (const ElfW(Dyn) *d = _DYNAMIC; !table && d->d_tag != DT_NULL; d++)
+		if (d->d_tag == DT_GNU_HASH)
+			table = (const void *)d->d_un.d_ptr;
+	for (const char *c = name; *c; c++)
+		hash = hash * 33 + (unsigned char)*c;
+	bloom = (const void *)(table + 4);
+	bucket = (const uint32_t *)(bloom + table[2]);
+	chain = bucket + table[0];
+	if (!(bloom[hash / 64 % table[2]] >> hash % 64 & 1))
+		return NULL;
+	i = bucket[hash % table[0]];
+	for (; i; i = chain[i - table[1]] & 1 ? 0 : i + 1)
+		if ((chain[i - table[1]] | 1) == (hash | 1) &&
+		    !strcmp(str + sym[i].st_name, name))
+			return (char *)__ehdr_start + sym[i].st_value;
+	return NULL;
 }
 
 static void bind_loader(void)
@@ -203,7 +238,9 @@ void *real_in_scope(const char *symbol, const void *ra)
 
 	if (!p)
 		p = real_find(symbol, NULL);
-	return p || deepbound ? p : local_find(symbol, &o);
+	if (!p && !deepbound)
+		p = local_find(symbol, &o);
+	return p;
 }
 
 /*

@@ -25,6 +25,8 @@ void *real_from(struct source *row, const void *ra);
  * against. NULL: nothing; dlerror() says so.
  */
 void *real_in_scope(const char *symbol, const void *ra);
+/* What we export by this name; NULL: nothing. */
+void *real_ours(const char *name);
 /* An object was asked to be loaded with RTLD_DEEPBIND, which was taken off. */
 void real_deepbound(void);
 /* Would it reach anything? */

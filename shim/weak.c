@@ -11,7 +11,8 @@
 #include "banned.h"
 
 struct object {
-	uintptr_t base;
+	uintptr_t base, end;
+	const char *names;
 	uintptr_t relro, relro_end; /* pages that are read-only by now */
 	const ElfW(Sym) *sym;
 	const ElfW(Rela) *rela[2]; /* of data, of functions */
@@ -27,6 +28,8 @@ static struct object describe(const struct dl_phdr_info *info)
 		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
 		uintptr_t at = o.base + p->p_vaddr;
 
+		if (p->p_type == PT_LOAD && at + p->p_memsz > o.end)
+			o.end = at + p->p_memsz;
 		if (p->p_type == PT_DYNAMIC)
 			d = (const void *)at;
 		if (p->p_type != PT_GNU_RELRO)
@@ -37,6 +40,8 @@ static struct object describe(const struct dl_phdr_info *info)
 	for (; d && d->d_tag != DT_NULL; d++) {
 		if (d->d_tag == DT_SYMTAB)
 			o.sym = (const void *)d->d_un.d_ptr;
+		else if (d->d_tag == DT_STRTAB)
+			o.names = (const void *)d->d_un.d_ptr;
 		else if (d->d_tag == DT_RELA)
 			o.rela[0] = (const void *)d->d_un.d_ptr;
 		else if (d->d_tag == DT_RELASZ)
@@ -66,57 +71,68 @@ static void ask(struct source *row, void *arg)
 				      row->version);
 }
 
-/* An optional hook of ours, whose library is not there? `from`: the slot that
- * holds it. */
-static bool alone(const void *fn, const void *from)
+/* An optional hook of ours, whose library is not there? */
+static bool alone(const void *fn)
 {
 	struct question q = { .hook = fn };
 
-	if (entry_is(fn))
-		return entry_thunk_alone(fn, from);
 	real_each(ask, &q);
 	return q.alone;
 }
 
-static void set_null(const struct object *o, void **slot)
+static void set(const struct object *o, void **slot, void *value)
 {
 	uintptr_t page = (uintptr_t)slot & -4096ul;
 	bool locked = page >= o->relro && page < o->relro_end;
 
 	if (locked && sys3(SYS_mprotect, page, 4096, PROT_READ | PROT_WRITE))
 		return;
-	*slot = NULL;
+	__atomic_store_n(slot, value, __ATOMIC_RELAXED);
 	if (locked)
 		sys3(SYS_mprotect, page, 4096, PROT_READ);
 }
 
-/* The slot of a weak reference that was found somewhere; NULL: it is none. */
-static void **weak_slot(const struct object *o, const ElfW(Rela) *r)
+static bool is_slot(unsigned type)
 {
-	unsigned type = ELF64_R_TYPE(r->r_info);
-	const ElfW(Sym) *s = &o->sym[ELF64_R_SYM(r->r_info)];
-	void **slot = (void **)(o->base + r->r_offset);
-
-	if (type != R_X86_64_GLOB_DAT && type != R_X86_64_JUMP_SLOT &&
-	    type != R_X86_64_64)
-		return NULL;
-	return ELF64_ST_BIND(s->st_info) == STB_WEAK &&
-			       s->st_shndx == SHN_UNDEF && *slot
-		       ? slot : NULL;
+	return type == R_X86_64_GLOB_DAT || type == R_X86_64_JUMP_SLOT ||
+	       type == R_X86_64_64;
 }
 
-static void clear_object(struct object o)
+/* Will the first call through it ask for the function? */
+static bool is_lazy(const struct object *o, unsigned type, const void *value)
 {
-	for (int k = 0; o.sym && k < 2; k++) {
+	return type == R_X86_64_JUMP_SLOT && (uintptr_t)value >= o->base &&
+	       (uintptr_t)value < o->end;
+}
+
+/* A slot that leads to us, or would. */
+static void settle(const struct object *o, const ElfW(Rela) *r)
+{
+	const ElfW(Sym) *s = &o->sym[ELF64_R_SYM(r->r_info)];
+	void **slot = (void **)(o->base + r->r_offset);
+	bool weak = ELF64_ST_BIND(s->st_info) == STB_WEAK &&
+		    s->st_shndx == SHN_UNDEF;
+	void *at = *slot;
+
+	if (at && (entry_is(at) ||
+		   is_lazy(o, ELF64_R_TYPE(r->r_info), at))) {
+		at = entry_bind(o->names + s->st_name, at, slot);
+		if (at || weak)
+			set(o, slot, at);
+	} else if (at && weak && alone(at)) {
+		set(o, slot, NULL);
+	}
+}
+
+static void settle_object(struct object o)
+{
+	for (int k = 0; o.sym && o.names && k < 2; k++) {
 		const ElfW(Rela) *r = o.rela[k];
 		const ElfW(Rela) *end = r + o.size[k] / sizeof(*r);
 
-		for (; r && r < end; r++) {
-			void **slot = weak_slot(&o, r);
-
-			if (slot && alone(*slot, slot))
-				set_null(&o, slot);
-		}
+		for (; r && r < end; r++)
+			if (is_slot(ELF64_R_TYPE(r->r_info)))
+				settle(&o, r);
 	}
 }
 
@@ -124,7 +140,7 @@ static int clear(struct dl_phdr_info *info, size_t size, void *arg)
 {
 	(void)size;
 	(void)arg;
-	clear_object(describe(info));
+	settle_object(describe(info));
 	return 0;
 }
 
@@ -140,7 +156,7 @@ static int clear_wanted(struct dl_phdr_info *info, size_t size, void *arg)
 	(void)size;
 	for (unsigned i = 0; i < w->n; i++)
 		if (info->dlpi_addr == w->base[i])
-			clear_object(describe(info));
+			settle_object(describe(info));
 	return 0;
 }
 

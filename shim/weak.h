@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A weak reference asks whether somebody has a function. We export names of
- * libraries that may not be there, and would answer yes for them.
+ * Slots of loaded objects that were bound to names which we export for libraries
+ * that may not be there, or there twice. A weak reference asks whether somebody
+ * has a function: where only we have it, the answer is no. A call of a numeric
+ * routine is led to the thunk of the very definition that the object would have
+ * had (entry.h): the return address alone does not tell who calls where a
+ * compiler made a jump of the call.
  */
 #ifndef SAMEBITS_WEAK_H
 #define SAMEBITS_WEAK_H
 
-/* Sets to NULL what refers weakly to an optional name that only we have, in
- * all objects that are loaded. At start-up, when they have been relocated and
+/* In all objects that are loaded. At start-up, when they have been relocated and
  * none of their code has run. */
 void weak_clear(void);
 /* In the objects loaded at these addresses. Not under the engine's lock: takes
