@@ -305,6 +305,14 @@ for major in (12, 13):
             "cublasSetAtomicsMode.*\n", "", out)),
             re.sub(r"cublasSgemm_v2 .*", "", native))
 
+    def test_front(self):
+        """A library that leads to others of the same names, as libcudnn does,
+        is passed once."""
+        out = self.run_it([SB, "run", "-q", "--store", self.store, "--",
+                           f"{DIR}/cuda_front_user"])
+        self.assertEqual(out, "front\ncudnnSetPooling2dDescriptor mode=3 0 1 "
+                         "2 3 4 5 6 7\n")
+
     def test_absent(self):
         """Names that only we have are not found, as natively."""
         code = """
