@@ -7,7 +7,10 @@
 #define SAMEBITS_BANNED_H
 
 #pragma GCC poison malloc calloc realloc strdup printf fprintf snprintf sprintf
-#pragma GCC poison vfprintf puts fputs getenv setenv putenv perror
+#pragma GCC poison vfprintf puts fputs getenv perror
+#ifndef SAMEBITS_HOOKS_ENVIRONMENT /* wrap/environment.c */
+#pragma GCC poison setenv putenv unsetenv clearenv
+#endif
 #ifndef SAMEBITS_HOOKS_STDIO /* wrap/stdio.c */
 #pragma GCC poison fopen fclose
 #endif

@@ -25,6 +25,7 @@ static bool guards_keys(const struct source *s)
 #define ASK_TAKE 2u   /* the interpreter's lock, where it does not hold it */
 #define ASK_STACK 4u  /* all of it, as rules want to know */
 #define ASK_IMPORT 8u /* its line, also where it imports */
+#define ASK_LINES 16u /* lines further out too tell places apart */
 
 #define PYTHON_DEEPEST 64 /* frames that rules are asked of */
 
@@ -107,6 +108,11 @@ static unsigned questions(const struct visit *v, const struct module *m,
 {
 	unsigned ask = v->source->exact ? ASK_STACK : 0;
 
+	/* PyTorch gives the lock away around its operations, and takes it
+	 * within them wherever a tensor dies or a hook of Python's is due: it
+	 * holds nothing then that somebody with the lock waits for. */
+	if (v->source->lines && python_met() && !stack->handler)
+		return ask | ASK_PYTHON | ASK_TAKE | ASK_LINES;
 	if (!m || !(m->python || m->extension) ||
 	    !strcmp(v->source->group, "loader"))
 		return ask;
@@ -288,22 +294,28 @@ static struct key *key_for(struct visit *v)
 	return v->key;
 }
 
+static uint64_t stands(unsigned what)
+{
+	return what & ASK_LINES ? python_stack(SB_LINES)
+				: python_where(what & ASK_IMPORT);
+}
+
 /* Where Python stands, and its lines, once from each place. Only code that is
  * held can be known again. */
 static void find_lines(struct visit *v, struct line *line, unsigned what)
 {
 	if (what & ASK_STACK) {
-		v->more = python_stack();
+		v->more = python_stack(UINT32_MAX);
 		v->lines = python_lines(line, PYTHON_DEEPEST);
 		return;
 	}
-	v->more = python_where(what & ASK_IMPORT);
+	v->more = stands(what);
 	if (!v->more || known_key(v))
 		return;
 	v->lines = python_lines(line, SB_LINES);
 	if (!v->lines)
 		log_flag(SB_KEYS_FULL);
-	v->more = v->lines ? python_where(what & ASK_IMPORT) : 0;
+	v->more = v->lines ? stands(what) : 0;
 	if (!v->more)
 		v->lines = 0;
 }

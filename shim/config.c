@@ -71,6 +71,15 @@ static bool set_order(const char *value, size_t len)
 	return false;
 }
 
+/* As the launcher takes them: native, or 1 to 65536. */
+static bool set_threads(const char *value, size_t len)
+{
+	uint64_t n = digits(value, len) && len <= 5 ? number(value, len) : 0;
+
+	config.threads = n <= 65536 ? (uint32_t)n : 0;
+	return config.threads || is(value, len, "native");
+}
+
 /* False: the key is not known, or the value is no number. */
 static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 {
@@ -100,6 +109,8 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "pids", "namespace", &config.pids_namespace },
 		{ "pids", "virtual", &config.pids_virtual },
 		{ "framework", "off", &config.framework_off },
+		{ "portable", "on", &config.portable },
+		{ "env", "force", &config.environment_force },
 		{ "digest", "blas", &config.digest_blas },
 	};
 	const struct {
@@ -112,7 +123,6 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "start", NULL, &config.start },
 		{ "clock", NULL, &config.clock },
 		{ "shuffle", NULL, &config.shuffle },
-		{ "threads", &config.threads, NULL },
 		{ "slot", &config.slot, NULL },
 		{ "exec", &config.exec, NULL },
 		{ "gen", &config.generation, NULL },
@@ -144,6 +154,8 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 	}
 	if (is(key, klen, "order"))
 		known = set_order(value, vlen);
+	if (is(key, klen, "threads"))
+		known = set_threads(value, vlen);
 	config.seeded |= known && is(key, klen, "seed");
 	config.pids_said |= known && is(key, klen, "pids");
 	return known;

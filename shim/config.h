@@ -30,6 +30,9 @@ struct config {
 	bool pids_said;
 	uint32_t threads;    /* that libraries shall use; 0: as natively */
 	bool framework_off;  /* leave PyTorch and its like alone */
+	/* Standalone, as the launcher serves them: */
+	bool portable;	      /* numeric kernels of a common CPU level */
+	bool environment_force; /* variables that the user has set, too */
 	bool digest_blas;    /* of what BLAS calls read and write */
 	uint64_t seed;
 	uint64_t limit;	   /* bytes of log, a process */

@@ -31,6 +31,7 @@ static const struct name {
 	{ "possible", "/devices/system/cpu/possible", SYS_CPU },
 	{ "present", "/devices/system/cpu/present", SYS_CPU },
 	{ "cpu.max", "/cpu.max", CGROUP_CPU_MAX },
+	{ "cpu.cfs_quota_us", "/cpu.cfs_quota_us", CGROUP_CPU_QUOTA },
 	{ "machine-id", "/etc/machine-id", MACHINE_ID },
 	{ "machine-id", "/var/lib/dbus/machine-id", MACHINE_ID },
 };
@@ -65,6 +66,21 @@ static bool in_proc(int fd)
 
 	return sys2(SYS_fstatfs, fd, &fs) == 0 &&
 	       fs.f_type == PROC_SUPER_MAGIC;
+}
+
+bool device_of_kernel(int fd)
+{
+	static const long types[] = { PROC_SUPER_MAGIC, SYSFS_MAGIC,
+				      CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC,
+				      0x65735546 /* FUSE: lxcfs */ };
+	struct statfs fs;
+
+	if (sys2(SYS_fstatfs, fd, &fs) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (fs.f_type == types[i])
+			return true;
+	return false;
 }
 
 /* Only what is replaced must be the kernel's own. */

@@ -31,6 +31,7 @@ enum device {
 	PROC_STAT,
 	SYS_CPU,
 	CGROUP_CPU_MAX,
+	CGROUP_CPU_QUOTA,
 	MACHINE_ID,
 	NO_DEVICE,
 };
@@ -40,6 +41,8 @@ extern bool device_seen;
 
 /* What was just opened as `path`, which may be relative to anything. */
 enum device device_named(int fd, const char *path);
+/* Is it a file of the kernel's, or of what stands in for it in a container? */
+bool device_of_kernel(int fd);
 /* The device of entropy behind a descriptor, or NO_DEVICE. */
 enum device device_behind(int fd);
 /* Looks at the descriptors that this image has inherited. */

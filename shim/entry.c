@@ -34,13 +34,13 @@ static const struct naming {
 #define ROUTINE(f, cname, type, kind, words, text)                             \
 	SOURCE_ROW(f, .group = "blas", .policy = SB_OBSERVE, .optional = 1,    \
 		   .doc = text);
-#include "wrap/blas.def"
+#include "blas.def"
 #undef ROUTINE
 
 #define SEEN(symbol, family, words, text)                                      \
 	SOURCE_ROW(symbol, .group = family, .policy = SB_OBSERVE,              \
 		   .optional = 1, .doc = text);
-#include "wrap/calls.def"
+#include "calls.def"
 #undef SEEN
 
 /* The routines of BLAS, then the other calls. */
@@ -51,17 +51,17 @@ static const struct routine {
 } routine[] = {
 #define ROUTINE(f, cname, type, kind, words, text)                             \
 	{ #f, #cname, words, &src_##f, type, kind },
-#include "wrap/blas.def"
+#include "blas.def"
 #undef ROUTINE
 #define SEEN(symbol, family, words, text)                                      \
 	{ #symbol, #symbol, words, &src_##symbol, S, OTHER },
-#include "wrap/calls.def"
+#include "calls.def"
 #undef SEEN
 };
 #define ALL (sizeof(routine) / sizeof(*routine))
 enum {
 #define ROUTINE(f, cname, type, kind, words, text) number_##f,
-#include "wrap/blas.def"
+#include "blas.def"
 #undef ROUTINE
 	ROUTINES /* of BLAS */
 };

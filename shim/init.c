@@ -19,12 +19,14 @@
 #include "module.h"
 #include "pids.h"
 #include "process.h"
+#include "processors.h"
 #include "prng.h"
 #include "real.h"
 #include "rule.h"
 #include "stack.h"
 #include "standalone.h"
 #include "thread.h"
+#include "variables.h"
 #include "weak.h"
 #include "wrap.h"
 #include "banned.h"
@@ -93,6 +95,8 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	stack_first(argv);
 	take_preload(envp);
 	pids_start(envp);
+	variables_start(envp);
+	processors_start();
 	real_policies();
 	process_start();
 	if (config.odd[0])

@@ -14,6 +14,7 @@
 #include "lineage.h"
 #include "log.h"
 #include "module.h"
+#include "operation.h"
 #include "pids.h"
 #include "process.h"
 #include "runtime.h"
@@ -21,7 +22,9 @@
 #include "stack.h"
 #include "sys.h"
 #include "text.h"
+#include "variables.h"
 #include "thread.h"
+#include "variables.h"
 #include "timers.h"
 #include "banned.h"
 
@@ -229,6 +232,7 @@ static void start_over(const char *path, uint64_t lineage, uint32_t where)
 	stack_forget();
 	runtimes_forget();
 	entries_forget();
+	operations_forget();
 	log_forget();
 	begin();
 	thread_forked();
@@ -304,7 +308,7 @@ int environment_size(char *const envp[])
 
 	while (envp && envp[n])
 		n++;
-	return n + 3;
+	return n + 3 + variables_kept();
 }
 
 /* Is our object among the ':' or ' ' separated ones? */
@@ -322,7 +326,8 @@ static bool names_us(const char *list)
 	return false;
 }
 
-/* envp with our two variables in place of what it has of them. */
+/* envp with our two variables in place of what it has of them, and the counts
+ * of threads, which a program does not change for those that it starts. */
 static void put_back(struct environment *e, char *const envp[],
 		     const struct child *child)
 {
@@ -333,9 +338,11 @@ static void put_back(struct environment *e, char *const envp[],
 	for (; envp && *envp; envp++) {
 		if (!strncmp(*envp, "LD_PRELOAD=", 11))
 			theirs = *envp + 11;
-		else if (strncmp(*envp, "SAMEBITS=", 9))
+		else if (strncmp(*envp, "SAMEBITS=", 9) &&
+			 !variables_replace(*envp))
 			e->vector[n++] = *envp;
 	}
+	n += variables_put(e->vector + n);
 	text_add(&t, "LD_PRELOAD=");
 	if (!theirs || !names_us(theirs)) {
 		text_add(&t, config.lib);

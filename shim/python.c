@@ -136,6 +136,11 @@ bool python_begin(struct python *p, const void *ra, bool take)
 	return true;
 }
 
+bool python_met(void)
+{
+	return bound > 0;
+}
+
 bool python_down(void)
 {
 	return bound > 0 && !py.is_initialized();
@@ -244,16 +249,18 @@ uint64_t python_where(bool imports)
 	return hash;
 }
 
-uint64_t python_stack(void)
+uint64_t python_stack(unsigned most)
 {
+	struct walk w = walk_start();
 	uint64_t hash = 0;
 
-	for (struct walk w = walk_start(); w.frame; walk_out(&w)) {
+	for (; w.frame && most--; walk_out(&w)) {
 		object *code = py.code(w.frame);
 
 		hash = mix64(hash, where(w.frame, code));
 		py.decref(code);
 	}
+	walk_stop(&w);
 	return hash;
 }
 

@@ -34,6 +34,9 @@ struct python {
  */
 bool python_begin(struct python *p, const void *ra, bool take);
 void python_end(const struct python *p);
+/* Did the interpreter's own code ask already? Others cannot ask before: they do
+ * not lead to it. */
+bool python_met(void);
 
 /* Is the interpreter not up yet, or ending? Asked outside of the two. */
 bool python_down(void);
@@ -44,8 +47,8 @@ bool python_own(void);
 /* The innermost frame's code object and instruction; 0: there is no frame, or,
  * without `imports`, it is known to be the interpreter's own importing. */
 uint64_t python_where(bool imports);
-/* The same of all frames. */
-uint64_t python_stack(void);
+/* The same of so many frames; 0: there is none. */
+uint64_t python_stack(unsigned most);
 /* The frames' lines, innermost first; returns how many. Their code objects are
  * kept from then on, so that python_where() means the same for ever; 0 where
  * too many are kept. */

@@ -255,11 +255,12 @@ static struct reached {
 } reached[REACHED];
 static unsigned nreached;
 static int reached_lock;
-/* Where an entry was found last, for a place: any other is looked for. */
-static uint16_t hint[1024];
+/* Where a call from this address found its entry: tried first. */
+#define HINTS 256
+static uint16_t hint[HINTS];
 
-static bool serves(const struct reached *r, const struct source *row,
-		   uintptr_t ra)
+static bool leads(const struct reached *r, const struct source *row,
+		  uintptr_t ra)
 {
 	return r->row == row && ra >= r->start && ra < r->end;
 }
@@ -267,17 +268,17 @@ static bool serves(const struct reached *r, const struct source *row,
 static void *known(const struct source *row, uintptr_t ra)
 {
 	unsigned n = __atomic_load_n(&nreached, __ATOMIC_ACQUIRE);
-	uint16_t *at = &hint[(ra ^ ra >> 12 ^ row->index) %
-			     (sizeof(hint) / sizeof(*hint))];
-	unsigned i = __atomic_load_n(at, __ATOMIC_RELAXED);
+	uint16_t *first = &hint[(ra ^ row->index * 31u) % HINTS];
+	unsigned at = __atomic_load_n(first, __ATOMIC_RELAXED);
 
-	if (i < n && serves(&reached[i], row, ra))
+	if (at < n && leads(&reached[at], row, ra))
+		return reached[at].fn;
+	for (unsigned i = 0; i < n; i++) {
+		if (!leads(&reached[i], row, ra))
+			continue;
+		__atomic_store_n(first, (uint16_t)i, __ATOMIC_RELAXED);
 		return reached[i].fn;
-	for (i = 0; i < n; i++)
-		if (serves(&reached[i], row, ra)) {
-			__atomic_store_n(at, (uint16_t)i, __ATOMIC_RELAXED);
-			return reached[i].fn;
-		}
+	}
 	return NULL;
 }
 
@@ -382,10 +383,17 @@ static bool listed(const char *list, const struct source *s)
 	return false;
 }
 
+static bool of_framework(const struct source *s)
+{
+	return !strcmp(s->group, "torch") || !strcmp(s->group, "tensorflow");
+}
+
 void real_policies(void)
 {
 	for (struct source *s = __start_sb_source; s < __stop_sb_source; s++) {
 		s->now = config.audit ? SB_OBSERVE : s->policy;
+		if (s->counts && config.threads && !config.audit)
+			s->now = SB_FORCE;
 		if (s->keys && config.crypto_force && !config.audit)
 			s->now = SB_FORCE;
 		if (config.time_real &&
@@ -397,6 +405,8 @@ void real_policies(void)
 		if (!config.audit && s->policy == SB_FORCE &&
 		    listed(config.force, s))
 			s->now = SB_FORCE;
+		if (config.framework_off && of_framework(s))
+			s->now = SB_OBSERVE;
 		if (listed(config.observe, s) ||
 		    (s->names && config.order == ORDER_DISK))
 			s->now = SB_OBSERVE;

@@ -13,6 +13,7 @@
 #ifndef SAMEBITS_SOURCE_H
 #define SAMEBITS_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,10 @@ struct source {
 	uint8_t keys;	     /* 1: makes keys; only --crypto=force forces */
 	uint8_t timed;	     /* 1: its value is a time, as a clock's is */
 	uint8_t names;	     /* 1: hands out the names in a directory */
+	uint8_t counts;	     /* 1: its value tells how many processors there
+			      * are, or sets how many to use; forced where
+			      * --threads says a number */
+	uint8_t lines;	     /* 1: asks for Python's lines whoever calls */
 	/* Set at start-up: */
 	uint8_t now;	/* enum sb_policy of this run */
 	uint8_t denied; /* 1: some rule may deny a call of it */
@@ -72,6 +77,47 @@ struct hook {
  */
 typedef void source_visit(const struct source *row, void *arg);
 void samebits_sources(source_visit *visit, void *arg);
+
+/*
+ * A variable of the environment that is set before a program starts. value: "N"
+ * stands for the count of --threads, "SEED" for the master seed. join: the
+ * value is a setting that is appended to the user's, after this character.
+ */
+struct variable {
+	const char *name, *value;
+	uint8_t when;
+	char join;
+};
+enum {
+	VARIABLE_HASH,	    /* always */
+	VARIABLE_ORDER,	    /* always */
+	VARIABLE_FRAMEWORK, /* but for --framework off */
+	VARIABLE_THREADS,   /* --threads N */
+	VARIABLE_SPIN,	    /* --threads N; may be another on this machine */
+	VARIABLE_PORTABLE,  /* --portable */
+	VARIABLE_WIDER,	    /* --portable, on a processor that has more */
+};
+
+struct wish {
+	uint32_t seed, threads; /* threads 0: native */
+	bool framework, portable;
+	bool force; /* what the user has set, too */
+};
+
+/* What becomes of one variable. The texts last for the call. */
+struct assignment {
+	const struct variable *row;
+	const char *value; /* ours */
+	const char *was;   /* the user's; NULL: unset */
+	bool kept;	   /* the user's stays */
+};
+typedef void assignment_visit(const struct assignment *a, void *arg);
+/* Calls visit for each variable that `w` wants in an environment like envp.
+ * Exported, as samebits_sources() is. */
+void samebits_environment(char *const envp[], const struct wish *w,
+			  assignment_visit *visit, void *arg);
+/* Has this processor what --portable pins numeric kernels to? */
+bool samebits_portable(void);
 
 /*
  * Likewise, how it reads rules about calls. NULL: `text` is one; else what is

@@ -8,10 +8,13 @@
 #include "log.h"
 #include "process.h"
 #include "rule.h"
+#include "source.h"
 #include "standalone.h"
 #include "sys.h"
 #include "text.h"
 #include "banned.h"
+
+#define ADDED 64 /* entries: the table of variables, and our two */
 
 static bool failed; /* to start anew */
 
@@ -78,41 +81,6 @@ static void absolute_store(void)
 	memcpy(config.store, path, sizeof(path));
 }
 
-struct additions {
-	char python[40], perl[40];
-	struct environment ours;
-	char **vector;
-};
-
-static void add_hash_seed(char **vector, int *n, char *entry, int size,
-			  const char *name)
-{
-	struct text t = text_start(entry, size);
-
-	if (value_of(vector, name))
-		return;
-	text_add(&t, name);
-	text_add(&t, "=");
-	text_number(&t, (uint32_t)config.seed, 10, 1);
-	vector[(*n)++] = entry;
-	vector[*n] = NULL;
-}
-
-/* The environment that the launcher would make, in its order. */
-static void compose(struct additions *a, char **envp)
-{
-	int n = 0;
-
-	for (; envp[n]; n++)
-		a->vector[n] = envp[n];
-	a->vector[n] = NULL;
-	add_hash_seed(a->vector, &n, a->python, sizeof(a->python),
-		      "PYTHONHASHSEED");
-	add_hash_seed(a->vector, &n, a->perl, sizeof(a->perl),
-		      "PERL_HASH_SEED");
-	environment_first(&a->ours, a->vector);
-}
-
 static int count(char **envp)
 {
 	int n = 0;
@@ -122,11 +90,72 @@ static int count(char **envp)
 	return n;
 }
 
+/* The environment that the launcher would make, in its order. */
+struct composed {
+	char **vector;
+	int n;
+	char *texts; /* NULL: they are only counted */
+	size_t length;
+};
+
+static void drop(struct composed *c, const char *name)
+{
+	size_t len = strlen(name);
+	int n = 0;
+
+	for (int i = 0; i < c->n; i++)
+		if (strncmp(c->vector[i], name, len) ||
+		    c->vector[i][len] != '=')
+			c->vector[n++] = c->vector[i];
+	c->n = n;
+}
+
+static size_t entry_length(const struct assignment *a)
+{
+	return strlen(a->row->name) + strlen(a->value) +
+	       (a->was ? strlen(a->was) : 0) + 3;
+}
+
+static void add(const struct assignment *a, void *arg)
+{
+	struct composed *c = arg;
+	size_t len = entry_length(a);
+	struct text t;
+
+	if (a->kept)
+		return;
+	c->length += len;
+	if (!c->texts)
+		return;
+	drop(c, a->row->name);
+	t = text_start(c->texts, (int)len);
+	text_add(&t, a->row->name);
+	text_add(&t, "=");
+	if (a->row->join && a->was && *a->was) {
+		text_add(&t, a->was);
+		text_add(&t, (char[]){ a->row->join, 0 });
+	}
+	text_add(&t, a->value);
+	c->vector[c->n++] = c->texts;
+	c->texts += len;
+}
+
+static struct wish wish(void)
+{
+	return (struct wish){ .seed = (uint32_t)config.seed,
+			      .threads = config.threads,
+			      .framework = !config.framework_off,
+			      .portable = config.portable,
+			      .force = config.environment_force };
+}
+
 /* Returns where it could not. */
 static void start_anew(char **argv, char **envp)
 {
 	char program[4096];
-	struct additions a;
+	struct environment ours;
+	const struct wish w = wish();
+	struct composed c = { .n = count(envp) };
 	long n = sys4(SYS_readlinkat, -100 /* AT_FDCWD */, "/proc/self/exe",
 		      program, sizeof(program) - 1);
 	long was = sys1(SYS_personality, 0xffffffff);
@@ -137,10 +166,15 @@ static void start_anew(char **argv, char **envp)
 	program[n] = 0;
 	if (was >= 0)
 		sys1(SYS_personality, was | ADDR_NO_RANDOMIZE);
-	a.vector = alloca(((size_t)count(envp) + 5) * sizeof(char *));
-	a.ours.vector = alloca(((size_t)count(envp) + 5) * sizeof(char *));
-	compose(&a, envp);
-	sys3(SYS_execve, program, argv, a.ours.vector);
+	samebits_environment(envp, &w, add, &c);
+	c.texts = alloca(c.length + 1);
+	c.vector = alloca(((size_t)c.n + ADDED) * sizeof(char *));
+	ours.vector = alloca(((size_t)c.n + ADDED) * sizeof(char *));
+	memcpy(c.vector, envp, (size_t)c.n * sizeof(char *));
+	samebits_environment(envp, &w, add, &c);
+	c.vector[c.n] = NULL;
+	environment_first(&ours, c.vector);
+	sys3(SYS_execve, program, argv, ours.vector);
 }
 
 void standalone_start(char **argv, char **envp)

@@ -68,6 +68,8 @@ struct thread {
 	bool retired;		 /* past its thread-specific destructors */
 	bool ended;		 /* joined, or never came to be */
 	int tid;
+	unsigned pinned; /* under --threads: one more than the processor that it
+			  * pinned itself to; 0: it did not */
 	struct stream_key stream; /* seed and lineage of its streams */
 	uint64_t index[STREAMS];
 	struct prng prng;

@@ -5,12 +5,14 @@
 set -euo pipefail
 
 build="gcc meson ninja-build pkg-config libunwind-dev libdw-dev libjansson-dev
-       libzydis-dev libsqlite3-dev"
+       libzydis-dev libsqlite3-dev libxxhash-dev"
 python="python3-numpy python3-sklearn"
 test="g++ libcmocka-dev clang libclang-rt-14-dev valgrind fasttext darknet
       libjemalloc2 libtcmalloc-minimal4 libeatmydata1 gawk mawk openssl
       openssh-client libsodium23 libgcrypt20 libuuid1 gfortran sqlite3 xxd
-      busybox pwgen procps make git rsync zip unzip ccache"
+      busybox pwgen procps make git rsync zip unzip ccache libpython3.11
+      python3-threadpoolctl python3-joblib libblas3 libblas-test
+      libopenblas0-pthread libopenblas64-0-pthread libblis4-pthread"
 
 case "${1:-build}" in
 build) wanted="$build" ;;

@@ -12,6 +12,7 @@
 
 #include "blind.h"
 #include "objects.h"
+#include "operations.h"
 
 static int add(struct blinds *b, const char *kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -312,6 +313,8 @@ int blinds_find(struct blinds *b, const struct rundir *run, double patience)
 		if (ret == 0)
 			ret = from_calls(b, &run->log[i]);
 	}
+	if (ret == 0)
+		ret = operations_find(b, run);
 	return ret ? ret : objects_look(b, run, patience);
 }
 

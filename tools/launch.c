@@ -19,10 +19,6 @@
 static volatile pid_t child;
 static struct pidns namespace;
 
-/* Where interpreters take the seed of their hash tables' order from. */
-static const char *const hashes[] = { "PYTHONHASHSEED", "PERL_HASH_SEED" };
-#define HASHES (sizeof(hashes) / sizeof(*hashes))
-
 /* Sent to samebits alone: the program is who they are for. */
 static const int forwarded[] = { SIGTERM, SIGINT,  SIGQUIT, SIGHUP,  SIGUSR1,
 				 SIGUSR2, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU,
@@ -98,20 +94,21 @@ static void environment_free(struct environment *e)
 }
 
 /* The user's variables without those that ours replace; 0 or -ENOMEM. */
-static int environment_copy(struct environment *e, bool preload)
+static int environment_copy(struct environment *e, const struct launch *l)
 {
 	extern char **environ;
-	int n = 0;
+	size_t n = 0;
 
 	*e = (struct environment){ 0 };
 	while (environ[n])
 		n++;
-	e->vector = calloc((size_t)n + HASHES + 3, sizeof(*e->vector));
+	e->vector = calloc(n + l->variables->n + 3, sizeof(*e->vector));
 	if (!e->vector)
 		return -ENOMEM;
-	for (int i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		if (strncmp(environ[i], "SAMEBITS=", 9) &&
-		    (!preload || strncmp(environ[i], "LD_PRELOAD=", 11)))
+		    (!l->preload || strncmp(environ[i], "LD_PRELOAD=", 11)) &&
+		    !variables_replace(l->variables, environ[i]))
 			e->vector[e->theirs++] = environ[i];
 	e->n = e->theirs;
 	return 0;
@@ -121,13 +118,12 @@ static int environment_copy(struct environment *e, bool preload)
  * that we add come last, and their length does not depend on the run. */
 static int environment_make(struct environment *e, const struct launch *l)
 {
-	int ret = environment_copy(e, l->preload);
+	int ret = environment_copy(e, l);
 
 	if (ret)
 		return ret;
-	for (size_t i = 0; l->hash_seed && i < HASHES; i++)
-		if (!getenv(hashes[i]))
-			e->vector[e->n++] = join(hashes[i], l->hash_seed, NULL);
+	for (size_t i = 0; i < l->variables->n; i++)
+		e->vector[e->n++] = strdup(l->variables->set[i]);
 	if (l->preload) {
 		e->vector[e->n++] = join("LD_PRELOAD", l->preload,
 					 getenv("LD_PRELOAD"));

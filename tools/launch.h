@@ -7,12 +7,14 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "variables.h"
+
 struct launch {
 	const char *path;     /* what is executed */
 	char **argv;
 	const char *preload;  /* our object; NULL: run without it (--partial) */
 	const char *settings; /* the value of SAMEBITS */
-	const char *hash_seed; /* of interpreters, where unset; NULL: leave */
+	const struct variables *variables; /* to be set */
 	bool elf;	      /* not a script */
 	struct sigaction file_size; /* SIGXFSZ's, as the program shall have it */
 	bool fixed_addresses; /* turn address randomisation off */

@@ -8,6 +8,16 @@
 #include "manifest.h"
 #include "text.h"
 
+static json_t *threads(const struct manifest *m)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "wanted", m->threads ? json_integer(m->threads)
+						    : json_null());
+	json_object_set_new(j, "processors", json_integer(m->processors));
+	return j;
+}
+
 static json_t *build(const struct manifest *m)
 {
 	json_t *root = json_object(), *argv = json_array();
@@ -33,6 +43,8 @@ static json_t *build(const struct manifest *m)
 	json_object_set_new(root, "seed",
 			    m->seeded ? json_integer((json_int_t)m->seed)
 				      : json_null());
+	json_object_set_new(root, "threads", threads(m));
+	json_object_set_new(root, "environment", variables_json(m->variables));
 	json_object_set_new(root, "start", json_real(m->start));
 	json_object_set_new(root, "end",
 			    m->end > 0 ? json_real(m->end) : json_null());

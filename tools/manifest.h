@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "variables.h"
+
 struct manifest {
 	const char *mode; /* "run" or "audit" */
 	const char *program;
@@ -14,6 +16,9 @@ struct manifest {
 	const char *pids, *pids_why; /* where process ids come from, and why */
 	bool seeded;
 	uint64_t seed;
+	uint32_t threads;    /* --threads; 0: native */
+	uint32_t processors; /* that samebits might use itself */
+	const struct variables *variables;
 	double start, end;	/* real time, seconds since 1970 */
 	int status;		/* wait status; -1: still running */
 	const char *blind[8][2]; /* kind, text */

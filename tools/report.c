@@ -194,11 +194,11 @@ static json_t *source_json(struct report *r, const struct tally_source *s)
 	return j;
 }
 
-static json_t *seed(const struct report *r)
+static json_t *of_manifest(const struct report *r, const char *key)
 {
-	json_t *seed = json_object_get(r->run.manifest, "seed");
+	json_t *j = json_object_get(r->run.manifest, key);
 
-	return seed ? json_incref(seed) : json_null();
+	return j ? json_incref(j) : json_null();
 }
 
 /* The calls that ended the run; more than one where two processes came to
@@ -274,8 +274,10 @@ static json_t *report_json(struct report *r)
 
 	json_object_set_new(j, "run", text_json(base(r->run.dir)));
 	json_object_set_new(j, "mode", text_json(mode(r)));
-	json_object_set_new(j, "seed", seed(r));
+	json_object_set_new(j, "seed", of_manifest(r, "seed"));
 	json_object_set_new(j, "program", text_json(program(r)));
+	json_object_set_new(j, "threads", of_manifest(r, "threads"));
+	json_object_set_new(j, "environment", of_manifest(r, "environment"));
 	json_object_set_new(j, "processes",
 			    json_integer((json_int_t)r->tally.processes));
 	for (size_t i = 0; i < r->tally.n; i++)
@@ -507,6 +509,41 @@ static void head_print(const struct report *r)
 	       r->tally.processes == 1 ? "" : "es");
 }
 
+/* How many threads were asked for, of how many processors. */
+static void threads_print(const struct report *r)
+{
+	json_t *t = json_object_get(r->run.manifest, "threads");
+	json_t *wanted = json_object_get(t, "wanted");
+	json_t *n = json_object_get(t, "processors");
+
+	if (!json_is_integer(n))
+		return;
+	if (json_is_integer(wanted))
+		printf("threads: %" JSON_INTEGER_FORMAT,
+		       json_integer_value(wanted));
+	else
+		printf("threads: as natively");
+	printf("; processors of the machine that could be used: %"
+	       JSON_INTEGER_FORMAT "\n", json_integer_value(n));
+}
+
+/* The names; --json has the values. */
+static void variables_print(const struct report *r, const char *key,
+			    const char *title)
+{
+	json_t *all = json_object_get(
+		json_object_get(r->run.manifest, "environment"), key), *value;
+	const char *name, *before = title;
+
+	json_object_foreach(all, name, value) {
+		printf("%s", before);
+		text_print(stdout, name);
+		before = " ";
+	}
+	if (before != title)
+		putchar('\n');
+}
+
 static void runtimes_print(const struct report *r)
 {
 	if (r->runtimes.n)
@@ -559,6 +596,9 @@ static void report_print(struct report *r)
 	const char *group = "";
 
 	head_print(r);
+	threads_print(r);
+	variables_print(r, "set", "environment: set ");
+	variables_print(r, "kept", "environment: kept the user's ");
 	if (was_denied(r)) {
 		list_print(r, "denied: this ended the run", RED);
 		denied_print(stdout, r->symbols, &r->run, "  ");

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,6 +32,7 @@
 #include "summary.h"
 #include "target.h"
 #include "tmpns.h"
+#include "variables.h"
 
 /* What the shim has room for (shim/config.h); more would be cut silently. */
 #define LIST_MAX 255
@@ -45,6 +48,7 @@ static struct {
 		*portable;
 } o;
 static struct suppressions suppressions;
+static struct variables variables;
 
 #define COMMON                                                                 \
 	{ "deny", 0, "RULE,...",                                               \
@@ -289,6 +293,19 @@ static bool threads_valid(void)
 	return false;
 }
 
+/* Kernels that the processor cannot run would end the program. */
+static bool portable_valid(void)
+{
+	bool (*can)(void);
+
+	*(void **)&can = o.portable ? shim_symbol("samebits_portable") : NULL;
+	if (!o.portable || !can || can())
+		return true;
+	fail("--portable: this processor has no AVX2 and FMA, to which numeric "
+	     "libraries would be pinned; leave it away");
+	return false;
+}
+
 static bool options_valid(void)
 {
 	return date_valid() &&
@@ -298,6 +315,7 @@ static bool options_valid(void)
 	       one_of("trace", o.trace, "sites", "full") &&
 	       one_of("crypto", o.crypto, "force", NULL) &&
 	       order_valid() && pids_valid(o.pids) && threads_valid() &&
+	       portable_valid() &&
 	       one_of("env", o.env, "keep", "force") &&
 	       one_of("framework", o.framework, "on", "off") &&
 	       one_of("digest", o.digest, "blas", NULL) &&
@@ -625,8 +643,50 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 	return missing_store(store, ret);
 }
 
+#define PINNED                                                                 \
+	"pinned to kernels that every processor with AVX2 has: OpenBLAS, "    \
+	"MKL, oneDNN, PyTorch, NumPy"
+#define NOT_PINNED                                                             \
+	"not reached: BLIS, FFTW, Eigen, libgfortran's matmul, XLA and other " \
+	"compilers at run time, whatever was built for one processor"
+
+/* What the environment gets, and what is said about it. */
+static int prepare(struct manifest *m, bool audit)
+{
+	struct wish wish = { .framework = !o.framework ||
+					  strcmp(o.framework, "off"),
+			     .portable = o.portable,
+			     .force = o.env && !strcmp(o.env, "force") };
+	uint64_t n = 0;
+	cpu_set_t set;
+	int ret;
+
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		m->processors = (uint32_t)CPU_COUNT(&set);
+	else
+		m->processors = (uint32_t)get_nprocs();
+	m->variables = &variables;
+	if (audit)
+		return 0;
+	if (o.seed && opts_number(o.seed, 0, &n) == 0)
+		wish.seed = (uint32_t)n;
+	if (o.threads && opts_number(o.threads, 0, &n) == 0)
+		m->threads = wish.threads = (uint32_t)n;
+	ret = variables_make(&variables, &wish);
+	if (ret)
+		return fail("the environment cannot be made: %s",
+			    strerror(-ret));
+	if (o.portable)
+		blind(m, "portable", NOT_PINNED);
+	return 0;
+}
+
 static void announce(struct manifest *m, const struct target *t)
 {
+	if (!o.quiet)
+		variables_say(m->variables);
+	if (!o.quiet && o.portable)
+		say("%s", PINNED);
 	if (o.crypto)
 		say("--crypto force: keys made in this run are predictable");
 	if (t->obstacle) {
@@ -698,10 +758,11 @@ static int launch_somehow(struct launch *l, struct pids *pids,
 
 static int go(bool audit, char **argv)
 {
-	char shim[DIR_MAX + 1], dir[DIR_MAX + 1], text[SETTINGS_MAX], hash[16];
+	char shim[DIR_MAX + 1], dir[DIR_MAX + 1], text[SETTINGS_MAX];
 	struct manifest m = { .mode = audit ? "audit" : "run", .argv = argv,
 			      .status = -1 };
-	struct launch l = { .argv = argv, .fixed_addresses = !audit };
+	struct launch l = { .argv = argv, .fixed_addresses = !audit,
+			    .variables = &variables };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	char cwd[PATH_MAX];
 	struct pids pids = pids_choose(o.pids, audit);
@@ -718,6 +779,8 @@ static int go(bool audit, char **argv)
 	ret = find_shim(shim, sizeof(shim));
 	if (!ret)
 		ret = private_possible(cwd);
+	if (!ret)
+		ret = prepare(&m, audit);
 	if (ret)
 		return ret;
 	/* Beyond ulimit -f a write shall fail, not kill us. */
@@ -727,13 +790,11 @@ static int go(bool audit, char **argv)
 	if (ret)
 		return ret;
 	announce(&m, &t);
-	snprintf(hash, sizeof(hash), "%u", (unsigned)m.seed);
 	l.path = t.path;
 	l.elf = t.elf;
 	l.preload = t.obstacle ? NULL : shim;
 	l.settings = text;
 	l.keep = o.tmp ? keep : NULL;
-	l.hash_seed = audit ? NULL : hash;
 	m.status = launch_somehow(&l, &pids, &m, text, sizeof(text), dir);
 	if (l.exec_error || l.tmp_denied || m.status < 0)
 		store_remove(dir);

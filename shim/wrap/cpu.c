@@ -2,51 +2,58 @@
 /*
  * What the processors are, and how much memory there is: the same on the same
  * machine, another on the next. Programs split their work by it, and choose
- * code by it. Observed.
+ * code by it. Observed; under --threads N there are N processors. The sets of
+ * them are in affinity.c, the files in device.c.
  */
 #include <fcntl.h>
-#include <pthread.h>
 #include <sched.h>
 #include <sys/auxv.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "call.h"
-#include "pids.h"
+#include "processors.h"
 #include "banned.h"
 
-#define ROW(fn, text) \
-	SOURCE(fn, .group = "cpu", .policy = SB_OBSERVE, .doc = text)
+#define ROW(fn, forced, text)                                                  \
+	SOURCE(fn, .group = "cpu", .policy = SB_OBSERVE, .counts = forced,     \
+	       .doc = text)
 
-ROW(sysconf, "number of processors and pages");
-ROW(get_nprocs, "processors that are online");
-ROW(get_nprocs_conf, "processors that there are");
-ROW(sched_getaffinity, "processors that may be used");
-ROW(pthread_getaffinity_np, "processors that a thread may use");
-ROW(sched_getcpu, "the processor that this runs on");
-ROW(getcpu, "the processor and memory node that this runs on");
-ROW(getauxval, "what the processor can do (AT_HWCAP)");
+ROW(sysconf, 1, "number of processors");
+ROW(get_nprocs, 1, "processors that are online");
+ROW(get_nprocs_conf, 1, "processors that there are");
+ROW(sched_getcpu, 1, "the processor that this runs on");
+ROW(getcpu, 1, "the processor and memory node that this runs on");
+ROW(getauxval, 0, "what the processor can do (AT_HWCAP)");
+
+SOURCE_ROW(sysconf_memory, .group = "cpu", .policy = SB_OBSERVE,
+	   .doc = "number of pages of memory, by sysconf");
 
 /* Of the many names that sysconf answers to, those that tell machines apart. */
-static bool of_machine(int name)
+static struct source *row_of(int name)
 {
-	return name == _SC_NPROCESSORS_ONLN || name == _SC_NPROCESSORS_CONF ||
-	       name == _SC_PHYS_PAGES || name == _SC_AVPHYS_PAGES;
+	if (name == _SC_NPROCESSORS_ONLN || name == _SC_NPROCESSORS_CONF)
+		return &src_sysconf;
+	if (name == _SC_PHYS_PAGES || name == _SC_AVPHYS_PAGES)
+		return &src_sysconf_memory;
+	return NULL;
 }
 
 EXPORT long sysconf(int name)
 {
-	void *ra = __builtin_return_address(0);
+	struct source *row = row_of(name);
 	struct call c;
 	long n;
 
-	if (of_machine(name))
-		CALL(&c, sysconf);
-	else if (!real_sysconf) /* before our constructor */
-		real_from(&src_sysconf, ra);
-	n = real_sysconf(name);
-	if (of_machine(name))
-		call_end(&c, (uint64_t)n, 0);
+	if (!real_sysconf) /* before our constructor */
+		real_from(&src_sysconf, __builtin_return_address(0));
+	if (!row)
+		return real_sysconf(name);
+	if (call_begin(&c, row, CALLER) == SB_FORCE)
+		n = config.threads;
+	else
+		n = real_sysconf(name);
+	call_end(&c, (uint64_t)n, 0);
 	return n;
 }
 
@@ -55,8 +62,10 @@ EXPORT int get_nprocs(void)
 	struct call c;
 	int n;
 
-	CALL(&c, get_nprocs);
-	n = real_get_nprocs();
+	if (CALL(&c, get_nprocs) == SB_FORCE)
+		n = (int)config.threads;
+	else
+		n = real_get_nprocs();
 	call_end(&c, (uint64_t)n, 0);
 	return n;
 }
@@ -66,32 +75,12 @@ EXPORT int get_nprocs_conf(void)
 	struct call c;
 	int n;
 
-	CALL(&c, get_nprocs_conf);
-	n = real_get_nprocs_conf();
+	if (CALL(&c, get_nprocs_conf) == SB_FORCE)
+		n = (int)config.threads;
+	else
+		n = real_get_nprocs_conf();
 	call_end(&c, (uint64_t)n, 0);
 	return n;
-}
-
-EXPORT int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
-{
-	struct call c;
-	int ret;
-
-	CALL(&c, sched_getaffinity);
-	ret = real_sched_getaffinity(pids_thread_in(pid), size, set);
-	call_end(&c, ret ? 0 : digest_bytes(set, size), 0);
-	return ret;
-}
-
-EXPORT int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
-{
-	struct call c;
-	int ret;
-
-	CALL(&c, pthread_getaffinity_np);
-	ret = real_pthread_getaffinity_np(thread, size, set);
-	call_end(&c, ret ? 0 : digest_bytes(set, size), 0);
-	return ret;
 }
 
 EXPORT int sched_getcpu(void)
@@ -99,8 +88,10 @@ EXPORT int sched_getcpu(void)
 	struct call c;
 	int n;
 
-	CALL(&c, sched_getcpu);
-	n = real_sched_getcpu();
+	if (CALL(&c, sched_getcpu) == SB_FORCE)
+		n = (int)processors_mine(c.self);
+	else
+		n = real_sched_getcpu();
 	call_end(&c, (uint64_t)n, 0);
 	return n;
 }
@@ -108,10 +99,15 @@ EXPORT int sched_getcpu(void)
 EXPORT int getcpu(unsigned *cpu, unsigned *node)
 {
 	struct call c;
+	bool force;
 	int ret;
 
-	CALL(&c, getcpu);
-	ret = real_getcpu(cpu, node);
+	force = CALL(&c, getcpu) == SB_FORCE;
+	ret = real_getcpu(cpu, node); /* may fail, as natively */
+	if (force && ret == 0 && cpu)
+		*cpu = processors_mine(c.self);
+	if (force && ret == 0 && node)
+		*node = 0;
 	call_end(&c, ret == 0 && cpu ? *cpu : 0, 0);
 	return ret;
 }

@@ -17,7 +17,6 @@
 #include "real.h"
 #include "banned.h"
 
-HOOK(sched_setaffinity);
 HOOK(sched_getscheduler);
 HOOK(sched_setscheduler);
 HOOK(sched_getparam);
@@ -42,12 +41,6 @@ int capset(struct __user_cap_header_struct *who,
 	   const struct __user_cap_data_struct *what);
 HOOK(capget);
 HOOK(capset);
-
-EXPORT int sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *set)
-{
-	return sys_result(
-		sys3(SYS_sched_setaffinity, pids_thread_in(pid), size, set));
-}
 
 EXPORT int sched_getscheduler(pid_t pid)
 {

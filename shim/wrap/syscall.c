@@ -23,6 +23,7 @@
 #include "filetime.h"
 #include "ltime.h"
 #include "pids.h"
+#include "processors.h"
 #include "procfs.h"
 #include "registers.h"
 #include "wrap.h"
@@ -48,8 +49,9 @@ ROW(getppid, "pid", "the parent's process number");
 ROW(gettid, "pid", "thread number");
 
 SOURCE_ROW(syscall_sched_getaffinity, .group = "cpu", .policy = SB_OBSERVE,
+	   .counts = 1,
 	   .doc = "usable processors by syscall(SYS_sched_getaffinity)");
-SOURCE_ROW(syscall_getcpu, .group = "cpu", .policy = SB_OBSERVE,
+SOURCE_ROW(syscall_getcpu, .group = "cpu", .policy = SB_OBSERVE, .counts = 1,
 	   .doc = "the processor it runs on by syscall(SYS_getcpu)");
 
 #define NAMES(nr)                                                              \
@@ -142,19 +144,35 @@ static long read_time(struct call *c, const struct registers *r, bool force)
 
 static long read_affinity(struct call *c, const struct registers *r, bool force)
 {
+	void *set = (void *)ARG(r, 3);
 	long n = go_on(r); /* bytes of the set */
 
-	(void)force;
-	call_end(c, n < 0 ? 0 : digest_bytes((void *)ARG(r, 3), (size_t)n), 0);
+	if (force && set && (n >= 0 || n == -EINVAL))
+		n = processors_set(set, (size_t)ARG(r, 2));
+	call_end(c, n < 0 ? 0 : digest_bytes(set, (size_t)n), 0);
 	return n;
+}
+
+/* No source; under --threads N it is ours to serve. */
+static bool pin(struct registers *r)
+{
+	if (r->nr != SYS_sched_setaffinity ||
+	    src_syscall_sched_getaffinity.now != SB_FORCE)
+		return false;
+	r->nr = sys_result(processors_pin(ARG(r, 1), (void *)ARG(r, 3),
+					  (size_t)ARG(r, 2)));
+	return true;
 }
 
 static long read_cpu(struct call *c, const struct registers *r, bool force)
 {
-	const unsigned *cpu = (void *)ARG(r, 1);
+	unsigned *cpu = (void *)ARG(r, 1), *node = (void *)ARG(r, 2);
 	long ret = go_on(r);
 
-	(void)force;
+	if (force && ret == 0 && cpu)
+		*cpu = processors_mine(c->self);
+	if (force && ret == 0 && node)
+		*node = 0;
 	call_end(c, ret == 0 && cpu ? *cpu : 0, 0);
 	return ret;
 }
@@ -606,7 +624,7 @@ bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
 	if ((r->nr == SYS_fork || r->nr == SYS_clone || r->nr == SYS_clone3) &&
 	    forks(r))
 		return raw_fork(r, ret, frame);
-	if (pidcall(r))
+	if (pidcall(r) || pin(r))
 		return true;
 	if (r->nr == SYS_utimensat)
 		return set_times(r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake.h"
-#include "../../shim/wrap/cuda/cublas.def"
+#include "../../shim/cuda/cublas.def"
 
 #ifndef VERSION
 #define VERSION 130000

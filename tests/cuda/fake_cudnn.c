@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "fake.h"
-#include "../../shim/wrap/cuda/cudnn.def"
+#include "../../shim/cuda/cudnn.def"
 
 API size_t cudnnGetVersion(void)
 {

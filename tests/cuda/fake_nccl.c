@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake.h"
-#include "../../shim/wrap/cuda/nccl.def"
+#include "../../shim/cuda/nccl.def"
 
 API ncclResult_t ncclGetVersion(int *version)
 {

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""signatures.py TABLE…: each signature of shim/wrap/cuda/*.def against
+"""signatures.py TABLE…: each signature of shim/cuda/*.def against
 the declaration in NVIDIA's headers. Exits 77 where there are none."""
 import os
 import re

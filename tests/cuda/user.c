@@ -491,9 +491,9 @@ typedef int seen_fn(long, long, long, long, long, long, long, long, long, long,
 		    long, long, long, long, long, long, long, long, long, long,
 		    long, long, long, long);
 #define SEEN(symbol, group, words, doc) extern seen_fn symbol;
-#include "../../shim/wrap/cuda/cublas.def"
-#include "../../shim/wrap/cuda/cudnn.def"
-#include "../../shim/wrap/cuda/nccl.def"
+#include "../../shim/cuda/cublas.def"
+#include "../../shim/cuda/cudnn.def"
+#include "../../shim/cuda/nccl.def"
 #undef SEEN
 
 static void calls(void)
@@ -503,9 +503,9 @@ static void calls(void)
 	   : !strcmp(group, "cudnn") ? "libcudnn.so.9" : "libnccl.so.2",       \
 	   symbol)(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,  \
 		   18, 19, 20, 21, 22, 23, 24);
-#include "../../shim/wrap/cuda/cublas.def"
-#include "../../shim/wrap/cuda/cudnn.def"
-#include "../../shim/wrap/cuda/nccl.def"
+#include "../../shim/cuda/cublas.def"
+#include "../../shim/cuda/cudnn.def"
+#include "../../shim/cuda/nccl.def"
 #undef SEEN
 }
 

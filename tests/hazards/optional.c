@@ -22,8 +22,11 @@ static void *open_user(int n, int (**fn)(void))
 /* Who asks whether a library is there is told so. */
 static void absent(void)
 {
-	static const char *const names[] = { "RAND_bytes", "uuid_generate",
-					     "_gfortran_random_r8" };
+	static const char *const names[] = {
+		"RAND_bytes", "uuid_generate", "_gfortran_random_r8",
+		"_ZNK2at7Context23deterministicAlgorithmsEv",
+		"_ZN3tsl21OpDeterminismRequiredEv",
+	};
 	int (*fn)(void);
 	void *h;
 

@@ -7,6 +7,6 @@ const struct facts facts = { .calls = 2, .output = "1\n1\n4096\n" };
 void victim(void)
 {
 	emit(sysconf(_SC_NPROCESSORS_ONLN) > 0);
-	emit(sysconf(_SC_PHYS_PAGES) > 0);
+	emit(sysconf(_SC_NPROCESSORS_CONF) > 0);
 	emit((uint64_t)sysconf(_SC_PAGESIZE));
 }

@@ -25,7 +25,8 @@ ROOT = HERE.parent.parent
 BUILD = ROOT / "build" / "real"
 SAMEBITS = os.environ.get("SAMEBITS_BIN", str(ROOT / "build" / "samebits"))
 WHEELS = BUILD / "venv"
-KINDS = {"differs", "repeats", "draws", "force", "works", "keys"}
+KINDS = {"differs", "repeats", "draws", "force", "works", "keys", "cpus",
+         "large"}
 COMPILERS = {
     ".cc": "g++ -O2 -pthread -o",
     ".f90": "gfortran -O2 -o",
@@ -151,6 +152,8 @@ class Trial:
             self.expect_repeats("force" in expects)
         if "works" in expects:
             self.expect_works()
+        if "cpus" in expects:
+            self.expect_cpus()
         if "keys" in expects:
             self.expect_all_differ(self.native + self.audit + [
                 self.controlled("run-%d" % i) for i in range(3)])
@@ -205,6 +208,21 @@ class Trial:
             self.expect_all_differ([self.controlled("run-crypto-%d" % i)
                                     for i in range(2)])
 
+    def expect_cpus(self):
+        allowed = [sorted(os.sched_getaffinity(0))[:n] for n in (1, 2)]
+        self.runs = [self.allowed(cpus, i) for cpus in allowed
+                     for i in range(5)]
+        for other in self.runs[1:]:
+            if not self.expect_equal(self.runs[0], other):
+                break
+
+    def allowed(self, cpus, i):
+        return self.run(
+            "cpus-%d-%d" % (len(cpus), i), "taskset", "-c",
+            ",".join(map(str, cpus)), SAMEBITS, "run", "-q", "--store",
+            self.program.place / "store", "--seed", "42", "--threads", "4",
+            "--")
+
     def expect_works(self):
         # Without --seed: explicit seeds are to be honoured.
         self.runs = [self.samebits("run-%d" % i, "run") for i in range(3)]
@@ -239,7 +257,8 @@ def chosen(names):
     if unknown := set(names) - known:
         sys.exit("real.py: no such program: %s; there are %s" % (
             ", ".join(sorted(unknown)), " ".join(sorted(known))))
-    return [p for p in programs if not names or p.name in names]
+    return [p for p in programs if p.name in names or
+            not names and "large" not in p.expects]
 
 
 def main():

@@ -4,7 +4,7 @@
  * off and each stream has a workspace of its own: it resets the workspace
  * whenever a stream is set, so ours is set again after that. A program that
  * sets workspaces itself, as PyTorch does, is left to it. Compute calls are
- * only seen (wrap/calls.def).
+ * only seen (calls.def).
  */
 #include "call.h"
 #include "cuda.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * NCCL: whoever joins a communicator. What then is exchanged is only seen
- * (wrap/calls.def); the order of its sums is the environment's to fix.
+ * (calls.def); the order of its sums is the environment's to fix.
  */
 #include "call.h"
 #include "cuda.h"
