@@ -434,12 +434,25 @@ static void add_argument(struct text *t, const struct argument *a, int64_t v)
 	text_add(t, " ");
 }
 
+static void write_record(const struct source *row, uint64_t hash,
+			 const char *said)
+{
+	struct sb_shape *s = log_record(
+		SB_SHAPE, (unsigned)(sizeof(*s) + strlen(said) + 1));
+
+	if (!s)
+		return;
+	s->hash = hash;
+	s->source = row->index;
+	memcpy(s->text, said, strlen(said) + 1);
+	log_publish(s, SB_SHAPE);
+}
+
 static void write_shape(const struct look *l, const struct routine *r,
 			uint64_t hash, int threads)
 {
 	char said[400];
 	struct text t = text_start(said, sizeof(said));
-	struct sb_shape *s;
 
 	for (unsigned i = 0; i < l->plan->sizes; i++)
 		add_argument(&t, &l->plan->argument[i],
@@ -450,27 +463,48 @@ static void write_shape(const struct look *l, const struct routine *r,
 	} else if (t.at > said) {
 		t.at[-1] = 0;
 	}
-	s = log_record(SB_SHAPE,
-		       (unsigned)(sizeof(*s) + strlen(said) + 1));
-	if (!s)
-		return;
-	s->hash = hash;
-	s->source = r->row->index;
-	memcpy(s->text, said, strlen(said) + 1);
-	log_publish(s, SB_SHAPE);
+	write_record(r->row, hash, said);
+}
+
+/* A new one's place, whose record is being written; NULL: there is one, or no
+ * room. Under the lock. */
+static struct shape *shape_add(uint64_t hash)
+{
+	struct shape *place = shape_place(hash);
+
+	if (place->hash || nshapes >= SHAPES * 3 / 4)
+		return NULL;
+	nshapes++;
+	return place;
 }
 
 static void new_shape(const struct look *l, const struct routine *r,
 		      const struct shape *made, int threads)
 {
 	uint64_t mask = engine_lock();
-	struct shape *place = shape_place(made->hash);
+	struct shape *place = shape_add(made->hash);
 
-	if (!place->hash && nshapes < SHAPES * 3 / 4) {
+	if (place) {
 		write_shape(l, r, made->hash, threads);
-		nshapes++;
 		place->work = made->work;
 		__atomic_store_n(&place->hash, made->hash, __ATOMIC_RELEASE);
+	}
+	engine_unlock(mask);
+}
+
+bool entry_noted(uint64_t hash)
+{
+	return shape_place(hash)->hash == hash;
+}
+
+void entry_note(const struct source *row, uint64_t hash, const char *text)
+{
+	uint64_t mask = engine_lock();
+	struct shape *place = shape_add(hash);
+
+	if (place) {
+		write_record(row, hash, text);
+		__atomic_store_n(&place->hash, hash, __ATOMIC_RELEASE);
 	}
 	engine_unlock(mask);
 }
@@ -781,7 +815,9 @@ void *entry_found(const char *name, void *found)
 
 bool entry_alone(const char *name, const void *ra)
 {
-	return number_of(name) != ENTRIES && !real_in_scope(name, ra);
+	/* A search that fails comes last: dlerror() tells of it. */
+	return number_of(name) != ENTRIES && !real_in_scope(name, ra) &&
+	       !real_find(name, NULL);
 }
 
 void *entry_bind(const char *name, void *now, const void *inside)

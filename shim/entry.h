@@ -52,6 +52,10 @@ bool entry_is(const void *address);
 void *entry_found(const char *name, void *found);
 /* Is `name` one of ours that nothing stands behind, for a caller at `ra`? */
 bool entry_alone(const char *name, const void *ra);
+/* What a value of the row's calls stands for (not 0), once in the log: `text`.
+ * Takes the lock where it is new. */
+void entry_note(const struct source *row, uint64_t hash, const char *text);
+bool entry_noted(uint64_t hash);
 /*
  * What a slot of an object for the function `name` shall hold: the thunk for
  * what that object (which has an address `inside`) would reach without us; NULL:

@@ -66,7 +66,7 @@ enum sb_mode { SB_AUDIT = 1, SB_RUN = 2 };
 enum sb_policy { SB_PASS, SB_OBSERVE, SB_FORCE, SB_DENY };
 
 struct sb_source_name {
-	char name[40];
+	char name[56];
 	char group[16];
 	uint32_t policy; /* enum sb_policy, as set for this run */
 	uint32_t reserved;

@@ -255,7 +255,6 @@ static struct reached {
 } reached[REACHED];
 static unsigned nreached;
 static int reached_lock;
-
 /* Where a call from this address found its entry: tried first. */
 #define HINTS 256
 static uint16_t hint[HINTS];
@@ -296,11 +295,21 @@ static void remember(const struct source *row, const struct object *o, void *fn)
 	__atomic_store_n(&reached_lock, 0, __ATOMIC_RELEASE);
 }
 
+static bool within(const void *p, uintptr_t start, uintptr_t end)
+{
+	return (uintptr_t)p >= start && (uintptr_t)p < end;
+}
+
 void real_unloaded(uintptr_t start, uintptr_t end)
 {
 	for (unsigned i = 0; i < nreached; i++)
-		if (reached[i].start >= start && reached[i].start < end)
+		if ((reached[i].start >= start && reached[i].start < end) ||
+		    within(reached[i].fn, start, end))
 			reached[i].end = 0;
+	/* What is loaded next is found by dlsym() as the first one was. */
+	for (struct source *s = __start_sb_source; s < __stop_sb_source; s++)
+		if (s->optional && s->real && within(*s->real, start, end))
+			*s->real = NULL;
 }
 
 bool real_reaches(const struct source *row, const void *ra)
@@ -325,10 +334,10 @@ void *real_from(struct source *row, const void *ra)
 	p = search_from(row, &o);
 	errno = saved;
 	if (!p) /* looked up by dlsym(), and called from elsewhere */
-		return *row->real;
+		p = *row->real;
 	if (!*row->real)
 		*row->real = p;
-	if (o.name)
+	if (o.name && p)
 		remember(row, &o, p);
 	return p;
 }

@@ -60,6 +60,14 @@ static const struct exception {
  * that is named asks for each row. */
 static const char *const elsewhere[][2] = {
 	{ "blas", "blas" },
+	{ "cublas", "cuda" },
+	{ "cublaslt", "cuda" },
+	{ "cuda", "cuda" },
+	{ "cudnn", "cuda" },
+	{ "curand", "cuda" },
+	{ "cusolver", "cuda" },
+	{ "cusparse", "cuda" },
+	{ "nccl", "cuda" },
 	{ "tensorflow", "frameworks" },
 	{ "torch", "frameworks" },
 };

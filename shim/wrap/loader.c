@@ -194,6 +194,55 @@ EXPORT int dlclose(void *handle)
 	return ret;
 }
 
+struct optional {
+	const void *hook;
+	bool found;
+};
+
+static void consider_optional(struct source *row, void *arg)
+{
+	struct optional *o = arg;
+
+	o->found |= row->optional && row->hook == o->hook;
+}
+
+static bool is_optional(const void *hook)
+{
+	struct optional o = { .hook = hook };
+
+	if (entry_is(hook))
+		return true;
+	real_each(consider_optional, &o);
+	return o.found;
+}
+
+static void *base_of(const void *address)
+{
+	Dl_info info;
+
+	return address && dladdr(address, &info) ? info.dli_fbase : NULL;
+}
+
+/*
+ * Does the object that looks a name up define it? Then it stands in front of
+ * the library that does the work, as libcudnn does, and leads there: our hook
+ * has been passed already, and would find that object again and again.
+ */
+static bool leads_on(const char *name, const void *ret)
+{
+	void *handle, *own = NULL;
+	Dl_info info;
+
+	if (!dladdr(ret, &info) || !info.dli_fname)
+		return false;
+	handle = real_dlopen_fn(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+	if (handle) {
+		own = real_dlsym_fn(handle, name);
+		real_dlclose_fn(handle);
+	}
+	return own && base_of(own) == info.dli_fbase;
+}
+
 /* What a lookup is answered; jump.S goes on to libc's unless it is known. */
 struct answer {
 	void *found;
@@ -214,7 +263,7 @@ struct answer samebits_before_dlsym(void *handle, const char *name, void *ret)
 {
 	struct call c;
 	enum sb_policy policy = BEGIN(&c, dlsym, ret);
-	void *found;
+	void *found, *hook;
 
 	if (policy != SB_PASS) {
 		call_end(&c, digest_string(name), 0);
@@ -228,9 +277,16 @@ struct answer samebits_before_dlsym(void *handle, const char *name, void *ret)
 	if (policy == SB_PASS || handle == RTLD_NEXT)
 		return answer(NULL);
 	found = real_dlsym(handle, name);
-	if (found && entry_is(found)) /* the global scope */
-		return (struct answer){ NULL, entry_alone(name, ret) };
-	return answer(hook_of(name, found));
+	if (found && is_optional(found)) /* the global scope */
+		return (struct answer){ NULL, ours_alone(name, ret) ||
+						      entry_alone(name, ret) };
+	hook = hook_of(name, found);
+	if (hook && is_optional(hook)) {
+		if (leads_on(name, ret))
+			hook = NULL;
+		real_dlsym(handle, name); /* dlerror() tells of the last one */
+	}
+	return answer(hook);
 }
 
 struct answer samebits_before_dlvsym(void *handle, const char *name,

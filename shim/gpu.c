@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include <dlfcn.h>
+#include <errno.h>
+#include <string.h>
+
+#include "entry.h"
+#include "gpu.h"
+#include "real.h"
+#include "runtime.h"
+#include "text.h"
+#include "banned.h"
+
+void *gpu_sibling(const void *fn, const char *name)
+{
+	int saved = errno;
+	Dl_info info;
+	void *h, *p;
+
+	if (!fn || !dladdr(fn, &info) || !info.dli_fname)
+		return NULL;
+	h = real_dlopen_fn(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+	p = h ? real_dlsym_fn(h, name) : NULL;
+	if (h)
+		real_dlclose_fn(h);
+	errno = saved;
+	return p;
+}
+
+static int is_cudart(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	const char *slash = strrchr(info->dlpi_name, '/');
+	const char *base = slash ? slash + 1 : info->dlpi_name;
+
+	(void)size;
+	if (strncmp(base, "libcudart.so", 12))
+		return 0;
+	*(const char **)arg = info->dlpi_name;
+	return 1;
+}
+
+void *gpu_cudart(const char *name, const void *ra)
+{
+	void *p = real_in_scope(name, ra), *h;
+	const char *path = NULL;
+
+	if (p || !real_iterate_fn(is_cudart, &path))
+		return p;
+	h = real_dlopen_fn(path, RTLD_LAZY | RTLD_NOLOAD);
+	p = h ? real_dlsym_fn(h, name) : NULL;
+	if (h)
+		real_dlclose_fn(h);
+	return p;
+}
+
+void gpu_seen(const char *kind, const void *fn, uint64_t version)
+{
+	char said[48];
+	struct text t = text_start(said, sizeof(said));
+
+	if (!fn || runtime_number(kind, fn))
+		return;
+	text_add(&t, "version ");
+	text_number(&t, version, 10, 1);
+	runtime_seen(kind, fn, version ? said : NULL, 0);
+}
+
+unsigned gpu_stream(const void *stream)
+{
+	static const void *seen[256];
+	const void *none;
+
+	if (!stream)
+		return 0;
+	for (unsigned i = 0; i < sizeof(seen) / sizeof(*seen); i++) {
+		none = NULL;
+		if (__atomic_load_n(&seen[i], __ATOMIC_RELAXED) == stream ||
+		    __atomic_compare_exchange_n(&seen[i], &none, stream, false,
+						__ATOMIC_RELAXED,
+						__ATOMIC_RELAXED) ||
+		    none == stream)
+			return i + 1;
+	}
+	return 0;
+}
+
+bool gpu_said(const struct call *c, uint64_t hash)
+{
+	return !c->key->counter || c->self->busy || entry_noted(hash);
+}
+
+void gpu_end(struct call *c, const struct source *row, uint64_t hash,
+	     const char *text)
+{
+	if (!gpu_said(c, hash))
+		entry_note(row, hash, text);
+	call_end(c, hash, 0);
+}
+
+uint64_t gpu_seed(uint64_t seed)
+{
+	return config.seeds_force ? mix64(config.seed, seed) : seed;
+}
