@@ -32,7 +32,7 @@
 
 #define SB_PAGE 4096
 #define SB_EXTENT (128u << 10) /* a log is this large at first */
-#define SB_VERSION 1
+#define SB_VERSION 2
 #define SB_LOG_MAGIC "SBLOG\r\n\032"	/* 8 bytes, no terminator */
 #define SB_BOARD_MAGIC "SBBOARD\032"	/* 8 bytes, no terminator */
 

@@ -392,6 +392,19 @@ static void test_newer(void **state)
 	free(i.data);
 }
 
+static void test_older(void **state)
+{
+	struct image i = build();
+	struct log log;
+
+	(void)state;
+	((struct sb_header *)i.data)->version = SB_VERSION - 1;
+	assert_int_equal(log_parse(&log, i.data, SIZE), -EPROTO);
+	assert_non_null(strstr(log.notes.text[0], "older samebits"));
+	log_close(&log);
+	free(i.data);
+}
+
 static void test_files(void **state)
 {
 	char path[] = "/tmp/samebits-reader-XXXXXX";
@@ -442,6 +455,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_lines),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_newer),
+		cmocka_unit_test(test_older),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_lineage_order),
 	};

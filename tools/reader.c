@@ -348,6 +348,13 @@ static int read_header(struct log *log)
 			log->head.version, SB_VERSION);
 		return -EPROTO;
 	}
+	if (log->head.version && log->head.version < SB_VERSION) {
+		DAMAGED(log,
+			"format %u was written by an older samebits than this "
+			"one, which reads %u; make the run again, or use the "
+			"older one", log->head.version, SB_VERSION);
+		return -EPROTO;
+	}
 	if (log->size < sizeof(log->head)) {
 		DAMAGED(log, "cut off within its header");
 		return -EBADMSG;
