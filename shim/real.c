@@ -219,8 +219,11 @@ static void remember(const struct source *row, const struct object *o, void *fn)
 	__atomic_store_n(&reached_lock, 0, __ATOMIC_RELEASE);
 }
 
+unsigned real_epoch;
+
 void real_unloaded(uintptr_t start, uintptr_t end)
 {
+	__atomic_add_fetch(&real_epoch, 1, __ATOMIC_RELAXED);
 	for (unsigned i = 0; i < nreached; i++)
 		if (reached[i].start >= start && reached[i].start < end)
 			reached[i].end = 0;
@@ -301,6 +304,8 @@ void real_policies(void)
 {
 	for (struct source *s = __start_sb_source; s < __stop_sb_source; s++) {
 		s->now = config.audit ? SB_OBSERVE : s->policy;
+		if (s->counts && config.threads && !config.audit)
+			s->now = SB_FORCE;
 		if (s->keys && config.crypto_force && !config.audit)
 			s->now = SB_FORCE;
 		if (config.time_real &&

@@ -32,6 +32,12 @@ struct source {
 	uint8_t keys;	     /* 1: makes keys; only --crypto=force forces */
 	uint8_t timed;	     /* 1: its value is a time, as a clock's is */
 	uint8_t names;	     /* 1: hands out the names in a directory */
+	uint8_t counts;	     /* 1: its value tells how many processors there
+			      * are, or sets how many to use; forced where
+			      * --threads says a number */
+	uint8_t inner;	     /* 1: no source but a part of one: never listed,
+			      * makes no events; without a hook, only to be
+			      * called by others */
 	/* Set at start-up: */
 	uint8_t now;	/* enum sb_policy of this run */
 	uint8_t denied; /* 1: some rule may deny a call of it */
