@@ -10,7 +10,8 @@ python="python3-numpy python3-sklearn"
 test="g++ libcmocka-dev clang libclang-rt-14-dev valgrind fasttext darknet
       libjemalloc2 libtcmalloc-minimal4 libeatmydata1 gawk mawk openssl
       openssh-client libsodium23 libgcrypt20 libuuid1 gfortran sqlite3 xxd
-      busybox pwgen procps make git rsync zip unzip ccache"
+      busybox pwgen procps make git rsync zip unzip ccache libgomp1
+      libomp-14-dev libtbb-dev"
 
 case "${1:-build}" in
 build) wanted="$build" ;;
