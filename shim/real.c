@@ -225,8 +225,15 @@ void real_unloaded(uintptr_t start, uintptr_t end)
 {
 	__atomic_add_fetch(&real_epoch, 1, __ATOMIC_RELAXED);
 	for (unsigned i = 0; i < nreached; i++)
-		if (reached[i].start >= start && reached[i].start < end)
+		if ((reached[i].start >= start && reached[i].start < end) ||
+		    ((uintptr_t)reached[i].fn >= start &&
+		     (uintptr_t)reached[i].fn < end))
 			reached[i].end = 0;
+	/* What a lookup found: loaded again, it may lie elsewhere. */
+	for (struct source *s = __start_sb_source; s < __stop_sb_source; s++)
+		if (s->optional && s->real && (uintptr_t)*s->real >= start &&
+		    (uintptr_t)*s->real < end)
+			*s->real = NULL;
 }
 
 bool real_reaches(const struct source *row, const void *ra)
