@@ -54,9 +54,9 @@ PART(GOMP_loop_ull_ordered_static_start, bool, bool, ull, ull, ull, ull, ull *,
 			    from, below);                                      \
 	}
 
-#define LOOP_ULL(fn, ours, size, text)                                         \
+#define LOOP_ULL(fn, ours, size, ...)                                          \
 	bool fn(bool, ull, ull, ull, ull, ull *, ull *);                       \
-	ROW(fn, .doc = text);                                                  \
+	ROW(fn, .doc = __VA_ARGS__);                                                  \
 	EXPORT bool fn(bool up, ull start, ull end, ull step, ull chunk,       \
 		       ull *from, ull *below)                                  \
 	{                                                                      \
@@ -69,9 +69,9 @@ PART(GOMP_loop_ull_ordered_static_start, bool, bool, ull, ull, ull, ull, ull *,
 	}
 
 /* schedule(runtime) has its chunk in the library. */
-#define LOOP_RUNTIME(fn, ours, text)                                           \
+#define LOOP_RUNTIME(fn, ours, ...)                                            \
 	bool fn(long, long, long, long *, long *);                             \
-	ROW(fn, .doc = text);                                                  \
+	ROW(fn, .doc = __VA_ARGS__);                                                  \
 	EXPORT bool fn(long start, long end, long step, long *from,            \
 		       long *below)                                            \
 	{                                                                      \
@@ -88,9 +88,9 @@ PART(GOMP_loop_ull_ordered_static_start, bool, bool, ull, ull, ull, ull, ull *,
 						     below);                   \
 	}
 
-#define LOOP_ULL_RUNTIME(fn, ours, text)                                       \
+#define LOOP_ULL_RUNTIME(fn, ours, ...)                                        \
 	bool fn(bool, ull, ull, ull, ull *, ull *);                            \
-	ROW(fn, .doc = text);                                                  \
+	ROW(fn, .doc = __VA_ARGS__);                                                  \
 	EXPORT bool fn(bool up, ull start, ull end, ull step, ull *from,       \
 		       ull *below)                                             \
 	{                                                                      \
@@ -106,6 +106,24 @@ PART(GOMP_loop_ull_ordered_static_start, bool, bool, ull, ull, ull, ull, ull *,
 		return ((__typeof__(real_##fn))real)(up, start, end, step,     \
 						     from, below);             \
 	}
+
+/* A row's name has 39 characters at most: these are longer. */
+#define LONGER "GOMP_loop_maybe_nonmonotonic_runtime_start"
+#define LONGER_ULL "GOMP_loop_ull_maybe_nonmonotonic_runtime_start"
+#define LONGER_DYNAMIC "GOMP_loop_ull_nonmonotonic_dynamic_start"
+#define LONGER_RUNTIME "GOMP_loop_ull_nonmonotonic_runtime_start"
+#define LONGER_REGION "GOMP_parallel_loop_maybe_nonmonotonic_runtime"
+bool GOMP_loop_maybe_runtime_start(long, long, long, long *, long *)
+	__asm__(LONGER);
+bool GOMP_loop_ull_maybe_runtime_start(bool, ull, ull, ull, ull *,
+					       ull *) __asm__(LONGER_ULL);
+bool GOMP_loop_ull_nonmono_dynamic_start(bool, ull, ull, ull, ull, ull *, ull *)
+	__asm__(LONGER_DYNAMIC);
+bool GOMP_loop_ull_nonmono_runtime_start(bool, ull, ull, ull, ull *, ull *)
+	__asm__(LONGER_RUNTIME);
+void GOMP_parallel_loop_maybe_runtime(body *, void *, unsigned, long,
+					      long, long, unsigned)
+	__asm__(LONGER_REGION);
 
 LOOP(GOMP_loop_dynamic_start, GOMP_loop_static_start, KEEP,
      "a loop, schedule(monotonic:dynamic)")
@@ -123,8 +141,8 @@ LOOP_RUNTIME(GOMP_loop_runtime_start, GOMP_loop_static_start,
 	     "a loop, schedule(monotonic:runtime)")
 LOOP_RUNTIME(GOMP_loop_nonmonotonic_runtime_start, GOMP_loop_static_start,
 	     "a loop, schedule(nonmonotonic:runtime)")
-LOOP_RUNTIME(GOMP_loop_maybe_nonmonotonic_runtime_start,
-	     GOMP_loop_static_start, "a loop, schedule(runtime)")
+LOOP_RUNTIME(GOMP_loop_maybe_runtime_start, GOMP_loop_static_start,
+	     "a loop, schedule(runtime)", .symbol = LONGER)
 LOOP_RUNTIME(GOMP_loop_ordered_runtime_start, GOMP_loop_ordered_static_start,
 	     "an ordered loop, schedule(runtime)")
 #define WIDE ", unsigned long long"
@@ -132,8 +150,8 @@ LOOP_ULL(GOMP_loop_ull_dynamic_start, GOMP_loop_ull_static_start, KEEP,
 	 "a loop, schedule(monotonic:dynamic)" WIDE)
 LOOP_ULL(GOMP_loop_ull_guided_start, GOMP_loop_ull_static_start, BLOCK,
 	 "a loop, schedule(monotonic:guided)" WIDE)
-LOOP_ULL(GOMP_loop_ull_nonmonotonic_dynamic_start, GOMP_loop_ull_static_start,
-	 KEEP, "a loop, schedule(dynamic)" WIDE)
+LOOP_ULL(GOMP_loop_ull_nonmono_dynamic_start, GOMP_loop_ull_static_start,
+	 KEEP, "a loop, schedule(dynamic)" WIDE, .symbol = LONGER_DYNAMIC)
 LOOP_ULL(GOMP_loop_ull_nonmonotonic_guided_start, GOMP_loop_ull_static_start,
 	 BLOCK, "a loop, schedule(guided)" WIDE)
 LOOP_ULL(GOMP_loop_ull_ordered_dynamic_start,
@@ -144,68 +162,74 @@ LOOP_ULL(GOMP_loop_ull_ordered_guided_start,
 	 "an ordered loop, schedule(guided)" WIDE)
 LOOP_ULL_RUNTIME(GOMP_loop_ull_runtime_start, GOMP_loop_ull_static_start,
 		 "a loop, schedule(monotonic:runtime)" WIDE)
-LOOP_ULL_RUNTIME(GOMP_loop_ull_nonmonotonic_runtime_start,
+LOOP_ULL_RUNTIME(GOMP_loop_ull_nonmono_runtime_start,
 		 GOMP_loop_ull_static_start,
-		 "a loop, schedule(nonmonotonic:runtime)" WIDE)
-LOOP_ULL_RUNTIME(GOMP_loop_ull_maybe_nonmonotonic_runtime_start,
-		 GOMP_loop_ull_static_start, "a loop, schedule(runtime)" WIDE)
+		 "a loop, schedule(nonmonotonic:runtime)" WIDE,
+		 .symbol = LONGER_RUNTIME)
+LOOP_ULL_RUNTIME(GOMP_loop_ull_maybe_runtime_start,
+		 GOMP_loop_ull_static_start, "a loop, schedule(runtime)" WIDE,
+		 .symbol = LONGER_ULL)
 LOOP_ULL_RUNTIME(GOMP_loop_ull_ordered_runtime_start,
 		 GOMP_loop_ull_ordered_static_start,
 		 "an ordered loop, schedule(runtime)" WIDE)
 
-/* Loops whose iterations wait for others: ordered(n) with depend. */
-PART(GOMP_loop_doacross_static_start, bool, unsigned, long *, long, long *,
-     long *);
-PART(GOMP_loop_ull_doacross_static_start, bool, unsigned, ull *, ull, ull *,
-     ull *);
+/*
+ * Loops whose iterations wait for others, ordered(n) with depend: observed. What
+ * they compute is ordered by that; and libgomp waits without giving way, so that
+ * a round of more threads than processors takes a time slice an iteration.
+ */
+#define OBSERVED(fn, text)                                                     \
+	SOURCE(fn, .group = "openmp", .policy = SB_OBSERVE, .optional = 1,     \
+	       .doc = text)
 
-#define DOACROSS(fn, ours, type, size, text)                                   \
+#define DOACROSS(fn, type, text)                                               \
 	bool fn(unsigned, type *, type, type *, type *);                       \
-	ROW(fn, .doc = text);                                                  \
+	OBSERVED(fn, text);                                                    \
 	EXPORT bool fn(unsigned n, type *counts, type chunk, type *from,       \
 		       type *below)                                            \
 	{                                                                      \
-		bool force = openmp_event(&src_##fn, CALLER, (uint64_t)chunk); \
-		__typeof__(real_##fn) real = (__typeof__(real))starter(        \
-			&force, &src_##ours, &src_##fn, OPENMP_CALLER);        \
-                                                                               \
-		return real(n, counts, force ? size(chunk) : chunk, from,      \
-			    below);                                            \
+		openmp_event(&src_##fn, CALLER, (uint64_t)chunk);              \
+		return REAL_HERE(fn)(n, counts, chunk, from, below);           \
 	}
 
-#define DOACROSS_RUNTIME(fn, ours, type, text)                                 \
+#define DOACROSS_RUNTIME(fn, type, text)                                       \
 	bool fn(unsigned, type *, type *, type *);                             \
-	ROW(fn, .doc = text);                                                  \
+	OBSERVED(fn, text);                                                    \
 	EXPORT bool fn(unsigned n, type *counts, type *from, type *below)      \
 	{                                                                      \
-		bool force = openmp_event(&src_##fn, CALLER, 0);               \
-		void *real = starter(&force, &src_##ours, &src_##fn,           \
-				     OPENMP_CALLER);                           \
-                                                                               \
-		if (force)                                                     \
-			return ((__typeof__(real_##ours))real)(                \
-				n, counts,                                     \
-				(type)openmp_runtime_chunk(OPENMP_CALLER),     \
-				from, below);                                  \
-		return ((__typeof__(real_##fn))real)(n, counts, from, below);  \
+		openmp_event(&src_##fn, CALLER, 0);                            \
+		return REAL_HERE(fn)(n, counts, from, below);                  \
 	}
 
-DOACROSS(GOMP_loop_doacross_dynamic_start, GOMP_loop_doacross_static_start,
-	 long, KEEP, "a loop with depend, schedule(dynamic)")
-DOACROSS(GOMP_loop_doacross_guided_start, GOMP_loop_doacross_static_start,
-	 long, BLOCK, "a loop with depend, schedule(guided)")
-DOACROSS_RUNTIME(GOMP_loop_doacross_runtime_start,
-		 GOMP_loop_doacross_static_start, long,
+#define DOACROSS_ANY(fn, type, text)                                           \
+	bool fn(unsigned, type *, long, type, type *, type *, uintptr_t *,     \
+		void **);                                                      \
+	OBSERVED(fn, text);                                                    \
+	EXPORT bool fn(unsigned n, type *counts, long kind, type chunk,        \
+		       type *from, type *below, uintptr_t *reductions,         \
+		       void **memory)                                          \
+	{                                                                      \
+		openmp_event(&src_##fn, CALLER, (uint64_t)kind);               \
+		return REAL_HERE(fn)(n, counts, kind, chunk, from, below,      \
+				     reductions, memory);                      \
+	}
+
+DOACROSS(GOMP_loop_doacross_dynamic_start, long,
+	 "a loop with depend, schedule(dynamic)")
+DOACROSS(GOMP_loop_doacross_guided_start, long,
+	 "a loop with depend, schedule(guided)")
+DOACROSS_RUNTIME(GOMP_loop_doacross_runtime_start, long,
 		 "a loop with depend, schedule(runtime)")
-DOACROSS(GOMP_loop_ull_doacross_dynamic_start,
-	 GOMP_loop_ull_doacross_static_start, ull, KEEP,
+DOACROSS_ANY(GOMP_loop_doacross_start, long,
+	     "a loop with depend and task reductions")
+DOACROSS(GOMP_loop_ull_doacross_dynamic_start, ull,
 	 "a loop with depend, schedule(dynamic)" WIDE)
-DOACROSS(GOMP_loop_ull_doacross_guided_start,
-	 GOMP_loop_ull_doacross_static_start, ull, BLOCK,
+DOACROSS(GOMP_loop_ull_doacross_guided_start, ull,
 	 "a loop with depend, schedule(guided)" WIDE)
-DOACROSS_RUNTIME(GOMP_loop_ull_doacross_runtime_start,
-		 GOMP_loop_ull_doacross_static_start, ull,
+DOACROSS_RUNTIME(GOMP_loop_ull_doacross_runtime_start, ull,
 		 "a loop with depend, schedule(runtime)" WIDE)
+DOACROSS_ANY(GOMP_loop_ull_doacross_start, ull,
+	     "a loop with depend and task reductions" WIDE)
 
 /* Loops with task reductions or memory of their own have one function for all
  * schedules, which it is told. */
@@ -264,30 +288,11 @@ static struct schedule made_static(bool force, long kind, long chunk,
 				     memory);                                  \
 	}
 
-#define ANY_DOACROSS(fn, type, text)                                           \
-	bool fn(unsigned, type *, long, type, type *, type *, uintptr_t *,     \
-		void **);                                                      \
-	ROW(fn, .doc = text);                                                  \
-	EXPORT bool fn(unsigned n, type *counts, long kind, type chunk,        \
-		       type *from, type *below, uintptr_t *reductions,         \
-		       void **memory)                                          \
-	{                                                                      \
-		struct schedule s = MADE_STATIC(fn, kind, chunk);              \
-                                                                               \
-		return REAL_HERE(fn)(n, counts, s.kind, (type)s.chunk, from,   \
-				     below, reductions, memory);               \
-	}
-
 ANY_LOOP(GOMP_loop_start, "a loop with task reductions")
 ANY_LOOP(GOMP_loop_ordered_start, "an ordered loop with task reductions")
 ANY_LOOP_ULL(GOMP_loop_ull_start, "a loop with task reductions" WIDE)
 ANY_LOOP_ULL(GOMP_loop_ull_ordered_start,
 	     "an ordered loop with task reductions" WIDE)
-ANY_DOACROSS(GOMP_loop_doacross_start, long,
-	     "a loop with depend and task reductions")
-ANY_DOACROSS(GOMP_loop_ull_doacross_start, ull,
-	     "a loop with depend and task reductions" WIDE)
-
 /*
  * Sections go to who comes first: libgomp has no other way, and as a static
  * loop a team of one gets all of them as one piece. Observed.
@@ -295,11 +300,8 @@ ANY_DOACROSS(GOMP_loop_ull_doacross_start, ull,
 unsigned GOMP_sections_start(unsigned count);
 unsigned GOMP_sections2_start(unsigned count, uintptr_t *reductions,
 			      void **memory);
-#define SECTIONS(fn, text)                                                     \
-	SOURCE(fn, .group = "openmp", .policy = SB_OBSERVE, .optional = 1,     \
-	       .doc = text)
-SECTIONS(GOMP_sections_start, "sections");
-SECTIONS(GOMP_sections2_start, "sections with task reductions");
+OBSERVED(GOMP_sections_start, "sections");
+OBSERVED(GOMP_sections2_start, "sections with task reductions");
 
 EXPORT unsigned GOMP_sections_start(unsigned count)
 {
@@ -377,9 +379,9 @@ REGION(GOMP_parallel_sections_start, void,
 		     force ? size(chunk) : chunk, flags);                      \
 	}
 
-#define LOOP_REGION_RUNTIME(fn, text)                                          \
+#define LOOP_REGION_RUNTIME(fn, ...)                                           \
 	void fn(body *, void *, unsigned, long, long, long, unsigned);         \
-	ROW(fn, .doc = text);                                                  \
+	ROW(fn, .doc = __VA_ARGS__);                                                  \
 	EXPORT void fn(body *run, void *data, unsigned n, long start,          \
 		       long end, long step, unsigned flags)                    \
 	{                                                                      \
@@ -411,8 +413,9 @@ LOOP_REGION_RUNTIME(GOMP_parallel_loop_runtime,
 LOOP_REGION_RUNTIME(GOMP_parallel_loop_nonmonotonic_runtime,
 		    "a parallel region of a loop, "
 		    "schedule(nonmonotonic:runtime)")
-LOOP_REGION_RUNTIME(GOMP_parallel_loop_maybe_nonmonotonic_runtime,
-		    "a parallel region of a loop, schedule(runtime)")
+LOOP_REGION_RUNTIME(GOMP_parallel_loop_maybe_runtime,
+		    "a parallel region of a loop, schedule(runtime)",
+		    .symbol = LONGER_REGION)
 
 /* Up to GCC 4.8: the region goes on after the call. */
 #define OLD_REGION(fn, size, text)                                             \

@@ -3,7 +3,7 @@
  * Tells a library 7 threads in every way, and prints what arrived.
  *
  *	setters [LIBRARY]...	by dlopen(RTLD_LOCAL) and dlsym(), one after the
- *				other
+ *				other; -DALONE: it is linked with none
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -18,9 +18,14 @@ BY_ADDRESS(ADDRESS)
 GETTERS(GET)
 
 enum how { AS_VALUE, AS_ADDRESS, AS_GETTER };
-#define V(fn) { #fn, (void *)fn, AS_VALUE },
-#define A(fn) { #fn, (void *)fn, AS_ADDRESS },
-#define G(fn) { #fn, (void *)fn, AS_GETTER },
+#ifdef ALONE
+#define LINKED(fn) NULL
+#else
+#define LINKED(fn) (void *)fn
+#endif
+#define V(fn) { #fn, LINKED(fn), AS_VALUE },
+#define A(fn) { #fn, LINKED(fn), AS_ADDRESS },
+#define G(fn) { #fn, LINKED(fn), AS_GETTER },
 static const struct {
 	const char *name;
 	void *fn;
