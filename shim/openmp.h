@@ -6,8 +6,8 @@
  *
  * Loops that hand out their iterations to whoever comes first (dynamic, guided)
  * become static under `run`: a thread of a number then always gets the same
- * ones. Whether that is done is one answer for the whole process, as all threads
- * of a team have to agree on a loop.
+ * ones. Whether that is done is one answer for the whole process, as all
+ * threads of a team have to agree on a loop.
  */
 #ifndef SAMEBITS_OPENMP_H
 #define SAMEBITS_OPENMP_H
@@ -41,8 +41,8 @@ static inline bool openmp_event(struct source *row, void *ret, void *frame,
 long openmp_runtime_chunk(const void *caller);
 /* How many threads a region would get there; 0: not known. */
 unsigned openmp_usual(const void *caller);
-/* A clause num_threads(n), 0: none; at most as --threads allows. */
-unsigned openmp_clause(unsigned n);
+/* A clause num_threads(n), 0: none; at most as --threads allows this row. */
+unsigned openmp_clause(const struct source *row, unsigned n);
 /* A region of `n` threads (0: as many as are usual) begins in the library that
  * holds `real`. */
 void openmp_region(const void *caller, const void *real, unsigned n);

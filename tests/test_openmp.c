@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * OpenMP's loops and what sets numbers of threads: with real runtimes, natively,
- * controlled and audited. Every row of the groups "openmp" and "numeric" must
+ * OpenMP's loops and what sets numbers of threads: with real runtimes,
+ * natively, controlled and audited. Every row of the groups "openmp" and "numeric" must
  * have been called in both modes: test_contexts.c leaves them to this.
  */
 #include <stdarg.h>
@@ -213,12 +213,13 @@ static void test_setters(void **state)
 	const char *ways[] = {
 		"setters", "setters $OPENMP_DIR/libmkl_rt.so.2",
 		/* unloaded and loaded again, then without a symbol table */
-		"setters_alone $OPENMP_DIR/libmkl_rt.so.2 "
-		"$OPENMP_DIR/libmkl_rt.so.2 $STORE/stripped.so",
+		("setters_alone $OPENMP_DIR/libmkl_rt.so.2 "
+		 "$OPENMP_DIR/libmkl_rt.so.2 $STORE/stripped.so"),
 	};
 
 	(void)state;
-	outcome_of(&a, "strip -o $STORE/stripped.so $OPENMP_DIR/libmkl_rt.so.2");
+	outcome_of(&a, "strip -o $STORE/stripped.so "
+		   "$OPENMP_DIR/libmkl_rt.so.2");
 	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
 		outcome_of(&a, RUN "--threads 3 -- $OPENMP_DIR/openmp_%s",
 			   ways[i]);

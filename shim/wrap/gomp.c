@@ -56,7 +56,7 @@ PART(GOMP_loop_ull_ordered_static_start, bool, bool, ull, ull, ull, ull, ull *,
 
 #define LOOP_ULL(fn, ours, size, ...)                                          \
 	bool fn(bool, ull, ull, ull, ull, ull *, ull *);                       \
-	ROW(fn, .doc = __VA_ARGS__);                                                  \
+	ROW(fn, .doc = __VA_ARGS__);                                           \
 	EXPORT bool fn(bool up, ull start, ull end, ull step, ull chunk,       \
 		       ull *from, ull *below)                                  \
 	{                                                                      \
@@ -71,7 +71,7 @@ PART(GOMP_loop_ull_ordered_static_start, bool, bool, ull, ull, ull, ull, ull *,
 /* schedule(runtime) has its chunk in the library. */
 #define LOOP_RUNTIME(fn, ours, ...)                                            \
 	bool fn(long, long, long, long *, long *);                             \
-	ROW(fn, .doc = __VA_ARGS__);                                                  \
+	ROW(fn, .doc = __VA_ARGS__);                                           \
 	EXPORT bool fn(long start, long end, long step, long *from,            \
 		       long *below)                                            \
 	{                                                                      \
@@ -90,7 +90,7 @@ PART(GOMP_loop_ull_ordered_static_start, bool, bool, ull, ull, ull, ull, ull *,
 
 #define LOOP_ULL_RUNTIME(fn, ours, ...)                                        \
 	bool fn(bool, ull, ull, ull, ull *, ull *);                            \
-	ROW(fn, .doc = __VA_ARGS__);                                                  \
+	ROW(fn, .doc = __VA_ARGS__);                                           \
 	EXPORT bool fn(bool up, ull start, ull end, ull step, ull *from,       \
 		       ull *below)                                             \
 	{                                                                      \
@@ -174,9 +174,9 @@ LOOP_ULL_RUNTIME(GOMP_loop_ull_ordered_runtime_start,
 		 "an ordered loop, schedule(runtime)" WIDE)
 
 /*
- * Loops whose iterations wait for others, ordered(n) with depend: observed. What
- * they compute is ordered by that; and libgomp waits without giving way, so that
- * a round of more threads than processors takes a time slice an iteration.
+ * Loops whose iterations wait for others, ordered(n) with depend: observed.
+ * What they compute is ordered by that; and libgomp waits without giving way, so
+ * that a round of more threads than processors takes a time slice an iteration.
  */
 #define OBSERVED(fn, text)                                                     \
 	SOURCE(fn, .group = "openmp", .policy = SB_OBSERVE, .optional = 1,     \
@@ -326,7 +326,7 @@ EXPORT unsigned GOMP_sections2_start(unsigned count, uintptr_t *reductions,
 		__typeof__(real_##fn) real = REAL_HERE(fn);                    \
                                                                                \
 		openmp_event(&src_##fn, CALLER, n);                            \
-		n = openmp_clause(n);                                          \
+		n = openmp_clause(&src_##fn, n);                               \
 		openmp_region(OPENMP_CALLER, (void *)real, n);                 \
 		return real args;                                              \
 	}
@@ -373,7 +373,7 @@ REGION(GOMP_parallel_sections_start, void,
 			&force, &src_GOMP_parallel_loop_static, &src_##fn,     \
 			OPENMP_CALLER);                                        \
                                                                                \
-		n = openmp_clause(n);                                          \
+		n = openmp_clause(&src_##fn, n);                               \
 		openmp_region(OPENMP_CALLER, (void *)real, n);                 \
 		real(run, data, n, start, end, step,                           \
 		     force ? size(chunk) : chunk, flags);                      \
@@ -381,7 +381,7 @@ REGION(GOMP_parallel_sections_start, void,
 
 #define LOOP_REGION_RUNTIME(fn, ...)                                           \
 	void fn(body *, void *, unsigned, long, long, long, unsigned);         \
-	ROW(fn, .doc = __VA_ARGS__);                                                  \
+	ROW(fn, .doc = __VA_ARGS__);                                           \
 	EXPORT void fn(body *run, void *data, unsigned n, long start,          \
 		       long end, long step, unsigned flags)                    \
 	{                                                                      \
@@ -389,7 +389,7 @@ REGION(GOMP_parallel_sections_start, void,
 		void *real = starter(&force, &src_GOMP_parallel_loop_static,   \
 				     &src_##fn, OPENMP_CALLER);                \
                                                                                \
-		n = openmp_clause(n);                                          \
+		n = openmp_clause(&src_##fn, n);                               \
 		openmp_region(OPENMP_CALLER, real, n);                         \
 		if (force)                                                     \
 			((__typeof__(real_GOMP_parallel_loop_static))real)(    \
@@ -429,7 +429,7 @@ LOOP_REGION_RUNTIME(GOMP_parallel_loop_maybe_runtime,
 			&force, &src_GOMP_parallel_loop_static_start,          \
 			&src_##fn, OPENMP_CALLER);                             \
                                                                                \
-		n = openmp_clause(n);                                          \
+		n = openmp_clause(&src_##fn, n);                               \
 		openmp_region(OPENMP_CALLER, (void *)real, n);                 \
 		real(run, data, n, start, end, step,                           \
 		     force ? size(chunk) : chunk);                             \
@@ -453,7 +453,7 @@ EXPORT void GOMP_parallel_loop_runtime_start(body *run, void *data, unsigned n,
 	void *real = starter(&force, &src_GOMP_parallel_loop_static_start, row,
 			     OPENMP_CALLER);
 
-	n = openmp_clause(n);
+	n = openmp_clause(row, n);
 	openmp_region(OPENMP_CALLER, real, n);
 	if (force)
 		((__typeof__(real_GOMP_parallel_loop_static_start))real)(

@@ -114,7 +114,8 @@ EXPORT void __kmpc_push_num_threads(void *place, int thread, int n)
 
 	openmp_event(&src___kmpc_push_num_threads, CALLER, (uint64_t)n);
 	if (n > 0)
-		n = (int)openmp_clause((unsigned)n);
+		n = (int)openmp_clause(&src___kmpc_push_num_threads,
+				       (unsigned)n);
 	openmp_region(OPENMP_CALLER, (void *)real, n > 0 ? (unsigned)n : 0);
 	real(place, thread, n);
 }

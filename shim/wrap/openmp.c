@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What OpenMP's runtimes are told and asked by a program: how many threads, which
- * schedules, what time it is. With --threads N they use N.
+ * What OpenMP's runtimes are told and asked by a program: how many threads,
+ * which schedules, what time it is. With --threads N they use N.
  *
  * Schedules that a program sets for schedule(runtime) stay as set, so that it
  * reads them back; the loops make them static (gomp.c, kmp.c).
@@ -204,9 +204,9 @@ unsigned openmp_usual(const void *caller)
 	return get ? (unsigned)get() : 0;
 }
 
-unsigned openmp_clause(unsigned n)
+unsigned openmp_clause(const struct source *row, unsigned n)
 {
-	if (config.threads && !config.audit && n > config.threads)
+	if (row->now == SB_FORCE && config.threads && n > config.threads)
 		return config.threads;
 	return n;
 }

@@ -17,7 +17,7 @@ enum rule { COUNT, NEVER, AS_ASKED }; /* what it becomes: N, 0, nothing */
 
 struct setter {
 	struct source *row;
-	const char *kind; /* of the runtime that uses so many; NULL: none does */
+	const char *kind; /* of the runtime that uses so many; NULL: none */
 	enum rule rule;
 };
 

@@ -23,7 +23,10 @@ static void *open_user(int n, int (**fn)(void))
 static void absent(void)
 {
 	static const char *const names[] = { "RAND_bytes", "uuid_generate",
-					     "_gfortran_random_r8" };
+					     "_gfortran_random_r8",
+					     "omp_set_num_threads",
+					     "GOMP_loop_dynamic_next",
+					     "MKL_Set_Num_Threads" };
 	int (*fn)(void);
 	void *h;
 

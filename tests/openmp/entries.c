@@ -452,12 +452,13 @@ static void nothing(void *arg)
 int main(int argc, char **argv)
 {
 	int repetitions = argc > 1 ? atoi(argv[1]) : 1;
+	const char *only = argc > 2 ? argv[2] : NULL;
 	unsigned wrong = 0;
 
 	for (int r = 0; r < repetitions; r++)
 		for (size_t i = 0; i < ENTRIES; i++)
 			for (unsigned t = 1; t <= 8; t++)
-				if (wanted(&entry[i], argc > 2 ? argv[2] : NULL))
+				if (wanted(&entry[i], only))
 					wrong += once(&entry[i], t,
 						      STATIC + r % 4,
 						      r == repetitions - 1);
