@@ -123,6 +123,7 @@ static void test_compiled_loops(void **state)
 {
 	(void)state;
 	agree("loops_gcc 4");
+	agree("loops_gcc 1 fork");
 	agree("loops_clang 4");
 	agree("loops_gfortran");
 	agree("kmp_clang");

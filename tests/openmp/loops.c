@@ -3,12 +3,14 @@
  * Loops as compilers make them, with 1 to 8 threads: every iteration must come
  * exactly once. Prints who got what, and a sum over threads in their order.
  *
- *	loops [REPETITIONS]
+ *	loops [REPETITIONS [fork]]	fork: a child first, then its parent
  */
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define N 203
 #define THREADS 8
@@ -239,6 +241,14 @@ int main(int argc, char **argv)
 	const omp_sched_t kind[] = { omp_sched_static, omp_sched_guided,
 				     omp_sched_auto, omp_sched_dynamic };
 
+	if (argc > 2) {
+		int status = 0, child;
+
+		mark(0); /* the runtime is there, its threads are not */
+		child = fork();
+		if (child && (waitpid(child, &status, 0) != child || status))
+			return 1;
+	}
 	omp_set_dynamic(0);
 	omp_set_max_active_levels(2);
 	for (int r = 0; r < repetitions; r++)
