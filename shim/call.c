@@ -68,8 +68,11 @@ struct visit {
 /* m: an address may be another object's later. */
 static uint64_t place_hash(const struct visit *v, const struct module *m)
 {
-	uint64_t hash = digest_word(v->source->index | v->kind, v->ra);
+	/* Each word on its own: digest_word(index, ra) would be the same for
+	 * another source that is called a few bytes further on. */
+	uint64_t hash = digest_word(0, v->source->index | v->kind);
 
+	hash = digest_word(hash, v->ra);
 	hash = digest_word(hash, (uintptr_t)m);
 	hash = digest_word(hash, v->self->base - v->fa);
 	hash = digest_word(hash, v->more);

@@ -299,9 +299,11 @@ static bool within(const void *p, uintptr_t start, uintptr_t end)
 {
 	return (uintptr_t)p >= start && (uintptr_t)p < end;
 }
+unsigned real_epoch;
 
 void real_unloaded(uintptr_t start, uintptr_t end)
 {
+	__atomic_add_fetch(&real_epoch, 1, __ATOMIC_RELAXED);
 	for (unsigned i = 0; i < nreached; i++)
 		if ((reached[i].start >= start && reached[i].start < end) ||
 		    within(reached[i].fn, start, end))

@@ -33,6 +33,8 @@ void real_deepbound(void);
 bool real_reaches(const struct source *row, const void *ra);
 /* What lay in [start, end) is gone. */
 void real_unloaded(uintptr_t start, uintptr_t end);
+/* Counts these: who keeps what real_from() said asks again after one. */
+extern unsigned real_epoch;
 
 unsigned real_count(void);
 void real_each(void (*visit)(struct source *row, void *arg), void *arg);

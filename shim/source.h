@@ -37,6 +37,9 @@ struct source {
 			      * are, or sets how many to use; forced where
 			      * --threads says a number */
 	uint8_t lines;	     /* 1: asks for Python's lines whoever calls */
+	uint8_t inner;	     /* 1: no source but a part of one: never listed,
+			      * makes no events; without a hook, only to be
+			      * called by others */
 	/* Set at start-up: */
 	uint8_t now;	/* enum sb_policy of this run */
 	uint8_t denied; /* 1: some rule may deny a call of it */

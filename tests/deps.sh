@@ -12,7 +12,8 @@ test="g++ libcmocka-dev clang libclang-rt-14-dev valgrind fasttext darknet
       openssh-client libsodium23 libgcrypt20 libuuid1 gfortran sqlite3 xxd
       busybox pwgen procps make git rsync zip unzip ccache libpython3.11
       python3-threadpoolctl python3-joblib libblas3 libblas-test
-      libopenblas0-pthread libopenblas64-0-pthread libblis4-pthread"
+      libopenblas0-pthread libopenblas64-0-pthread libblis4-pthread
+      libgomp1 libomp-14-dev libtbb-dev"
 
 case "${1:-build}" in
 build) wanted="$build" ;;

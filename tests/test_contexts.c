@@ -68,6 +68,8 @@ static const char *const elsewhere[][2] = {
 	{ "cusolver", "cuda" },
 	{ "cusparse", "cuda" },
 	{ "nccl", "cuda" },
+	{ "numeric", "openmp" },
+	{ "openmp", "openmp" },
 	{ "tensorflow", "frameworks" },
 	{ "torch", "frameworks" },
 };

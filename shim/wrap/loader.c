@@ -163,7 +163,7 @@ static void of_library(struct source *row, void *arg)
 {
 	struct owner *o = arg;
 
-	if (row->optional &&
+	if (row->optional && row->hook &&
 	    !strcmp(row->symbol ? row->symbol : row->name, o->name))
 		o->row = row;
 }

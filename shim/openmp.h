@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * OpenMP runtimes: GNU's (libgomp), LLVM's and Intel's (libomp, libiomp5), any
+ * of them under another name or several at once. Each is asked by what its
+ * caller reaches.
+ *
+ * Loops that hand out their iterations to whoever comes first (dynamic, guided)
+ * become static under `run`: a thread of a number then always gets the same
+ * ones. Whether that is done is one answer for the whole process, as all
+ * threads of a team have to agree on a loop.
+ */
+#ifndef SAMEBITS_OPENMP_H
+#define SAMEBITS_OPENMP_H
+
+#include <stdbool.h>
+
+#include "call.h"
+
+/* Calls from our own code: where `caller` would reach. */
+#define OPENMP_PART(id)                                                        \
+	SOURCE_ROW(id, .group = "openmp", .optional = 1, .inner = 1,           \
+		   .real = (void **)&real_##id)
+
+/* Makes the event of a row whose hook changes how, not what: true where it
+ * does so in this run. */
+static inline bool openmp_event(struct source *row, void *ret, void *frame,
+				uint64_t value)
+{
+	struct call c;
+
+	call_begin(&c, row, ret, frame);
+	call_end(&c, value, 0);
+	return row->now == SB_FORCE;
+}
+
+/* The place that a hook's call comes from, for real_from(). */
+#define OPENMP_CALLER call_from(CALLER)
+
+/* schedule(runtime), made static, of the library that `caller` reaches: its
+ * chunk; 0: one block for each thread. */
+long openmp_runtime_chunk(const void *caller);
+/* How many threads a region would get there; 0: not known. */
+unsigned openmp_usual(const void *caller);
+/* A clause num_threads(n), 0: none; at most as --threads allows this row. */
+unsigned openmp_clause(const struct source *row, unsigned n);
+/* A region of `n` threads (0: as many as are usual) begins in the library that
+ * holds `real`. */
+void openmp_region(const void *caller, const void *real, unsigned n);
+/* Within a region. */
+void openmp_within(const void *caller, const void *real);
+
+#endif
