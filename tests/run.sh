@@ -78,16 +78,17 @@ build() {
 all="engine reader order procfs cli defaults rm inspect export doctor deny"
 all="$all devices terminal pids values contexts logs kill hazards python"
 all="$all programs layout"
+all="$all blas operand openmp threads frameworks"
 all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels"
 build build -Dtests=true -Dwerror=true
 suite build $all
 if [ "$mode" = --ci ] || [ "$mode" = --full ]; then
 	CC=clang CXX=clang++ build build-clang -Dwerror=true
-	suite build-clang engine values cli inspect export
+	suite build-clang engine values cli inspect export blas
 	build build-asan -Dwerror=true -Db_sanitize=address,undefined \
 		-Db_lundef=false
 	suite build-asan engine reader order procfs cli defaults rm inspect \
-		export doctor
+		export doctor operand
 fi
 if [ "$mode" = --full ]; then
 	check valgrind bash tests/valgrind.sh build
