@@ -243,15 +243,12 @@ static void test_drift(void **state)
 		   "$BLAS_DIR/blas_drift > /dev/null && "
 		   "$SB export --sqlite $c.db || exit 1; done; "
 		   "sqlite3 Prescott.db \"ATTACH 'Haswell.db' AS other; "
-		   "SELECT c.source, s.shape FROM events a "
-		   "JOIN other.events b USING (thread, n) "
-		   "JOIN counters c ON c.id = a.counter "
-		   "JOIN shapes s ON s.source = c.source AND "
-		   "s.value = a.value "
-		   "WHERE a.read = b.read AND a.written <> b.written "
-		   "ORDER BY n LIMIT 1\"");
+		   "SELECT x.call, x.source, x.shape FROM blas x "
+		   "JOIN other.blas y USING (process, exec, thread, call) "
+		   "WHERE x.read = y.read AND x.written <> y.written "
+		   "LIMIT 1\"");
 	assert_int_equal(o.status, 0);
-	assert_string_equal(o.out, "ddot|n=1001 incx=1 incy=1 threads=1\n");
+	assert_string_equal(o.out, "2|ddot|n=1001 incx=1 incy=1 threads=1\n");
 }
 
 int main(void)

@@ -44,7 +44,18 @@ static const char schema[] =
 	/* What a call was about: `value` is that of its events. */
 	"CREATE TABLE shapes ("
 	"  source TEXT, value INTEGER, shape TEXT,"
-	"  PRIMARY KEY (source, value)) WITHOUT ROWID;";
+	"  PRIMARY KEY (source, value)) WITHOUT ROWID;"
+	/* Calls with digests; `call` counts those of a thread, whatever else it
+	 * did, so that two runs can be laid side by side. */
+	"CREATE VIEW blas AS SELECT "
+	"  p.lineage AS process, p.exec, t.lineage AS thread,"
+	"  row_number() OVER (PARTITION BY e.thread ORDER BY e.n) AS call,"
+	"  c.source, s.shape, e.read, e.written, c.site "
+	"FROM events e JOIN counters c ON c.id = e.counter "
+	"JOIN threads t ON t.id = e.thread "
+	"JOIN processes p ON p.id = t.process "
+	"LEFT JOIN shapes s ON s.source = c.source AND s.value = e.value "
+	"WHERE e.read IS NOT NULL;";
 
 static const char indexes[] =
 	"CREATE INDEX counters_source ON counters (source);"
