@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls of numeric libraries, at their entry points (wrap/entries.S). Names that
- * libraries may have are exported here, all of them; a call goes to whatever it
- * would have reached without us, in the scope of who calls, and makes one event:
- * its value is a digest of the call's shape (sizes, options, leading
- * dimensions), whose text stands in the log once (SB_SHAPE); its length is the
- * number of floating-point operations.
+ * Calls of numeric libraries, at their entry points (wrap/entries.S). Names
+ * that libraries may have are exported here, all of them; a call goes to
+ * whatever it would have reached without us, in the scope of who calls, and
+ * makes one event: its value is a digest of the call's shape (sizes, options,
+ * leading dimensions), whose text stands in the log once (shape.h); its length
+ * is the number of floating-point operations.
  *
  * Nothing is locked and nobody is asked once a place has called a name before.
  */
@@ -52,19 +52,14 @@ bool entry_is(const void *address);
 void *entry_found(const char *name, void *found);
 /* Is `name` one of ours that nothing stands behind, for a caller at `ra`? */
 bool entry_alone(const char *name, const void *ra);
-/* What a value of the row's calls stands for (not 0), once in the log: `text`.
- * Takes the lock where it is new. */
-void entry_note(const struct source *row, uint64_t hash, const char *text);
-bool entry_noted(uint64_t hash);
 /*
  * What a slot of an object for the function `name` shall hold: the thunk for
- * what that object (which has an address `inside`) would reach without us; NULL:
- * nothing. `now` is what it holds, and is returned where `name` is none of
+ * what that object (which has an address `inside`) would reach without us;
+ * NULL: nothing. `now` is what it holds, and is returned where `name` is none of
  * ours.
  */
 void *entry_bind(const char *name, void *now, const void *inside);
 /* What lay in [start, end) is gone. */
 void entries_unloaded(uintptr_t start, uintptr_t end);
-void entries_forget(void); /* in a forked child: shapes are written again */
 
 #endif

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "entry.h"
 #include "gpu.h"
 #include "real.h"
 #include "runtime.h"
+#include "shape.h"
 #include "text.h"
 #include "banned.h"
 
@@ -85,14 +85,14 @@ unsigned gpu_stream(const void *stream)
 
 bool gpu_said(const struct call *c, uint64_t hash)
 {
-	return !c->key->counter || c->self->busy || entry_noted(hash);
+	return !c->key->counter || c->self->busy || shape_known(hash);
 }
 
 void gpu_end(struct call *c, const struct source *row, uint64_t hash,
 	     const char *text)
 {
 	if (!gpu_said(c, hash))
-		entry_note(row, hash, text);
+		shape_note(row, &(struct shape){ hash, 0 }, text);
 	call_end(c, hash, 0);
 }
 

@@ -76,8 +76,9 @@ static uint64_t digest_vector(uint64_t digest, const void *x, int64_t n,
 }
 
 /* A band: of column j the rows from ku - j on, and what lies in the matrix. */
-static uint64_t digest_band(uint64_t digest, const struct operands *o, int64_t m,
-			    int64_t n, int64_t kl, int64_t ku, bool unit)
+static uint64_t digest_band(uint64_t digest, const struct operands *o,
+			    int64_t m, int64_t n, int64_t kl, int64_t ku,
+			    bool unit)
 {
 	size_t size = size_of(o->type);
 
@@ -414,7 +415,7 @@ unsigned operands_returns(const struct operands *o)
 	}
 }
 
-/* Multiplications and additions of real numbers, of one of the routine's type. */
+/* Multiplications and additions, of numbers of the routine's type. */
 static uint64_t pairs(const struct operands *o)
 {
 	uint64_t m = (uint64_t)positive(o->m), n = (uint64_t)positive(o->n),

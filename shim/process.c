@@ -8,7 +8,6 @@
 
 #include "call.h"
 #include "deny.h"
-#include "entry.h"
 #include "filetable.h"
 #include "filetime.h"
 #include "lineage.h"
@@ -18,6 +17,7 @@
 #include "pids.h"
 #include "process.h"
 #include "runtime.h"
+#include "shape.h"
 #include "shared.h"
 #include "stack.h"
 #include "sys.h"
@@ -231,7 +231,7 @@ static void start_over(const char *path, uint64_t lineage, uint32_t where)
 	call_forget();
 	stack_forget();
 	runtimes_forget();
-	entries_forget();
+	shapes_forget();
 	operations_forget();
 	log_forget();
 	begin();

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: MIT */
+#include <dlfcn.h>
+#include <errno.h>
+#include <string.h>
+
+#include "real.h"
+#include "route.h"
+#include "runtime.h"
+#include "banned.h"
+
+/* The names of a routine, in the order of entries.S. */
+static const struct naming {
+	const char *prefix, *suffix;
+	bool c;	   /* C's calling convention */
+	bool wide; /* integers of 8 bytes */
+	bool bare; /* a word that may be anybody's */
+} naming[] = {
+	{ "", "_", false, false, false },
+	{ "", "", false, false, true },
+	{ "", "_64_", false, true, false },
+	{ "", "_64", false, true, true },
+	{ "scipy_", "_", false, false, false },
+	{ "scipy_", "_64_", false, true, false },
+	{ "cblas_", "", true, false, false },
+	{ "cblas_", "64_", true, true, false },
+	{ "cblas_", "_64", true, true, false },
+	{ "scipy_cblas_", "", true, false, false },
+	{ "scipy_cblas_", "64_", true, true, false },
+};
+#define NAMES (sizeof(naming) / sizeof(*naming))
+
+#define ROUTINE(f, cname, type, kind, words, text)                             \
+	SOURCE_ROW(f, .group = "blas", .policy = SB_OBSERVE, .optional = 1,    \
+		   .doc = text);
+#include "blas.def"
+#undef ROUTINE
+
+#define SEEN(symbol, family, words, text)                                      \
+	SOURCE_ROW(symbol, .group = family, .policy = SB_OBSERVE,              \
+		   .optional = 1, .doc = text);
+#include "calls.def"
+#undef SEEN
+
+/* The routines of BLAS, then the other calls. */
+static const struct routine routine[] = {
+#define ROUTINE(f, cname, type, kind, words, text)                             \
+	{ #f, #cname, words, &src_##f, type, kind },
+#include "blas.def"
+#undef ROUTINE
+#define SEEN(symbol, family, words, text)                                      \
+	{ #symbol, #symbol, words, &src_##symbol, S, OTHER },
+#include "calls.def"
+#undef SEEN
+};
+#define ALL (sizeof(routine) / sizeof(*routine))
+enum {
+#define ROUTINE(f, cname, type, kind, words, text) number_##f,
+#include "blas.def"
+#undef ROUTINE
+	ROUTINES /* of BLAS */
+};
+#define BLAS_ENTRIES (ROUTINES * NAMES)
+#define ENTRIES (BLAS_ENTRIES + (ALL - ROUTINES))
+
+extern const char entry_first[] __attribute__((visibility("hidden")));
+extern const char entry_bound[] __attribute__((visibility("hidden")));
+#define THUNK_SIZE 16
+
+static struct library library[RUNTIMES];
+
+static struct bound {
+	uintptr_t ra; /* of who calls; 0: free, GONE: was */
+	uint32_t number;
+	struct target target;
+} bound[4096];
+#define BOUND (sizeof(bound) / sizeof(*bound))
+#define GONE 1u
+static unsigned nbound;
+
+/* What dlsym() gave out. */
+static struct {
+	uint32_t number;
+	bool ready; /* the rest of `target` was found out, at a first call */
+	struct target target; /* fn NULL: free */
+} thunk[BOUND_THUNKS];
+
+static struct plan plans[ALL][2][2]; /* by convention, by width */
+
+/* Several threads may make the same one at once. */
+static const struct plan *plan_of(const struct routine *r, bool c, bool wide)
+{
+	struct plan *p = &plans[r - routine][c][wide], made;
+
+	if (__builtin_expect(__atomic_load_n(&p->ready, __ATOMIC_ACQUIRE), 1))
+		return p;
+	plan_make(&made, r, c, wide);
+	memcpy(p, &made, sizeof(made));
+	__atomic_store_n(&p->ready, 1, __ATOMIC_RELEASE);
+	return p;
+}
+
+static bool is_blas(uint32_t number)
+{
+	return number < BLAS_ENTRIES;
+}
+
+static const struct naming *naming_of(uint32_t number)
+{
+	static const struct naming call = { "", "", true, false, false };
+
+	return is_blas(number) ? &naming[number % NAMES] : &call;
+}
+
+bool route_is_c(uint32_t number)
+{
+	return naming_of(number)->c;
+}
+
+struct symbol {
+	char text[64];
+};
+
+const struct routine *routine_of(uint32_t number)
+{
+	return &routine[is_blas(number) ? number / NAMES
+					: number - BLAS_ENTRIES + ROUTINES];
+}
+
+static struct symbol symbol_of(uint32_t number)
+{
+	const struct naming *n = naming_of(number);
+	struct symbol s;
+	struct text t = text_start(s.text, sizeof(s.text));
+
+	text_add(&t, n->prefix);
+	text_add(&t, n->c ? routine_of(number)->c : routine_of(number)->name);
+	text_add(&t, n->suffix);
+	return s;
+}
+
+/* The first of these that the object knows, its dependencies included. */
+static void *any_of(void *handle, const char *const *names)
+{
+	void *p = NULL;
+
+	for (; !p && *names; names++)
+		p = real_dlsym_fn(handle, *names);
+	return p;
+}
+
+static const char *const config_names[] = {
+	"openblas_get_config", "openblas_get_config64_",
+	"openblas_get_config_64", "scipy_openblas_get_config",
+	"scipy_openblas_get_config64_", NULL
+};
+static const char *const threads_names[] = {
+	"openblas_get_num_threads", "openblas_get_num_threads64_",
+	"openblas_get_num_threads_64", "scipy_openblas_get_num_threads",
+	"scipy_openblas_get_num_threads64_", "MKL_Get_Max_Threads",
+	"bli_thread_get_num_threads", "flexiblas_get_num_threads", NULL
+};
+
+/* What the library says of itself. */
+static void identify(void *handle, char *text, int size)
+{
+	struct text t = text_start(text, (size_t)size);
+	const char *(*config)(void) = any_of(handle, config_names);
+	void (*mkl)(char *, int) = real_dlsym_fn(handle,
+						 "mkl_get_version_string");
+	const char *(*blis)(void) =
+		real_dlsym_fn(handle, "bli_info_get_version_str");
+	int (*arch)(void) = real_dlsym_fn(handle, "bli_arch_query_id");
+	const char *(*arch_name)(int) = real_dlsym_fn(handle,
+						      "bli_arch_string");
+
+	if (config) {
+		text_add(&t, config());
+	} else if (mkl) {
+		mkl(text, size);
+	} else if (blis) {
+		text_add(&t, "BLIS ");
+		text_add(&t, blis());
+		if (arch && arch_name) {
+			text_add(&t, " ");
+			text_add(&t, arch_name(arch()));
+		}
+	}
+}
+
+static struct library *library_known(uintptr_t start)
+{
+	for (unsigned i = 0; i < RUNTIMES; i++)
+		if (__atomic_load_n(&library[i].start, __ATOMIC_ACQUIRE) ==
+		    start)
+			return &library[i];
+	return NULL;
+}
+
+/* A free entry. Two threads that come first at once make two for a library. */
+static struct library *library_claim(void)
+{
+	for (unsigned i = 0; i < RUNTIMES; i++) {
+		uintptr_t none = 0;
+
+		if (__atomic_compare_exchange_n(&library[i].start, &none, GONE,
+						false, __ATOMIC_ACQUIRE,
+						__ATOMIC_RELAXED))
+			return &library[i];
+	}
+	return NULL;
+}
+
+static struct library *library_meet(const Dl_info *info, void *handle,
+				    const void *fn)
+{
+	struct library l = { .start = (uintptr_t)info->dli_fbase };
+	struct library *made;
+	char text[160] = "";
+
+	identify(handle, text, sizeof(text));
+	l.threads = any_of(handle, threads_names);
+	l.wide = strstr(text, "USE64BITINT") || strstr(info->dli_fname, "ilp64");
+	l.odd = real_dlsym_fn(handle, "mkl_get_version_string");
+	runtime_seen("blas", fn, text, l.threads ? (uint32_t)l.threads() : 0);
+	made = library_claim();
+	if (!made)
+		return NULL;
+	made->threads = l.threads;
+	made->wide = l.wide;
+	made->odd = l.odd;
+	__atomic_store_n(&made->start, l.start, __ATOMIC_RELEASE);
+	return made;
+}
+
+/* NULL: a word of that name, but no BLAS. Takes the loader's lock, so not under
+ * ours. */
+static struct library *library_of(uint32_t number, const void *fn)
+{
+	static struct library plain;
+	const struct naming *n = naming_of(number);
+	struct symbol s = symbol_of(number);
+	struct library *l;
+	Dl_info info;
+	void *handle;
+
+	if (!is_blas(number))
+		return &plain;
+	if (!dladdr(fn, &info) || !info.dli_fname)
+		return NULL;
+	handle = real_dlopen_fn(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+	if (!handle)
+		return NULL;
+	l = library_known((uintptr_t)info.dli_fbase);
+	if (n->bare) {
+		/* BLAS has the name with the usual end as well. */
+		size_t len = strlen(s.text);
+
+		memcpy(s.text + len, "_", 2);
+		if (!real_dlsym_fn(handle, s.text)) {
+			real_dlclose_fn(handle);
+			return NULL;
+		}
+	}
+	if (!l)
+		l = library_meet(&info, handle, fn);
+	real_dlclose_fn(handle);
+	return l;
+}
+
+static struct bound *bound_place(uintptr_t ra, uint32_t number)
+{
+	uint64_t hash = (ra ^ (uint64_t)number << 44) * 0x9e3779b97f4a7c15u;
+	size_t i = hash >> 52; /* 12 bits */
+
+	while (bound[i].ra && !(bound[i].ra == ra && bound[i].number == number))
+		i = (i + 1) % BOUND;
+	return &bound[i];
+}
+
+/* The lock is this thread's already. */
+static bool in_engine(void)
+{
+	return thread_me && thread_me->busy;
+}
+
+/* Under the lock. */
+static void remember(uintptr_t ra, uint32_t number, struct target target)
+{
+	struct bound *b = bound_place(ra, number);
+
+	if (b->ra || nbound >= BOUND * 3 / 4)
+		return;
+	nbound++;
+	b->number = number;
+	b->target = target;
+	__atomic_store_n(&b->ra, ra, __ATOMIC_RELEASE);
+}
+
+static struct target target_of(uint32_t number, void *fn)
+{
+	const struct naming *n = naming_of(number);
+	const struct routine *r = routine_of(number);
+	struct library *l = library_of(number, fn);
+
+	return (struct target){
+		fn, l, l ? plan_of(r, n->c, n->wide || l->wide) : NULL, r->row
+	};
+}
+
+/* The first call of a name from there. */
+static struct target bind(uint32_t number, uintptr_t ra)
+{
+	struct symbol s = symbol_of(number);
+	struct target t = { .fn = real_in_scope(s.text, (const void *)ra) };
+	uint64_t mask;
+	int saved = errno;
+
+	if (!t.fn || in_engine())
+		return t;
+	t = target_of(number, t.fn);
+	mask = engine_lock();
+	remember(ra, number, t);
+	engine_unlock(mask);
+	errno = saved;
+	return t;
+}
+
+void entries_unloaded(uintptr_t start, uintptr_t end)
+{
+	for (unsigned i = 0; i < BOUND; i++) {
+		uintptr_t fn = (uintptr_t)bound[i].target.fn;
+
+		if (bound[i].ra > GONE &&
+		    ((bound[i].ra >= start && bound[i].ra < end) ||
+		     (fn >= start && fn < end)))
+			bound[i].ra = GONE;
+	}
+	for (unsigned i = 0; i < BOUND_THUNKS; i++) {
+		uintptr_t fn = (uintptr_t)thunk[i].target.fn;
+
+		if (fn >= start && fn < end)
+			thunk[i].target.fn = NULL;
+	}
+	for (unsigned i = 0; i < RUNTIMES; i++)
+		if (library[i].start >= start && library[i].start < end)
+			library[i].start = 0;
+}
+
+/* What dlsym() is asked for */
+
+bool entry_is(const void *address)
+{
+	return (const char *)address >= entry_first &&
+	       (const char *)address <
+		       entry_bound + BOUND_THUNKS * THUNK_SIZE;
+}
+
+/* ENTRIES: none of ours. */
+static uint32_t number_of(const char *name)
+{
+	const char *at = real_ours(name);
+
+	return at && entry_is(at) ? (uint32_t)(at - entry_first) / THUNK_SIZE
+				  : ENTRIES;
+}
+
+static void *thunk_for(uint32_t number, void *fn)
+{
+	unsigned room = BOUND_THUNKS;
+
+	for (unsigned i = 0; i < BOUND_THUNKS; i++) {
+		if (thunk[i].target.fn == fn && thunk[i].number == number)
+			return (void *)(entry_bound + i * THUNK_SIZE);
+		if (!thunk[i].target.fn && room == BOUND_THUNKS)
+			room = i;
+	}
+	if (room == BOUND_THUNKS)
+		return fn;
+	thunk[room].number = number;
+	thunk[room].ready = false;
+	thunk[room].target = (struct target){ .fn = fn };
+	return (void *)(entry_bound + room * THUNK_SIZE);
+}
+
+void *entry_found(const char *name, void *found)
+{
+	uint32_t number = number_of(name);
+	uint64_t mask;
+	void *answer;
+
+	if (!found || number == ENTRIES || entry_is(found) || in_engine())
+		return NULL;
+	mask = engine_lock();
+	answer = thunk_for(number, found);
+	engine_unlock(mask);
+	if (answer == found && alive.yes)
+		call_blind("not-seen", routine_of(number)->row,
+			   " is not seen: more than 4096 functions of numeric "
+			   "libraries are in use");
+	return answer;
+}
+
+bool entry_alone(const char *name, const void *ra)
+{
+	/* A search that fails comes last: dlerror() tells of it. */
+	return number_of(name) != ENTRIES && !real_in_scope(name, ra) &&
+	       !real_find(name, NULL);
+}
+
+void *entry_bind(const char *name, void *now, const void *inside)
+{
+	bool lazy = !entry_is(now);
+	void *fn, *bound_to;
+
+	/* C++'s names, most of all, begin with an underscore. */
+	if (lazy && (*name == '_' || number_of(name) == ENTRIES))
+		return now;
+	/* The program itself may have it, and comes before us. */
+	if (lazy && !entry_is(real_dlsym_fn(RTLD_DEFAULT, name)))
+		return now;
+	fn = real_in_scope(name, inside);
+	bound_to = fn ? entry_found(name, fn) : NULL;
+	return fn && !bound_to ? now : bound_to;
+}
+
+static const struct target *thunk_target(uint32_t *number)
+{
+	unsigned i = *number - (uint32_t)ENTRIES;
+	struct target made;
+	int saved = errno;
+
+	*number = thunk[i].number;
+	if (__builtin_expect(__atomic_load_n(&thunk[i].ready,
+					     __ATOMIC_ACQUIRE), 1))
+		return &thunk[i].target;
+	/* Threads that come first at once find out the same. */
+	made = target_of(*number, thunk[i].target.fn);
+	thunk[i].target.plan = made.plan;
+	thunk[i].target.row = made.row;
+	__atomic_store_n(&thunk[i].target.library, made.library,
+			 __ATOMIC_RELEASE);
+	__atomic_store_n(&thunk[i].ready, true, __ATOMIC_RELEASE);
+	errno = saved;
+	return &thunk[i].target;
+}
+
+const struct target *route(uint32_t *number, uintptr_t ra, struct target *made)
+{
+	const struct bound *b;
+
+	if (*number >= ENTRIES)
+		return thunk_target(number);
+	b = bound_place(ra, *number);
+	if (__builtin_expect(b->ra == ra, 1))
+		return &b->target;
+	*made = bind(*number, ra);
+	return made;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the names of numeric libraries lead: what each stands for, which
+ * library serves who calls it, and the thunks that stand for one definition
+ * each.
+ */
+#ifndef SAMEBITS_ROUTE_H
+#define SAMEBITS_ROUTE_H
+
+#include "signature.h"
+
+/* What serves. */
+struct library {
+	uintptr_t start; /* of the object; 0: unloaded */
+	int (*threads)(void); /* how many it uses; NULL: it does not say */
+	bool wide; /* its integers have 8 bytes whatever the name says */
+	bool odd;  /* may return complex numbers through an argument */
+};
+
+/* Where a call of a name leads, and how it is read. */
+struct target {
+	void *fn;
+	struct library *library; /* NULL: nothing of ours, leave it alone */
+	const struct plan *plan;
+	struct source *row;
+};
+
+/* Names have numbers, in the order of entries.S. */
+const struct routine *routine_of(uint32_t number);
+/* Is it C's calling convention? */
+bool route_is_c(uint32_t number);
+/*
+ * The target of a call from `ra` by the thunk of this number, which becomes the
+ * number of the name. `made`: room for a target that nobody keeps. Without a
+ * lock once it was asked for.
+ */
+const struct target *route(uint32_t *number, uintptr_t ra,
+			   struct target *made);
+
+#endif
