@@ -168,6 +168,7 @@ static void fill(struct thread *self, struct key *k, const struct place *p)
 	k->policy = p->policy;
 	k->crypto = p->crypto && !config.crypto_force;
 	thread_name(self);
+	log_source(real_row(k->id & KEY_SOURCE));
 	n = log_counter(self, &k->counter_id);
 	if (!n)
 		return;

@@ -165,8 +165,10 @@ static void end_others(void)
 static void write_down(const struct source *source, const struct thread *self,
 		       uint32_t site)
 {
-	struct sb_denied *r = log_record(SB_DENIED, sizeof(*r));
+	struct sb_denied *r;
 
+	log_source(source);
+	r = log_record(SB_DENIED, sizeof(*r));
 	if (!r)
 		return;
 	r->site = site;

@@ -12,7 +12,6 @@
  * structure is a multiple of 8 bytes. A log is
  *
  *	struct sb_header			SB_PAGE bytes
- *	struct sb_source_name[nsources]		padded to SB_PAGE
  *	chunk, chunk, …				each starts with sb_chunk and is
  *						sb_chunk.size bytes long
  *
@@ -65,13 +64,6 @@ struct sb_header {
 enum sb_mode { SB_AUDIT = 1, SB_RUN = 2 };
 enum sb_policy { SB_PASS, SB_OBSERVE, SB_FORCE, SB_DENY };
 
-struct sb_source_name {
-	char name[56];
-	char group[16];
-	uint32_t policy; /* enum sb_policy, as set for this run */
-	uint32_t reserved;
-};
-
 enum sb_chunk_type { SB_DEFS = 1, SB_COUNTERS = 2, SB_EVENTS = 3 };
 #define SB_CHUNK_MAGIC 0x4b4e4843u /* "CHNK" */
 
@@ -98,6 +90,7 @@ enum sb_record_type {
 	SB_DENIED,
 	SB_RUNTIME,
 	SB_SHAPE,
+	SB_SOURCE,
 	SB_RECORD_TYPES
 };
 
@@ -105,6 +98,15 @@ struct sb_record {
 	uint16_t type; /* enum sb_record_type, stored last */
 	uint16_t size; /* bytes, this header included */
 	uint32_t id;
+};
+
+/* A source that was called. Its id is 1 + its index, which is what all others
+ * have: of the many sources few are called, and have a record. */
+struct sb_source {
+	struct sb_record head;
+	uint32_t policy; /* enum sb_policy, as set for this run */
+	uint32_t reserved;
+	char text[]; /* "name\0group\0" */
 };
 
 struct sb_module {
@@ -156,7 +158,7 @@ struct sb_runtime {
 struct sb_shape {
 	struct sb_record head;
 	uint64_t hash;	 /* equal across runs */
-	uint32_t source; /* index into the source names */
+	uint32_t source; /* index of the source */
 	uint32_t reserved;
 	char text[]; /* "m=64 n=32 …" */
 };
@@ -166,7 +168,7 @@ struct sb_denied {
 	struct sb_record head;
 	uint32_t site;	 /* id of an SB_SITE record; 0: not known */
 	uint32_t thread; /* id of an SB_THREAD record */
-	uint32_t source; /* index into the source names */
+	uint32_t source; /* index of the source */
 	uint32_t reserved;
 };
 
@@ -185,7 +187,7 @@ struct sb_blind {
 /* SB_COUNTERS holds an array of these: one for each (thread, source, site). */
 struct sb_counter {
 	uint16_t type;	 /* 1, stored last; 0: not written */
-	uint16_t source; /* index into the source names */
+	uint16_t source; /* index of the source */
 	uint32_t site;	 /* id of an SB_SITE record; 0: not known */
 	uint32_t thread; /* id of an SB_THREAD record */
 	uint32_t policy; /* enum sb_policy as applied; | SB_CRYPTO; line of a
@@ -211,7 +213,7 @@ struct sb_counter {
  */
 struct sb_event {
 	uint32_t counter; /* 1 + index of its counter, in file order of slots */
-	uint16_t source;  /* index into the source names */
+	uint16_t source;  /* index of the source */
 	uint16_t type;	  /* enum sb_event_type, stored last; 0: not written */
 	uint64_t value;	  /* result, or digest of what was handed out */
 	uint64_t length;  /* bytes asked for, where a source has one; of BLAS:

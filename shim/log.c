@@ -22,14 +22,16 @@
 #define COUNTERS_NEXT 16
 #define WINDOW (64u << 10)
 
+#define SOURCES_MOST 4096 /* KEY_SOURCE has no room for more */
+
 static struct {
 	struct sb_header *header;
-	size_t header_size;
 	char *free, *end; /* rest of the newest extent */
 	struct sb_chunk *defs;
 	uint32_t ids[SB_RECORD_TYPES];
 	uint32_t counters; /* slots for them, so far */
 	bool full; /* no more room */
+	uint64_t named[SOURCES_MOST / 64]; /* sources that have a record */
 	char file[600];
 } log;
 
@@ -126,30 +128,14 @@ static struct sb_chunk *take(uint32_t type, uint32_t thread, uint32_t size)
 	return c;
 }
 
-static void fill_name(struct source *row, void *names)
-{
-	struct sb_source_name *n =
-		(struct sb_source_name *)names + row->index;
-	struct text t = text_start(n->name, sizeof(n->name));
-
-	text_add(&t, row->name);
-	t = text_start(n->group, sizeof(n->group));
-	text_add(&t, row->group);
-	n->policy = row->now;
-}
-
 int log_open(void)
 {
-	unsigned n = real_count();
-	size_t names = (n * sizeof(struct sb_source_name) + SB_PAGE - 1) &
-		       ~(size_t)(SB_PAGE - 1);
 	struct sb_header *h;
 	long len;
 
 	memset(&log, 0, sizeof(log));
 	config.trace_full = config.trace_wanted;
 	name_file();
-	log.header_size = SB_PAGE + names;
 	/* Without a run there is no place for it: not the root directory. */
 	h = config.dir[0] ? map(0, SB_EXTENT, O_CREAT | O_EXCL) : NULL;
 	if (!h) {
@@ -158,8 +144,8 @@ int log_open(void)
 		return -EIO;
 	}
 	h->version = SB_VERSION;
-	h->header_size = (uint32_t)log.header_size;
-	h->nsources = n;
+	h->header_size = SB_PAGE;
+	h->nsources = real_count();
 	h->lineage = process.lineage;
 	h->exec = process.exec;
 	h->pid = (uint32_t)process.pid;
@@ -171,10 +157,9 @@ int log_open(void)
 	len = sys4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", h->program,
 		   sizeof(h->program) - 1);
 	h->program[len < 0 ? 0 : len] = 0;
-	real_each(fill_name, (char *)h + SB_PAGE);
 	memcpy(h->magic, SB_LOG_MAGIC, sizeof(h->magic));
 	log.header = h;
-	log.free = (char *)h + log.header_size;
+	log.free = (char *)h + SB_PAGE;
 	log.end = (char *)h + SB_EXTENT;
 	return 0;
 }
@@ -221,6 +206,27 @@ void log_publish(void *record, unsigned type)
 
 	__atomic_store_n(&r->type, (uint16_t)type, __ATOMIC_RELEASE);
 	log.defs->used += r->size;
+}
+
+void log_source(const struct source *row)
+{
+	uint64_t bit = 1ull << row->index % 64;
+	uint64_t *named = &log.named[row->index / 64];
+	unsigned name = (unsigned)strlen(row->name) + 1;
+	unsigned group = (unsigned)strlen(row->group) + 1;
+	struct sb_source *r;
+
+	if (*named & bit)
+		return;
+	r = log_record(SB_SOURCE, (unsigned)sizeof(*r) + name + group);
+	if (!r)
+		return;
+	r->head.id = row->index + 1u;
+	r->policy = row->now;
+	memcpy(r->text, row->name, name);
+	memcpy(r->text + name, row->group, group);
+	log_publish(r, SB_SOURCE);
+	*named |= bit;
 }
 
 void log_blind(const char *kind, const char *text)

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "source.h"
 #include "thread.h"
 
 int log_open(void);	/* 0 or -errno; a new file for this process image */
@@ -29,6 +30,9 @@ void log_blind(const char *kind, const char *text);
  * publish it by log_publish(). NULL: the log cannot grow. */
 void *log_record(unsigned type, unsigned size);
 void log_publish(void *record, unsigned type);
+
+/* Names the source in the log, once: before anything that has its index. */
+void log_source(const struct source *row);
 
 /* The next free counter of the thread and its id; NULL: cannot grow. */
 struct sb_counter *log_counter(struct thread *t, uint32_t *id);

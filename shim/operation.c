@@ -31,9 +31,10 @@ static void write_record(const struct source *source, uint64_t digest,
 {
 	static const char key[] = "op=";
 	unsigned n = (unsigned)(length < NAME ? length : NAME);
-	struct sb_shape *r = log_record(
-		SB_SHAPE, (unsigned)(sizeof(*r) + sizeof(key) + n));
+	struct sb_shape *r;
 
+	log_source(source);
+	r = log_record(SB_SHAPE, (unsigned)(sizeof(*r) + sizeof(key) + n));
 	if (!r)
 		return;
 	r->hash = digest;

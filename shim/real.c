@@ -27,6 +27,11 @@ unsigned real_count(void)
 	return (unsigned)(__stop_sb_source - __start_sb_source);
 }
 
+const struct source *real_row(unsigned index)
+{
+	return &__start_sb_source[index];
+}
+
 void real_each(void (*visit)(struct source *row, void *arg), void *arg)
 {
 	for (struct source *s = __start_sb_source; s < __stop_sb_source; s++)

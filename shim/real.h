@@ -37,6 +37,7 @@ void real_unloaded(uintptr_t start, uintptr_t end);
 extern unsigned real_epoch;
 
 unsigned real_count(void);
+const struct source *real_row(unsigned index);
 void real_each(void (*visit)(struct source *row, void *arg), void *arg);
 /* The hooks that are no rows. */
 void real_each_hook(void (*visit)(struct hook *hook, void *arg), void *arg);

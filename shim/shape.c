@@ -12,9 +12,10 @@ static unsigned nshapes;
 static void write_record(const struct source *row, uint64_t hash,
 			 const char *said)
 {
-	struct sb_shape *s = log_record(
-		SB_SHAPE, (unsigned)(sizeof(*s) + strlen(said) + 1));
+	struct sb_shape *s;
 
+	log_source(row);
+	s = log_record(SB_SHAPE, (unsigned)(sizeof(*s) + strlen(said) + 1));
 	if (!s)
 		return;
 	s->hash = hash;

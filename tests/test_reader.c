@@ -18,7 +18,7 @@
 #define COUNTERS 512
 #define EVENTS 512
 #define SLOTS ((COUNTERS - sizeof(struct sb_chunk)) / sizeof(struct sb_counter))
-#define CHUNKS (2 * SB_PAGE)
+#define CHUNKS SB_PAGE
 #define SIZE (CHUNKS + DEFS + COUNTERS + EVENTS + COUNTERS + 4096)
 
 struct image {
@@ -55,9 +55,14 @@ static void add_defs(struct image *i)
 	struct sb_blind *b;
 	struct sb_line *l;
 	struct sb_denied *d;
+	struct sb_source *n;
 	uint32_t lines[] = { 1, 9 };
 
 	strcpy(m->path, "/bin/program");
+	n = record(c, SB_SOURCE, 1, sizeof(*n) + 16);
+	memcpy(n->text, "time\0clock", 11);
+	n = record(c, SB_SOURCE, 2, sizeof(*n) + 24);
+	memcpy(n->text, "getrandom\0entropy", 18);
 	s = record(c, SB_SITE, 1, sizeof(*s) + 2 * sizeof(s->frame[0]) +
 					  sizeof(lines));
 	s->hash = 77;
@@ -110,7 +115,6 @@ static struct image build(void)
 {
 	struct image i = { .data = calloc(1, SIZE) };
 	struct sb_header *h = (void *)i.data;
-	struct sb_source_name *n = (void *)(i.data + SB_PAGE);
 	struct sb_chunk *c;
 
 	memcpy(h->magic, SB_LOG_MAGIC, sizeof(h->magic));
@@ -121,10 +125,6 @@ static struct image build(void)
 	h->size = SIZE;
 	strcpy(h->path, "0");
 	strcpy(h->program, "/bin/program");
-	strcpy(n[0].name, "time");
-	strcpy(n[0].group, "clock");
-	strcpy(n[1].name, "getrandom");
-	strcpy(n[1].group, "entropy");
 	i.at = i.data + CHUNKS;
 	add_defs(&i);
 	c = chunk(&i, SB_COUNTERS, COUNTERS);

@@ -71,7 +71,7 @@ struct entry {
 static int make_entry(struct trace *t, struct entry *entry,
 		      const struct log *log, const struct sb_event *event)
 {
-	const struct sb_source_name *source = &log->source[event->source];
+	const struct source_name *source = &log->source[event->source];
 	const struct sb_counter *c = event_counter(log, event);
 	const struct sb_site *site = c ? log_site(log, c->site) : NULL;
 	char *frame = site && site->depth

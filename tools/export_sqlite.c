@@ -231,7 +231,7 @@ static sqlite3_int64 add_site(struct base *b, const struct log *log,
 static void add_counter(struct base *b, const struct log *log, size_t i)
 {
 	const struct sb_counter *c = log->counter[i];
-	const struct sb_source_name *source = &log->source[c->source];
+	const struct source_name *source = &log->source[c->source];
 	const struct sb_site *site = log_site(log, c->site);
 	sqlite3_int64 where = site ? add_site(b, log, site) : 0;
 

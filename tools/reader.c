@@ -127,6 +127,11 @@ static bool whole_runtime(const struct sb_record *r)
 	return whole_pair(r, ((const struct sb_runtime *)r)->text);
 }
 
+static bool whole_source(const struct sb_record *r)
+{
+	return whole_pair(r, ((const struct sb_source *)r)->text);
+}
+
 static bool whole_shape(const struct sb_record *r)
 {
 	const struct sb_shape *s = (const void *)r;
@@ -154,6 +159,8 @@ static int keep(struct log *log, const struct sb_record *r)
 		[SB_LINE] = { "line", whole_line, &log->line, &log->nlines },
 		[SB_DENIED] = { "denied call", whole_denied, &log->denied,
 				&log->ndenied },
+		[SB_SOURCE] = { "source", whole_source, &log->named,
+				&log->nnamed },
 		[SB_RUNTIME] = { "runtime", whole_runtime, &log->runtime,
 				 &log->nruntimes },
 		[SB_SHAPE] = { "shape", whole_shape, &log->shape,
@@ -172,7 +179,8 @@ static int keep(struct log *log, const struct sb_record *r)
 	    (r->type == SB_DENIED &&
 	     ((const struct sb_denied *)r)->source >= log->nsources) ||
 	    (r->type == SB_SHAPE &&
-	     ((const struct sb_shape *)r)->source >= log->nsources)) {
+	     ((const struct sb_shape *)r)->source >= log->nsources) ||
+	    (r->type == SB_SOURCE && r->id > log->nsources)) {
 		DAMAGED(log, "the record of %s %u is damaged",
 			kind[r->type].name, r->id);
 		return 0;
@@ -297,32 +305,36 @@ static int read_chunks(struct log *log)
 	return ret;
 }
 
-static int read_names(struct log *log)
-{
-	const struct sb_source_name *name = (const void *)(log->data + SB_PAGE);
-	size_t room = log->size > SB_PAGE ? log->size - SB_PAGE : 0;
-	size_t n = log->head.nsources;
+#define SOURCES_MOST 65536
 
-	/* Names end where the chunks begin, even when both are out of reach. */
+/* Room for the names, which come as they were first called. */
+static int expect_names(struct log *log)
+{
 	if (log->head.header_size < SB_PAGE || log->head.header_size % 8 ||
-	    n > (log->head.header_size - SB_PAGE) / sizeof(*name)) {
-		DAMAGED(log, "the table of source names is damaged");
+	    log->head.nsources > SOURCES_MOST) {
+		DAMAGED(log, "its header is damaged");
 		return 1;
 	}
-	if (n > room / sizeof(*name)) {
-		n = room / sizeof(*name);
-		DAMAGED(log, "the table of source names is cut off");
-	}
-	log->source = calloc(n + 1, sizeof(*name));
+	log->source = calloc(log->head.nsources + 1, sizeof(*log->source));
 	if (!log->source)
 		return -ENOMEM;
-	log->nsources = n;
-	memcpy(log->source, name, n * sizeof(*name));
-	for (size_t i = 0; i < n; i++) {
-		log->source[i].name[sizeof(name->name) - 1] = 0;
-		log->source[i].group[sizeof(name->group) - 1] = 0;
-	}
+	log->nsources = log->head.nsources;
 	return 0;
+}
+
+static void take_names(struct log *log)
+{
+	for (size_t i = 0; i < log->nsources; i++) {
+		const struct sb_source *r = i < log->nnamed ? log->named[i]
+							    : NULL;
+
+		log->source[i] = (struct source_name){ "?", "?", 0 };
+		if (!r)
+			continue;
+		log->source[i].name = r->text;
+		log->source[i].group = r->text + strlen(r->text) + 1;
+		log->source[i].policy = r->policy;
+	}
 }
 
 static int read_header(struct log *log)
@@ -385,9 +397,10 @@ int log_parse(struct log *log, const void *data, size_t size)
 	*log = (struct log){ .data = data, .size = size };
 	ret = read_header(log);
 	if (ret == 0)
-		ret = read_names(log);
+		ret = expect_names(log);
 	if (ret == 0)
 		ret = read_chunks(log);
+	take_names(log);
 	if (ret == 0 && log->nevents)
 		qsort(log->events, log->nevents, sizeof(*log->events),
 		      by_base);
@@ -438,6 +451,7 @@ void log_close(struct log *log)
 	free(log->blind);
 	free(log->line);
 	free(log->denied);
+	free(log->named);
 	free(log->runtime);
 	free(log->shape);
 	free(log->counter);

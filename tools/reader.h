@@ -31,10 +31,17 @@ void notes_free(struct notes *notes);
  * pointers to struct sb_module, sb_site, ... sb_chunk, as their names say.
  * Pointers lead into the mapped file and live until log_close().
  */
+struct source_name {
+	const char *name, *group; /* "?" where its record is missing */
+	uint32_t policy;	  /* enum sb_policy, as set for the run */
+};
+
 struct log {
 	struct sb_header head; /* a copy; its strings are terminated */
-	struct sb_source_name *source; /* a copy, likewise */
+	struct source_name *source; /* by index */
 	size_t nsources;
+	const void **named; /* their records, by index */
+	size_t nnamed;
 	const void **module;
 	size_t nmodules;
 	const void **site; /* depth and lines are within the record */

@@ -11,7 +11,7 @@
 #define PATIENCE 0.02
 
 static struct tally_source *find(struct tally *t,
-				 const struct sb_source_name *name)
+				 const struct source_name *name)
 {
 	struct tally_source *s;
 
