@@ -62,6 +62,7 @@ static struct runtime *add(const char *kind, const struct module *m,
 			   const char *text)
 {
 	struct runtime *r = &runtime[runtimes];
+	size_t n;
 
 	if (runtimes == RUNTIMES)
 		return NULL;
@@ -69,6 +70,9 @@ static struct runtime *add(const char *kind, const struct module *m,
 			       .end = m->end };
 	if (text)
 		strncpy(r->text, text, TEXT - 1);
+	/* MKL fills its text with blanks. */
+	for (n = strlen(r->text); n && r->text[n - 1] == ' '; n--)
+		r->text[n - 1] = 0;
 	__atomic_store_n(&runtimes, runtimes + 1, __ATOMIC_RELEASE);
 	return r;
 }
