@@ -90,6 +90,7 @@ struct variable {
 	const char *name, *value;
 	uint8_t when;
 	char join;
+	uint8_t least; /* VARIABLE_SPIN: what there is where others wait */
 };
 enum {
 	VARIABLE_HASH,	    /* always */

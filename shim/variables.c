@@ -10,7 +10,7 @@
 
 #define EXPORTED __attribute__((visibility("default")))
 
-#define ROW(when, name, value) { name, value, VARIABLE_##when, 0 }
+#define ROW(when, name, value) { name, value, VARIABLE_##when, 0, 0 }
 
 /*
  * Together by when they are set. Values were tried with the library, or read in
@@ -34,7 +34,7 @@ static const struct variable table[] = {
 	ROW(FRAMEWORK, "NVTE_ALLOW_NONDETERMINISTIC_ALGO", "0"),
 	ROW(FRAMEWORK, "TF_CUDNN_DETERMINISTIC", "1"),
 	{ "XLA_FLAGS", "--xla_gpu_deterministic_ops=true", VARIABLE_FRAMEWORK,
-	  ' ' },
+	  ' ', 0 },
 
 	ROW(THREADS, "BLIS_NUM_THREADS", "N"),
 	ROW(THREADS, "GOMAXPROCS", "N"),
@@ -53,11 +53,13 @@ static const struct variable table[] = {
 	ROW(THREADS, "TF_NUM_INTEROP_THREADS", "N"),
 	ROW(THREADS, "TF_NUM_INTRAOP_THREADS", "N"),
 
-	/* Their runtimes' own values; nothing but zeros where the machine has
-	 * fewer processors than there are threads. A runtime that believes in
-	 * enough of them lets its threads spin, for ever as it seems. */
+	/* Their runtimes' own values; the least they take, in as many digits,
+	 * where the machine has fewer processors than there are threads. A
+	 * runtime that believes in enough of them lets its threads spin, for
+	 * ever as it seems. */
 	ROW(SPIN, "GOMP_SPINCOUNT", "300000"),
 	ROW(SPIN, "KMP_BLOCKTIME", "200"),
+	{ "OPENBLAS_THREAD_TIMEOUT", "26", VARIABLE_SPIN, 0, 4 },
 
 	/* A processor with AVX2 and FMA (x86-64-v3) can do all of these. */
 	ROW(PORTABLE, "ATEN_CPU_CAPABILITY", "avx2"),
@@ -103,7 +105,7 @@ static const char *value_of(const struct variable *row, const struct wish *w,
 	else if (row->when == VARIABLE_SPIN &&
 		 w->threads > processors_allowed())
 		/* As long, for the stack to begin at the same address. */
-		text_number(&t, 0, 10, (int)strlen(row->value));
+		text_number(&t, row->least, 10, (int)strlen(row->value));
 	else
 		return row->value;
 	return digits;

@@ -351,9 +351,11 @@ static void test_starved(void **state)
 
 	(void)state;
 	SAYS("taskset -c 0 " RUN "--threads 4 sh -c "
-	     "'echo $GOMP_SPINCOUNT $KMP_BLOCKTIME'", "000000 000\n");
+	     "'echo $GOMP_SPINCOUNT $KMP_BLOCKTIME "
+	     "$OPENBLAS_THREAD_TIMEOUT'", "000000 000 04\n");
 	SAYS("taskset -c 0 " RUN "--threads 1 sh -c "
-	     "'echo $GOMP_SPINCOUNT $KMP_BLOCKTIME'", "300000 200\n");
+	     "'echo $GOMP_SPINCOUNT $KMP_BLOCKTIME "
+	     "$OPENBLAS_THREAD_TIMEOUT'", "300000 200 26\n");
 	outcome_of(&a, "taskset -c 0 " RUN "--threads 4 %s", fit);
 	outcome_of(&b, RUN "--threads 4 %s", fit);
 	assert_int_equal(a.status, 0);
