@@ -104,6 +104,7 @@ enum {
 
 struct wish {
 	uint32_t seed, threads; /* threads 0: native */
+	uint32_t processors; /* that this process may use */
 	bool framework, portable;
 	bool force; /* what the user has set, too */
 };
@@ -116,10 +117,14 @@ struct assignment {
 	bool kept;	   /* the user's stays */
 };
 typedef void assignment_visit(const struct assignment *a, void *arg);
-/* Calls visit for each variable that `w` wants in an environment like envp.
- * Exported, as samebits_sources() is. */
+/* Calls visit for each variable that `w` wants in an environment like envp. In
+ * environment.c, which the launcher is linked with, too. */
 void samebits_environment(char *const envp[], const struct wish *w,
 			  assignment_visit *visit, void *arg);
+/* The table, by when they are set; its rows. */
+const struct variable *samebits_variables(size_t *n);
+/* As getenv(3): the first of several; NULL: none. */
+const char *samebits_variable(char *const envp[], const char *name);
 /* Has this processor what --portable pins numeric kernels to? */
 bool samebits_portable(void);
 

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "log.h"
 #include "process.h"
+#include "processors.h"
 #include "rule.h"
 #include "source.h"
 #include "standalone.h"
@@ -144,6 +145,7 @@ static struct wish wish(void)
 {
 	return (struct wish){ .seed = (uint32_t)config.seed,
 			      .threads = config.threads,
+			      .processors = processors_allowed(),
 			      .framework = !config.framework_off,
 			      .portable = config.portable,
 			      .force = config.environment_force };

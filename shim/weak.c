@@ -117,7 +117,7 @@ static void settle(const struct object *o, const ElfW(Rela) *r)
 	if (at && (entry_is(at) ||
 		   is_lazy(o, ELF64_R_TYPE(r->r_info), at))) {
 		at = entry_bind(o->names + s->st_name, at, slot);
-		if (at || weak)
+		if (at != *slot && (at || weak))
 			set(o, slot, at);
 	} else if (at && weak && alone(at)) {
 		set(o, slot, NULL);

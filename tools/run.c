@@ -296,10 +296,7 @@ static bool threads_valid(void)
 /* Kernels that the processor cannot run would end the program. */
 static bool portable_valid(void)
 {
-	bool (*can)(void);
-
-	*(void **)&can = o.portable ? shim_symbol("samebits_portable") : NULL;
-	if (!o.portable || !can || can())
+	if (!o.portable || samebits_portable())
 		return true;
 	fail("--portable: this processor has no AVX2 and FMA, to which numeric "
 	     "libraries would be pinned; leave it away");
@@ -668,6 +665,7 @@ static int prepare(struct manifest *m, bool audit)
 	m->variables = &variables;
 	if (audit)
 		return 0;
+	wish.processors = m->processors;
 	if (o.seed && opts_number(o.seed, 0, &n) == 0)
 		wish.seed = (uint32_t)n;
 	if (o.threads && opts_number(o.threads, 0, &n) == 0)

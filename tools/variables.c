@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "say.h"
-#include "shim.h"
 #include "text.h"
 #include "variables.h"
 
@@ -39,18 +38,13 @@ static void collect(const struct assignment *a, void *arg)
 
 int variables_make(struct variables *v, const struct wish *w)
 {
-	void (*walk)(char *const *, const struct wish *, assignment_visit *,
-		     void *);
 	extern char **environ;
 
 	*v = (struct variables){ calloc(MOST, sizeof(char *)), 0,
 				 calloc(MOST, sizeof(char *)), 0 };
-	*(void **)&walk = shim_symbol("samebits_environment");
 	if (!v->set || !v->kept)
 		return -ENOMEM;
-	if (!walk) /* who starts the program will say it */
-		return 0;
-	walk(environ, w, collect, v);
+	samebits_environment(environ, w, collect, v);
 	for (size_t i = 0; i < v->n; i++)
 		if (!v->set[i])
 			return -ENOMEM;
