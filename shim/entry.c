@@ -24,18 +24,21 @@ static bool readable(const struct routine *r, const struct library *library,
 }
 
 static void write_shape(const struct look *l, const struct routine *r,
-			const struct shape *made, int threads)
+			const struct shape *made,
+			const struct library *library, int threads)
 {
-	char said[400];
+	char said[480];
 	struct text t = text_start(said, sizeof(said));
 
 	signature_text(&t, l);
 	if (threads > 0) {
 		text_add(&t, "threads=");
 		text_number(&t, (uint64_t)threads, 10, 1);
-	} else if (t.at > said) {
-		t.at[-1] = 0;
+		text_add(&t, " ");
 	}
+	text_add(&t, library->name);
+	if (!*library->name && t.at > said)
+		t.at[-1] = 0;
 	shape_note(r->row, made, said);
 }
 
@@ -43,6 +46,7 @@ static void write_shape(const struct look *l, const struct routine *r,
 static __attribute__((noinline)) uint64_t meet(const struct call *c,
 					       const struct look *l,
 					       uint32_t number, uint64_t hash,
+					       const struct library *library,
 					       int threads)
 {
 	const struct routine *r = routine_of(number);
@@ -50,7 +54,7 @@ static __attribute__((noinline)) uint64_t meet(const struct call *c,
 	struct shape made = { hash, operands_work(&o) };
 
 	if (c->key->counter && !c->self->busy)
-		write_shape(l, r, &made, threads);
+		write_shape(l, r, &made, library, threads);
 	return made.work;
 }
 
@@ -93,10 +97,12 @@ struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
 		return (struct way){ t->fn, 0 };
 	l.plan = t->plan;
 	threads = t->library->threads ? t->library->threads() : 0;
-	hash = shape_hash(&l, (uint64_t)threads << 32 | number);
+	hash = shape_hash(&l, ((uint64_t)threads << 32 | number) ^
+				      t->library->digest);
 	s = shape_place(hash);
 	work = __builtin_expect(s->hash == hash, 1)
-		       ? s->work : meet(&c, &l, number, hash, threads);
+		       ? s->work : meet(&c, &l, number, hash,
+						   t->library, threads);
 	if (__builtin_expect(config.digest_blas, 0))
 		return go_through(f, &l, &c, t, number, hash, work);
 	call_end(&c, hash, work);

@@ -214,10 +214,15 @@ static struct library *library_meet(const Dl_info *info, void *handle,
 				    const void *fn)
 {
 	struct library l = { .start = (uintptr_t)info->dli_fbase };
+	const char *slash = strrchr(info->dli_fname, '/');
 	struct library *made;
 	char text[160] = "";
+	uintptr_t start;
 
 	identify(handle, text, sizeof(text));
+	strncpy(l.name, slash ? slash + 1 : info->dli_fname,
+		sizeof(l.name) - 1);
+	l.digest = digest_string(l.name);
 	l.threads = any_of(handle, threads_names);
 	l.wide = strstr(text, "USE64BITINT") || strstr(info->dli_fname, "ilp64");
 	l.odd = real_dlsym_fn(handle, "mkl_get_version_string");
@@ -225,10 +230,10 @@ static struct library *library_meet(const Dl_info *info, void *handle,
 	made = library_claim();
 	if (!made)
 		return NULL;
-	made->threads = l.threads;
-	made->wide = l.wide;
-	made->odd = l.odd;
-	__atomic_store_n(&made->start, l.start, __ATOMIC_RELEASE);
+	start = l.start;
+	l.start = GONE;
+	*made = l;
+	__atomic_store_n(&made->start, start, __ATOMIC_RELEASE);
 	return made;
 }
 

@@ -13,6 +13,8 @@
 struct library {
 	uintptr_t start; /* of the object; 0: unloaded */
 	int (*threads)(void); /* how many it uses; NULL: it does not say */
+	uint64_t digest;      /* of its name */
+	char name[56];	      /* of its file; "": not told */
 	bool wide; /* its integers have 8 bytes whatever the name says */
 	bool odd;  /* may return complex numbers through an argument */
 };

@@ -248,7 +248,8 @@ static void test_drift(void **state)
 		   "WHERE x.read = y.read AND x.written <> y.written "
 		   "LIMIT 1\"");
 	assert_int_equal(o.status, 0);
-	assert_string_equal(o.out, "2|ddot|n=1001 incx=1 incy=1 threads=1\n");
+	assert_string_equal(o.out, "2|ddot|n=1001 incx=1 incy=1 threads=1 "
+			    "libblas.so.3\n");
 }
 
 int main(void)

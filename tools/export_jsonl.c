@@ -169,9 +169,11 @@ static void print_numeric(const struct log *log, const struct events *it,
 	const char *shape = log_shape(log, event->source, event->value);
 	const struct sb_event *detail = events_detail(it);
 
-	/* Words, numbers and signs only: nothing to be quoted. */
-	if (shape)
-		fprintf(to, ",\"shape\":\"%s\"", shape);
+	char *quoted = shape ? export_quoted(shape) : NULL;
+
+	if (quoted)
+		fprintf(to, ",\"shape\":%s", quoted);
+	free(quoted);
 	if (detail)
 		fprintf(to, ",\"read\":\"%016" PRIx64 "\",\"written\":"
 			"\"%016" PRIx64 "\"", detail->value, detail->length);
