@@ -527,20 +527,28 @@ static void threads_print(const struct report *r)
 	       JSON_INTEGER_FORMAT "\n", json_integer_value(n));
 }
 
+#define WIDTH 80
+
 /* The names; --json has the values. */
 static void variables_print(const struct report *r, const char *key,
 			    const char *title)
 {
 	json_t *all = json_object_get(
 		json_object_get(r->run.manifest, "environment"), key), *value;
-	const char *name, *before = title;
+	const char *name;
+	size_t column = 0;
 
 	json_object_foreach(all, name, value) {
-		printf("%s", before);
+		if (!column)
+			column = (size_t)printf("%s", title);
+		else if (column + strlen(name) < WIDTH)
+			column += (size_t)printf(" ");
+		else
+			column = (size_t)printf("\n  ") - 1;
 		text_print(stdout, name);
-		before = " ";
+		column += strlen(name);
 	}
-	if (before != title)
+	if (column)
 		putchar('\n');
 }
 

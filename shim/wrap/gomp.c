@@ -107,24 +107,6 @@ PART(GOMP_loop_ull_ordered_static_start, bool, bool, ull, ull, ull, ull, ull *,
 						     from, below);             \
 	}
 
-/* A row's name has 39 characters at most: these are longer. */
-#define LONGER "GOMP_loop_maybe_nonmonotonic_runtime_start"
-#define LONGER_ULL "GOMP_loop_ull_maybe_nonmonotonic_runtime_start"
-#define LONGER_DYNAMIC "GOMP_loop_ull_nonmonotonic_dynamic_start"
-#define LONGER_RUNTIME "GOMP_loop_ull_nonmonotonic_runtime_start"
-#define LONGER_REGION "GOMP_parallel_loop_maybe_nonmonotonic_runtime"
-bool GOMP_loop_maybe_runtime_start(long, long, long, long *, long *)
-	__asm__(LONGER);
-bool GOMP_loop_ull_maybe_runtime_start(bool, ull, ull, ull, ull *,
-					       ull *) __asm__(LONGER_ULL);
-bool GOMP_loop_ull_nonmono_dynamic_start(bool, ull, ull, ull, ull, ull *, ull *)
-	__asm__(LONGER_DYNAMIC);
-bool GOMP_loop_ull_nonmono_runtime_start(bool, ull, ull, ull, ull *, ull *)
-	__asm__(LONGER_RUNTIME);
-void GOMP_parallel_loop_maybe_runtime(body *, void *, unsigned, long,
-					      long, long, unsigned)
-	__asm__(LONGER_REGION);
-
 LOOP(GOMP_loop_dynamic_start, GOMP_loop_static_start, KEEP,
      "a loop, schedule(monotonic:dynamic)")
 LOOP(GOMP_loop_guided_start, GOMP_loop_static_start, BLOCK,
@@ -141,8 +123,8 @@ LOOP_RUNTIME(GOMP_loop_runtime_start, GOMP_loop_static_start,
 	     "a loop, schedule(monotonic:runtime)")
 LOOP_RUNTIME(GOMP_loop_nonmonotonic_runtime_start, GOMP_loop_static_start,
 	     "a loop, schedule(nonmonotonic:runtime)")
-LOOP_RUNTIME(GOMP_loop_maybe_runtime_start, GOMP_loop_static_start,
-	     "a loop, schedule(runtime)", .symbol = LONGER)
+LOOP_RUNTIME(GOMP_loop_maybe_nonmonotonic_runtime_start, GOMP_loop_static_start,
+	     "a loop, schedule(runtime)")
 LOOP_RUNTIME(GOMP_loop_ordered_runtime_start, GOMP_loop_ordered_static_start,
 	     "an ordered loop, schedule(runtime)")
 #define WIDE ", unsigned long long"
@@ -150,8 +132,8 @@ LOOP_ULL(GOMP_loop_ull_dynamic_start, GOMP_loop_ull_static_start, KEEP,
 	 "a loop, schedule(monotonic:dynamic)" WIDE)
 LOOP_ULL(GOMP_loop_ull_guided_start, GOMP_loop_ull_static_start, BLOCK,
 	 "a loop, schedule(monotonic:guided)" WIDE)
-LOOP_ULL(GOMP_loop_ull_nonmono_dynamic_start, GOMP_loop_ull_static_start,
-	 KEEP, "a loop, schedule(dynamic)" WIDE, .symbol = LONGER_DYNAMIC)
+LOOP_ULL(GOMP_loop_ull_nonmonotonic_dynamic_start, GOMP_loop_ull_static_start,
+	 KEEP, "a loop, schedule(dynamic)" WIDE)
 LOOP_ULL(GOMP_loop_ull_nonmonotonic_guided_start, GOMP_loop_ull_static_start,
 	 BLOCK, "a loop, schedule(guided)" WIDE)
 LOOP_ULL(GOMP_loop_ull_ordered_dynamic_start,
@@ -162,21 +144,19 @@ LOOP_ULL(GOMP_loop_ull_ordered_guided_start,
 	 "an ordered loop, schedule(guided)" WIDE)
 LOOP_ULL_RUNTIME(GOMP_loop_ull_runtime_start, GOMP_loop_ull_static_start,
 		 "a loop, schedule(monotonic:runtime)" WIDE)
-LOOP_ULL_RUNTIME(GOMP_loop_ull_nonmono_runtime_start,
+LOOP_ULL_RUNTIME(GOMP_loop_ull_nonmonotonic_runtime_start,
 		 GOMP_loop_ull_static_start,
-		 "a loop, schedule(nonmonotonic:runtime)" WIDE,
-		 .symbol = LONGER_RUNTIME)
-LOOP_ULL_RUNTIME(GOMP_loop_ull_maybe_runtime_start,
-		 GOMP_loop_ull_static_start, "a loop, schedule(runtime)" WIDE,
-		 .symbol = LONGER_ULL)
+		 "a loop, schedule(nonmonotonic:runtime)" WIDE)
+LOOP_ULL_RUNTIME(GOMP_loop_ull_maybe_nonmonotonic_runtime_start,
+		 GOMP_loop_ull_static_start, "a loop, schedule(runtime)" WIDE)
 LOOP_ULL_RUNTIME(GOMP_loop_ull_ordered_runtime_start,
 		 GOMP_loop_ull_ordered_static_start,
 		 "an ordered loop, schedule(runtime)" WIDE)
 
 /*
  * Loops whose iterations wait for others, ordered(n) with depend: observed.
- * What they compute is ordered by that; and libgomp waits without giving way, so
- * that a round of more threads than processors takes a time slice an iteration.
+ * What they compute is ordered by that; and libgomp waits without giving way,
+ * so that a round of more threads than processors takes a time slice an iteration.
  */
 #define OBSERVED(fn, text)                                                     \
 	SOURCE(fn, .group = "openmp", .policy = SB_OBSERVE, .optional = 1,     \
@@ -413,9 +393,8 @@ LOOP_REGION_RUNTIME(GOMP_parallel_loop_runtime,
 LOOP_REGION_RUNTIME(GOMP_parallel_loop_nonmonotonic_runtime,
 		    "a parallel region of a loop, "
 		    "schedule(nonmonotonic:runtime)")
-LOOP_REGION_RUNTIME(GOMP_parallel_loop_maybe_runtime,
-		    "a parallel region of a loop, schedule(runtime)",
-		    .symbol = LONGER_REGION)
+LOOP_REGION_RUNTIME(GOMP_parallel_loop_maybe_nonmonotonic_runtime,
+		    "a parallel region of a loop, schedule(runtime)")
 
 /* Up to GCC 4.8: the region goes on after the call. */
 #define OLD_REGION(fn, size, text)                                             \
