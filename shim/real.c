@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "real.h"
+#include "scope.h"
 #include "sys.h"
 #include "banned.h"
 
@@ -204,27 +205,15 @@ static struct object object_of(const void *address)
 	return o;
 }
 
-static void *local_find(const char *symbol, const struct object *o)
-{
-	void *p = NULL, *h;
-
-	if (!o->name || !*o->name)
-		return NULL;
-	h = real_dlopen_fn(o->name, RTLD_LAZY | RTLD_NOLOAD);
-	if (h) {
-		p = real_dlsym_fn(h, symbol);
-		real_dlclose_fn(h);
-	}
-	return p;
-}
-
 /* In the object and what it was linked against; then in the global scope. The
  * first is what keeps two copies of a library apart: ld.so does it by symbol
  * versions, which we do not know. */
 static void *search_from(const struct source *row, const struct object *o)
 {
 	const char *symbol = row->symbol ? row->symbol : row->name;
-	void *p = row->optional ? local_find(symbol, o) : NULL;
+	void *p = row->optional && o->name && *o->name
+			  ? scope_find(symbol, (const void *)o->address)
+			  : NULL;
 
 	return p ? p : real_find(symbol, row->version);
 }
@@ -238,14 +227,11 @@ void real_deepbound(void)
 
 void *real_in_scope(const char *symbol, const void *ra)
 {
-	struct object o = object_of(ra);
-	void *p = deepbound ? local_find(symbol, &o) : NULL;
+	void *p = deepbound ? scope_find(symbol, ra) : NULL;
 
 	if (!p)
 		p = real_find(symbol, NULL);
-	if (!p && !deepbound)
-		p = local_find(symbol, &o);
-	return p;
+	return p || deepbound ? p : scope_find(symbol, ra);
 }
 
 /*
