@@ -50,15 +50,17 @@ bool entry_is(const void *address);
  * two libraries of the same name stay two. NULL: no name of ours.
  */
 void *entry_found(const char *name, void *found);
+/* The number of a name of ours; ENTRY_NONE: it is another's. */
+uint32_t entry_number(const char *name);
+#define ENTRY_NONE UINT32_MAX
 /* Is `name` one of ours that nothing stands behind, for a caller at `ra`? */
 bool entry_alone(const char *name, const void *ra);
 /*
- * What a slot of an object for the function `name` shall hold: the thunk for
- * what that object (which has an address `inside`) would reach without us;
- * NULL: nothing. `now` is what it holds, and is returned where `name` is none of
- * ours.
+ * What a slot of an object for the name of this number shall hold: the thunk
+ * for what that object (which has an address `inside`) would reach without us;
+ * NULL: nothing. `now` is what it holds, and is returned where that is right.
  */
-void *entry_bind(const char *name, void *now, const void *inside);
+void *entry_bind(uint32_t number, void *now, const void *inside);
 /* What lay in [start, end) is gone. */
 void entries_unloaded(uintptr_t start, uintptr_t end);
 

@@ -43,7 +43,7 @@ void *gpu_cudart(const char *name, const void *ra)
 	void *p = real_in_scope(name, ra), *h;
 	const char *path = NULL;
 
-	if (p || !real_iterate_fn(is_cudart, &path))
+	if (p || !real_iterate(is_cudart, &path))
 		return p;
 	h = real_dlopen_fn(path, RTLD_LAZY | RTLD_NOLOAD);
 	p = h ? real_dlsym_fn(h, name) : NULL;

@@ -193,7 +193,7 @@ void module_classify(struct module *m)
 		return;
 	m->crypto = known_name(m->path);
 	if (!m->crypto)
-		real_iterate_fn(inspect, m);
+		real_iterate(inspect, m);
 	m->classified = true;
 	if (m->record && m->crypto)
 		m->record->flags |= SB_MODULE_CRYPTO;
@@ -354,7 +354,7 @@ static bool refresh(void)
 		module = map(MODULES * sizeof(*module));
 	if (!names || !module)
 		return false;
-	real_iterate_fn(changed, &change);
+	real_iterate(changed, &change);
 	if (modules && !change.any)
 		return false;
 	for (unsigned i = 0; i < modules; i++) {
@@ -362,7 +362,7 @@ static bool refresh(void)
 		module[i].gone = true;
 	}
 	next = 0;
-	real_iterate_fn(add, &change.grown);
+	real_iterate(add, &change.grown);
 	for (unsigned i = 0; i < modules; i++)
 		if (module[i].was && module[i].gone)
 			forget(&module[i]);
@@ -440,7 +440,7 @@ void modules_list(void)
 	/* In the engine the lock is ours already. */
 	if (!alive.yes || (thread_me && thread_me->busy))
 		return;
-	real_iterate_fn(loaded, &now);
+	real_iterate(loaded, &now);
 	if (now == listed_adds)
 		return;
 	mask = engine_lock();

@@ -32,29 +32,50 @@ struct process process;
 
 struct alive alive;
 
-static int lock_word; /* 0 free, 1 held, 2 held and waited for */
-static uint64_t fork_mask;
+/* 0 free, 1 held, 2 held and waited for */
+static int engine_word, loader_word;
+static uint64_t fork_mask, fork_loader;
 
-uint64_t engine_lock(void)
+static uint64_t take(int *word)
 {
 	uint64_t all = ~0ull, mask = 0;
 	int was = 0;
 
 	sys4(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, &all, &mask, 8);
-	if (__atomic_compare_exchange_n(&lock_word, &was, 1, false,
-					__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+	if (__atomic_compare_exchange_n(word, &was, 1, false, __ATOMIC_ACQUIRE,
+					__ATOMIC_RELAXED))
 		return mask;
 	/* Drepper, Futexes are tricky, 2011: the third mutex. */
-	while (__atomic_exchange_n(&lock_word, 2, __ATOMIC_ACQUIRE))
-		sys4(SYS_futex, &lock_word, FUTEX_WAIT_PRIVATE, 2, NULL);
+	while (__atomic_exchange_n(word, 2, __ATOMIC_ACQUIRE))
+		sys4(SYS_futex, word, FUTEX_WAIT_PRIVATE, 2, NULL);
 	return mask;
+}
+
+static void give(int *word, uint64_t mask)
+{
+	if (__atomic_exchange_n(word, 0, __ATOMIC_RELEASE) == 2)
+		sys3(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1);
+	sys4(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &mask, NULL, 8);
+}
+
+uint64_t engine_lock(void)
+{
+	return take(&engine_word);
 }
 
 void engine_unlock(uint64_t mask)
 {
-	if (__atomic_exchange_n(&lock_word, 0, __ATOMIC_RELEASE) == 2)
-		sys3(SYS_futex, &lock_word, FUTEX_WAKE_PRIVATE, 1);
-	sys4(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &mask, NULL, 8);
+	give(&engine_word, mask);
+}
+
+uint64_t loader_lock(void)
+{
+	return take(&loader_word);
+}
+
+void loader_unlock(uint64_t mask)
+{
+	give(&loader_word, mask);
 }
 
 static struct sb_slot *slot(uint32_t i)
@@ -210,10 +231,12 @@ void process_fork_prepare(void)
 {
 	process_announce();
 	fork_mask = engine_lock();
+	fork_loader = loader_lock();
 }
 
 void process_fork_parent(void)
 {
+	loader_unlock(fork_loader);
 	engine_unlock(fork_mask);
 }
 
@@ -244,6 +267,7 @@ void process_fork_child(void)
 	uint64_t mask = fork_mask;
 	struct thread *self = thread_me;
 
+	loader_unlock(fork_loader);
 	if (self)
 		start_over(self->child.path, self->child.lineage,
 			   self->child.slot);
@@ -285,7 +309,7 @@ void process_fork_raw(void)
 	uint64_t mask;
 
 	/* Whoever held it in the parent is not here. */
-	lock_word = 0;
+	engine_word = loader_word = 0;
 	self = thread_me ? thread_me : thread_adopt();
 	mask = engine_lock();
 	if (!alive.yes && self) {

@@ -47,6 +47,11 @@ extern struct alive alive;
 /* Blocks all signals and takes the lock; hand the mask to the release. */
 uint64_t engine_lock(void);
 void engine_unlock(uint64_t mask);
+/* The same around the loader's list (real_iterate): libc does not free its own
+ * lock of that in a forked child. Within it no other lock is taken, neither the
+ * engine's nor, by a lookup, the loader's. */
+uint64_t loader_lock(void);
+void loader_unlock(uint64_t mask);
 
 /* Without a launcher: makes STORE/NNNNNN with a board, names it in config. */
 bool process_make_run(void);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "process.h"
 #include "real.h"
 #include "scope.h"
 #include "sys.h"
@@ -21,7 +22,7 @@ void *(*real_dlsym_fn)(void *, const char *);
 void *(*real_dlvsym_fn)(void *, const char *, const char *);
 void *(*real_dlopen_fn)(const char *, int);
 int (*real_dlclose_fn)(void *);
-int (*real_iterate_fn)(int (*)(struct dl_phdr_info *, size_t, void *), void *);
+int (*real_iterate_fn)(real_visit *, void *);
 
 unsigned real_count(void)
 {
@@ -165,6 +166,19 @@ void *real_find(const char *symbol, const char *version)
 	return exact && same_object(exact, next) ? exact : next;
 }
 
+int real_iterate(real_visit *visit, void *arg)
+{
+	uint64_t mask;
+	int ret = 0;
+
+	if (!real_iterate_fn)
+		return 0;
+	mask = loader_lock();
+	ret = real_iterate_fn(visit, arg);
+	loader_unlock(mask);
+	return ret;
+}
+
 /* The object that an address lies in. */
 struct object {
 	uintptr_t address, start, end;
@@ -200,8 +214,7 @@ static struct object object_of(const void *address)
 
 	if (!real_dlsym_fn)
 		bind_loader();
-	if (real_iterate_fn)
-		real_iterate_fn(holds, &o);
+	real_iterate(holds, &o);
 	return o;
 }
 

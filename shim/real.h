@@ -55,9 +55,13 @@ extern void *(*real_dlvsym_fn)(void *handle, const char *name,
 			       const char *version);
 extern void *(*real_dlopen_fn)(const char *file, int mode);
 extern int (*real_dlclose_fn)(void *handle);
-/* libc's own too: sanitizers intercept it and are not ready for it early. */
-extern int (*real_iterate_fn)(int (*visit)(struct dl_phdr_info *info,
-					   size_t size, void *arg),
-			      void *arg);
+/*
+ * dl_iterate_phdr(3), libc's own: sanitizers intercept it and are not ready for
+ * it early. Under loader_lock(). 0 before it is bound. Within a visit, again by
+ * real_iterate_fn.
+ */
+typedef int real_visit(struct dl_phdr_info *info, size_t size, void *arg);
+int real_iterate(real_visit *visit, void *arg);
+extern int (*real_iterate_fn)(real_visit *visit, void *arg);
 
 #endif

@@ -81,6 +81,7 @@ static unsigned nbound;
 static struct {
 	uint32_t number;
 	bool ready; /* the rest of `target` was found out, at a first call */
+	bool stale; /* what lay there was unloaded */
 	struct target target; /* fn NULL: free */
 } thunk[BOUND_THUNKS];
 
@@ -340,11 +341,17 @@ void entries_unloaded(uintptr_t start, uintptr_t end)
 		     (fn >= start && fn < end)))
 			bound[i].ra = GONE;
 	}
-	for (unsigned i = 0; i < BOUND_THUNKS; i++) {
+	for (unsigned i = 0; i < BOUND_THUNKS && thunk[i].target.fn; i++) {
 		uintptr_t fn = (uintptr_t)thunk[i].target.fn;
 
-		if (fn >= start && fn < end)
-			thunk[i].target.fn = NULL;
+		/* It stays: another thread may have loaded the library again,
+		 * to the same place, and have been given this thunk. */
+		if (fn < start || fn >= end)
+			continue;
+		thunk[i].stale = true;
+		__atomic_store_n(&thunk[i].ready, false, __ATOMIC_RELAXED);
+		__atomic_store_n(&thunk[i].target.library, NULL,
+				 __ATOMIC_RELEASE);
 	}
 	for (unsigned i = 0; i < RUNTIMES; i++)
 		if (library[i].start >= start && library[i].start < end)
@@ -360,40 +367,48 @@ bool entry_is(const void *address)
 		       entry_bound + BOUND_THUNKS * THUNK_SIZE;
 }
 
-/* ENTRIES: none of ours. */
-static uint32_t number_of(const char *name)
+uint32_t entry_number(const char *name)
 {
-	const char *at = real_ours(name);
+	/* C++'s names, most of all, begin with an underscore. */
+	const char *at = *name == '_' ? NULL : real_ours(name);
 
 	return at && entry_is(at) ? (uint32_t)(at - entry_first) / THUNK_SIZE
-				  : ENTRIES;
+				  : ENTRY_NONE;
 }
 
 static void *thunk_for(uint32_t number, void *fn)
 {
-	unsigned room = BOUND_THUNKS;
+	unsigned room = BOUND_THUNKS, old = BOUND_THUNKS;
 
 	for (unsigned i = 0; i < BOUND_THUNKS; i++) {
-		if (thunk[i].target.fn == fn && thunk[i].number == number)
+		if (thunk[i].target.fn == fn && thunk[i].number == number) {
+			thunk[i].stale = false;
 			return (void *)(entry_bound + i * THUNK_SIZE);
-		if (!thunk[i].target.fn && room == BOUND_THUNKS)
+		}
+		if (thunk[i].stale && old == BOUND_THUNKS)
+			old = i;
+		if (!thunk[i].target.fn) { /* none were taken behind it */
 			room = i;
+			break;
+		}
 	}
+	room = room < BOUND_THUNKS ? room : old;
 	if (room == BOUND_THUNKS)
 		return fn;
 	thunk[room].number = number;
+	thunk[room].stale = false;
 	thunk[room].ready = false;
 	thunk[room].target = (struct target){ .fn = fn };
 	return (void *)(entry_bound + room * THUNK_SIZE);
 }
 
-void *entry_found(const char *name, void *found)
+/* The thunk that leads there; NULL: there is nothing to lead to. */
+static void *bind_to(uint32_t number, void *found)
 {
-	uint32_t number = number_of(name);
 	uint64_t mask;
 	void *answer;
 
-	if (!found || number == ENTRIES || entry_is(found) || in_engine())
+	if (!found || entry_is(found) || in_engine())
 		return NULL;
 	mask = engine_lock();
 	answer = thunk_for(number, found);
@@ -405,27 +420,29 @@ void *entry_found(const char *name, void *found)
 	return answer;
 }
 
-bool entry_alone(const char *name, const void *ra)
+void *entry_found(const char *name, void *found)
 {
-	/* A search that fails comes last: dlerror() tells of it. */
-	return number_of(name) != ENTRIES && !real_in_scope(name, ra) &&
-	       !real_find(name, NULL);
+	uint32_t number = entry_number(name);
+
+	return number == ENTRY_NONE ? NULL : bind_to(number, found);
 }
 
-void *entry_bind(const char *name, void *now, const void *inside)
+bool entry_alone(const char *name, const void *ra)
 {
-	bool lazy = !entry_is(now);
-	void *fn, *bound_to;
+	return entry_number(name) != ENTRY_NONE && !real_in_scope(name, ra);
+}
 
-	/* C++'s names, most of all, begin with an underscore. */
-	if (lazy && (*name == '_' || number_of(name) == ENTRIES))
-		return now;
+void *entry_bind(uint32_t number, void *now, const void *inside)
+{
+	struct symbol s = symbol_of(number);
+	void *fn, *thunk;
+
 	/* The program itself may have it, and comes before us. */
-	if (lazy && !entry_is(real_dlsym_fn(RTLD_DEFAULT, name)))
+	if (!entry_is(now) && !entry_is(real_dlsym_fn(RTLD_DEFAULT, s.text)))
 		return now;
-	fn = real_in_scope(name, inside);
-	bound_to = fn ? entry_found(name, fn) : NULL;
-	return fn && !bound_to ? now : bound_to;
+	fn = real_in_scope(s.text, inside);
+	thunk = bind_to(number, fn);
+	return fn && !thunk ? now : thunk;
 }
 
 static const struct target *thunk_target(uint32_t *number)

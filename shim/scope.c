@@ -10,6 +10,7 @@
 #include "banned.h"
 
 #define MOST 1024 /* objects */
+#define NONE MOST
 
 struct object {
 	uintptr_t base;
@@ -21,7 +22,10 @@ struct object {
 /* All that is loaded, and the order in which it is searched. */
 struct scope {
 	uintptr_t inside;
-	unsigned n, first; /* first: holds `inside`; n: none does */
+	const char *symbol;
+	void *found;
+	bool chosen; /* by a function, which `found` is (IFUNC) */
+	unsigned n, first; /* first: holds `inside`, or NONE */
 	unsigned queue[MOST], queued;
 	struct object object[MOST];
 };
@@ -168,39 +172,42 @@ static uint32_t search_all(const struct tables *t, const char *symbol)
 	return 0;
 }
 
-static void *search(const struct object *o, const char *symbol)
+static bool search(struct scope *s, const struct object *o)
 {
 	struct tables t = tables_of(o);
 	uint32_t i = 0;
-	void *at;
 
 	if (!t.sym || !t.names)
-		return NULL;
+		return false;
 	if (t.gnu)
-		i = search_gnu(&t, symbol);
+		i = search_gnu(&t, s->symbol);
 	else if (t.sysv)
-		i = search_all(&t, symbol);
+		i = search_all(&t, s->symbol);
 	if (!i)
-		return NULL;
-	at = (void *)(o->base + t.sym[i].st_value);
-	return ELF64_ST_TYPE(t.sym[i].st_info) == STT_GNU_IFUNC
-		       ? ((void *(*)(void))at)() : at;
+		return false;
+	s->found = (void *)(o->base + t.sym[i].st_value);
+	s->chosen = ELF64_ST_TYPE(t.sym[i].st_info) == STT_GNU_IFUNC;
+	return true;
 }
 
-static void *search_scope(struct scope *s, const char *symbol)
+/* All within one visit: nothing is unloaded meanwhile. */
+static int search_scope(struct dl_phdr_info *info, size_t size, void *arg)
 {
-	void *found = NULL;
+	struct scope *s = arg;
 
-	if (s->first == s->n)
-		return NULL;
-	queue(s, s->first);
-	for (unsigned k = 0; !found && k < s->queued; k++) {
+	(void)info;
+	(void)size;
+	real_iterate_fn(collect, s);
+	if (s->first != NONE)
+		queue(s, s->first);
+	for (unsigned k = 0; k < s->queued; k++) {
 		const struct object *o = &s->object[s->queue[k]];
 
-		found = search(o, symbol);
+		if (search(s, o))
+			break;
 		queue_needed(s, o);
 	}
-	return found;
+	return 1;
 }
 
 void *scope_find(const char *symbol, const void *inside)
@@ -214,12 +221,12 @@ void *scope_find(const char *symbol, const void *inside)
 	if (at < 0 && at > -4096)
 		return NULL;
 	s->inside = (uintptr_t)inside;
-	s->first = MOST;
-	if (real_iterate_fn)
-		real_iterate_fn(collect, s);
-	if (s->first == MOST)
-		s->first = s->n;
-	found = search_scope(s, symbol);
+	s->symbol = symbol;
+	s->first = NONE;
+	real_iterate(search_scope, s);
+	found = s->found;
+	if (found && s->chosen)
+		found = ((void *(*)(void))found)();
 	sys2(SYS_munmap, s, sizeof(*s));
 	return found;
 }

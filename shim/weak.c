@@ -80,10 +80,9 @@ static bool alone(const void *fn)
 	return q.alone;
 }
 
-static void set(const struct object *o, void **slot, void *value)
+static void set(void **slot, bool locked, void *value)
 {
 	uintptr_t page = (uintptr_t)slot & -4096ul;
-	bool locked = page >= o->relro && page < o->relro_end;
 
 	if (locked && sys3(SYS_mprotect, page, 4096, PROT_READ | PROT_WRITE))
 		return;
@@ -105,71 +104,123 @@ static bool is_lazy(const struct object *o, unsigned type, const void *value)
 	       (uintptr_t)value < o->end;
 }
 
-/* A slot that leads to us, or would. */
-static void settle(const struct object *o, const ElfW(Rela) *r)
+/* A slot that leads to us, or would; what it is told by outlives its object. */
+struct slot {
+	void **at;
+	void *was, *now;
+	uint32_t number; /* of the routine; ENTRY_NONE: another's name */
+	bool weak;
+	bool locked; /* read-only by now */
+};
+
+#define MOST 4096 /* slots; those of others are led on call by call */
+struct batch {
+	const uintptr_t *base; /* of the objects that are meant; NULL: all */
+	unsigned nbase;
+	unsigned n;
+	struct slot slot[MOST];
+};
+
+static void note(struct batch *b, const struct object *o, const ElfW(Rela) *r)
 {
 	const ElfW(Sym) *s = &o->sym[ELF64_R_SYM(r->r_info)];
-	void **slot = (void **)(o->base + r->r_offset);
-	bool weak = ELF64_ST_BIND(s->st_info) == STB_WEAK &&
-		    s->st_shndx == SHN_UNDEF;
-	void *at = *slot;
+	void **at = (void **)(o->base + r->r_offset);
+	uintptr_t page = (uintptr_t)at & -4096ul;
+	struct slot slot = {
+		.at = at,
+		.was = *at,
+		.number = ENTRY_NONE,
+		.weak = ELF64_ST_BIND(s->st_info) == STB_WEAK &&
+			s->st_shndx == SHN_UNDEF,
+		.locked = page >= o->relro && page < o->relro_end,
+	};
+	bool leads = ours((uintptr_t)slot.was);
 
-	if (at && (entry_is(at) ||
-		   is_lazy(o, ELF64_R_TYPE(r->r_info), at))) {
-		at = entry_bind(o->names + s->st_name, at, slot);
-		if (at != *slot && (at || weak))
-			set(o, slot, at);
-	} else if (at && weak && alone(at)) {
-		set(o, slot, NULL);
-	}
+	if (leads || is_lazy(o, ELF64_R_TYPE(r->r_info), slot.was))
+		slot.number = entry_number(o->names + s->st_name);
+	if (slot.was && b->n < MOST &&
+	    (slot.number != ENTRY_NONE || (leads && slot.weak)))
+		b->slot[b->n++] = slot;
 }
 
-static void settle_object(struct object o)
+static bool meant(const struct batch *b, uintptr_t base)
 {
+	for (unsigned i = 0; i < b->nbase; i++)
+		if (base == b->base[i])
+			return true;
+	return !b->base;
+}
+
+/* Only looks: in here nothing may be looked up (loader_lock). */
+static int gather(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct batch *b = arg;
+	struct object o;
+
+	(void)size;
+	if (!meant(b, info->dlpi_addr))
+		return 0;
+	o = describe(info);
 	for (int k = 0; o.sym && o.names && k < 2; k++) {
 		const ElfW(Rela) *r = o.rela[k];
 		const ElfW(Rela) *end = r + o.size[k] / sizeof(*r);
 
 		for (; r && r < end; r++)
 			if (is_slot(ELF64_R_TYPE(r->r_info)))
-				settle(&o, r);
+				note(b, &o, r);
 	}
-}
-
-static int clear(struct dl_phdr_info *info, size_t size, void *arg)
-{
-	(void)size;
-	(void)arg;
-	settle_object(describe(info));
 	return 0;
 }
 
-struct wanted {
-	const uintptr_t *base;
-	unsigned n;
-};
-
-static int clear_wanted(struct dl_phdr_info *info, size_t size, void *arg)
+/* What it shall hold. Its object may be gone by now. */
+static void *decide(const struct slot *s)
 {
-	const struct wanted *w = arg;
+	void *now = s->was;
+
+	if (s->number != ENTRY_NONE)
+		now = entry_bind(s->number, s->was, s->at);
+	else if (alone(s->was))
+		now = NULL;
+	return now || s->weak ? now : s->was;
+}
+
+/* In what is still there. */
+static int settle(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	const struct batch *b = arg;
+	struct object o = describe(info);
 
 	(void)size;
-	for (unsigned i = 0; i < w->n; i++)
-		if (info->dlpi_addr == w->base[i])
-			settle_object(describe(info));
+	for (unsigned i = 0; i < b->n; i++) {
+		const struct slot *s = &b->slot[i];
+
+		if ((uintptr_t)s->at >= o.base && (uintptr_t)s->at < o.end &&
+		    s->now != s->was && *s->at == s->was)
+			set(s->at, s->locked, s->now);
+	}
 	return 0;
 }
 
 void weak_clear_in(const uintptr_t *base, unsigned n)
 {
-	struct wanted w = { base, n };
+	long p = sys6(SYS_mmap, NULL, sizeof(struct batch),
+		      PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		      0);
+	struct batch *b = (struct batch *)p;
 
-	if (real_iterate_fn)
-		real_iterate_fn(clear_wanted, &w);
+	if (p < 0 && p > -4096)
+		return;
+	b->base = base;
+	b->nbase = n;
+	real_iterate(gather, b);
+	for (unsigned i = 0; i < b->n; i++)
+		b->slot[i].now = decide(&b->slot[i]);
+	if (b->n)
+		real_iterate(settle, b);
+	sys2(SYS_munmap, b, sizeof(*b));
 }
 
 void weak_clear(void)
 {
-	if (real_iterate_fn)
-		real_iterate_fn(clear, NULL);
+	weak_clear_in(NULL, 0);
 }

@@ -13,8 +13,8 @@
 /* In all objects that are loaded. At start-up, when they have been relocated and
  * none of their code has run. */
 void weak_clear(void);
-/* In the objects loaded at these addresses. Not under the engine's lock: takes
- * the loader's. */
+/* In the objects loaded at these addresses (NULL: all). Not under the engine's
+ * lock: looks names up. */
 void weak_clear_in(const uintptr_t *base, unsigned n);
 
 #endif

@@ -216,6 +216,13 @@ static void test_threads(void **state)
 	json_decref(report);
 }
 
+static void test_storm(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		scene("storm");
+}
+
 /* What a report says: who serves, how much, and of what shape. */
 static void test_report(void **state)
 {
@@ -268,6 +275,7 @@ int main(void)
 		CASE(test_namesake),
 		CASE(test_wide),
 		CASE(test_threads),
+		CASE(test_storm),
 		CASE(test_report),
 		CASE(test_drift),
 	};

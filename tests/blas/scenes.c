@@ -153,6 +153,34 @@ static void threads(void)
 		must(!pthread_join(thread[i], NULL));
 }
 
+static void *load_and_drop(void *name)
+{
+	int (*fn)(void);
+
+	for (int i = 0; i < 300; i++) {
+		void *h = opened(name, RTLD_LOCAL);
+
+		*(void **)&fn = dlsym(h, "twin_of");
+		must(fn && fn() > 0);
+		dlclose(h);
+	}
+	return NULL;
+}
+
+/* Several threads load and unload: no lock of the loader's may be waited for
+ * with another one held. */
+static void storm(void)
+{
+	static char *const names[] = { "twin_user_1.so", "twin_user_2.so" };
+	pthread_t thread[4];
+
+	for (int i = 0; i < 4; i++)
+		must(!pthread_create(&thread[i], NULL, load_and_drop,
+				     names[i % 2]));
+	for (int i = 0; i < 4; i++)
+		must(!pthread_join(thread[i], NULL));
+}
+
 SCENES({ "twins", twins }, { "absent", absent }, { "later", later },
        { "reloaded", reloaded }, { "namesake", namesake }, { "wide", wide },
-       { "threads", threads })
+       { "threads", threads }, { "storm", storm })
