@@ -15,6 +15,7 @@
 #include "scan.h"
 #include "stack.h"
 #include "stream.h"
+#include "symtab.h"
 #include "sys.h"
 #include "text.h"
 #include "thread.h"
@@ -72,40 +73,6 @@ static bool known_name(const char *path)
 	return false;
 }
 
-static uint32_t gnu_hash(const char *s)
-{
-	uint32_t h = 5381;
-
-	while (*s)
-		h = h * 33 + (unsigned char)*s++;
-	return h;
-}
-
-struct dynamic {
-	const ElfW(Sym) *sym;
-	const char *str;
-	const uint32_t *hash;
-};
-
-static bool defines(const struct dynamic *d, const char *name)
-{
-	uint32_t h = gnu_hash(name);
-	const uint32_t *bucket = d->hash + 4 + d->hash[2] * (sizeof(long) / 4);
-	const uint32_t *chain = bucket + d->hash[0];
-	uint32_t i = d->hash[0] ? bucket[h % d->hash[0]] : 0;
-
-	for (; i >= d->hash[1] && i; i++) {
-		uint32_t c = chain[i - d->hash[1]];
-
-		if ((c | 1) == (h | 1) && d->sym[i].st_shndx != SHN_UNDEF &&
-		    !strcmp(d->str + d->sym[i].st_name, name))
-			return true;
-		if (c & 1)
-			break;
-	}
-	return false;
-}
-
 /* Of read-only data. What is larger is not looked through, which would take
  * long, and counts as code that draws keys: it cannot be told from it. */
 #define SCAN_LIMIT (256u << 20)
@@ -116,7 +83,7 @@ static bool marked(const char *data, size_t len)
 }
 
 /* As CPython wants it: NAME.cpython-311-x86_64-linux-gnu.so has PyInit_NAME. */
-static bool is_extension(const struct dynamic *d, const char *path)
+static bool is_extension(const struct symtab *names, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *base = slash ? slash + 1 : path;
@@ -128,35 +95,13 @@ static bool is_extension(const struct dynamic *d, const char *path)
 	dot = strchr(name, '.');
 	if (dot)
 		*dot = 0;
-	return defines(d, name);
-}
-
-/* The tables of its exported names; false: it has none that we can read. */
-static bool find_tables(const struct dl_phdr_info *info, struct dynamic *d)
-{
-	const ElfW(Dyn) *e = NULL;
-
-	for (int i = 0; i < info->dlpi_phnum; i++)
-		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
-			e = (const void *)(info->dlpi_addr +
-					   info->dlpi_phdr[i].p_vaddr);
-	for (; e && e->d_tag != DT_NULL; e++) {
-		if (e->d_tag == DT_SYMTAB)
-			d->sym = (const void *)e->d_un.d_ptr;
-		else if (e->d_tag == DT_STRTAB)
-			d->str = (const void *)e->d_un.d_ptr;
-		else if (e->d_tag == DT_GNU_HASH)
-			d->hash = (const void *)e->d_un.d_ptr;
-	}
-	/* The vDSO's are not relocated: nothing there is ours to read. */
-	return d->sym && d->str && d->hash &&
-	       (uintptr_t)d->sym > info->dlpi_addr;
+	return symtab_find(names, name);
 }
 
 static int inspect(struct dl_phdr_info *info, size_t size, void *arg)
 {
 	struct module *m = arg;
-	struct dynamic d = { 0 };
+	struct symtab names;
 	bool split = false, own_rodata;
 
 	(void)size;
@@ -166,12 +111,13 @@ static int inspect(struct dl_phdr_info *info, size_t size, void *arg)
 		if (info->dlpi_phdr[i].p_type == PT_LOAD &&
 		    info->dlpi_phdr[i].p_flags == PF_R)
 			split = true;
-	if (find_tables(info, &d)) {
-		m->python = defines(&d, "PyGILState_Ensure");
-		m->extension = is_extension(&d, m->path);
+	if (symtab_of(&names, info->dlpi_addr, symtab_dynamic(info))) {
+		m->python = symtab_find(&names, "PyGILState_Ensure");
+		m->extension = is_extension(&names, m->path);
 		for (size_t i = 0; i < sizeof(crypto_symbols) / sizeof(char *);
 		     i++)
-			m->crypto |= defines(&d, crypto_symbols[i]);
+			m->crypto |= symtab_find(&names,
+						 crypto_symbols[i]) != NULL;
 	}
 	/* Text is in a read-only segment, or in the code's where the linker
 	 * did not split them. */

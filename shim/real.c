@@ -9,6 +9,7 @@
 #include "process.h"
 #include "real.h"
 #include "scope.h"
+#include "symtab.h"
 #include "sys.h"
 #include "banned.h"
 
@@ -46,83 +47,39 @@ void real_each_hook(void (*visit)(struct hook *hook, void *arg), void *arg)
 		visit(h, arg);
 }
 
-/*
- * We export dlsym ourselves, so the linker cannot give us libc's: read it from
- * libc's own symbol table. A name may stand there twice (2.2.5 and 2.34, the
- * same code): any will do for these.
- */
+/* We export dlsym ourselves, so the linker cannot give us libc's: read it from
+ * libc's own symbol table. */
 struct wanted {
 	const char *name;
 	void **fn;
 };
 
+/* Our own symbols: every lookup and every slot of a loaded object is asked for. */
+void *real_ours(const char *name)
+{
+	static struct symtab own;
+	const ElfW(Sym) *found;
+
+	if (!own.sym &&
+	    !symtab_of(&own, (uintptr_t)__ehdr_start, _DYNAMIC))
+		return NULL;
+	found = symtab_find(&own, name);
+	return found ? symtab_address(&own, found) : NULL;
+}
+
 static void search(const struct link_map *map, const struct wanted *w,
 		   size_t n)
 {
-	const ElfW(Sym) *sym = NULL;
-	const char *str = NULL;
-	const uint32_t *hash = NULL;
-	uint32_t last = 0;
+	struct symtab names;
 
-	for (const ElfW(Dyn) *d = map->l_ld; d->d_tag != DT_NULL; d++) {
-		if (d->d_tag == DT_SYMTAB)
-			sym = (const void *)d->d_un.d_ptr;
-		else if (d->d_tag == DT_STRTAB)
-			str = (const void *)d->d_un.d_ptr;
-		else if (d->d_tag == DT_GNU_HASH)
-			hash = (const void *)d->d_un.d_ptr;
-	}
-	if (!sym || !str || !hash || (uintptr_t)sym < map->l_addr)
+	if (!symtab_of(&names, map->l_addr, map->l_ld))
 		return;
-	/* Highest bucket, then to the end of its chain: the symbol count. */
-	const uint32_t *bucket = hash + 4 + hash[2] * (sizeof(long) / 4);
-	const uint32_t *chain = bucket + hash[0];
+	for (size_t k = 0; k < n; k++) {
+		const ElfW(Sym) *found = symtab_find(&names, w[k].name);
 
-	for (uint32_t i = 0; i < hash[0]; i++)
-		if (bucket[i] > last)
-			last = bucket[i];
-	while (last >= hash[1] && !(chain[last - hash[1]] & 1))
-		last++;
-	for (uint32_t i = hash[1]; i <= last; i++)
-		for (size_t k = 0; k < n; k++)
-			if (!*w[k].fn && sym[i].st_shndx != SHN_UNDEF &&
-			    !strcmp(str + sym[i].st_name, w[k].name))
-				*w[k].fn = (void *)(map->l_addr +
-						    sym[i].st_value);
-}
-
-/* Our own symbols, by the loader's tables (GNU_HASH): every lookup and every
- * slot of a loaded object is asked for. */
-void *real_ours(const char *name)
-{
-	static const ElfW(Sym) *sym;
-	static const char *str;
-	static const uint32_t *table;
-	const uint32_t *bucket, *chain;
-	const ElfW(Addr) *bloom;
-	uint32_t hash = 5381, i;
-
-	for (const ElfW(Dyn) *d = _DYNAMIC; !table && d->d_tag != DT_NULL; d++)
-		if (d->d_tag == DT_SYMTAB)
-			sym = (const void *)d->d_un.d_ptr;
-		else if (d->d_tag == DT_STRTAB)
-			str = (const void *)d->d_un.d_ptr;
-	for (const ElfW(Dyn) *d = _DYNAMIC; !table && d->d_tag != DT_NULL; d++)
-		if (d->d_tag == DT_GNU_HASH)
-			table = (const void *)d->d_un.d_ptr;
-	for (const char *c = name; *c; c++)
-		hash = hash * 33 + (unsigned char)*c;
-	bloom = (const void *)(table + 4);
-	bucket = (const uint32_t *)(bloom + table[2]);
-	chain = bucket + table[0];
-	if (!(bloom[hash / 64 % table[2]] >> hash % 64 & 1))
-		return NULL;
-	i = bucket[hash % table[0]];
-	for (; i; i = chain[i - table[1]] & 1 ? 0 : i + 1)
-		if ((chain[i - table[1]] | 1) == (hash | 1) &&
-		    !strcmp(str + sym[i].st_name, name))
-			return (char *)__ehdr_start + sym[i].st_value;
-	return NULL;
+		if (found && !*w[k].fn)
+			*w[k].fn = symtab_address(&names, found);
+	}
 }
 
 static void bind_loader(void)
