@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include <dlfcn.h>
-#include <errno.h>
 #include <string.h>
 
 #include "gpu.h"
 #include "real.h"
 #include "runtime.h"
 #include "shape.h"
+#include "symtab.h"
 #include "text.h"
 #include "banned.h"
-
-void *gpu_sibling(const void *fn, const char *name)
-{
-	int saved = errno;
-	Dl_info info;
-	void *h, *p;
-
-	if (!fn || !dladdr(fn, &info) || !info.dli_fname)
-		return NULL;
-	h = real_dlopen_fn(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
-	p = h ? real_dlsym_fn(h, name) : NULL;
-	if (h)
-		real_dlclose_fn(h);
-	errno = saved;
-	return p;
-}
 
 static int is_cudart(struct dl_phdr_info *info, size_t size, void *arg)
 {
@@ -34,21 +17,17 @@ static int is_cudart(struct dl_phdr_info *info, size_t size, void *arg)
 	(void)size;
 	if (strncmp(base, "libcudart.so", 12))
 		return 0;
-	*(const char **)arg = info->dlpi_name;
+	*(const void **)arg = symtab_dynamic(info);
 	return 1;
 }
 
 void *gpu_cudart(const char *name, const void *ra)
 {
-	void *p = real_in_scope(name, ra), *h;
-	const char *path = NULL;
+	void *p = real_in_scope(name, ra);
+	const void *inside = NULL;
 
-	if (p || !real_iterate(is_cudart, &path))
-		return p;
-	h = real_dlopen_fn(path, RTLD_LAZY | RTLD_NOLOAD);
-	p = h ? real_dlsym_fn(h, name) : NULL;
-	if (h)
-		real_dlclose_fn(h);
+	if (!p && real_iterate(is_cudart, &inside))
+		p = scope_find(name, inside);
 	return p;
 }
 

@@ -6,12 +6,10 @@
 #include <stdint.h>
 
 #include "call.h"
+#include "scope.h"
 
-/* Another function of the object that holds `fn`, or of those it needs; NULL:
- * it has none of that name. Asks the loader: not on a hot path. */
-void *gpu_sibling(const void *fn, const char *name);
 /* A function of the process's CUDA runtime, as code at `ra` would reach it, or
- * of one that was opened out of its sight; NULL: there is none. As slow. */
+ * of one that was opened out of its sight; NULL: there is none. Slow. */
 void *gpu_cudart(const char *name, const void *ra);
 /* The library of `fn` was used: a runtime of `kind` (runtime.h). */
 void gpu_seen(const char *kind, const void *fn, uint64_t version);

@@ -5,6 +5,7 @@
 
 #include "python.h"
 #include "real.h"
+#include "scope.h"
 #include "stack.h"
 #include "stream.h"
 #include "banned.h"
@@ -85,19 +86,12 @@ static bool allocator_calls(void)
 
 static void bind(const void *ra)
 {
-	Dl_info info;
-	void *h = NULL;
-
 	bound = -1;
-	if (dladdr(ra, &info) && info.dli_fname)
-		h = real_dlopen_fn(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
-	if (!h) /* the program itself */
-		h = RTLD_DEFAULT;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		const struct name *n = &names[i];
 
 		if (!*n->fn)
-			*n->fn = real_dlsym_fn(h, n->name);
+			*n->fn = scope_find(n->name, ra);
 		if (!*n->fn)
 			*n->fn = real_dlsym_fn(RTLD_DEFAULT, n->name);
 		if (!*n->fn && !n->optional)

@@ -54,7 +54,7 @@ struct wanted {
 	void **fn;
 };
 
-/* Our own symbols: every lookup and every slot of a loaded object is asked for. */
+/* Every lookup, and every slot of a loaded object, is asked for. */
 void *real_ours(const char *name)
 {
 	static struct symtab own;

@@ -6,6 +6,7 @@
 #include "real.h"
 #include "route.h"
 #include "runtime.h"
+#include "scope.h"
 #include "banned.h"
 
 /* The names of a routine, in the order of entries.S. */
@@ -140,12 +141,12 @@ static struct symbol symbol_of(uint32_t number)
 }
 
 /* The first of these that the object knows, its dependencies included. */
-static void *any_of(void *handle, const char *const *names)
+static void *any_of(const void *fn, const char *const *names)
 {
 	void *p = NULL;
 
 	for (; !p && *names; names++)
-		p = real_dlsym_fn(handle, *names);
+		p = scope_find(*names, fn);
 	return p;
 }
 
@@ -162,17 +163,14 @@ static const char *const threads_names[] = {
 };
 
 /* What the library says of itself. */
-static void identify(void *handle, char *text, int size)
+static void identify(const void *fn, char *text, int size)
 {
 	struct text t = text_start(text, (size_t)size);
-	const char *(*config)(void) = any_of(handle, config_names);
-	void (*mkl)(char *, int) = real_dlsym_fn(handle,
-						 "mkl_get_version_string");
-	const char *(*blis)(void) =
-		real_dlsym_fn(handle, "bli_info_get_version_str");
-	int (*arch)(void) = real_dlsym_fn(handle, "bli_arch_query_id");
-	const char *(*arch_name)(int) = real_dlsym_fn(handle,
-						      "bli_arch_string");
+	const char *(*config)(void) = any_of(fn, config_names);
+	void (*mkl)(char *, int) = scope_find("mkl_get_version_string", fn);
+	const char *(*blis)(void) = scope_find("bli_info_get_version_str", fn);
+	int (*arch)(void) = scope_find("bli_arch_query_id", fn);
+	const char *(*arch_name)(int) = scope_find("bli_arch_string", fn);
 
 	if (config) {
 		text_add(&t, config());
@@ -211,8 +209,7 @@ static struct library *library_claim(void)
 	return NULL;
 }
 
-static struct library *library_meet(const Dl_info *info, void *handle,
-				    const void *fn)
+static struct library *library_meet(const Dl_info *info, const void *fn)
 {
 	struct library l = { .start = (uintptr_t)info->dli_fbase };
 	const char *slash = strrchr(info->dli_fname, '/');
@@ -220,13 +217,13 @@ static struct library *library_meet(const Dl_info *info, void *handle,
 	char text[160] = "";
 	uintptr_t start;
 
-	identify(handle, text, sizeof(text));
+	identify(fn, text, sizeof(text));
 	strncpy(l.name, slash ? slash + 1 : info->dli_fname,
 		sizeof(l.name) - 1);
 	l.digest = digest_string(l.name);
-	l.threads = any_of(handle, threads_names);
+	l.threads = any_of(fn, threads_names);
 	l.wide = strstr(text, "USE64BITINT") || strstr(info->dli_fname, "ilp64");
-	l.odd = real_dlsym_fn(handle, "mkl_get_version_string");
+	l.odd = scope_find("mkl_get_version_string", fn);
 	runtime_seen("blas", fn, text, l.threads ? (uint32_t)l.threads() : 0);
 	made = library_claim();
 	if (!made)
@@ -238,8 +235,8 @@ static struct library *library_meet(const Dl_info *info, void *handle,
 	return made;
 }
 
-/* NULL: a word of that name, but no BLAS. Takes the loader's lock, so not under
- * ours. */
+/* NULL: a word of that name, but no BLAS. Asks the library, so not under a lock
+ * of ours. */
 static struct library *library_of(uint32_t number, const void *fn)
 {
 	static struct library plain;
@@ -247,14 +244,10 @@ static struct library *library_of(uint32_t number, const void *fn)
 	struct symbol s = symbol_of(number);
 	struct library *l;
 	Dl_info info;
-	void *handle;
 
 	if (!is_blas(number))
 		return &plain;
 	if (!dladdr(fn, &info) || !info.dli_fname)
-		return NULL;
-	handle = real_dlopen_fn(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
-	if (!handle)
 		return NULL;
 	l = library_known((uintptr_t)info.dli_fbase);
 	if (n->bare) {
@@ -262,15 +255,10 @@ static struct library *library_of(uint32_t number, const void *fn)
 		size_t len = strlen(s.text);
 
 		memcpy(s.text + len, "_", 2);
-		if (!real_dlsym_fn(handle, s.text)) {
-			real_dlclose_fn(handle);
+		if (!scope_find(s.text, fn))
 			return NULL;
-		}
 	}
-	if (!l)
-		l = library_meet(&info, handle, fn);
-	real_dlclose_fn(handle);
-	return l;
+	return l ? l : library_meet(&info, fn);
 }
 
 static struct bound *bound_place(uintptr_t ra, uint32_t number)

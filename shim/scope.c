@@ -10,11 +10,17 @@
 #include "sys.h"
 #include "banned.h"
 
+struct question {
+	const char *symbol;
+	uintptr_t inside;
+	void *found;
+	bool chosen; /* by a function, which `found` is (IFUNC) */
+};
+
 #define MOST 1024 /* objects */
-#define NONE MOST
 
 struct object {
-	struct symtab names; /* sym NULL: none can be read */
+	struct symtab names;
 	const ElfW(Dyn) *dynamic;
 	const char *path, *soname; /* soname NULL: it has none */
 	bool queued;
@@ -22,12 +28,7 @@ struct object {
 
 /* All that is loaded, and the order in which it is searched. */
 struct scope {
-	uintptr_t inside;
-	const char *symbol;
-	void *found;
-	bool chosen; /* by a function, which `found` is (IFUNC) */
-	unsigned n, first; /* first: holds `inside`, or NONE */
-	unsigned queue[MOST], queued;
+	unsigned n, queue[MOST], queued;
 	struct object object[MOST];
 };
 
@@ -42,28 +43,14 @@ static const char *soname(const struct object *o)
 static int collect(struct dl_phdr_info *info, size_t size, void *arg)
 {
 	struct scope *s = arg;
-	struct object *o = &s->object[s->n];
-	bool holds = false;
+	struct object o = { .dynamic = symtab_dynamic(info),
+			    .path = info->dlpi_name };
 
 	(void)size;
-	if (s->n == MOST)
-		return 1;
-	*o = (struct object){ .dynamic = symtab_dynamic(info),
-			      .path = info->dlpi_name };
-	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-		uintptr_t at = info->dlpi_addr + p->p_vaddr;
-
-		holds |= p->p_type == PT_LOAD && s->inside >= at &&
-			 s->inside < at + p->p_memsz;
-	}
-	if (symtab_of(&o->names, info->dlpi_addr, o->dynamic))
-		o->soname = soname(o);
-	else
-		o->names.sym = NULL;
-	if (holds)
-		s->first = s->n;
-	s->n++;
+	if (s->n == MOST || !symtab_of(&o.names, info->dlpi_addr, o.dynamic))
+		return s->n == MOST;
+	o.soname = soname(&o);
+	s->object[s->n++] = o;
 	return 0;
 }
 
@@ -83,69 +70,84 @@ static bool is_called(const struct object *o, const char *name)
 	       !strcmp(slash && !strchr(name, '/') ? slash + 1 : o->path, name);
 }
 
-static void queue_needed(struct scope *s, const struct object *o)
+static void queue_needed(struct scope *s, const struct symtab *names,
+			 const ElfW(Dyn) *d)
 {
-	const char *names = o->names.names;
-
-	if (!o->names.sym)
-		return;
-	for (const ElfW(Dyn) *d = o->dynamic; d->d_tag != DT_NULL; d++)
+	for (; d->d_tag != DT_NULL; d++)
 		for (unsigned i = 0; d->d_tag == DT_NEEDED && i < s->n; i++)
-			if (is_called(&s->object[i], names + d->d_un.d_val)) {
+			if (is_called(&s->object[i],
+				      names->names + d->d_un.d_val)) {
 				queue(s, i);
 				break;
 			}
 }
 
-static bool search(struct scope *s, const struct object *o)
+static bool search(struct question *q, const struct symtab *names)
 {
-	const ElfW(Sym) *found;
+	const ElfW(Sym) *found = symtab_find(names, q->symbol);
 
-	found = o->names.sym ? symtab_find(&o->names, s->symbol) : NULL;
 	if (!found)
 		return false;
-	s->found = symtab_address(&o->names, found);
-	s->chosen = ELF64_ST_TYPE(found->st_info) == STT_GNU_IFUNC;
+	q->found = symtab_address(names, found);
+	q->chosen = ELF64_ST_TYPE(found->st_info) == STT_GNU_IFUNC;
 	return true;
 }
 
-/* All within one visit: nothing is unloaded meanwhile. */
-static int search_scope(struct dl_phdr_info *info, size_t size, void *arg)
+/* What the object needs, breadth first. */
+static void search_needed(struct question *q, const struct symtab *names,
+			  const ElfW(Dyn) *dynamic)
 {
-	struct scope *s = arg;
+	long p = sys6(SYS_mmap, NULL, sizeof(struct scope),
+		      PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		      0);
+	struct scope *s = (struct scope *)p;
 
-	(void)info;
-	(void)size;
+	if (p < 0 && p > -4096)
+		return;
 	real_iterate_fn(collect, s);
-	if (s->first != NONE)
-		queue(s, s->first);
+	queue_needed(s, names, dynamic);
 	for (unsigned k = 0; k < s->queued; k++) {
 		const struct object *o = &s->object[s->queue[k]];
 
-		if (search(s, o))
+		if (search(q, &o->names))
 			break;
-		queue_needed(s, o);
+		queue_needed(s, &o->names, o->dynamic);
 	}
+	sys2(SYS_munmap, s, sizeof(*s));
+}
+
+static bool holds(const struct dl_phdr_info *info, uintptr_t address)
+{
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uintptr_t at = info->dlpi_addr + p->p_vaddr;
+
+		if (p->p_type == PT_LOAD && address >= at &&
+		    address < at + p->p_memsz)
+			return true;
+	}
+	return false;
+}
+
+/* All within one visit: nothing is unloaded meanwhile. */
+static int search_from(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	const ElfW(Dyn) *dynamic = symtab_dynamic(info);
+	struct question *q = arg;
+	struct symtab names;
+
+	(void)size;
+	if (!holds(info, q->inside))
+		return 0;
+	if (symtab_of(&names, info->dlpi_addr, dynamic) && !search(q, &names))
+		search_needed(q, &names, dynamic);
 	return 1;
 }
 
 void *scope_find(const char *symbol, const void *inside)
 {
-	long at = sys6(SYS_mmap, NULL, sizeof(struct scope),
-		       PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-		       0);
-	struct scope *s = (struct scope *)at;
-	void *found;
+	struct question q = { symbol, (uintptr_t)inside, NULL, false };
 
-	if (at < 0 && at > -4096)
-		return NULL;
-	s->inside = (uintptr_t)inside;
-	s->symbol = symbol;
-	s->first = NONE;
-	real_iterate(search_scope, s);
-	found = s->found;
-	if (found && s->chosen)
-		found = ((void *(*)(void))found)();
-	sys2(SYS_munmap, s, sizeof(*s));
-	return found;
+	real_iterate(search_from, &q);
+	return q.found && q.chosen ? ((void *(*)(void))q.found)() : q.found;
 }

@@ -14,6 +14,7 @@
 #include "entry.h"
 #include "module.h"
 #include "real.h"
+#include "scope.h"
 #include "banned.h"
 
 /* By return address alone: an interpreter loads its modules from one place,
@@ -230,17 +231,9 @@ static void *base_of(const void *address)
  */
 static bool leads_on(const char *name, const void *ret)
 {
-	void *handle, *own = NULL;
-	Dl_info info;
+	void *own = scope_find(name, ret);
 
-	if (!dladdr(ret, &info) || !info.dli_fname)
-		return false;
-	handle = real_dlopen_fn(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
-	if (handle) {
-		own = real_dlsym_fn(handle, name);
-		real_dlclose_fn(handle);
-	}
-	return own && base_of(own) == info.dli_fbase;
+	return own && base_of(own) == base_of(ret);
 }
 
 /* What a lookup is answered; jump.S goes on to libc's unless it is known. */

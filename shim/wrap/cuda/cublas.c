@@ -81,12 +81,12 @@ static struct runtime runtime_find(const void *ra, void *set_stream)
 
 	return (struct runtime){
 		.malloc_fn = (__typeof__(cudaMalloc) *)fn,
-		.free_fn = gpu_sibling(fn, "cudaFree"),
-		.capturing = gpu_sibling(fn, "cudaStreamIsCapturing"),
-		.mode = gpu_sibling(fn, "cudaThreadExchangeStreamCaptureMode"),
-		.peek = gpu_sibling(fn, "cudaPeekAtLastError"),
-		.error = gpu_sibling(fn, "cudaGetLastError"),
-		.set = gpu_sibling(set_stream, "cublasSetWorkspace_v2"),
+		.free_fn = scope_find("cudaFree", fn),
+		.capturing = scope_find("cudaStreamIsCapturing", fn),
+		.mode = scope_find("cudaThreadExchangeStreamCaptureMode", fn),
+		.peek = scope_find("cudaPeekAtLastError", fn),
+		.error = scope_find("cudaGetLastError", fn),
+		.set = scope_find("cublasSetWorkspace_v2", set_stream),
 	};
 }
 
@@ -199,9 +199,9 @@ static void give_workspace(struct handle *h, cudaStream_t stream,
 static void begin(cublasHandle_t handle, void *create, bool force)
 {
 	__typeof__(cublasGetVersion_v2) *get =
-		gpu_sibling(create, "cublasGetVersion_v2");
+		scope_find("cublasGetVersion_v2", create);
 	__typeof__(cublasSetAtomicsMode) *set =
-		gpu_sibling(create, "cublasSetAtomicsMode");
+		scope_find("cublasSetAtomicsMode", create);
 	int version = 0;
 
 	if (get)

@@ -48,14 +48,13 @@ static struct library library_find(const void *fn, const void *ra)
 {
 	return (struct library){
 		.of = fn,
-		.create = gpu_sibling(fn, "cublasLtMatmulPreferenceCreate"),
-		.destroy = gpu_sibling(fn, "cublasLtMatmulPreferenceDestroy"),
-		.set = gpu_sibling(fn, "cublasLtMatmulPreferenceSetAttribute"),
-		.get = gpu_sibling(fn, "cublasLtMatmulPreferenceGetAttribute"),
-		.operation = gpu_sibling(fn, "cublasLtMatmulDescGetAttribute"),
-		.layout = gpu_sibling(fn, "cublasLtMatrixLayoutGetAttribute"),
-		.config = gpu_sibling(fn,
-				      "cublasLtMatmulAlgoConfigGetAttribute"),
+		.create = scope_find("cublasLtMatmulPreferenceCreate", fn),
+		.destroy = scope_find("cublasLtMatmulPreferenceDestroy", fn),
+		.set = scope_find("cublasLtMatmulPreferenceSetAttribute", fn),
+		.get = scope_find("cublasLtMatmulPreferenceGetAttribute", fn),
+		.operation = scope_find("cublasLtMatmulDescGetAttribute", fn),
+		.layout = scope_find("cublasLtMatrixLayoutGetAttribute", fn),
+		.config = scope_find("cublasLtMatmulAlgoConfigGetAttribute", fn),
 		.device = gpu_cudart("cudaGetDevice", ra),
 	};
 }
@@ -101,7 +100,7 @@ EXPORT cublasStatus_t cublasLtCreate(cublasLtHandle_t *handle)
 	CALL(&c, cublasLtCreate);
 	real = REAL_HERE(cublasLtCreate);
 	status = real ? real(handle) : NOT_INITIALIZED;
-	version = gpu_sibling((void *)real, "cublasLtGetVersion");
+	version = scope_find("cublasLtGetVersion", (void *)real);
 	gpu_seen("cublaslt", (void *)real, version ? version() : 0);
 	call_end(&c, (uint64_t)status, 0);
 	return status;

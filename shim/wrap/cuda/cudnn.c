@@ -70,7 +70,7 @@ EXPORT cudnnStatus_t cudnnCreate(cudnnHandle_t *handle)
 	CALL(&c, cudnnCreate);
 	real = REAL_HERE(cudnnCreate);
 	status = real ? real(handle) : NOT_INITIALIZED;
-	version = gpu_sibling((void *)real, "cudnnGetVersion");
+	version = scope_find("cudnnGetVersion", (void *)real);
 	gpu_seen("cudnn", (void *)real, version ? version() : 0);
 	call_end(&c, (uint64_t)status, 0);
 	return status;
@@ -192,7 +192,7 @@ static void nothing_deterministic(const struct source *row)
 	}
 #define HEURISTICS(of, ...)                                                    \
 	do {                                                                   \
-		__typeof__(of) *get = gpu_sibling((void *)real, #of);          \
+		__typeof__(of) *get = scope_find(#of, (void *)real);           \
                                                                                \
 		if (get && get(handle, __VA_ARGS__, MOST, &order.n,            \
 			       order.item))                                    \
@@ -334,7 +334,7 @@ EXPORT cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(
 	if (!real)                                                             \
 		return status;                                                 \
 	if (force && varies(algo)) {                                           \
-		need = gpu_sibling((void *)real, #size_of);                    \
+		need = scope_find(#size_of, (void *)real);                     \
 		if (need && need descriptors == 0 && wants <= size)            \
 			used = DETERMINISTIC_ALGO;                             \
 	}                                                                      \
@@ -673,10 +673,10 @@ EXPORT cudnnStatus_t cudnnBackendGetAttribute(
 		return NOT_INITIALIZED;
 	if (force && name == ATTR_HEURISTICS_RESULTS &&
 	    type == TYPE_DESCRIPTOR && wanted > 0 && found && elements) {
-		b.create = gpu_sibling((void *)b.get,
-				       "cudnnBackendCreateDescriptor");
-		b.destroy = gpu_sibling((void *)b.get,
-					"cudnnBackendDestroyDescriptor");
+		b.create = scope_find("cudnnBackendCreateDescriptor",
+				      (void *)b.get);
+		b.destroy = scope_find("cudnnBackendDestroyDescriptor",
+				       (void *)b.get);
 	}
 	if (!b.create || !b.destroy ||
 	    !choose(&b, descriptor, wanted, found, elements))

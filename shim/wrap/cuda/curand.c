@@ -26,10 +26,10 @@ enum { BEST = 100, LEGACY = 103, DYNAMIC = 104 }; /* CURAND_ORDERING_PSEUDO_ */
 static void begin(curandGenerator_t generator, curandRngType_t type,
 		  void *create)
 {
-	__typeof__(curandSetPseudoRandomGeneratorSeed) *seed = gpu_sibling(
-		create, "curandSetPseudoRandomGeneratorSeed");
+	__typeof__(curandSetPseudoRandomGeneratorSeed) *seed = scope_find(
+		"curandSetPseudoRandomGeneratorSeed", create);
 	__typeof__(curandSetGeneratorOrdering) *order =
-		gpu_sibling(create, "curandSetGeneratorOrdering");
+		scope_find("curandSetGeneratorOrdering", create);
 
 	if (type >= QUASI)
 		return;
@@ -42,7 +42,7 @@ static void begin(curandGenerator_t generator, curandRngType_t type,
 static void seen(void *create)
 {
 	__typeof__(curandGetVersion) *get =
-		gpu_sibling(create, "curandGetVersion");
+		scope_find("curandGetVersion", create);
 	int version = 0;
 
 	if (get)

@@ -18,10 +18,10 @@ ROW(cusolverDnSetDeterministicMode, "allows others: they stay deterministic");
 static void begin(cusolverDnHandle_t handle, void *create, bool force)
 {
 	__typeof__(cusolverGetVersion) *get =
-		gpu_sibling(create, "cusolverGetVersion");
+		scope_find("cusolverGetVersion", create);
 	/* Older ones have none. */
 	__typeof__(cusolverDnSetDeterministicMode) *set =
-		gpu_sibling(create, "cusolverDnSetDeterministicMode");
+		scope_find("cusolverDnSetDeterministicMode", create);
 	int version = 0;
 
 	if (get)

@@ -36,7 +36,7 @@ enum { CSR = 1, CSC, COO };
 static int format_of(const void *fn, cusparseConstSpMatDescr_t matrix)
 {
 	__typeof__(cusparseSpMatGetFormat) *get =
-		gpu_sibling(fn, "cusparseSpMatGetFormat");
+		scope_find("cusparseSpMatGetFormat", fn);
 	cusparseFormat_t format = 0;
 
 	return get && matrix && get(matrix, &format) == 0 ? format : 0;
@@ -111,7 +111,7 @@ EXPORT cusparseStatus_t cusparseCreate(cusparseHandle_t *handle)
 	CALL(&c, cusparseCreate);
 	real = REAL_HERE(cusparseCreate);
 	status = real ? real(handle) : NOT_INITIALIZED;
-	get = gpu_sibling((void *)real, "cusparseGetVersion");
+	get = scope_find("cusparseGetVersion", (void *)real);
 	if (status == 0 && handle && get)
 		get(*handle, &version);
 	gpu_seen("cusparse", (void *)real, (uint64_t)version);

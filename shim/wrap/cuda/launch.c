@@ -174,7 +174,7 @@ static void describe(char *said, int room, const struct launch *l,
 /* Once a shape: by whom. */
 static void server(const char *kind, const void *fn, const char *get_name)
 {
-	int (*get)(int *) = gpu_sibling(fn, get_name);
+	int (*get)(int *) = scope_find(get_name, fn);
 	int version = 0;
 
 	if (get)

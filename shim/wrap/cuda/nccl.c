@@ -21,7 +21,7 @@ ROW(ncclCommInitAll);
 
 static void seen(void *init)
 {
-	__typeof__(ncclGetVersion) *get = gpu_sibling(init, "ncclGetVersion");
+	__typeof__(ncclGetVersion) *get = scope_find("ncclGetVersion", init);
 	int version = 0;
 
 	if (get)
