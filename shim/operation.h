@@ -16,6 +16,4 @@
  */
 uint64_t operation_seen(const struct source *source, const char *name,
 			size_t length);
-void operations_forget(void); /* in a forked child: written again */
-
 #endif

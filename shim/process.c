@@ -13,7 +13,6 @@
 #include "lineage.h"
 #include "log.h"
 #include "module.h"
-#include "operation.h"
 #include "pids.h"
 #include "process.h"
 #include "runtime.h"
@@ -255,7 +254,6 @@ static void start_over(const char *path, uint64_t lineage, uint32_t where)
 	stack_forget();
 	runtimes_forget();
 	shapes_forget();
-	operations_forget();
 	log_forget();
 	begin();
 	thread_forked();

@@ -26,16 +26,11 @@ static bool alerts(const char *source)
 }
 
 /* NULL: its record is missing. */
-static const char *name_of(const struct log *log, uint64_t hash)
+static const char *name_of(const struct log *log, const struct sb_counter *c)
 {
-	for (size_t i = 0; i < log->nshapes; i++) {
-		const struct sb_shape *s = log->shape[i];
+	const char *text = log_shape(log, c->source, c->first[0]);
 
-		if (s && s->hash == hash && !strncmp(s->text, "op=", 3) &&
-		    alerts(log->source[s->source].name))
-			return s->text + 3;
-	}
-	return NULL;
+	return text && !strncmp(text, "op=", 3) ? text + 3 : NULL;
 }
 
 /* Of the framework's own Python code: what the program did is further out. */
@@ -81,7 +76,7 @@ static int from_log(struct list *list, const struct log *log)
 		if (!c || !c->count || !alerts(log->source[c->source].name))
 			continue;
 		line = line_of(log, log_site(log, c->site));
-		made = (struct operation){ .name = name_of(log, c->first[0]),
+		made = (struct operation){ .name = name_of(log, c),
 					   .calls = c->count };
 		if (!made.name)
 			continue;
