@@ -153,11 +153,18 @@ static void add_code(struct object *o, uint64_t address, uint64_t offset,
  * is no table of sections. */
 static void find_code(struct object *o)
 {
+	size_t names = 0;
+
+	elf_getshdrstrndx(o->elf, &names);
 	for (Elf_Scn *s = NULL; (s = elf_nextscn(o->elf, s));) {
+		const char *name;
 		GElf_Shdr h;
 
-		if (gelf_getshdr(s, &h) && h.sh_flags & SHF_EXECINSTR &&
-		    h.sh_type == SHT_PROGBITS)
+		if (!gelf_getshdr(s, &h))
+			continue;
+		name = elf_strptr(o->elf, names, h.sh_name);
+		o->result->gpu |= name && !strcmp(name, ".nv_fatbin");
+		if (h.sh_flags & SHF_EXECINSTR && h.sh_type == SHT_PROGBITS)
 			add_code(o, h.sh_addr, h.sh_offset, h.sh_size);
 	}
 	for (size_t i = 0; !o->codes && i < o->segments; i++) {
@@ -473,6 +480,7 @@ int inspect(struct inspection *result, const char *path,
 	struct stat st;
 
 	result->n = 0;
+	result->gpu = false;
 	if (fd < 0)
 		return -errno;
 	elf_version(EV_CURRENT);

@@ -7,6 +7,7 @@
 #ifndef SAMEBITS_INSPECT_H
 #define SAMEBITS_INSPECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ struct finding {
 struct inspection {
 	struct finding finding[FINDINGS];
 	size_t n;
+	bool gpu; /* it has code for NVIDIA's GPUs, too (kernels.h) */
 };
 
 /* 0; -ESTALE: the file has another build-id now (zeros: any will do); -ENOEXEC:

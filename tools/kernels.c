@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <gelf.h>
-#include <libelf.h>
 #include <limits.h>
 #include <search.h>
 #include <stdio.h>
@@ -13,43 +11,8 @@
 
 #include "kernels.h"
 
-static bool has_section(Elf *elf, const char *wanted)
-{
-	Elf_Scn *s = NULL;
-	size_t names;
-	GElf_Shdr h;
-
-	if (elf_kind(elf) != ELF_K_ELF || elf_getshdrstrndx(elf, &names))
-		return false;
-	while ((s = elf_nextscn(elf, s))) {
-		const char *name = gelf_getshdr(s, &h)
-					   ? elf_strptr(elf, names, h.sh_name)
-					   : NULL;
-
-		if (name && !strcmp(name, wanted))
-			return true;
-	}
-	return false;
-}
-
-bool kernels_in(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	bool yes;
-	Elf *elf;
-
-	if (fd < 0)
-		return false;
-	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	yes = elf && has_section(elf, ".nv_fatbin");
-	elf_end(elf);
-	close(fd);
-	return yes;
-}
-
 /* RED, REDG, ATOM, ATOMG, ATOMS … .ADD of .F16, .F32, .F64, .BF16. */
-bool kernels_match(const char *line)
+static bool matches(const char *line)
 {
 	const char *at = strstr(line, "*/");
 	size_t len;
@@ -147,7 +110,7 @@ static void read_all(FILE *from, struct found *f)
 
 		if (at)
 			sscanf(at + 11, "%4095s", name);
-		else if (*name && kernels_match(line))
+		else if (*name && matches(line))
 			add(f, name);
 	}
 	free(line);
@@ -161,6 +124,7 @@ int kernels_inspect(struct inspection *result, const char *path, double seconds)
 	FILE *from = start(path, seconds, &pid, &error);
 
 	result->n = 0;
+	result->gpu = true;
 	if (!from)
 		return error ? error : -ENOMEM;
 	memset(f.finding, 0, sizeof(*f.finding));

@@ -8,17 +8,11 @@
 #ifndef SAMEBITS_KERNELS_H
 #define SAMEBITS_KERNELS_H
 
-#include <stdbool.h>
-
 #include "inspect.h"
 
-/* Has the file a section of GPU code? */
-bool kernels_in(const char *path);
 /* 0: one finding at most, with the kernels' names; -ENOENT: no cuobjdump;
  * -ETIME: it was not done after so many seconds; another -errno. */
 int kernels_inspect(struct inspection *result, const char *path,
 		    double seconds);
-/* Is it one of the instructions in question? For the tests. */
-bool kernels_match(const char *line);
 
 #endif

@@ -10,7 +10,7 @@
 #include "text.h"
 
 /* Counted up whenever inspect.c or opcode.c finds something else. */
-#define VERSION 1
+#define VERSION 2
 
 static bool directory(char *path, size_t size)
 {
@@ -88,6 +88,7 @@ static bool parse(struct inspection *result, json_t *root)
 	size_t i;
 
 	result->n = 0;
+	result->gpu = json_is_true(json_object_get(root, "gpu"));
 	if (json_integer_value(json_object_get(root, "version")) != VERSION ||
 	    !json_is_array(list) || json_array_size(list) > FINDINGS)
 		return false;
@@ -133,6 +134,7 @@ static json_t *build(const struct inspection *result, const char *path)
 	json_object_set_new(root, "version", json_integer(VERSION));
 	json_object_set_new(root, "object", text_json(path));
 	json_object_set_new(root, "findings", list);
+	json_object_set_new(root, "gpu", json_boolean(result->gpu));
 	return root;
 }
 

@@ -178,8 +178,6 @@ static int look_at_kernels(struct look *l, const struct sb_module *m)
 		return 0;
 	if (named && known_read(&found, m->path, key))
 		return say_kernels(l, m, &found);
-	if (!kernels_in(m->path))
-		return 0;
 	if (left(l) < KERNELS) {
 		l->blinds->unseen++;
 		return 0;
@@ -220,7 +218,7 @@ static int look_into(struct look *l, const struct sb_module *m)
 	ret = say_kind(l, m, &found, false);
 	if (ret == 0)
 		ret = say_kind(l, m, &found, true);
-	return ret ? ret : look_at_kernels(l, m);
+	return ret || !found.gpu ? ret : look_at_kernels(l, m);
 }
 
 /* Code that makes keys gets the real thing from us, too. */
