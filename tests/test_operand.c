@@ -144,15 +144,11 @@ static void test_what_is_read(void **state)
 	(void)state;
 	assert_non_null(h);
 	for (unsigned i = 0; i < 2 * nroutines; i++) {
-		const struct routine *r = &routines[i / 2];
-		char name[64];
-		void *fn;
+		const struct named n = named(i);
+		void *fn = dlsym(h, n.text);
 
-		snprintf(name, sizeof(name), i % 2 ? "cblas_%s" : "%s_",
-			 i % 2 ? r->c : r->name);
-		fn = dlsym(h, name);
-		for (int k = 0; fn && r->kind != OTHER && k < 6; k++) {
-			call_random(&call, r, i % 2, true, &seed);
+		for (int k = 0; fn && n.routine->kind != OTHER && k < 6; k++) {
+			call_random(&call, n.routine, n.c, true, &seed);
 			check_call(fn);
 		}
 	}

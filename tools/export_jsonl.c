@@ -97,20 +97,14 @@ static json_t *frame(struct export *e, const struct log *log,
 	return j;
 }
 
-/* What the first calls were about, each once. */
 static json_t *shapes(const struct log *log, const struct sb_counter *c)
 {
 	json_t *list = json_array();
+	const char *text[3];
+	unsigned n = counter_shapes(log, c, text);
 
-	for (uint64_t i = 0; i < 3 && i < c->count; i++) {
-		const char *text = log_shape(log, c->source, c->first[i]);
-		bool said = !text;
-
-		for (uint64_t k = 0; k < i; k++)
-			said |= c->first[k] == c->first[i];
-		if (!said)
-			json_array_append_new(list, text_json(text));
-	}
+	for (unsigned i = 0; i < n; i++)
+		json_array_append_new(list, text_json(text[i]));
 	return list;
 }
 
@@ -168,7 +162,6 @@ static void print_numeric(const struct log *log, const struct events *it,
 {
 	const char *shape = log_shape(log, event->source, event->value);
 	const struct sb_event *detail = events_detail(it);
-
 	char *quoted = shape ? export_quoted(shape) : NULL;
 
 	if (quoted)

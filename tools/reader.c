@@ -552,6 +552,22 @@ const char *log_shape(const struct log *log, uint32_t source, uint64_t value)
 	return found ? ((const struct sb_shape *)*found)->text : NULL;
 }
 
+unsigned counter_shapes(const struct log *log, const struct sb_counter *c,
+			const char *text[3])
+{
+	unsigned n = 0;
+
+	for (uint64_t i = 0; i < 3 && i < c->count; i++) {
+		bool said = false;
+
+		text[n] = log_shape(log, c->source, c->first[i]);
+		for (uint64_t k = 0; k < i; k++)
+			said |= c->first[k] == c->first[i];
+		n += text[n] && !said;
+	}
+	return n;
+}
+
 /* Events and details. */
 static const struct sb_event *slots_next(struct events *it)
 {

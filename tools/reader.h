@@ -96,6 +96,10 @@ const char *blind_text(const struct sb_blind *blind);
 /* What a call of the source with this value was about; NULL: not known. */
 const char *log_shape(const struct log *log, uint32_t source, uint64_t value);
 
+/* What the counter's first calls were about, each text once; how many. */
+unsigned counter_shapes(const struct log *log, const struct sb_counter *c,
+			const char *text[3]);
+
 /* The events of one thread in order, each once. */
 struct events {
 	const struct log *log;

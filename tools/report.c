@@ -417,18 +417,12 @@ static size_t merge_sites(struct shown *shown, const struct tally_source *s)
 /* What the first calls from there were about. */
 static void shapes_print(const struct use *use)
 {
-	const struct sb_counter *c = use->counter;
+	const char *text[3];
+	unsigned n = counter_shapes(use->log, use->counter, text);
 
-	for (uint64_t i = 0; i < 3 && i < c->count; i++) {
-		const char *text = log_shape(use->log, c->source, c->first[i]);
-		bool said = !text;
-
-		for (uint64_t k = 0; k < i; k++)
-			said |= c->first[k] == c->first[i];
-		if (said)
-			continue;
+	for (unsigned i = 0; i < n; i++) {
 		printf("                 ");
-		text_print(stdout, text);
+		text_print(stdout, text[i]);
 		putchar('\n');
 	}
 }

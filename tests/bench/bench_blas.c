@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <time.h>
+
+#include "now.h"
 
 #define ROUNDS 7
 #define LARGE (4 << 20) /* elements: 32 MiB */
@@ -22,18 +22,6 @@ void cblas_dgemm(int order, int ta, int tb, int m, int n, int k, double alpha,
 		 double beta, double *c, int ldc);
 
 static volatile double sink;
-
-static double now(void)
-{
-	struct timespec ts;
-	long ret = SYS_clock_gettime;
-
-	__asm__ volatile("syscall"
-			 : "+a"(ret)
-			 : "D"((long)CLOCK_MONOTONIC), "S"(&ts)
-			 : "rcx", "r11", "memory");
-	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
-}
 
 static void do_ddot(long n)
 {

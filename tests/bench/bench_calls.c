@@ -14,22 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "now.h"
+
 #define ROUNDS 5
 #define MEMORY_THREADS 32
 static volatile long sink;
-
-/* The kernel's clock, not the program's: the shim must not see it. */
-static double now(void)
-{
-	struct timespec ts;
-	long ret = SYS_clock_gettime;
-
-	__asm__ volatile("syscall"
-			 : "+a"(ret)
-			 : "D"((long)CLOCK_MONOTONIC), "S"(&ts)
-			 : "rcx", "r11", "memory");
-	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
-}
 
 static void do_rand(long n)
 {

@@ -3,25 +3,12 @@
  * prints "directory nanoseconds" lines, the best of many. */
 #include <dirent.h>
 #include <stdio.h>
-#include <sys/syscall.h>
-#include <time.h>
+
+#include "now.h"
 
 static volatile long sink;
 
 #define ENOUGH 3e8 /* ns for one directory, and 3 rounds at least */
-
-/* The kernel's clock, not the program's: the shim must not see it. */
-static double now(void)
-{
-	struct timespec ts;
-	long ret = SYS_clock_gettime;
-
-	__asm__ volatile("syscall"
-			 : "+a"(ret)
-			 : "D"((long)CLOCK_MONOTONIC), "S"(&ts)
-			 : "rcx", "r11", "memory");
-	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
-}
 
 static long read_all(const char *path)
 {

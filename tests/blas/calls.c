@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
 #include "calls.h"
@@ -8,6 +9,15 @@ const struct routine routines[] = {
 #include "blas.def"
 };
 const unsigned nroutines = sizeof(routines) / sizeof(*routines);
+
+struct named named(unsigned i)
+{
+	struct named n = { .routine = &routines[i / 2], .c = i % 2 };
+
+	snprintf(n.text, sizeof(n.text), n.c ? "cblas_%s" : "%s_",
+		 n.c ? n.routine->c : n.routine->name);
+	return n;
+}
 
 uint64_t random_next(uint64_t *seed)
 {

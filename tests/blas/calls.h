@@ -45,6 +45,13 @@ struct returned {
 };
 struct returned call_make(struct random_call *c, void *fn);
 uint64_t random_next(uint64_t *seed);
+/* The i-th name of all: of each routine Fortran's, then C's. */
+struct named {
+	const struct routine *routine;
+	bool c;
+	char text[64];
+};
+struct named named(unsigned i);
 /* Bytes of an element. */
 unsigned element_size(const struct routine *r, int array);
 

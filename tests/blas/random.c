@@ -65,16 +65,12 @@ int main(int argc, char **argv)
 	if (argc > 2 && !h)
 		return 2;
 	for (unsigned i = 0; i < 2 * nroutines; i += argc > 3 ? 2 : 1) {
-		const struct routine *r = &routines[i / 2];
-		char name[64];
-		void *fn;
+		const struct named n = named(i);
+		void *fn = dlsym(h, n.text);
 
-		snprintf(name, sizeof(name), i % 2 ? "cblas_%s" : "%s_",
-			 i % 2 ? r->c : r->name);
-		fn = dlsym(h, name);
-		if (fn && r->kind != OTHER)
-			printf("%s %016lx\n", name,
-			       calls_digest(r, i % 2, fn, times));
+		if (fn && n.routine->kind != OTHER)
+			printf("%s %016lx\n", n.text,
+			       calls_digest(n.routine, n.c, fn, times));
 	}
 	return 0;
 }
