@@ -21,10 +21,9 @@
 #include "stack.h"
 #include "sys.h"
 #include "text.h"
-#include "variables.h"
 #include "thread.h"
-#include "variables.h"
 #include "timers.h"
+#include "variables.h"
 #include "banned.h"
 
 struct process process;

@@ -37,20 +37,10 @@ static void say(const char *what, const char *of, const char *cure)
 	sys3(SYS_write, 2, line, t.at - line);
 }
 
-static const char *value_of(char **envp, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (; *envp; envp++)
-		if (!strncmp(*envp, name, n) && (*envp)[n] == '=')
-			return *envp + n + 1;
-	return NULL;
-}
-
 /* As the launcher reads it. */
 static void take_date(char **envp)
 {
-	const char *date = value_of(envp, "SOURCE_DATE_EPOCH");
+	const char *date = samebits_variable(envp, "SOURCE_DATE_EPOCH");
 	char text[sizeof(config.base) + 64];
 	struct text t = text_start(text, sizeof(text));
 
