@@ -16,6 +16,9 @@ void gpu_seen(const char *kind, const void *fn, uint64_t version);
 /* A stream's number by order of appearance in this process; 0: the default
  * one, or beyond the first 256. Lock-free. */
 unsigned gpu_stream(const void *stream);
+/* That of the stream that was last set in a cuBLAS handle (wrap/cuda/cublas.c);
+ * 0 also where the handle was made before us. Lock-free. */
+unsigned gpu_stream_of(const void *handle);
 /* Ends a call whose value stands for a text: said once in the log. */
 void gpu_end(struct call *c, const struct source *row, uint64_t hash,
 	     const char *text);

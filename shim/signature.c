@@ -56,7 +56,7 @@ static struct argument argument(struct reading *r, const char *word,
 	bool order = len == 5 && !memcmp(word, "order", 5);
 	bool wide = len > 3 && !memcmp(word + len - 3, ":64", 3);
 
-	if (mark == '@' || mark == '$' || mark == '%') {
+	if (mark && strchr("@$%>^", mark)) {
 		a.name++;
 		a.length--;
 	}
@@ -66,6 +66,8 @@ static struct argument argument(struct reading *r, const char *word,
 	if (mark == '-') {
 		a.how = WORD;
 		a.role = ARRAY;
+	} else if (mark == '>' || mark == '^') {
+		a.how = mark == '>' ? STREAM : HANDLE;
 	} else if (mark == '@' || order) {
 		a.how = r->c ? OPTION : LETTER;
 	} else if (mark == '%' || mark == '$') {

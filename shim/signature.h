@@ -7,6 +7,7 @@
 #define SAMEBITS_SIGNATURE_H
 
 #include "entry.h"
+#include "gpu.h"
 #include "operand.h"
 #include "text.h"
 
@@ -17,7 +18,11 @@ struct routine {
 	uint8_t type, kind; /* enum number_type, operand_kind */
 };
 
-enum how { REG32, REG64, MEM32, MEM64, LETTER, OPTION, WORD, BITS32, BITS64 };
+enum how {
+	REG32, REG64, MEM32, MEM64, LETTER, OPTION, STREAM, HANDLE,
+	WORD, /* from here on: no part of the shape */
+	BITS32, BITS64,
+};
 
 struct argument {
 	uint8_t how;
@@ -62,6 +67,10 @@ static inline int64_t value(const struct look *l, const struct argument *a)
 		return *(const char *)w;
 	case REG64:
 		return (int64_t)w;
+	case STREAM:
+		return gpu_stream((const void *)w);
+	case HANDLE:
+		return gpu_stream_of((const void *)w);
 	default:
 		return (int32_t)w;
 	}

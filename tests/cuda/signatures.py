@@ -32,7 +32,7 @@ def kinds_declared(arguments):
 
 
 def kinds_written(signature):
-    return ["-" if w == "-" else "%" if w == "%" else
+    return ["-" if w[0] in "->^" else "%" if w == "%" else
             "8" if w.endswith(":64") else "4" for w in signature.split()]
 
 

@@ -407,15 +407,22 @@ class Logs(Runs):
             self.assertEqual(seen["cuLaunchKernel_ptsz"]["calls"], 3, way)
 
     def test_shapes_of_products(self):
-        self.under("run", "linked", ["calls", "lt"])
+        self.under("run", "linked", ["lt", "calls"])
         self.assertEqual(self.shapes("cublasSgemm_v2"), [
-            "transa=2 transb=3 m=4 n=5 k=6 lda=9 ldb=11 ldc=14"])
+            "stream=0 transa=2 transb=3 m=4 n=5 k=6 lda=9 ldb=11 ldc=14"])
         self.assertEqual(self.shapes("ncclAllReduce"), [
-            "count=3 datatype=4 op=5"])
+            "count=3 datatype=4 op=5 stream=2"])
         self.assertEqual(self.shapes("cublasLtMatmul"), [
             "A.type=0 A.rows=64 A.cols=32 A.ld=65 B.type=0 B.rows=64 "
             "B.cols=32 B.ld=65 D.type=0 D.rows=64 D.cols=32 D.ld=65 "
             "algo=21 stream=1"])
+
+    def test_streams_of_products(self):
+        for mode in ("audit", "run"):
+            self.under(mode, "linked", ["in_streams"])
+            self.assertEqual([s.split()[0] for s in
+                              self.shapes("cublasSgemm_v2")],
+                             ["stream=0", "stream=1", "stream=2"], mode)
 
     def test_blind_spots(self):
         self.under("run", "linked", ["heuristics", "no_algorithm", "backward",

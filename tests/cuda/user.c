@@ -509,6 +509,26 @@ static void calls(void)
 #undef SEEN
 }
 
+static void product(cublasHandle_t h)
+{
+	BLAS(cublasSgemm_v2)((long)h, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+			     14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24);
+}
+
+/* Products in the default stream and in two others. */
+static void in_streams(void)
+{
+	cublasHandle_t h;
+
+	BLAS(cublasCreate_v2)(&h);
+	product(h);
+	BLAS(cublasSetStream_v2)(h, P(1));
+	product(h);
+	BLAS(cublasSetStream_v2)(h, P(2));
+	product(h);
+	BLAS(cublasDestroy_v2)(h);
+}
+
 #define SCENE(name) { #name, name }
 static const struct {
 	const char *name;
@@ -520,6 +540,7 @@ static const struct {
 	SCENE(pooling), SCENE(dropout), SCENE(ctc), SCENE(backend),
 	SCENE(generators), SCENE(solver), SCENE(sparse), SCENE(ranks),
 	SCENE(launches), SCENE(entry_points), SCENE(calls), SCENE(one_place),
+	SCENE(in_streams),
 };
 
 __attribute__((visibility("default"))) int scenes(int argc, char **argv);
