@@ -155,7 +155,8 @@ static int check(const struct file *f, const struct opt *o, const char *value)
 	return 0;
 }
 
-/* The last line for an option counts. */
+/* The last line for an option counts, or all of those in the same section where
+ * it may be there several times. */
 static int keep(struct file *f, const char *name, const char *value)
 {
 	const struct opt *o = opts_find(f->table, name, strlen(name));
@@ -163,10 +164,13 @@ static int keep(struct file *f, const char *name, const char *value)
 
 	if (!s || (s->of_verb && !f->section))
 		return 0;
-	free(s->value);
+	if (o->letter != OPT_MANY || s->of_verb != (f->section != NULL)) {
+		free(s->value);
+		s->value = NULL;
+	}
 	free(s->origin);
 	s->of_verb = f->section;
-	s->value = strdup(value);
+	s->value = opts_join(s->value, value);
 	if (asprintf(&s->origin, "%s:%d", f->path, f->line) < 0)
 		s->origin = NULL;
 	return s->value && s->origin ? 0 : -ENOMEM;

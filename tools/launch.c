@@ -341,6 +341,8 @@ static int listen_to(struct launch *l, int fd, const sigset_t *mask)
 		case STARTED:
 			child = sender;
 			sigprocmask(SIG_SETMASK, mask, NULL);
+			if (l->started)
+				l->started(l->arg);
 			break;
 		case ADDRESSES:
 			l->addresses_denied = true;

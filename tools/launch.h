@@ -22,6 +22,8 @@ struct launch {
 				  * not wanted */
 	bool apart;	      /* in a PID namespace of its own */
 	bool user_namespace;  /* and for that in a user namespace */
+	void (*started)(void *arg); /* called once it was; may be NULL */
+	void *arg;
 	const char *refused;  /* out: why not apart; nothing was started */
 	bool addresses_denied; /* out: it was refused */
 	const char *tmp_denied; /* out: why there is no private /tmp; NULL: it

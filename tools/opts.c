@@ -14,6 +14,7 @@ struct parse {
 	char **argv;
 	int at; /* the word being looked at */
 	bool given[OPTS_MAX];
+	char *lines[OPTS_MAX]; /* of those that may be there several times */
 	bool no_config;
 };
 
@@ -57,6 +58,31 @@ static int unknown(const struct parse *p, const char *word, size_t len)
 	return -EINVAL;
 }
 
+char *opts_join(char *lines, const char *more)
+{
+	char *joined;
+
+	if (!lines)
+		return strdup(more);
+	if (asprintf(&joined, "%s\n%s", lines, more) < 0)
+		joined = NULL;
+	free(lines);
+	return joined;
+}
+
+static int give(struct parse *p, const struct opt *o, const char *value)
+{
+	char **lines = &p->lines[o - p->table];
+
+	if (o->letter == OPT_MANY) {
+		value = *lines = opts_join(*lines, value);
+		if (!value)
+			return -ENOMEM;
+	}
+	*o->value = value;
+	return 0;
+}
+
 static int take(struct parse *p, const struct opt *o, const char *attached)
 {
 	p->given[o - p->table] = true;
@@ -72,8 +98,7 @@ static int take(struct parse *p, const struct opt *o, const char *attached)
 		fail("--%s needs a value: --%s %s", o->name, o->name, o->arg);
 		return -EINVAL;
 	}
-	*o->value = attached ? attached : p->argv[++p->at];
-	return 0;
+	return give(p, o, attached ? attached : p->argv[++p->at]);
 }
 
 static int letters(struct parse *p)
@@ -182,12 +207,12 @@ void opts_help(FILE *to, const char *synopsis, const char *about,
 {
 	fprintf(to, "Usage: samebits %s\n\n%s\n\nOptions:\n", synopsis, about);
 	for (; table->name; table++) {
+		bool letter = table->letter && table->letter != OPT_MANY;
 		char left[64];
 
 		snprintf(left, sizeof(left), "%c%c%s--%s%s%s",
-			 table->letter ? '-' : ' ',
-			 table->letter ? table->letter : ' ',
-			 table->letter ? ", " : "  ", table->name,
+			 letter ? '-' : ' ', letter ? table->letter : ' ',
+			 letter ? ", " : "  ", table->name,
 			 table->arg ? " " : "", table->arg ? table->arg : "");
 		fprintf(to, "  %-26s %s\n", left, table->help);
 	}

@@ -9,10 +9,13 @@
 #include <stdio.h>
 
 #define OPTS_MAX 63 /* in a table */
+/* In the place of a letter: it may be there several times, one a line of *value
+ * then. */
+#define OPT_MANY '\1'
 
 struct opt {
 	const char *name;   /* "seed" for --seed; NULL ends the table */
-	char letter;	    /* 'q' for -q; 0: none */
+	char letter;	    /* 'q' for -q; 0: none; or OPT_MANY */
 	const char *arg;    /* its argument's name in the help; NULL: a flag */
 	const char *help;
 	const char **value; /* set to the argument, or to "1" for a flag */
@@ -39,5 +42,8 @@ void opts_help(FILE *to, const char *synopsis, const char *about,
 	       const struct opt *table);
 /* A number with an optional suffix K, M or G where `suffix`; 0 or -EINVAL. */
 int opts_number(const char *text, int suffix, uint64_t *n);
+/* `more` on a line of its own after `lines`, which is freed; NULL: there are
+ * none so far. NULL: no memory. */
+char *opts_join(char *lines, const char *more);
 
 #endif

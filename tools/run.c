@@ -24,7 +24,8 @@
 #include "manifest.h"
 #include "opts.h"
 #include "pids.h"
-#include "rules.h"
+#include "runfiles.h"
+#include "runopts.h"
 #include "say.h"
 #include "shim.h"
 #include "sites.h"
@@ -34,291 +35,14 @@
 #include "tmpns.h"
 #include "variables.h"
 
-/* What the shim has room for (shim/config.h); more would be cut silently. */
-#define LIST_MAX 255
-#define DIR_MAX 511
-#define RULES_LENGTH 511
+#define DIR_MAX 511 /* what the shim has room for (shim/config.h) */
 #define FIRST_SLOTS 64 /* of the board, on the disk from the start */
 #define SETTINGS_MAX 4096
 
-static struct {
-	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
-		*observe, *crypto, *order, *pids, *tmp, *partial, *quiet,
-		*deny, *suppress, *threads, *env, *framework, *digest,
-		*portable;
-} o;
-static struct suppressions suppressions;
 static struct variables variables;
 
-#define COMMON                                                                 \
-	{ "deny", 0, "RULE,...",                                               \
-	  "end the run at a call: NAME[@CALLER][@@ON_STACK]", &o.deny },       \
-	{ "suppress", 0, "FILE",                                               \
-	  "denied calls that may pass: a RULE # reason a line", &o.suppress }, \
-	{ "trace", 0, "sites|full",                                            \
-	  "counters per caller (default), or every event",                  \
-	  &o.trace },                                                          \
-	{ "digest", 0, "blas",                                                 \
-	  "of what each BLAS call reads and writes", &o.digest },              \
-	{ "trace-limit", 0, "BYTES",                                           \
-	  "of log, a process (default 256M), then counters", &o.limit },       \
-	{ "store", 0, "DIR", "where runs are kept (default .samebits)",        \
-	  &o.store },                                                          \
-	{ "partial", 0, NULL,                                                  \
-	  "go on without the shim where it cannot be loaded",                  \
-	  &o.partial },                                                        \
-	{ "quiet", 'q', NULL, "no notes on stderr, only errors", &o.quiet }, \
-	{ NULL, 0, NULL, NULL, NULL }
-
-static const struct opt run_options[] = {
-	{ "seed", 0, "N", "master seed; explicit seeds are mixed with it",
-	  &o.seed },
-	{ "seeds", 0, "honour|force",
-	  "explicit seeds: honoured, or mixed with --seed",
-	  &o.seeds },
-	{ "time", 0, "logical|real",
-	  "a clock that repeats (default), or the real one", &o.time },
-	{ "pids", 0, "MODE", "process ids: namespace, virtual or real",
-	  &o.pids },
-	{ "force", 0, "NAME,...", "deterministic values for a source or group",
-	  &o.force },
-	{ "observe", 0, "NAME,...", "real values, logged", &o.observe },
-	{ "order", 0, "ORDER",
-	  "of file names: sorted, disk, reverse, shuffle:K",
-	  &o.order },
-	{ "threads", 0, "N|native",
-	  "threads that libraries use (default native)",
-	  &o.threads },
-	{ "env", 0, "keep|force",
-	  "variables that the user has set already",
-	  &o.env },
-	{ "portable", 0, NULL,
-	  "numeric kernels of a common CPU level",
-	  &o.portable },
-	{ "framework", 0, "on|off",
-	  "deterministic modes of PyTorch, TensorFlow and JAX", &o.framework },
-	{ "crypto", 0, "force",
-	  "UNSAFE: predictable values for cryptography too", &o.crypto },
-	{ "private-tmp", 0, NULL,
-	  "an empty /tmp and /dev/shm of the run's own", &o.tmp },
-	COMMON
-};
-
-static const struct opt audit_options[] = { COMMON };
-
-static bool one_of(const char *option, const char *value, const char *a,
-		   const char *b)
-{
-	if (!value || !strcmp(value, a) || (b && !strcmp(value, b)))
-		return true;
-	fail("--%s %s: must be %s%s%s", option, value, a, b ? " or " : "",
-	     b ? b : "");
-	return false;
-}
-
-static bool number(const char *option, const char *text, int suffix)
-{
-	uint64_t n;
-
-	if (!text || opts_number(text, suffix, &n) == 0)
-		return true;
-	fail("--%s %s: not a number%s", option, text,
-	     suffix ? "; say 64M, for instance" : "");
-	return false;
-}
-
-/* The K of --order shuffle:K; NULL: another order. */
-static const char *shuffle_key(void)
-{
-	const size_t n = strlen("shuffle:");
-
-	return o.order && !strncmp(o.order, "shuffle:", n) ? o.order + n
-							   : NULL;
-}
-
-static bool order_valid(void)
-{
-	uint64_t key;
-
-	if (!o.order || !strcmp(o.order, "sorted") ||
-	    !strcmp(o.order, "disk") || !strcmp(o.order, "reverse"))
-		return true;
-	if (shuffle_key() && opts_number(shuffle_key(), 0, &key) == 0)
-		return true;
-	if (shuffle_key() || !strcmp(o.order, "shuffle"))
-		fail("--order %s: which shuffle is said by a number, as in "
-		     "shuffle:1", o.order);
-	else
-		fail("--order %s: must be sorted, disk, reverse or shuffle:K",
-		     o.order);
-	return false;
-}
-
-struct names {
-	const char *name[1024];
-	bool can[1024]; /* be forced: it, or one of its group */
-	int n;
-};
-
-static void collect(const struct source *row, void *arg)
-{
-	const char *const both[] = { row->name, row->group };
-	struct names *names = arg;
-
-	for (int k = 0; k < 2; k++) {
-		int i = 0;
-
-		while (i < names->n && strcmp(names->name[i], both[k]))
-			i++;
-		if (i == 1023)
-			return;
-		if (i == names->n)
-			names->name[names->n++] = both[k];
-		names->can[i] |= row->policy == SB_FORCE;
-	}
-}
-
-static bool known_word(const struct names *names, const char *option,
-		       const char *word, bool force)
-{
-	const char *near = *word ? say_nearest(word, names->name) : NULL;
-	int i = 0;
-
-	while (i < names->n && strcmp(names->name[i], word))
-		i++;
-	if (i == names->n && !*word)
-		fail("--%s: a name is missing between its commas", option);
-	else if (i == names->n && near)
-		fail("--%s: no source or group is called %s; did you mean %s?",
-		     option, word, near);
-	else if (i == names->n)
-		fail("--%s: no source or group is called %s; see samebits "
-		     "sources", option, word);
-	else if (force && !names->can[i])
-		fail("--%s: %s can only be observed so far; see samebits "
-		     "sources, and --crypto for keys", option, word);
-	else
-		return true;
-	return false;
-}
-
-/* Every name of the list must be a source or a group. */
-static bool known(const char *option, const char *list, bool force)
-{
-	static struct names names;
-
-	if (!list)
-		return true;
-	if (strlen(list) > LIST_MAX) {
-		fail("--%s: the list is longer than %d bytes; name groups "
-		     "instead of sources", option, LIST_MAX);
-		return false;
-	}
-	if (!names.n && shim_sources(collect, &names)) {
-		fail("libsamebits.so cannot be loaded, so --%s cannot be "
-		     "checked; build or install it again", option);
-		return false;
-	}
-	for (;;) {
-		size_t n = strcspn(list, ",");
-		char word[64];
-
-		snprintf(word, sizeof(word), "%.*s", (int)n, list);
-		if (!known_word(&names, option, word, force))
-			return false;
-		if (!list[n])
-			return true;
-		list += n + 1;
-	}
-}
-
-/* A date for reproducible builds that is none must not go unnoticed. */
-static bool date_valid(void)
-{
-	const char *date = getenv("SOURCE_DATE_EPOCH");
-	uint64_t n;
-
-	if (!date || !*date || opts_number(date, 0, &n) == 0)
-		return true;
-	fail("SOURCE_DATE_EPOCH=%s: not a number of seconds; set it right or "
-	     "unset it", date);
-	return false;
-}
-
-/* Less would not hold the counters of a small program. */
-#define LIMIT_LEAST (256u << 10)
-
-static bool limit_valid(void)
-{
-	uint64_t n;
-
-	if (!number("trace-limit", o.limit, 1))
-		return false;
-	if (!o.limit || opts_number(o.limit, 1, &n) || n >= LIMIT_LEAST)
-		return true;
-	fail("--trace-limit %s: a log needs 256K at least", o.limit);
-	return false;
-}
-
-/* What is denied, and what may pass all the same. */
-static bool denial_valid(void)
-{
-	if (o.deny && strlen(o.deny) > RULES_LENGTH) {
-		fail("--deny: longer than %d bytes; use * and ? in its rules",
-		     RULES_LENGTH);
-		return false;
-	}
-	if (o.deny && !rules_valid(o.deny))
-		return false;
-	if (o.suppress && !o.deny) {
-		fail("--suppress %s: nothing is denied, so nothing can be "
-		     "suppressed; add --deny", o.suppress);
-		return false;
-	}
-	return !o.suppress || suppressions_read(&suppressions, o.suppress) == 0;
-}
-
-#define THREADS_MOST 65536
-
-static bool threads_valid(void)
-{
-	uint64_t n;
-
-	if (!o.threads || !strcmp(o.threads, "native"))
-		return true;
-	if (opts_number(o.threads, 0, &n) == 0 && n >= 1 && n <= THREADS_MOST)
-		return true;
-	fail("--threads %s: must be native or a number from 1 to %d",
-	     o.threads, THREADS_MOST);
-	return false;
-}
-
-/* Kernels that the processor cannot run would end the program. */
-static bool portable_valid(void)
-{
-	if (!o.portable || samebits_portable())
-		return true;
-	fail("--portable: this processor has no AVX2 and FMA, to which numeric "
-	     "libraries would be pinned; leave it away");
-	return false;
-}
-
-static bool options_valid(void)
-{
-	return date_valid() &&
-	       number("seed", o.seed, 0) && limit_valid() &&
-	       one_of("seeds", o.seeds, "honour", "force") &&
-	       one_of("time", o.time, "logical", "real") &&
-	       one_of("trace", o.trace, "sites", "full") &&
-	       one_of("crypto", o.crypto, "force", NULL) &&
-	       order_valid() && pids_valid(o.pids) && threads_valid() &&
-	       portable_valid() &&
-	       one_of("env", o.env, "keep", "force") &&
-	       one_of("framework", o.framework, "on", "off") &&
-	       one_of("digest", o.digest, "blas", NULL) &&
-	       known("force", o.force, true) &&
-	       known("observe", o.observe, false) && denial_valid();
-}
+static const struct opt run_opts[] = { RUN_OPTIONS OPTIONS_END };
+static const struct opt audit_opts[] = { AUDIT_OPTIONS OPTIONS_END };
 
 /* Appends ",key=value" with commas and percent signs escaped; lists of names
  * are separated by '+'. */
@@ -358,33 +82,33 @@ static void settings(char *out, size_t size, const struct manifest *m,
 	*out = 0;
 	add(out, size, "mode", m->mode, false);
 	add(out, size, "pids", m->pids, false);
-	add_number(out, size, "seed", o.seed, 0);
-	if (o.seeds)
-		add(out, size, "seeds", o.seeds, false);
-	if (o.time)
-		add(out, size, "time", o.time, false);
-	if (o.trace)
-		add(out, size, "trace", o.trace, false);
-	add_number(out, size, "limit", o.limit, 1);
-	if (o.force)
-		add(out, size, "force", o.force, true);
-	if (o.observe)
-		add(out, size, "observe", o.observe, true);
-	if (shuffle_key()) {
+	add_number(out, size, "seed", wanted.seed, 0);
+	if (wanted.seeds)
+		add(out, size, "seeds", wanted.seeds, false);
+	if (wanted.time)
+		add(out, size, "time", wanted.time, false);
+	if (wanted.trace)
+		add(out, size, "trace", wanted.trace, false);
+	add_number(out, size, "limit", wanted.limit, 1);
+	if (wanted.force)
+		add(out, size, "force", wanted.force, true);
+	if (wanted.observe)
+		add(out, size, "observe", wanted.observe, true);
+	if (wanted_shuffle()) {
 		add(out, size, "order", "shuffle", false);
-		add_number(out, size, "shuffle", shuffle_key(), 0);
-	} else if (o.order) {
-		add(out, size, "order", o.order, false);
+		add_number(out, size, "shuffle", wanted_shuffle(), 0);
+	} else if (wanted.order) {
+		add(out, size, "order", wanted.order, false);
 	}
-	add_number(out, size, "threads", o.threads, 0);
-	if (o.framework)
-		add(out, size, "framework", o.framework, false);
-	if (o.digest)
-		add(out, size, "digest", o.digest, false);
-	if (o.crypto)
-		add(out, size, "crypto", o.crypto, false);
-	if (o.deny)
-		add(out, size, "deny", o.deny, false);
+	add_number(out, size, "threads", wanted.threads, 0);
+	if (wanted.framework)
+		add(out, size, "framework", wanted.framework, false);
+	if (wanted.digest)
+		add(out, size, "digest", wanted.digest, false);
+	if (wanted.crypto)
+		add(out, size, "crypto", wanted.crypto, false);
+	if (wanted.deny)
+		add(out, size, "deny", wanted.deny, false);
 	add_number(out, size, "start", getenv("SOURCE_DATE_EPOCH"), 0);
 	add(out, size, "dir", dir, false);
 	add(out, size, "slot", "0", false);
@@ -423,8 +147,9 @@ static int make_board(struct sb_board **board, const char *dir,
 	if (fd < 0)
 		return -errno;
 	ret = reserve_board(fd);
-	b = ret ? MAP_FAILED : mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE,
-				    MAP_SHARED, fd, 0);
+	b = ret ? MAP_FAILED
+		: mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		       0);
 	if (!ret && b == MAP_FAILED)
 		ret = -errno;
 	close(fd);
@@ -515,7 +240,7 @@ static void name_unused(const char *dir)
 		suppressions_count(&suppressions, &run);
 	for (size_t i = 0; i < suppressions.n; i++)
 		if (!suppressions.rule[i].calls)
-			say("%s:%u: not used: %s  # %s", o.suppress,
+			say("%s:%u: not used: %s  # %s", wanted.suppress,
 			    suppressions.rule[i].line,
 			    suppressions.rule[i].rule,
 			    suppressions.rule[i].reason);
@@ -526,16 +251,18 @@ static int missing_store(const char *store, int ret)
 {
 	if (ret == -EFBIG)
 		return fail("%s: ulimit -f forbids the files of a run (160 "
-			    "KiB at first); raise it", store);
+			    "KiB at first); raise it",
+			    store);
 	return fail("%s: cannot make a run here: %s; name another place with "
-		    "--store DIR", store, strerror(-ret));
+		    "--store DIR",
+		    store, strerror(-ret));
 }
 
 /* Somebody ended it; a crash, on the contrary, may be the shim's. */
 static bool killed(int status)
 {
-	static const int sent[] = { SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM,
-				    SIGUSR1, SIGUSR2 };
+	static const int sent[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGKILL,
+				    SIGTERM, SIGUSR1, SIGUSR2 };
 
 	for (size_t i = 0; i < sizeof(sent) / sizeof(*sent); i++)
 		if (WIFSIGNALED(status) && WTERMSIG(status) == sent[i])
@@ -547,17 +274,20 @@ static int not_started(const struct target *t, int error)
 {
 	if (error == ENOENT && !t->elf)
 		fail("%s: its interpreter %s cannot be found; see its first "
-		     "line", t->path, t->binary);
+		     "line",
+		     t->path, t->binary);
 	else if (error == ENOENT)
 		fail("%s: the loader that it names cannot be found; see "
-		     "readelf -l", t->binary);
+		     "readelf -l",
+		     t->binary);
 	else if (error == ENOEXEC)
 		fail("%s: not a program that this machine can run; see file "
-		     "%s", t->binary, t->binary);
+		     "%s",
+		     t->binary, t->binary);
 	else if (error == E2BIG)
 		fail("%s: its arguments and environment are too long (samebits "
-		     "adds up to %d bytes); shorten them", t->path,
-		     SETTINGS_MAX);
+		     "adds up to %d bytes); shorten them",
+		     t->path, SETTINGS_MAX);
 	else
 		fail("%s: cannot be started: %s", t->path, strerror(error));
 	return error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
@@ -568,16 +298,18 @@ static int private_possible(char *cwd)
 {
 	const char *covered;
 
-	if (!o.tmp)
+	if (!wanted.tmp)
 		return 0;
 	if (!getcwd(cwd, PATH_MAX))
 		return fail("--private-tmp: the working directory cannot be "
-			    "named: %s; change to another", strerror(errno));
+			    "named: %s; change to another",
+			    strerror(errno));
 	covered = tmpns_conflict(cwd);
 	if (covered)
 		return fail("--private-tmp: the working directory is %s itself "
 			    "and would be hidden; change to another, or to one "
-			    "in it", covered);
+			    "in it",
+			    covered);
 	return 0;
 }
 
@@ -607,8 +339,9 @@ static int find_shim(char *shim, size_t size)
 			    SAMEBITS_LIBDIR);
 	if (strpbrk(shim, ": "))
 		return fail("%s: the loader splits LD_PRELOAD at ':' and ' '; "
-			    "move samebits to a path without them", shim);
-	if (!has_unwind() && !o.partial)
+			    "move samebits to a path without them",
+			    shim);
+	if (!has_unwind() && !wanted.partial)
 		return fail("libunwind.so.8 is missing, so callers cannot be "
 			    "named; apt-get install libunwind8, or --partial");
 	return 0;
@@ -619,7 +352,7 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 		    struct manifest *m, struct sb_board **board,
 		    const struct target *t)
 {
-	const char *store = o.store ? o.store : STORE_DEFAULT;
+	const char *store = wanted.store ? wanted.store : STORE_DEFAULT;
 	int ret = store_new(store, dir, size);
 
 	if (ret)
@@ -627,10 +360,10 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 	settings(text, text_size, m, dir);
 	m->program = t->path;
 	m->settings = text;
-	m->seeded = o.seed && opts_number(o.seed, 0, &m->seed) == 0;
+	m->seeded = wanted.seed && opts_number(wanted.seed, 0, &m->seed) == 0;
 	m->start = now();
 	ret = make_board(board, dir, t->binary);
-	if (!ret && o.suppress)
+	if (!ret && wanted.suppress)
 		ret = suppressions_write(&suppressions, dir);
 	if (!ret)
 		ret = manifest_write(dir, m);
@@ -641,7 +374,7 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 }
 
 #define PINNED                                                                 \
-	"pinned to kernels that every processor with AVX2 has: OpenBLAS, "    \
+	"pinned to kernels that every processor with AVX2 has: OpenBLAS, "     \
 	"MKL, oneDNN, PyTorch, NumPy"
 #define NOT_PINNED                                                             \
 	"not reached: BLIS, FFTW, Eigen, libgfortran's matmul, XLA and other " \
@@ -650,10 +383,11 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 /* What the environment gets, and what is said about it. */
 static int prepare(struct manifest *m, bool audit)
 {
-	struct wish wish = { .framework = !o.framework ||
-					  strcmp(o.framework, "off"),
-			     .portable = o.portable,
-			     .force = o.env && !strcmp(o.env, "force") };
+	struct wish wish = { .framework = !wanted.framework ||
+					  strcmp(wanted.framework, "off"),
+			     .portable = wanted.portable,
+			     .force = wanted.env &&
+				      !strcmp(wanted.env, "force") };
 	uint64_t n = 0;
 	cpu_set_t set;
 	int ret;
@@ -666,29 +400,29 @@ static int prepare(struct manifest *m, bool audit)
 	if (audit)
 		return 0;
 	wish.processors = m->processors;
-	if (o.seed && opts_number(o.seed, 0, &n) == 0)
+	if (wanted.seed && opts_number(wanted.seed, 0, &n) == 0)
 		wish.seed = (uint32_t)n;
-	if (o.threads && opts_number(o.threads, 0, &n) == 0)
+	if (wanted.threads && opts_number(wanted.threads, 0, &n) == 0)
 		m->threads = wish.threads = (uint32_t)n;
 	ret = variables_make(&variables, &wish);
 	if (ret)
 		return fail("the environment cannot be made: %s",
 			    strerror(-ret));
-	if (o.portable)
+	if (wanted.portable)
 		blind(m, "portable", NOT_PINNED);
 	return 0;
 }
 
 static void announce(struct manifest *m, const struct target *t)
 {
-	if (!o.quiet)
+	if (!wanted.quiet)
 		variables_say(m->variables);
-	if (!o.quiet && o.portable)
+	if (!wanted.quiet && wanted.portable)
 		say("%s", PINNED);
-	if (o.crypto)
+	if (wanted.crypto)
 		say("--crypto force: keys made in this run are predictable");
 	if (t->obstacle) {
-		if (!o.quiet)
+		if (!wanted.quiet)
 			say("%s: %s; going on without the shim", t->binary,
 			    t->obstacle);
 		blind(m, "uncontrolled", t->obstacle);
@@ -705,26 +439,29 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 	if (board->denied)
 		m->status = W_EXITCODE(STATUS_TROUBLE, 0);
 	if (l->addresses_denied) {
-		if (!o.quiet)
+		if (!wanted.quiet)
 			say("addresses stay random: personality(2) was refused "
 			    "(a container's seccomp profile?)");
-		blind(m, "addresses", "address randomisation could not be "
-				      "turned off");
+		blind(m, "addresses",
+		      "address randomisation could not be "
+		      "turned off");
 	}
 	if (!t->obstacle && !alive)
 		blind(m, "uncontrolled", "the shim did not come alive");
-	m->end = now();
+	if (runfiles_end(dir, killed(m->status), wanted.quiet))
+		say("%s: its files could not be listed", dir);
 	if (manifest_write(dir, m))
 		say("%s: the manifest could not be completed", dir);
 	if (!t->obstacle && !alive && !killed(m->status))
 		return fail("%s: the shim did not come alive: the program ran "
 			    "without control; see what the loader said above, "
-			    "or install %s again", t->path, l->preload);
+			    "or install %s again",
+			    t->path, l->preload);
 	if (board->denied)
 		return denied(dir);
-	if (!o.quiet)
+	if (!wanted.quiet)
 		summarise(dir, !strcmp(m->mode, "audit"));
-	if (!o.quiet && o.suppress)
+	if (!wanted.quiet && wanted.suppress)
 		name_unused(dir);
 	return launch_finish(m->status);
 }
@@ -746,7 +483,8 @@ static int launch_somehow(struct launch *l, struct pids *pids,
 {
 	int status = launch(l);
 
-	if (!l->refused || !pids_refused(pids, o.pids, l->refused, -status))
+	if (!l->refused ||
+	    !pids_refused(pids, wanted.pids, l->refused, -status))
 		return status;
 	use_pids(l, m, pids);
 	settings(text, size, m, dir);
@@ -754,16 +492,29 @@ static int launch_somehow(struct launch *l, struct pids *pids,
 	return launch(l);
 }
 
+static void started(void *dir)
+{
+	runfiles_start(dir);
+}
+
+static bool addresses_fixed(bool audit)
+{
+	return !audit && (!wanted.addresses ||
+			  strcmp(wanted.addresses, "random"));
+}
+
 static int go(bool audit, char **argv)
 {
 	char shim[DIR_MAX + 1], dir[DIR_MAX + 1], text[SETTINGS_MAX];
-	struct manifest m = { .mode = audit ? "audit" : "run", .argv = argv,
+	struct manifest m = { .mode = audit ? "audit" : "run",
+			      .argv = argv,
 			      .status = -1 };
-	struct launch l = { .argv = argv, .fixed_addresses = !audit,
+	struct launch l = { .argv = argv,
+			    .fixed_addresses = addresses_fixed(audit),
 			    .variables = &variables };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	char cwd[PATH_MAX];
-	struct pids pids = pids_choose(o.pids, audit);
+	struct pids pids = pids_choose(wanted.pids, audit);
 	struct sb_board *board = NULL;
 	struct target t;
 	const char *const keep[] = { dir, cwd, t.path, t.binary, shim, NULL };
@@ -771,9 +522,10 @@ static int go(bool audit, char **argv)
 
 	if (ret)
 		return ret;
-	if (t.obstacle && !o.partial)
+	if (t.obstacle && !wanted.partial)
 		return fail("%s: %s; %s, or --partial to go on without the "
-			    "shim", t.binary, t.obstacle, t.cure);
+			    "shim",
+			    t.binary, t.obstacle, t.cure);
 	ret = find_shim(shim, sizeof(shim));
 	if (!ret)
 		ret = private_possible(cwd);
@@ -792,8 +544,11 @@ static int go(bool audit, char **argv)
 	l.elf = t.elf;
 	l.preload = t.obstacle ? NULL : shim;
 	l.settings = text;
-	l.keep = o.tmp ? keep : NULL;
+	l.keep = wanted.tmp ? keep : NULL;
+	l.started = started;
+	l.arg = dir;
 	m.status = launch_somehow(&l, &pids, &m, text, sizeof(text), dir);
+	m.end = now();
 	if (l.exec_error || l.tmp_denied || m.status < 0)
 		store_remove(dir);
 	if (l.refused)
@@ -817,7 +572,7 @@ static int verb(bool audit, const struct opt *table, const char *synopsis,
 		opts_help(stdout, synopsis, about, table);
 		return 0;
 	}
-	if (ret < 0 || !options_valid())
+	if (ret < 0 || !wanted_valid())
 		return STATUS_TROUBLE;
 	if (first >= argc)
 		return fail("%s what? samebits %s PROGRAM [ARG...]", argv[0],
@@ -827,25 +582,26 @@ static int verb(bool audit, const struct opt *table, const char *synopsis,
 
 static int run(int argc, char **argv)
 {
-	return verb(false, run_options, "run [options] [--] PROGRAM [ARG...]",
+	return verb(false, run_opts, "run [options] [--] PROGRAM [ARG...]",
 		    "Runs PROGRAM so that it repeats bit for bit, and logs "
 		    "what would have made it\ndiffer. The exit status is the "
 		    "program's; 125 is samebits' own trouble, 126\nand 127 as "
-		    "with env(1).", argc, argv);
+		    "with env(1).",
+		    argc, argv);
 }
 
 static int audit(int argc, char **argv)
 {
-	return verb(true, audit_options,
-		    "audit [options] [--] PROGRAM [ARG...]",
+	return verb(true, audit_opts, "audit [options] [--] PROGRAM [ARG...]",
 		    "Runs PROGRAM as it would run anyway, and names every "
-		    "source of nondeterminism\nthat it meets.", argc, argv);
+		    "source of nondeterminism\nthat it meets.",
+		    argc, argv);
 }
 
 const struct cmd cmd_run = { "run",
 			     "run a program so that it repeats bit for bit",
-			     run_options, run };
+			     run_opts, run };
 const struct cmd cmd_audit = {
 	"audit", "change nothing; name every source of nondeterminism",
-	audit_options, audit
+	audit_opts, audit
 };

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "beside.h"
+#include "files.h"
+#include "runfiles.h"
+#include "runopts.h"
+#include "say.h"
+
+#define LONG (4ull << 30) /* bytes: some seconds */
+
+static struct {
+	char cwd[PATH_MAX], store[PATH_MAX];
+	struct digests *known;
+} r;
+
+void runfiles_start(const char *dir)
+{
+	char *slash;
+
+	if (!getcwd(r.cwd, sizeof(r.cwd)))
+		*r.cwd = 0;
+	snprintf(r.store, sizeof(r.store), "%s", dir);
+	slash = strrchr(r.store, '/');
+	if (slash)
+		*slash = 0;
+	r.known = digests_open(r.store);
+	beside_start(dir, r.known);
+}
+
+static int find(struct files *files, const struct rundir *run)
+{
+	struct file_rules rules = { .cwd = r.cwd, .store = r.store };
+	int ret = globs_split(&rules.output, wanted.output);
+
+	if (!ret)
+		ret = globs_split(&rules.no_output, wanted.no_output);
+	if (!ret)
+		ret = globs_split(&rules.input, wanted.input);
+	if (!ret)
+		ret = globs_split(&rules.no_input, wanted.no_input);
+	if (!ret)
+		ret = files_find(files, run, &rules);
+	globs_free(&rules.output);
+	globs_free(&rules.no_output);
+	globs_free(&rules.input);
+	globs_free(&rules.no_input);
+	return ret;
+}
+
+static unsigned long long bytes(const struct files *files)
+{
+	unsigned long long sum = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < files->outputs; i++)
+		if (files->output[i].state == FILE_WHOLE &&
+		    stat(files->output[i].path, &st) == 0)
+			sum += (unsigned long long)st.st_size;
+	return sum;
+}
+
+static void digest(struct files *files, bool hurry, bool quiet)
+{
+	unsigned long long much = bytes(files);
+	bool stop = hurry && much > LONG / 64;
+
+	if (!stop && !quiet && much > LONG)
+		say("making digests of %zu files, %llu MiB", files->outputs,
+		    much >> 20);
+	files_digest(files, r.known, &stop);
+}
+
+int runfiles_end(const char *dir, bool hurry, bool quiet)
+{
+	struct files files = { 0 };
+	struct rundir run;
+	int ret;
+
+	beside_stop();
+	ret = rundir_open(&run, dir);
+	if (!ret && !r.known)
+		ret = -ENOMEM;
+	if (!ret)
+		ret = find(&files, &run);
+	if (!ret) {
+		digest(&files, hurry, quiet);
+		ret = files_write(&files, dir);
+	}
+	digests_close(r.known);
+	r.known = NULL;
+	files_free(&files);
+	rundir_close(&run);
+	return ret;
+}

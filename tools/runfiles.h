@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The files of the run that this process makes, from its start to files.json. */
+#ifndef SAMEBITS_RUNFILES_H
+#define SAMEBITS_RUNFILES_H
+
+#include <stdbool.h>
+
+/* As the program starts, in the directory that it starts in; `dir` is the
+ * run's and lives on. */
+void runfiles_start(const char *dir);
+/*
+ * Once it has ended. hurry: somebody ended it and waits; what would take long
+ * stays without a digest. quiet: a long wait is not announced. 0 or -errno: the
+ * run has no files.json.
+ */
+int runfiles_end(const char *dir, bool hurry, bool quiet);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pids.h"
+#include "runopts.h"
+#include "say.h"
+#include "shim.h"
+#include "variables.h"
+
+/* What the shim has room for (shim/config.h); more would be cut silently. */
+#define LIST_MAX 255
+#define RULES_LENGTH 511
+
+struct wanted wanted;
+struct suppressions suppressions;
+
+static bool one_of(const char *option, const char *value, const char *a,
+		   const char *b)
+{
+	if (!value || !strcmp(value, a) || (b && !strcmp(value, b)))
+		return true;
+	fail("--%s %s: must be %s%s%s", option, value, a, b ? " or " : "",
+	     b ? b : "");
+	return false;
+}
+
+static bool number(const char *option, const char *text, int suffix)
+{
+	uint64_t n;
+
+	if (!text || opts_number(text, suffix, &n) == 0)
+		return true;
+	fail("--%s %s: not a number%s", option, text,
+	     suffix ? "; say 64M, for instance" : "");
+	return false;
+}
+
+const char *wanted_shuffle(void)
+{
+	const size_t n = strlen("shuffle:");
+
+	return wanted.order && !strncmp(wanted.order, "shuffle:", n)
+		       ? wanted.order + n
+		       : NULL;
+}
+
+static bool order_valid(void)
+{
+	uint64_t key;
+
+	if (!wanted.order || !strcmp(wanted.order, "sorted") ||
+	    !strcmp(wanted.order, "disk") || !strcmp(wanted.order, "reverse"))
+		return true;
+	if (wanted_shuffle() && opts_number(wanted_shuffle(), 0, &key) == 0)
+		return true;
+	if (wanted_shuffle() || !strcmp(wanted.order, "shuffle"))
+		fail("--order %s: which shuffle is said by a number, as in "
+		     "shuffle:1",
+		     wanted.order);
+	else
+		fail("--order %s: must be sorted, disk, reverse or shuffle:K",
+		     wanted.order);
+	return false;
+}
+
+struct names {
+	const char *name[1024];
+	bool can[1024]; /* be forced: it, or one of its group */
+	int n;
+};
+
+static void collect(const struct source *row, void *arg)
+{
+	const char *const both[] = { row->name, row->group };
+	struct names *names = arg;
+
+	for (int k = 0; k < 2; k++) {
+		int i = 0;
+
+		while (i < names->n && strcmp(names->name[i], both[k]))
+			i++;
+		if (i == 1023)
+			return;
+		if (i == names->n)
+			names->name[names->n++] = both[k];
+		names->can[i] |= row->policy == SB_FORCE;
+	}
+}
+
+static bool known_word(const struct names *names, const char *option,
+		       const char *word, bool force)
+{
+	const char *near = *word ? say_nearest(word, names->name) : NULL;
+	int i = 0;
+
+	while (i < names->n && strcmp(names->name[i], word))
+		i++;
+	if (i == names->n && !*word)
+		fail("--%s: a name is missing between its commas", option);
+	else if (i == names->n && near)
+		fail("--%s: no source or group is called %s; did you mean %s?",
+		     option, word, near);
+	else if (i == names->n)
+		fail("--%s: no source or group is called %s; see samebits "
+		     "sources",
+		     option, word);
+	else if (force && !names->can[i])
+		fail("--%s: %s can only be observed so far; see samebits "
+		     "sources, and --crypto for keys",
+		     option, word);
+	else
+		return true;
+	return false;
+}
+
+/* Every name of the list must be a source or a group. */
+static bool known(const char *option, const char *list, bool force)
+{
+	static struct names names;
+
+	if (!list)
+		return true;
+	if (strlen(list) > LIST_MAX) {
+		fail("--%s: the list is longer than %d bytes; name groups "
+		     "instead of sources",
+		     option, LIST_MAX);
+		return false;
+	}
+	if (!names.n && shim_sources(collect, &names)) {
+		fail("libsamebits.so cannot be loaded, so --%s cannot be "
+		     "checked; build or install it again",
+		     option);
+		return false;
+	}
+	for (;;) {
+		size_t n = strcspn(list, ",");
+		char word[64];
+
+		snprintf(word, sizeof(word), "%.*s", (int)n, list);
+		if (!known_word(&names, option, word, force))
+			return false;
+		if (!list[n])
+			return true;
+		list += n + 1;
+	}
+}
+
+/* A date for reproducible builds that is none must not go unnoticed. */
+static bool date_valid(void)
+{
+	const char *date = getenv("SOURCE_DATE_EPOCH");
+	uint64_t n;
+
+	if (!date || !*date || opts_number(date, 0, &n) == 0)
+		return true;
+	fail("SOURCE_DATE_EPOCH=%s: not a number of seconds; set it right or "
+	     "unset it",
+	     date);
+	return false;
+}
+
+/* Less would not hold the counters of a small program. */
+#define LIMIT_LEAST (256u << 10)
+
+static bool limit_valid(void)
+{
+	uint64_t n;
+
+	if (!number("trace-limit", wanted.limit, 1))
+		return false;
+	if (!wanted.limit || opts_number(wanted.limit, 1, &n) ||
+	    n >= LIMIT_LEAST)
+		return true;
+	fail("--trace-limit %s: a log needs 256K at least", wanted.limit);
+	return false;
+}
+
+/* What is denied, and what may pass all the same. */
+static bool denial_valid(void)
+{
+	if (wanted.deny && strlen(wanted.deny) > RULES_LENGTH) {
+		fail("--deny: longer than %d bytes; use * and ? in its rules",
+		     RULES_LENGTH);
+		return false;
+	}
+	if (wanted.deny && !rules_valid(wanted.deny))
+		return false;
+	if (wanted.suppress && !wanted.deny) {
+		fail("--suppress %s: nothing is denied, so nothing can be "
+		     "suppressed; add --deny",
+		     wanted.suppress);
+		return false;
+	}
+	return !wanted.suppress ||
+	       suppressions_read(&suppressions, wanted.suppress) == 0;
+}
+
+#define THREADS_MOST 65536
+
+static bool threads_valid(void)
+{
+	uint64_t n;
+
+	if (!wanted.threads || !strcmp(wanted.threads, "native"))
+		return true;
+	if (opts_number(wanted.threads, 0, &n) == 0 && n >= 1 &&
+	    n <= THREADS_MOST)
+		return true;
+	fail("--threads %s: must be native or a number from 1 to %d",
+	     wanted.threads, THREADS_MOST);
+	return false;
+}
+
+/* Kernels that the processor cannot run would end the program. */
+static bool portable_valid(void)
+{
+	if (!wanted.portable || samebits_portable())
+		return true;
+	fail("--portable: this processor has no AVX2 and FMA, to which numeric "
+	     "libraries would be pinned; leave it away");
+	return false;
+}
+
+bool wanted_valid(void)
+{
+	return date_valid() && number("seed", wanted.seed, 0) &&
+	       limit_valid() &&
+	       one_of("seeds", wanted.seeds, "honour", "force") &&
+	       one_of("time", wanted.time, "logical", "real") &&
+	       one_of("trace", wanted.trace, "sites", "full") &&
+	       one_of("crypto", wanted.crypto, "force", NULL) &&
+	       order_valid() && pids_valid(wanted.pids) && threads_valid() &&
+	       portable_valid() && one_of("env", wanted.env, "keep", "force") &&
+	       one_of("framework", wanted.framework, "on", "off") &&
+	       one_of("addresses", wanted.addresses, "fixed", "random") &&
+	       one_of("digest", wanted.digest, "blas", NULL) &&
+	       known("force", wanted.force, true) &&
+	       known("observe", wanted.observe, false) && denial_valid();
+}

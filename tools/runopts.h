@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* The options of `run` and `audit`, which other verbs hand on to them. */
+#ifndef SAMEBITS_RUNOPTS_H
+#define SAMEBITS_RUNOPTS_H
+
+#include <stdbool.h>
+
+#include "opts.h"
+#include "rules.h"
+
+/* As the command line has them; NULL: not given. */
+extern struct wanted {
+	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
+		*observe, *crypto, *order, *pids, *tmp, *partial, *quiet, *deny,
+		*suppress, *threads, *env, *framework, *digest, *portable,
+		*addresses, *output, *no_output, *input, *no_input;
+} wanted;
+/* What --suppress named, once wanted_valid() has read it. */
+extern struct suppressions suppressions;
+
+/* False: something is wrong with them, and it was said. */
+bool wanted_valid(void);
+/* The K of --order shuffle:K; NULL: another order. */
+const char *wanted_shuffle(void);
+
+/* Rows for tables, each with its comma. */
+#define FILE_OPTIONS                                                           \
+	{ "output", OPT_MANY, "GLOB", "files that are results, too",           \
+	  &wanted.output },                                                    \
+	{ "no-output", OPT_MANY, "GLOB", "files that are none",                \
+	  &wanted.no_output },                                                 \
+	{ "input", OPT_MANY, "GLOB", "files that are data, too",               \
+	  &wanted.input },                                                     \
+	{ "no-input", OPT_MANY, "GLOB", "files that are none",                 \
+	  &wanted.no_input },
+
+/* What a verb that makes several runs decides on itself. */
+#define STORE_OPTIONS                                                          \
+	{ "trace", 0, "sites|full",                                            \
+	  "counters per caller (default), or every event", &wanted.trace },    \
+	{ "store", 0, "DIR", "where runs are kept (default .samebits)",        \
+	  &wanted.store },                                                     \
+	{ "quiet", 'q', NULL, "no notes on stderr, only errors",               \
+	  &wanted.quiet },
+
+#define LOG_OPTIONS                                                            \
+	{ "deny", 0, "RULE,...",                                               \
+	  "end the run at a call: NAME[@CALLER][@@ON_STACK]", &wanted.deny },  \
+	{ "suppress", 0, "FILE",                                               \
+	  "denied calls that may pass: a RULE # reason a line",                \
+	  &wanted.suppress },                                                  \
+	{ "digest", 0, "blas", "of what each BLAS call reads and writes",      \
+	  &wanted.digest },                                                    \
+	{ "trace-limit", 0, "BYTES",                                           \
+	  "of log, a process (default 256M), then counters", &wanted.limit },  \
+	{ "partial", 0, NULL,                                                  \
+	  "go on without the shim where it cannot be loaded",                  \
+	  &wanted.partial },
+
+/* What is controlled, and how. */
+#define CONTROL_OPTIONS                                                        \
+	{ "seed", 0, "N", "master seed; explicit seeds are mixed with it",     \
+	  &wanted.seed },                                                      \
+	{ "seeds", 0, "honour|force",                                          \
+	  "explicit seeds: honoured, or mixed with --seed", &wanted.seeds },   \
+	{ "time", 0, "logical|real",                                           \
+	  "a clock that repeats (default), or the real one", &wanted.time },   \
+	{ "pids", 0, "MODE", "process ids: namespace, virtual or real",        \
+	  &wanted.pids },                                                      \
+	{ "addresses", 0, "fixed|random",                                      \
+	  "fixed (default), or as the system makes them",                      \
+	  &wanted.addresses },                                                 \
+	{ "force", 0, "NAME,...", "deterministic values for a source or group",\
+	  &wanted.force },                                                     \
+	{ "observe", 0, "NAME,...", "real values, logged", &wanted.observe },  \
+	{ "order", 0, "ORDER",                                                 \
+	  "of file names: sorted, disk, reverse, shuffle:K", &wanted.order },  \
+	{ "threads", 0, "N|native",                                            \
+	  "threads that libraries use (default native)", &wanted.threads },    \
+	{ "env", 0, "keep|force", "variables that the user has set already",   \
+	  &wanted.env },                                                       \
+	{ "portable", 0, NULL, "numeric kernels of a common CPU level",        \
+	  &wanted.portable },                                                  \
+	{ "framework", 0, "on|off",                                            \
+	  "deterministic modes of PyTorch, TensorFlow and JAX",                \
+	  &wanted.framework },                                                 \
+	{ "crypto", 0, "force",                                                \
+	  "UNSAFE: predictable values for cryptography too", &wanted.crypto }, \
+	{ "private-tmp", 0, NULL, "an empty /tmp and /dev/shm of the run's own", \
+	  &wanted.tmp },
+
+#define OPTIONS_END                                                            \
+	{                                                                      \
+		NULL, 0, NULL, NULL, NULL                                      \
+	}
+#define AUDIT_OPTIONS LOG_OPTIONS FILE_OPTIONS STORE_OPTIONS
+#define RUN_OPTIONS CONTROL_OPTIONS AUDIT_OPTIONS
+
+#endif
