@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* A verdict for people. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+#include "verdict.h"
+
+#define FRAMES 12	/* of a stack */
+#define DIFFERENCES 20	/* results that are shown */
+#define SUSPECTS 8
+
+/* Lines of a text, each after `indent`. */
+static void print_lines(FILE *to, const char *text, const char *indent)
+{
+	while (text && *text) {
+		size_t n = strcspn(text, "\n");
+		char *line = strndup(text, n);
+
+		fputs(indent, to);
+		text_print(to, line ? line : "?");
+		fputc('\n', to);
+		free(line);
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void print_frame(FILE *to, const struct frame *f)
+{
+	const char *slash = f->module ? strrchr(f->module, '/') : NULL;
+
+	text_print(to, f->function ? f->function : "?");
+	if (f->file) {
+		fputs(" at ", to);
+		text_print(to, f->file);
+		if (f->line)
+			fprintf(to, ":%d", f->line);
+	}
+	if (f->module) {
+		fputs(" in ", to);
+		text_print(to, slash ? slash + 1 : f->module);
+	}
+}
+
+static void print_stack(FILE *to, const struct stack *s, const char *indent)
+{
+	if (!s->n)
+		fprintf(to, "%sfrom an unknown place\n", indent);
+	for (size_t i = 0; i < s->n && i < FRAMES; i++) {
+		fputs(indent, to);
+		print_frame(to, &s->frame[i]);
+		fputc('\n', to);
+	}
+	if (s->n > FRAMES)
+		fprintf(to, "%s… and %zu more\n", indent, s->n - FRAMES);
+}
+
+static void print_place(FILE *to, const struct suspect *s)
+{
+	fprintf(to, "  %s (%s) in process %s, thread %s", s->source, s->group,
+		s->process, s->thread);
+	if (s->event)
+		fprintf(to, ", event %" PRIu64, s->index);
+	fputc('\n', to);
+}
+
+static void print_suspect(FILE *to, const struct suspect *s)
+{
+	print_place(to, s);
+	for (int i = 0; i < 2; i++)
+		if (s->value[i]) {
+			fprintf(to, "    %c  ", "AB"[i]);
+			text_print(to, s->value[i]);
+			fputc('\n', to);
+		}
+	if (stacks_equal(&s->stack[0], &s->stack[1]) || !s->stack[1].n) {
+		print_stack(to, &s->stack[0], "      ");
+	} else {
+		if (s->stack[0].n) {
+			fputs("    in A\n", to);
+			print_stack(to, &s->stack[0], "      ");
+		}
+		fputs("    in B\n", to);
+		print_stack(to, &s->stack[1], "      ");
+	}
+	if (s->cure)
+		fprintf(to, "    %s\n", s->cure);
+}
+
+static void print_suspects(FILE *to, const struct verdict *v)
+{
+	size_t n = v->suspects < SUSPECTS ? v->suspects : SUSPECTS;
+
+	if (!n)
+		return;
+	fprintf(to, "\n%s\n", v->suspect[0].event
+				      ? "the first difference between two runs"
+				      : "calls that differ between two runs");
+	print_suspect(to, &v->suspect[0]);
+	if (n > 1)
+		fputs("\nand elsewhere, each at its first\n", to);
+	for (size_t i = 1; i < n; i++)
+		print_suspect(to, &v->suspect[i]);
+	if (v->suspects > n)
+		fprintf(to, "  … and at %zu places more\n", v->suspects - n);
+}
+
+static void print_differences(FILE *to, const struct verdict *v)
+{
+	if (v->differences)
+		fputs("\nresults that differ\n", to);
+	for (size_t i = 0; i < v->differences && i < DIFFERENCES; i++) {
+		const struct difference *d = &v->difference[i];
+
+		fputs("  ", to);
+		text_print(to, d->what);
+		fprintf(to, "%s\n", d->within ? " (within the tolerance)" : "");
+		print_lines(to, d->text, "    ");
+	}
+	if (v->differences > DIFFERENCES)
+		fprintf(to, "  … and %zu more\n",
+			v->differences - DIFFERENCES);
+}
+
+static void print_variations(FILE *to, const struct verdict *v)
+{
+	if (v->variations)
+		fputs("\nwhat the result depends on\n", to);
+	for (size_t i = 0; i < v->variations; i++) {
+		const struct variation *x = &v->variation[i];
+
+		fprintf(to, "  %-10s %-26s %s\n",
+			x->trouble ? "not tried"
+			: x->text  ? "DEPENDS"
+				   : "no", x->name, x->how);
+		print_lines(to, x->trouble ? x->trouble : x->text,
+			    "               ");
+	}
+}
+
+static void print_list(FILE *to, const char *title, char **list, size_t n)
+{
+	if (n)
+		fprintf(to, "\n%s\n", title);
+	for (size_t i = 0; i < n; i++)
+		print_lines(to, list[i], "  ");
+}
+
+static void print_runs(FILE *to, const struct verdict *v)
+{
+	if (!v->runs)
+		return;
+	fputs("\nruns\n", to);
+	for (size_t i = 0; i < v->runs; i++)
+		fprintf(to, "  %s  %.2f s  exit status %d\n", v->run[i].name,
+			v->run[i].seconds, v->run[i].status);
+	fprintf(to, "\nsee samebits report %s", v->run[0].name);
+	if (v->runs > 1)
+		fprintf(to, "; samebits diff %s %s", v->run[v->runs - 2].name,
+			v->run[v->runs - 1].name);
+	fputc('\n', to);
+}
+
+int report_text(FILE *to, const struct verdict *v)
+{
+	if (v->is == VERDICT_TROUBLE) {
+		print_lines(to, v->trouble, "");
+	} else {
+		print_lines(to, v->sentence, "");
+	}
+	if (v->is == VERDICT_SAME && !v->variations)
+		return ferror(to) ? -EIO : 0;
+	print_suspects(to, v);
+	print_differences(to, v);
+	print_variations(to, v);
+	if (v->is != VERDICT_SAME)
+		print_list(to, "not controlled", v->uncontrolled,
+			   v->nuncontrolled);
+	if (v->is == VERDICT_DIFFERENT)
+		print_runs(to, v);
+	return ferror(to) ? -EIO : 0;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cure.h"
+#include "divergence.h"
+#include "suspects.h"
+
+#define SUSPECTS_MOST 100
+
+/* Nanoseconds since 1970, if that makes a date of our times. */
+static bool date(uint64_t value, char *text, size_t size)
+{
+	time_t s = (time_t)(value / 1000000000u);
+	struct tm tm;
+	size_t n;
+
+	if (s < 1000000000 || s > 4000000000 || !gmtime_r(&s, &tm))
+		return false;
+	n = strftime(text, size, "%Y-%m-%d %H:%M:%S", &tm);
+	snprintf(text + n, size - n, ".%09u UTC",
+		 (unsigned)(value % 1000000000u));
+	return true;
+}
+
+static char *value_text(const struct moment *m, const char *group)
+{
+	uint64_t value = m->event->value, length = m->event->length;
+	const char *shape = log_shape(m->log, m->event->source, value);
+	char when[64], bytes[48] = "";
+	char *text;
+	int ret;
+
+	if (m->counter && m->counter->policy & SB_CRYPTO)
+		return strdup("a value for cryptography, which is not kept");
+	if (length)
+		snprintf(bytes, sizeof(bytes), ", %" PRIu64 " bytes", length);
+	if (shape)
+		ret = asprintf(&text, "%s", shape);
+	else if (!strcmp(group, "clock") && date(value, when, sizeof(when)))
+		ret = asprintf(&text, "%s", when);
+	else if (value < 1u << 31 || value > UINT64_MAX - (1u << 31))
+		ret = asprintf(&text, "%" PRId64 "%s", (int64_t)value, bytes);
+	else
+		ret = asprintf(&text, "%016" PRIx64 "%s", value, bytes);
+	return ret < 0 ? NULL : text;
+}
+
+static char *count_text(const struct sb_counter *c)
+{
+	char *text;
+
+	if (asprintf(&text, "%" PRIu64 " calls, digest %016" PRIx64, c->count,
+		     c->digest) < 0)
+		return NULL;
+	return text;
+}
+
+static char *moment_text(const struct moment *m, const struct divergence *d)
+{
+	if (m->event) {
+		const struct source_name *s = &m->log->source[m->event->source];
+		char *value = value_text(m, s->group), *text;
+
+		if (!strcmp(s->name, d->source))
+			return value;
+		if (asprintf(&text, "%s: %s", s->name, value ? value : "?") < 0)
+			text = NULL;
+		free(value);
+		return text;
+	}
+	if (m->counter)
+		return count_text(m->counter);
+	return strdup(m->log ? "no such call" : "no such process");
+}
+
+static bool forced(const struct divergence *d)
+{
+	const struct sb_counter *c = d->at[0].counter ? d->at[0].counter
+						      : d->at[1].counter;
+
+	return c && !(c->policy & SB_CRYPTO) &&
+	       (c->policy & SB_POLICY) == SB_FORCE;
+}
+
+static int fill(struct suspect *s, const struct divergence *d, bool native,
+		struct symbols *symbols)
+{
+	const char *cure = cure_of_source(d->group, native, forced(d));
+	int ret = 0;
+
+	if (d->operands_equal)
+		cure = "it read the same numbers and wrote others: threads, "
+		       "alignment or the kernel that was chosen; --threads 1, "
+		       "--portable";
+	s->source = strdup(d->source);
+	s->group = strdup(d->group);
+	s->process = strdup(d->process);
+	s->thread = strdup(d->thread);
+	s->cure = cure ? strdup(cure) : NULL;
+	s->index = d->index;
+	s->event = d->at[0].event || d->at[1].event;
+	for (int i = 0; i < 2 && !ret; i++) {
+		s->value[i] = moment_text(&d->at[i], d);
+		if (d->at[i].log)
+			ret = stack_of_site(&s->stack[i], symbols,
+					    d->at[i].log, d->at[i].site);
+	}
+	return ret || !s->source || !s->group || !s->process || !s->thread
+		       ? -ENOMEM
+		       : 0;
+}
+
+/* Output last: what differs in it came from somewhere. */
+static int add_all(struct verdict *v, const struct divergences *d, bool native,
+		   bool output, struct symbols *symbols)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < d->n && !ret && v->suspects < SUSPECTS_MOST;
+	     i++) {
+		struct suspect *s;
+
+		if (!strcmp(d->at[i].group, "output") != output)
+			continue;
+		s = verdict_add_suspect(v);
+		ret = s ? fill(s, &d->at[i], native, symbols) : -ENOMEM;
+	}
+	return ret;
+}
+
+int suspects_find(struct verdict *v, const char *dir_a, const char *dir_b,
+		  bool native, unsigned long long *events, bool *complete)
+{
+	struct symbols *symbols = symbols_new();
+	struct divergences d = { 0 };
+	struct rundir a, b;
+	int ret = rundir_open(&a, dir_a), ret_b = rundir_open(&b, dir_b);
+
+	if (!ret)
+		ret = ret_b;
+	if (!ret)
+		ret = symbols ? divergences_find(&d, &a, &b) : -ENOMEM;
+	*events = d.events ? d.compared : 0;
+	*complete = d.complete;
+	if (!ret)
+		ret = add_all(v, &d, native, false, symbols);
+	if (!ret)
+		ret = add_all(v, &d, native, true, symbols);
+	divergences_free(&d);
+	rundir_close(&a);
+	rundir_close(&b);
+	symbols_free(symbols);
+	return ret;
+}
