@@ -24,6 +24,7 @@
 #include "manifest.h"
 #include "opts.h"
 #include "pids.h"
+#include "run.h"
 #include "runfiles.h"
 #include "runopts.h"
 #include "say.h"
@@ -40,6 +41,7 @@
 #define SETTINGS_MAX 4096
 
 static struct variables variables;
+int run_made = -1;
 
 static const struct opt run_opts[] = { RUN_OPTIONS OPTIONS_END };
 static const struct opt audit_opts[] = { AUDIT_OPTIONS OPTIONS_END };
@@ -539,6 +541,8 @@ static int go(bool audit, char **argv)
 	ret = make_run(dir, sizeof(dir), text, sizeof(text), &m, &board, &t);
 	if (ret)
 		return ret;
+	if (run_made >= 0 && write(run_made, dir, strlen(dir)) < 0)
+		say("%s: nobody was told of this run", dir);
 	announce(&m, &t);
 	l.path = t.path;
 	l.elf = t.elf;

@@ -7,8 +7,11 @@
 
 #include "cmd.h"
 #include "defaults.h"
+#include "run.h"
 #include "say.h"
 #include "text.h"
+
+int run_says = -1;
 
 bool say_colour(FILE *to)
 {
@@ -19,7 +22,7 @@ bool say_colour(FILE *to)
 
 /* Trouble with "--NAME …" is put down to the line of samebits.conf that set
  * it, where one did. */
-static void print_origin(const char *text)
+static void print_origin(FILE *to, const char *text)
 {
 	const char *origin = NULL;
 
@@ -27,23 +30,26 @@ static void print_origin(const char *text)
 		origin = defaults_origin(text + 2, strcspn(text + 2, " :="));
 	if (!origin)
 		return;
-	text_print(stderr, origin);
-	fputs(": ", stderr);
+	text_print(to, origin);
+	fputs(": ", to);
 }
 
 static void line(const char *mark, const char *format, va_list ap)
 {
-	bool colour = *mark && say_colour(stderr);
+	FILE *to = run_says < 0 ? stderr : fdopen(dup(run_says), "a");
+	bool colour = to && *mark && say_colour(to);
 	char *text;
 
-	if (vasprintf(&text, format, ap) < 0)
+	if (!to || vasprintf(&text, format, ap) < 0)
 		return;
-	fprintf(stderr, "%ssamebits:%s ", colour ? mark : "",
+	fprintf(to, "%ssamebits:%s ", colour ? mark : "",
 		colour ? "\033[0m" : "");
-	print_origin(text);
-	text_print(stderr, text);
-	fputc('\n', stderr);
+	print_origin(to, text);
+	text_print(to, text);
+	fputc('\n', to);
 	free(text);
+	if (to != stderr)
+		fclose(to);
 }
 
 void say(const char *format, ...)

@@ -92,7 +92,7 @@ static int unshare_users(void)
 	return ret ? ret : write_to("/proc/self/gid_map", gid);
 }
 
-static int unshare_mounts(void)
+int tmpns_unshare(void)
 {
 	int ret = unshare(CLONE_NEWNS) ? -errno : 0;
 
@@ -215,7 +215,7 @@ int tmpns_enter(const char *const keep[], const char **failed)
 	if (!getcwd(cwd, sizeof(cwd)))
 		return -errno;
 	*failed = "no mount namespace can be made here";
-	ret = unshare_mounts();
+	ret = tmpns_unshare();
 	for (size_t i = 0; !ret && i < PLACES; i++) {
 		*failed = places[i];
 		find_place(&p, places[i]);

@@ -11,6 +11,10 @@
  * NULL: neither. */
 const char *tmpns_conflict(const char *directory);
 
+/* Mount namespaces of the caller's own, nothing of which shows outside; in a user
+ * namespace where it takes one. 0 or -errno. */
+int tmpns_unshare(void);
+
 /* In the child, before it executes the program. What lies at the top of the two
  * directories and leads to one of `keep` (NULL ends it) stays. 0 or -errno; *failed: what
  * could not be done, in words. */

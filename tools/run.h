@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* For who calls the verbs run and audit in a process of its own. */
+#ifndef SAMEBITS_RUN_H
+#define SAMEBITS_RUN_H
+
+/* Where the name of the run's directory is written once it is made; -1:
+ * nowhere. */
+extern int run_made;
+/* Where samebits itself speaks, as stderr is the program's; -1: on stderr. */
+extern int run_says;
+
+#endif
