@@ -16,8 +16,15 @@ struct cmd {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct cmd cmd_run, cmd_audit, cmd_report, cmd_list, cmd_rm,
-	cmd_export, cmd_sources, cmd_doctor;
+extern const struct cmd cmd_audit;
+extern const struct cmd cmd_check;
+extern const struct cmd cmd_doctor;
+extern const struct cmd cmd_export;
+extern const struct cmd cmd_list;
+extern const struct cmd cmd_report;
+extern const struct cmd cmd_rm;
+extern const struct cmd cmd_run;
+extern const struct cmd cmd_sources;
 
 extern const struct cmd *const verbs[]; /* NULL-terminated */
 

@@ -3,6 +3,15 @@
 
 #include "cmd.h"
 
-const struct cmd *const verbs[] = { &cmd_run,  &cmd_audit, &cmd_report,
-				    &cmd_list, &cmd_rm,	   &cmd_export,
-				    &cmd_sources, &cmd_doctor, NULL };
+const struct cmd *const verbs[] = {
+	&cmd_run,
+	&cmd_audit,
+	&cmd_check,
+	&cmd_report,
+	&cmd_list,
+	&cmd_rm,
+	&cmd_export,
+	&cmd_sources,
+	&cmd_doctor,
+	NULL,
+};

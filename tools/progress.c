@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "progress.h"
+
+static struct {
+	const char *what;
+	size_t done, of;
+	double start, shown;
+	bool on;
+} p;
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static void duration(char *out, size_t size, double s)
+{
+	unsigned n = (unsigned)(s + 0.5);
+
+	if (n < 100)
+		snprintf(out, size, "%u s", n);
+	else if (n < 6000)
+		snprintf(out, size, "%u min %02u s", n / 60, n % 60);
+	else
+		snprintf(out, size, "%u h %02u min", n / 3600, n / 60 % 60);
+}
+
+static void show(void)
+{
+	double spent = now() - p.start;
+	char line[160], passed[32], left[32];
+	struct winsize w;
+	int n, columns = 79;
+
+	duration(passed, sizeof(passed), spent);
+	n = snprintf(line, sizeof(line), "samebits: %s %zu", p.what,
+		     p.done + 1);
+	if (p.of)
+		n += snprintf(line + n, sizeof(line) - (size_t)n, " of %zu",
+			      p.of);
+	n += snprintf(line + n, sizeof(line) - (size_t)n, ", %s", passed);
+	if (p.of && p.done) {
+		duration(left, sizeof(left),
+			 spent / (double)p.done * (double)(p.of - p.done));
+		snprintf(line + n, sizeof(line) - (size_t)n,
+			 ", about %s in all left", left);
+	}
+	if (!ioctl(2, TIOCGWINSZ, &w) && w.ws_col > 1)
+		columns = w.ws_col - 1;
+	fprintf(stderr, "\r\033[K%.*s", columns, line);
+	fflush(stderr);
+	p.shown = now();
+}
+
+void progress_start(const char *what, size_t of)
+{
+	p.what = what;
+	p.done = 0;
+	p.of = of;
+	p.start = now();
+	p.on = isatty(2);
+}
+
+void progress_set(size_t done, size_t of)
+{
+	p.done = done;
+	p.of = of;
+	if (p.on && done < of)
+		show();
+}
+
+void progress_tick(void *unused)
+{
+	(void)unused;
+	if (p.on && now() - p.shown > 0.5 && now() - p.start > 0.5)
+		show();
+}
+
+void progress_end(void)
+{
+	if (p.on)
+		fputs("\r\033[K", stderr);
+	p.on = false;
+}
