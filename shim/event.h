@@ -91,6 +91,7 @@ enum sb_record_type {
 	SB_RUNTIME,
 	SB_SHAPE,
 	SB_SOURCE,
+	SB_FILE,
 	SB_RECORD_TYPES
 };
 
@@ -161,6 +162,24 @@ struct sb_shape {
 	uint32_t source; /* index of the source */
 	uint32_t reserved;
 	char text[]; /* "m=64 n=32 …" */
+};
+
+/* A file that the process opened or gave another name. Each file and use once a
+ * process. */
+struct sb_file {
+	struct sb_record head;
+	uint32_t use;		 /* enum sb_use */
+	uint32_t kind;		 /* st_mode & S_IFMT */
+	uint64_t dev, ino, size; /* [real] when it was opened */
+	int64_t mtime;		 /* [real] ns since 1970, when it was opened */
+	char text[]; /* "path\0", absolute; SB_RENAMED: "from\0to\0" */
+};
+enum sb_use {
+	SB_READ = 1 << 0,
+	SB_WRITTEN = 1 << 1,
+	SB_FRESH = 1 << 2, /* made or emptied by this opening: nothing of what
+			    * it held was seen */
+	SB_RENAMED = 1 << 3,
 };
 
 /* The call that ended the run (--deny). */

@@ -17,6 +17,7 @@
 #include "device.h"
 #include "log.h"
 #include "module.h"
+#include "opened.h"
 #include "pids.h"
 #include "process.h"
 #include "processors.h"
@@ -109,6 +110,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	process.active = true;
 	memory_start();
 	device_start();
+	opened_start();
 	stdio_start(true);
 }
 

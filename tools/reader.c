@@ -140,6 +140,15 @@ static bool whole_shape(const struct sb_record *r)
 	       terminated(s->text, r->size - sizeof(*s));
 }
 
+static bool whole_file(const struct sb_record *r)
+{
+	const struct sb_file *f = (const void *)r;
+
+	return r->size > sizeof(*f) &&
+	       terminated(f->text, r->size - sizeof(*f)) &&
+	       (!(f->use & SB_RENAMED) || whole_pair(r, f->text));
+}
+
 static int keep(struct log *log, const struct sb_record *r)
 {
 	const struct {
@@ -165,6 +174,7 @@ static int keep(struct log *log, const struct sb_record *r)
 				 &log->nruntimes },
 		[SB_SHAPE] = { "shape", whole_shape, &log->shape,
 			       &log->nshapes },
+		[SB_FILE] = { "file", whole_file, &log->file, &log->nfiles },
 	};
 
 	if (r->type >= SB_RECORD_TYPES) {
@@ -454,6 +464,7 @@ void log_close(struct log *log)
 	free(log->named);
 	free(log->runtime);
 	free(log->shape);
+	free(log->file);
 	free(log->counter);
 	free(log->events);
 	notes_free(&log->notes);

@@ -58,6 +58,8 @@ struct log {
 	size_t nruntimes;
 	const void **shape; /* by source, which is within the names, and hash */
 	size_t nshapes;
+	const void **file; /* SB_RENAMED has two names */
+	size_t nfiles;
 	const void **counter; /* by slot: sb_event.counter - 1 */
 	size_t ncounters;
 	const void **events; /* chunks of events, by thread, then base */

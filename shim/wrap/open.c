@@ -9,6 +9,7 @@
 
 #include "call.h"
 #include "device.h"
+#include "opened.h"
 #include "procfs.h"
 #include "real.h"
 #include "wrap.h"
@@ -27,8 +28,10 @@ HOOK(__openat_2);
 struct source *file_opened(int fd, const char *path, int flags, void *ret,
 			   void *frame)
 {
-	if (fd < 0 || (flags & O_ACCMODE) == O_WRONLY ||
-	    flags & (O_PATH | O_DIRECTORY))
+	if (fd < 0 || flags & (O_PATH | O_DIRECTORY))
+		return NULL;
+	opened_file(fd, path, flags);
+	if ((flags & O_ACCMODE) == O_WRONLY)
 		return NULL;
 	return device_opened(fd, path, ret, frame);
 }

@@ -22,6 +22,7 @@
 #include "dir.h"
 #include "filetime.h"
 #include "ltime.h"
+#include "opened.h"
 #include "pids.h"
 #include "processors.h"
 #include "procfs.h"
@@ -614,6 +615,26 @@ static bool serve_number(const struct registers *r, const struct caller *by,
 	return source;
 }
 
+static bool renames(long nr)
+{
+	return nr == SYS_rename || nr == SYS_renameat || nr == SYS_renameat2 ||
+	       nr == SYS_link || nr == SYS_linkat;
+}
+
+/* wrap/rename.c has the same by name. */
+static bool rename_file(struct registers *r)
+{
+	bool plain = r->nr == SYS_rename || r->nr == SYS_link;
+	int from = plain ? AT_FDCWD : (int)ARG(r, 1);
+	int to = plain ? AT_FDCWD : (int)ARG(r, 3);
+
+	r->nr = sys_result(go_on(r));
+	if (r->nr == 0)
+		opened_renamed(from, (void *)(plain ? ARG(r, 1) : ARG(r, 2)),
+			       to, (void *)(plain ? ARG(r, 2) : ARG(r, 4)));
+	return true;
+}
+
 /* True: served, and the result stands where the number stood. */
 bool samebits_before_syscall(struct registers *r, void *ret, void *frame);
 bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
@@ -628,6 +649,8 @@ bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
 		return true;
 	if (r->nr == SYS_utimensat)
 		return set_times(r);
+	if (renames(r->nr))
+		return rename_file(r);
 	if (!serve_number(r, &by, &n) && !serve_file(r, &by, &n))
 		return false;
 	if (n < 0 && n > -4096) {
