@@ -278,7 +278,8 @@ struct sb_board {
 	uint32_t ready;	 /* slots whose blocks are reserved on the disk */
 	uint32_t denied; /* 1: a call was denied; whoever comes alive ends */
 	uint32_t launcher; /* 1: somebody waits for the end, who will say why */
-	uint64_t reserved;
+	uint32_t stream[2]; /* [real] where the run's own output and errors
+			     * go: digests of the files' numbers; 0: not known */
 	uint32_t parent; /* [real] of the first process, and its group's and */
 	uint32_t group;	 /* session's number */
 	uint32_t session;

@@ -7,6 +7,7 @@
 
 #include "log.h"
 #include "opened.h"
+#include "output.h"
 #include "process.h"
 #include "stream.h"
 #include "sys.h"
@@ -300,14 +301,14 @@ void opened_renamed(int from_dir, const char *from, int to_dir, const char *to)
 	engine_unlock(mask);
 }
 
-/* The run's own output is the first process's; what its children have of it is
- * known. */
-void opened_start(void)
+void opened_start(bool first)
 {
 	for (int fd = 0; fd < 3; fd++) {
 		long flags = sys2(SYS_fcntl, fd, F_GETFL);
+		enum output to = output_of(fd);
+		bool other = to != OUTPUT_STDOUT && to != OUTPUT_STDERR;
 
-		if (flags >= 0 && !(flags & O_PATH))
+		if (flags >= 0 && !(flags & O_PATH) && (first || other))
 			opened_file(fd, "", (int)flags);
 	}
 }

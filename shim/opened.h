@@ -13,10 +13,10 @@
  * of open(2). */
 void opened_file(int fd, const char *path, int flags);
 /* What was `from` has now the name `to`. Directories as openat(2) has them. */
-void opened_renamed(int from_dir, const char *from, int to_dir,
-		    const char *to);
-/* At an image's start: what it inherited as its standard streams. */
-void opened_start(void);
+void opened_renamed(int from_dir, const char *from, int to_dir, const char *to);
+/* At an image's start: what it inherited as its standard streams. first: the
+ * run's own output is its. */
+void opened_start(bool first);
 void opened_forget(void); /* in a forked child */
 
 #endif

@@ -28,6 +28,7 @@
 #include "procfs.h"
 #include "registers.h"
 #include "wrap.h"
+#include "written.h"
 #include "banned.h"
 
 #define ROW(nr, in, text)                                                      \
@@ -552,6 +553,42 @@ static bool reads(const struct registers *r)
 	return r->nr == SYS_read || r->nr == SYS_pread64 || r->nr == SYS_readv;
 }
 
+static bool writes(const struct registers *r)
+{
+	return r->nr == SYS_write || r->nr == SYS_pwrite64 ||
+	       r->nr == SYS_writev || r->nr == SYS_pwritev;
+}
+
+/* wrap/write.c has the same by name. False: not to where it makes an event. */
+static bool write_file(const struct registers *r, const struct caller *by,
+		       long *result)
+{
+	enum output to = written_to((int)ARG(r, 1), by->ret, by->frame);
+	struct iovec one = { (void *)ARG(r, 2), (size_t)ARG(r, 3) };
+	bool many = r->nr == SYS_writev || r->nr == SYS_pwritev;
+	size_t n;
+
+	if (to <= OUTPUT_NONE)
+		return false;
+	*result = go_on(r);
+	n = *result > 0 ? (size_t)*result : 0;
+	written(to, by->ret, by->frame,
+		digest_parts(many ? (void *)ARG(r, 2) : &one,
+			     many ? (int)ARG(r, 3) : 1, n), n);
+	return true;
+}
+
+/* These end what was known of a descriptor. */
+static void forget(const struct registers *r)
+{
+	if (r->nr == SYS_close)
+		output_forget((int)ARG(r, 1));
+	else if (r->nr == SYS_dup2 || r->nr == SYS_dup3)
+		output_forget((int)ARG(r, 2));
+	else if (r->nr == SYS_close_range)
+		output_forget_all();
+}
+
 /* From the device that this row is of; wrap/read.c has the same by name. */
 static long read_device(const struct registers *r, struct source *row,
 			const struct caller *by)
@@ -584,6 +621,8 @@ static bool serve_file(struct registers *r, const struct caller *by,
 		*result = open_file(r, by);
 		return true;
 	}
+	if (writes(r))
+		return write_file(r, by, result);
 	row = device_seen && reads(r) ? device_row((int)ARG(r, 1)) : NULL;
 	if (row)
 		*result = read_device(r, row, by);
@@ -645,6 +684,7 @@ bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
 	if ((r->nr == SYS_fork || r->nr == SYS_clone || r->nr == SYS_clone3) &&
 	    forks(r))
 		return raw_fork(r, ret, frame);
+	forget(r);
 	if (pidcall(r) || pin(r))
 		return true;
 	if (r->nr == SYS_utimensat)
