@@ -13,15 +13,10 @@
 #include "text.h"
 #include "banned.h"
 
-static bool is_output(const struct source *s)
-{
-	return !strcmp(s->group, "output");
-}
-
 /* Its values may be keys, or make some. */
 static bool guards_keys(const struct source *s)
 {
-	return s->keys || is_output(s) || !strcmp(s->group, "entropy") ||
+	return s->keys || s->written || !strcmp(s->group, "entropy") ||
 	       !strcmp(s->group, "clock") || !strcmp(s->group, "uuid") ||
 	       !strcmp(s->group, "random_device");
 }
@@ -103,7 +98,7 @@ static struct place *place_find(uint64_t hash, bool make)
 /* The numbers themselves, which a key is made of. */
 static bool gives_keys(const struct source *s)
 {
-	return guards_keys(s) && strcmp(s->group, "clock") && !is_output(s);
+	return guards_keys(s) && strcmp(s->group, "clock") && !s->written;
 }
 
 /*

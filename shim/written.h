@@ -2,14 +2,14 @@
 /*
  * An event for what a hook has written; the rows stand in wrap/output.c.
  *
- *	enum output to = written_to(fd, CALLER);
+ *	enum output to = output_of(fd);
  *	ssize_t n = real_write(fd, buf, len);
  *
  *	if (to > OUTPUT_NONE)
  *		written(to, CALLER, digest_of(buf, n), n);
  *
  * The event comes after the call, which may wait, be cancelled or end the
- * program; only where a rule may deny it the caller is looked at before.
+ * program.
  */
 #ifndef SAMEBITS_WRITTEN_H
 #define SAMEBITS_WRITTEN_H
@@ -22,16 +22,6 @@
 #include "output.h"
 
 extern struct source *const written_row[]; /* by enum output */
-
-static inline enum output written_to(int fd, void *ret, void *frame)
-{
-	enum output to = output_of(fd);
-	struct call c;
-
-	if (__builtin_expect(to > OUTPUT_NONE && written_row[to]->denied, 0))
-		call_begin(&c, written_row[to], ret, frame);
-	return to;
-}
 
 static inline void written(enum output to, void *ret, void *frame,
 			   uint64_t value, uint64_t length)

@@ -6,7 +6,7 @@
 #include "banned.h"
 
 #define ROW(id, text)                                                          \
-	SOURCE_ROW(id, .group = "output", .policy = SB_OBSERVE,                \
+	SOURCE_ROW(id, .group = SB_OUTPUT, .policy = SB_OBSERVE, .written = 1,  \
 		   .doc = text " written")
 
 ROW(stdout, "the run's standard output");

@@ -127,8 +127,7 @@ static int print_locked(const struct print *p, va_list ap, uint64_t *digest,
 
 static int print(const struct print *p, va_list ap, void *ret, void *frame)
 {
-	enum output to =
-		written_to(p->f ? written_stream(p->f) : p->fd, ret, frame);
+	enum output to = output_of(p->f ? written_stream(p->f) : p->fd);
 	uint64_t digest = 0;
 	int error = errno, n;
 	bool seen = false;
@@ -247,7 +246,7 @@ static uint64_t digest_format(size_t n, int error, const char *format, ...)
 
 EXPORT void perror(const char *s)
 {
-	enum output to = written_to(written_stream(stderr), CALLER);
+	enum output to = output_of(written_stream(stderr));
 	const char *between = s && *s ? ": " : "";
 	int error = errno;
 	char none[1];

@@ -36,7 +36,7 @@ HOOK(putchar_unlocked);
 HOOK(__overflow);
 HOOK(putw);
 
-#define TO(f) written_to(written_stream(f), CALLER)
+#define TO(f) output_of(written_stream(f))
 
 EXPORT size_t fwrite(const void *restrict data, size_t size, size_t n,
 		     FILE *restrict f)

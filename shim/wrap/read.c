@@ -203,7 +203,7 @@ static bool refused(int fd, void *ret, void *frame)
 
 EXPORT ssize_t sendfile(int out, int in, off_t *at, size_t len)
 {
-	enum output to = written_to(out, CALLER);
+	enum output to = output_of(out);
 	ssize_t n = refused(in, CALLER) ? -1
 					: NEXT(sendfile)(out, in, at, len);
 
@@ -215,7 +215,7 @@ EXPORT ssize_t sendfile(int out, int in, off_t *at, size_t len)
 EXPORT ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at,
 		      size_t len, unsigned flags)
 {
-	enum output to = written_to(out, CALLER);
+	enum output to = output_of(out);
 	ssize_t n = refused(in, CALLER)
 			    ? -1
 			    : NEXT(splice)(in, in_at, out, out_at, len, flags);

@@ -563,7 +563,7 @@ static bool writes(const struct registers *r)
 static bool write_file(const struct registers *r, const struct caller *by,
 		       long *result)
 {
-	enum output to = written_to((int)ARG(r, 1), by->ret, by->frame);
+	enum output to = output_of((int)ARG(r, 1));
 	struct iovec one = { (void *)ARG(r, 2), (size_t)ARG(r, 3) };
 	bool many = r->nr == SYS_writev || r->nr == SYS_pwritev;
 	size_t n;

@@ -38,7 +38,7 @@ HOOK(__fwprintf_chk);
 HOOK(__vwprintf_chk);
 HOOK(__vfwprintf_chk);
 
-#define TO(f) written_to(written_stream(f), CALLER)
+#define TO(f) output_of(written_stream(f))
 
 static int put_string(enum output to, void *ret, void *frame, const wchar_t *s,
 		      int result)
@@ -123,7 +123,7 @@ EXPORT wint_t putwchar_unlocked(wchar_t c)
 static int print(FILE *f, int flag, const wchar_t *format, va_list ap,
 		 void *ret, void *frame)
 {
-	enum output to = written_to(written_stream(f), ret, frame);
+	enum output to = output_of(written_stream(f));
 	int n = flag == PLAIN ? NEXT(vfwprintf)(f, format, ap)
 			      : NEXT(__vfwprintf_chk)(f, flag, format, ap);
 

@@ -31,7 +31,7 @@ static ssize_t plain_write(int fd, const void *buf, size_t len)
 
 EXPORT ssize_t write(int fd, const void *buf, size_t len)
 {
-	enum output to = written_to(fd, CALLER);
+	enum output to = output_of(fd);
 	ssize_t n = plain_write(fd, buf, len);
 
 	if (to > OUTPUT_NONE)
@@ -41,7 +41,7 @@ EXPORT ssize_t write(int fd, const void *buf, size_t len)
 
 EXPORT ssize_t pwrite(int fd, const void *buf, size_t len, off_t at)
 {
-	enum output to = written_to(fd, CALLER);
+	enum output to = output_of(fd);
 	ssize_t n = NEXT(pwrite)(fd, buf, len, at);
 
 	if (to > OUTPUT_NONE)
@@ -60,7 +60,7 @@ static void written_parts(enum output to, void *ret, void *frame,
 
 EXPORT ssize_t writev(int fd, const struct iovec *part, int parts)
 {
-	enum output to = written_to(fd, CALLER);
+	enum output to = output_of(fd);
 	ssize_t n = NEXT(writev)(fd, part, parts);
 
 	written_parts(to, CALLER, part, parts, n);
@@ -69,7 +69,7 @@ EXPORT ssize_t writev(int fd, const struct iovec *part, int parts)
 
 EXPORT ssize_t pwritev(int fd, const struct iovec *part, int parts, off_t at)
 {
-	enum output to = written_to(fd, CALLER);
+	enum output to = output_of(fd);
 	ssize_t n = NEXT(pwritev)(fd, part, parts, at);
 
 	written_parts(to, CALLER, part, parts, n);
@@ -79,7 +79,7 @@ EXPORT ssize_t pwritev(int fd, const struct iovec *part, int parts, off_t at)
 EXPORT ssize_t pwritev2(int fd, const struct iovec *part, int parts, off_t at,
 			int flags)
 {
-	enum output to = written_to(fd, CALLER);
+	enum output to = output_of(fd);
 	ssize_t n = NEXT(pwritev2)(fd, part, parts, at, flags);
 
 	written_parts(to, CALLER, part, parts, n);
@@ -89,7 +89,7 @@ EXPORT ssize_t pwritev2(int fd, const struct iovec *part, int parts, off_t at,
 EXPORT ssize_t copy_file_range(int in, off64_t *in_at, int out, off64_t *out_at,
 			       size_t len, unsigned flags)
 {
-	enum output to = written_to(out, CALLER);
+	enum output to = output_of(out);
 	ssize_t n = NEXT(copy_file_range)(in, in_at, out, out_at, len, flags);
 
 	if (to > OUTPUT_NONE)
