@@ -13,9 +13,10 @@
 #include "text.h"
 #include "banned.h"
 
+/* Its values may be keys, or make some. */
 static bool guards_keys(const struct source *s)
 {
-	return s->keys || !strcmp(s->group, "entropy") ||
+	return s->keys || s->written || !strcmp(s->group, "entropy") ||
 	       !strcmp(s->group, "clock") || !strcmp(s->group, "uuid") ||
 	       !strcmp(s->group, "random_device");
 }
@@ -97,7 +98,7 @@ static struct place *place_find(uint64_t hash, bool make)
 /* The numbers themselves, which a key is made of. */
 static bool gives_keys(const struct source *s)
 {
-	return guards_keys(s) && strcmp(s->group, "clock");
+	return guards_keys(s) && strcmp(s->group, "clock") && !s->written;
 }
 
 /*

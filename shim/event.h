@@ -101,7 +101,7 @@ struct sb_record {
 	uint32_t id;
 };
 
-/* A source that was called. Its id is 1 + its index, which is what all others
+/* A source that was called, or, in SB_OUTPUT, what was written to. Its id is 1 + its index, which is what all others
  * have: of the many sources few are called, and have a record. */
 struct sb_source {
 	struct sb_record head;
@@ -109,6 +109,10 @@ struct sb_source {
 	uint32_t reserved;
 	char text[]; /* "name\0group\0" */
 };
+
+/* The group of what is no source but comes out: an event is a write, its value
+ * a digest of the bytes, its length their number. */
+#define SB_OUTPUT "output"
 
 struct sb_module {
 	struct sb_record head;
@@ -236,7 +240,8 @@ struct sb_event {
 	uint16_t type;	  /* enum sb_event_type, stored last; 0: not written */
 	uint64_t value;	  /* result, or digest of what was handed out */
 	uint64_t length;  /* bytes asked for, where a source has one; of BLAS:
-			   * floating-point operations */
+			   * floating-point operations; of SB_OUTPUT: bytes
+			   * written, of wide streams characters */
 	uint64_t clock;	  /* logical nanoseconds since the start; 0 in audit */
 };
 
@@ -278,7 +283,8 @@ struct sb_board {
 	uint32_t ready;	 /* slots whose blocks are reserved on the disk */
 	uint32_t denied; /* 1: a call was denied; whoever comes alive ends */
 	uint32_t launcher; /* 1: somebody waits for the end, who will say why */
-	uint64_t reserved;
+	uint32_t stream[2]; /* [real] where the run's own output and errors
+			     * go: digests of the files' numbers; 0: not known */
 	uint32_t parent; /* [real] of the first process, and its group's and */
 	uint32_t group;	 /* session's number */
 	uint32_t session;

@@ -18,6 +18,7 @@
 #include "log.h"
 #include "module.h"
 #include "opened.h"
+#include "output.h"
 #include "pids.h"
 #include "process.h"
 #include "processors.h"
@@ -110,7 +111,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	process.active = true;
 	memory_start();
 	device_start();
-	opened_start();
+	opened_start(output_start());
 	stdio_start(true);
 }
 

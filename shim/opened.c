@@ -2,69 +2,211 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "log.h"
 #include "opened.h"
+#include "output.h"
 #include "process.h"
 #include "stream.h"
 #include "sys.h"
 #include "text.h"
+#include "thread.h"
 #include "banned.h"
 
 /*
- * What has a record: by file, name and use, as the number of a file that is
- * gone is given to another one. Read without the lock; a page is only there
- * once something falls into it.
+ * Hashes of what has a record, by a file's numbers, its use and its name: a new
+ * file may have an old one's number. Searched without the lock, which adding
+ * takes. Where half of the places are taken, a table of four times the size
+ * takes over.
  */
-#define PLACES (1u << 15)
-#define MOST (PLACES / 4 * 3)
-static uint64_t known[PLACES];
-static unsigned nknown;
+#define FIRST (1u << 9)
+#define LAST (1u << 19)
+struct table {
+	uint32_t room; /* places, a power of two */
+	uint32_t used;
+	uint64_t hash[];
+};
+static union {
+	struct table table;
+	char room[sizeof(struct table) + FIRST * sizeof(uint64_t)];
+} first = { .table.room = FIRST };
+static struct table *table = &first.table;
+static bool full;
 
-static unsigned place_of(uint64_t hash)
+static size_t size_of(uint32_t room)
 {
-	unsigned i = (unsigned)(hash >> 49) & (PLACES - 1);
-	uint64_t there;
-
-	while ((there = __atomic_load_n(&known[i], __ATOMIC_RELAXED)) &&
-	       there != hash)
-		i = (i + 1) & (PLACES - 1);
-	return i;
+	return sizeof(struct table) + room * sizeof(uint64_t);
 }
 
-/* The kernel's name of what is open; "": it has none that can be asked. */
-static void name_of(int fd, char name[PATH_MAX])
+/* Its place: its own, or the free one where it belongs. */
+static uint64_t *place(struct table *t, uint64_t hash)
 {
-	char link[40];
+	uint32_t i = (uint32_t)hash & (t->room - 1);
+
+	while (t->hash[i] && t->hash[i] != hash)
+		i = (i + 1) & (t->room - 1);
+	return &t->hash[i];
+}
+
+static bool known(uint64_t hash)
+{
+	return *place(__atomic_load_n(&table, __ATOMIC_ACQUIRE), hash);
+}
+
+/* The old one may still be searched: it stays. */
+static bool grow(void)
+{
+	uint32_t room = table->room * 4;
+	struct table *t;
+	long p;
+
+	if (room > LAST)
+		return false;
+	p = sys6(SYS_mmap, NULL, size_of(room), PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p < 0 && p > -4096)
+		return false;
+	t = (struct table *)p;
+	t->room = room;
+	t->used = table->used;
+	for (uint32_t i = 0; i < table->room; i++)
+		if (table->hash[i])
+			*place(t, table->hash[i]) = table->hash[i];
+	__atomic_store_n(&table, t, __ATOMIC_RELEASE);
+	return true;
+}
+
+/* Under the lock, as all that follows. */
+static bool remember(uint64_t hash)
+{
+	if (known(hash))
+		return false;
+	if (table->used >= table->room / 2 && !grow()) {
+		if (!full)
+			log_blind("files", "no room for more files that a "
+					   "process opens: the rest is in no "
+					   "list of inputs and outputs");
+		full = true;
+		return false;
+	}
+	table->used++;
+	__atomic_store_n(place(table, hash), hash, __ATOMIC_RELEASE);
+	return true;
+}
+
+void opened_forget(void)
+{
+	table = &first.table;
+	memset(first.table.hash, 0, FIRST * sizeof(uint64_t));
+	first.table.used = 0;
+	full = false;
+}
+
+/* Names are put together here: stacks may be small. */
+#define ROOM (PATH_MAX + 256)
+static char name[2][ROOM];
+
+/* What the kernel calls a descriptor; false: /proc is not there. */
+static bool name_of_fd(char *out, int fd)
+{
+	char link[32];
 	struct text t = text_start(link, sizeof(link));
 	long n;
 
 	text_add(&t, "/proc/self/fd/");
 	text_number(&t, (uint64_t)fd, 10, 1);
-	n = sys4(SYS_readlinkat, AT_FDCWD, link, name, PATH_MAX - 1);
-	name[n > 0 && name[0] == '/' ? n : 0] = 0;
+	n = sys4(SYS_readlinkat, AT_FDCWD, link, out, PATH_MAX);
+	if (n > 0)
+		out[n] = 0;
+	return n > 0;
 }
 
-static bool begins(const char *name, const char *with)
+static bool name_of_directory(char *out, int dir)
 {
-	return !strncmp(name, with, strlen(with));
+	return dir == AT_FDCWD ? sys2(SYS_getcwd, out, PATH_MAX) > 0
+			       : name_of_fd(out, dir);
 }
 
-/* What is there is the kernel's, and differs or does not for its reasons. */
-static bool of_kernel(const char *name)
+static void append(char *out, const char *path)
 {
-	return begins(name, "/proc/") || begins(name, "/sys/") ||
-	       (begins(name, "/dev/") && !begins(name, "/dev/shm/"));
+	struct text t = { out + strlen(out), out + ROOM - 1 };
+
+	if (t.at > out && t.at[-1] != '/')
+		text_add(&t, "/");
+	text_add(&t, path);
 }
 
-static void write_record(const struct stat *st, uint32_t use,
-			 const char *name, const char *second)
+/* As it was given, where the kernel cannot be asked. */
+static void make_absolute(char *out, int dir, const char *path)
 {
-	unsigned n = (unsigned)strlen(name) + 1;
-	unsigned more = second ? (unsigned)strlen(second) + 1 : 0;
-	struct sb_file *f =
-		log_record(SB_FILE, (unsigned)sizeof(*f) + n + more);
+	*out = 0;
+	if (*path != '/')
+		name_of_directory(out, dir);
+	append(out, path);
+}
+
+/* Of a name in a directory, which may be reached by links. */
+static void make_canonical(char *out, int dir, const char *path)
+{
+	struct text t = text_start(out, PATH_MAX);
+	const char *base;
+	bool found;
+	long fd;
+
+	text_add(&t, path);
+	while (t.at > out + 1 && t.at[-1] == '/')
+		*--t.at = 0;
+	while (t.at > out && t.at[-1] != '/')
+		t.at--;
+	base = path + (t.at - out);
+	if (t.at == out) {
+		found = name_of_directory(out, dir);
+	} else {
+		*t.at = 0;
+		fd = sys4(SYS_openat, dir, out,
+			  O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+		found = fd >= 0 && name_of_fd(out, (int)fd);
+		if (fd >= 0)
+			sys1(SYS_close, fd);
+	}
+	if (found)
+		append(out, base);
+	else
+		make_absolute(out, dir, path);
+	for (t.at = out + strlen(out); t.at > out + 1 && t.at[-1] == '/';)
+		*--t.at = 0;
+}
+
+static bool below(const char *path, const char *dir, size_t n)
+{
+	return !strncmp(path, dir, n) && (path[n] == '/' || !path[n]);
+}
+
+/* The kernel's, without a name, or of the store of runs. */
+static bool left_out(const char *path)
+{
+	const char *run = strrchr(config.dir, '/');
+
+	return *path != '/' || below(path, "/proc", 5) ||
+	       below(path, "/sys", 4) || !strncmp(path, "/memfd:", 7) ||
+	       (below(path, "/dev", 4) && !below(path, "/dev/shm", 8)) ||
+	       (run && below(path, config.dir, (size_t)(run - config.dir)));
+}
+
+static int64_t ns_of(const struct timespec *t)
+{
+	return t->tv_sec * 1000000000 + t->tv_nsec;
+}
+
+/* Of one name, or of two where `to` is not NULL. */
+static void record(uint32_t use, const struct stat *st, const char *path,
+		   const char *to)
+{
+	unsigned n = (unsigned)strlen(path) + 1;
+	unsigned m = to ? (unsigned)strlen(to) + 1 : 0;
+	struct sb_file *f = log_record(SB_FILE, (unsigned)sizeof(*f) + n + m);
 
 	if (!f)
 		return;
@@ -73,152 +215,100 @@ static void write_record(const struct stat *st, uint32_t use,
 	f->dev = st->st_dev;
 	f->ino = st->st_ino;
 	f->size = (uint64_t)st->st_size;
-	f->mtime = st->st_mtim.tv_sec * 1000000000l + st->st_mtim.tv_nsec;
-	memcpy(f->text, name, n);
-	memcpy(f->text + n, second ? second : "", more);
+	f->mtime = ns_of(&st->st_mtim);
+	memcpy(f->text, path, n);
+	if (to)
+		memcpy(f->text + n, to, m);
 	log_publish(f, SB_FILE);
 }
 
-static void add(uint64_t hash, const struct stat *st, uint32_t use, int fd,
-		const char *path)
-{
-	static char name[PATH_MAX]; /* threads may have small stacks */
-	unsigned i = place_of(hash);
-
-	if (known[i])
-		return; /* another thread was faster */
-	if (nknown == MOST) {
-		log_blind("files", "this process opened more files than are "
-				   "kept account of");
-		nknown++;
-	}
-	if (nknown > MOST)
-		return;
-	nknown++;
-	__atomic_store_n(&known[i], hash, __ATOMIC_RELAXED);
-	name_of(fd, name);
-	if (!*name && path && *path == '/' && strlen(path) < sizeof(name))
-		strncpy(name, path, sizeof(name));
-	if (*name && !of_kernel(name))
-		write_record(st, use, name, NULL);
-}
-
-static bool worth_it(const struct stat *st, uint32_t use)
-{
-	if (S_ISREG(st->st_mode))
-		return true;
-	return use & SB_WRITTEN &&
-	       (S_ISFIFO(st->st_mode) || S_ISBLK(st->st_mode) ||
-		S_ISCHR(st->st_mode));
-}
-
-static uint32_t use_of(int flags, const struct stat *st)
-{
-	static const uint32_t by_mode[] = {
-		[O_RDONLY] = SB_READ,
-		[O_WRONLY] = SB_WRITTEN,
-		[O_RDWR] = SB_READ | SB_WRITTEN,
-		[O_ACCMODE] = 0,
-	};
-	uint32_t use = by_mode[flags & O_ACCMODE];
-
-	if (use & SB_WRITTEN && (flags & O_TRUNC || !st->st_size))
-		use |= SB_FRESH;
-	return use;
-}
-
 /* May this thread write to the log now? */
-static bool may_log(void)
+static bool ready(void)
 {
-	return process.active && alive.yes && !(thread_me && thread_me->busy) &&
-	       !process_borrowed();
+	struct thread *self = thread_me;
+
+	if (!process.active || (self && (self->busy || self->asking)))
+		return false;
+	if (!alive.yes)
+		process_fork_raw();
+	return alive.yes;
 }
 
-static void note(int fd, const char *path, int flags)
+static uint32_t use_of(const struct stat *st, int flags)
 {
-	struct stat st;
-	uint64_t hash, mask;
-	uint32_t use;
+	int access = flags & O_ACCMODE;
+	uint32_t use = (access != O_WRONLY ? SB_READ : 0) |
+		       (access != O_RDONLY ? SB_WRITTEN : 0);
 
-	if (sys2(SYS_fstat, fd, &st))
-		return;
-	use = use_of(flags, &st);
-	if (!use || !worth_it(&st, use))
-		return;
-	hash = digest_word(st.st_dev, st.st_ino);
-	hash = digest_word(hash, use);
-	if (path)
-		hash = digest_word(hash, digest_string(path));
-	hash |= 1;
-	if (__atomic_load_n(&known[place_of(hash)], __ATOMIC_RELAXED))
-		return;
-	mask = engine_lock();
-	add(hash, &st, use, fd, path);
-	engine_unlock(mask);
+	/* It was empty, made or emptied. */
+	if (use & SB_WRITTEN && S_ISREG(st->st_mode) && !st->st_size)
+		use |= SB_FRESH;
+	if (S_ISREG(st->st_mode))
+		return use;
+	return S_ISDIR(st->st_mode) ? 0 : use & SB_WRITTEN;
+}
+
+/* What nobody can look at afterwards is left out. */
+static bool look(int fd, int flags, struct stat *st, uint32_t *use)
+{
+	/* As libc's fstat: where system calls are filtered, it is allowed. */
+	if (sys4(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH) < 0)
+		return false;
+	*use = use_of(st, flags);
+	return *use && st->st_nlink;
+}
+
+static bool of_kernel(const char *path)
+{
+	return !strncmp(path, "/sys/", 5) ||
+	       (!strncmp(path, "/proc/", 6) && !strstr(path, "/fd/"));
 }
 
 void opened_file(int fd, const char *path, int flags)
 {
-	if (fd >= 0 && !(flags & (O_PATH | O_DIRECTORY)) && may_log())
-		note(fd, path, flags);
-}
-
-/* The directory as the kernel names it, then the last part. False: too long, or
- * not to be found. */
-static bool full_name(int dir, const char *path, char name[PATH_MAX])
-{
-	const char *slash = strrchr(path, '/');
-	const char *last = slash ? slash + 1 : path;
-	size_t n = (size_t)(last - path), used;
-	static char parent[PATH_MAX];
-	long fd;
-
-	if (n >= sizeof(parent) || !*last)
-		return false;
-	memcpy(parent, n ? path : ".", n ? n : 1);
-	parent[n ? n : 1] = 0;
-	fd = sys4(SYS_openat, dir, parent, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-	if (fd < 0)
-		return false;
-	name_of((int)fd, name);
-	sys1(SYS_close, fd);
-	used = strlen(name);
-	if (!used || used + strlen(last) + 2 > PATH_MAX)
-		return false;
-	if (name[used - 1] != '/')
-		name[used++] = '/';
-	strncpy(name + used, last, PATH_MAX - used);
-	return true;
-}
-
-static void note_names(int from_dir, const char *from, int to_dir,
-		       const char *to)
-{
-	static char before[PATH_MAX], after[PATH_MAX];
+	uint64_t hash, mask;
 	struct stat st;
+	uint32_t use;
 
-	if (full_name(from_dir, from, before) && full_name(to_dir, to, after) &&
-	    !sys4(SYS_newfstatat, AT_FDCWD, after, &st, AT_SYMLINK_NOFOLLOW))
-		write_record(&st, SB_RENAMED, before, after);
+	if (!ready() || of_kernel(path) || !look(fd, flags, &st, &use))
+		return;
+	hash = mix64(mix64(st.st_dev, st.st_ino), digest_string(path) + use) |
+	       1;
+	if (known(hash))
+		return;
+	mask = engine_lock();
+	if (!name_of_fd(name[0], fd))
+		make_absolute(name[0], AT_FDCWD, path);
+	if (!left_out(name[0]) && remember(hash))
+		record(use, &st, name[0], NULL);
+	engine_unlock(mask);
 }
 
 void opened_renamed(int from_dir, const char *from, int to_dir, const char *to)
 {
-	uint64_t mask;
+	struct stat st = { 0 };
+	uint64_t hash, mask;
 
-	if (!may_log())
+	if (!ready())
 		return;
 	mask = engine_lock();
-	note_names(from_dir, from, to_dir, to);
+	make_canonical(name[0], from_dir, from);
+	make_canonical(name[1], to_dir, to);
+	hash = mix64(digest_string(name[0]), digest_string(name[1])) | 1;
+	sys4(SYS_newfstatat, AT_FDCWD, name[1], &st, AT_SYMLINK_NOFOLLOW);
+	if (!left_out(name[1]) && remember(hash))
+		record(SB_RENAMED, &st, name[0], name[1]);
 	engine_unlock(mask);
 }
 
-void opened_start(void)
+void opened_start(bool first)
 {
-	for (int fd = 1; fd <= 2; fd++) {
-		long flags = sys3(SYS_fcntl, fd, F_GETFL, 0);
+	for (int fd = 0; fd < 3; fd++) {
+		long flags = sys2(SYS_fcntl, fd, F_GETFL);
+		enum output to = output_of(fd);
+		bool other = to != OUTPUT_STDOUT && to != OUTPUT_STDERR;
 
-		if (flags >= 0)
-			opened_file(fd, NULL, (int)flags);
+		if (flags >= 0 && !(flags & O_PATH) && (first || other))
+			opened_file(fd, "", (int)flags);
 	}
 }

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which files the program opens, and what it calls them afterwards: a record
- * of the log for each file and use (event.h, struct sb_file), which a forked
- * child does not repeat. What they hold is the launcher's to look at.
+ * Which files this process opens and renames, for the log (struct sb_file):
+ * each file and use once. A file that was seen before costs one fstat and no
+ * lock. Async-signal-safe; errno is kept.
  */
 #ifndef SAMEBITS_OPENED_H
 #define SAMEBITS_OPENED_H
 
-/* `fd` was just opened as `path` by open(2)'s flags. errno stays. */
+#include <stdbool.h>
+
+/* fd was opened as `path`, which may be relative to anything, with these flags
+ * of open(2). */
 void opened_file(int fd, const char *path, int flags);
-/* A file has another name, or one more; as renameat(2) was given them, after it
- * succeeded. errno stays. */
-void opened_renamed(int from_dir, const char *from, int to_dir,
-		    const char *to);
-/* The run's own output, where that is a file: once a run. */
-void opened_start(void);
+/* What was `from` has now the name `to`. Directories as openat(2) has them. */
+void opened_renamed(int from_dir, const char *from, int to_dir, const char *to);
+/* At an image's start: what it inherited as its standard streams. first: the
+ * run's own output is its. */
+void opened_start(bool first);
+void opened_forget(void); /* in a forked child */
 
 #endif

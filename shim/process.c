@@ -13,6 +13,7 @@
 #include "lineage.h"
 #include "log.h"
 #include "module.h"
+#include "opened.h"
 #include "pids.h"
 #include "process.h"
 #include "runtime.h"
@@ -254,6 +255,7 @@ static void start_over(const char *path, uint64_t lineage, uint32_t where)
 	runtimes_forget();
 	shapes_forget();
 	log_forget();
+	opened_forget();
 	begin();
 	thread_forked();
 	timers_forked();

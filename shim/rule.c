@@ -388,8 +388,8 @@ static bool looks_far(const struct rule *r)
 static void mark(struct source *row, void *arg)
 {
 	(void)arg;
-	if (!strcmp(row->group, "memory"))
-		return; /* what nobody calls */
+	if (row->written || !strcmp(row->group, "memory"))
+		return; /* no source; what nobody calls */
 	for (unsigned i = 0; i < ndeny; i++) {
 		bool named = names(&deny[i], row);
 

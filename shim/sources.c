@@ -21,7 +21,7 @@ static void consider(struct source *row, void *arg)
 {
 	struct next *n = arg;
 
-	if (!row->inner && (!n->last || before(row, n->last) > 0) &&
+	if (!row->inner && !row->written && (!n->last || before(row, n->last) > 0) &&
 	    (!n->best || before(row, n->best) < 0))
 		n->best = row;
 }

@@ -143,17 +143,24 @@ json_t *report_newest(void)
 	return json_of(arguments);
 }
 
-json_t *report_source(const json_t *report, const char *name)
+static json_t *entry(const json_t *report, const char *list, const char *name)
 {
-	json_t *list = json_object_get(report, "sources"), *s;
+	json_t *s;
 	size_t i;
 
-	json_array_foreach(list, i, s) {
+	json_array_foreach(json_object_get(report, list), i, s) {
 		if (!strcmp(json_string_value(json_object_get(s, "name")),
 			    name))
 			return s;
 	}
 	return NULL;
+}
+
+json_t *report_source(const json_t *report, const char *name)
+{
+	json_t *s = entry(report, "sources", name);
+
+	return s ? s : entry(report, "writes", name);
 }
 
 long report_calls(const json_t *report, const char *name)

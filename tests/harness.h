@@ -36,7 +36,7 @@ int store_drop(void **state);
 json_t *json_of(const char *arguments);
 /* `samebits report --json` of the newest run in $STORE. */
 json_t *report_newest(void);
-/* Its entry for a source; NULL: none. */
+/* Its entry for a source, or for what was written to; NULL: none. */
 json_t *report_source(const json_t *report, const char *name);
 long report_calls(const json_t *report, const char *name);
 

@@ -259,7 +259,8 @@ static int from_calls(struct blinds *b, const struct log *log)
 	for (size_t i = 0; i < log->ncounters && ret == 0; i++) {
 		const struct sb_counter *c = log->counter[i];
 
-		if (!c || !c->count || log->head.mode != SB_RUN)
+		if (!c || !c->count || log->head.mode != SB_RUN ||
+		    !strcmp(log->source[c->source].group, SB_OUTPUT))
 			continue;
 		if (c->policy & SB_CRYPTO)
 			ret = add(b, "cryptography",

@@ -464,6 +464,7 @@ void log_close(struct log *log)
 	free(log->named);
 	free(log->runtime);
 	free(log->shape);
+	free(log->file);
 	free(log->counter);
 	free(log->events);
 	notes_free(&log->notes);

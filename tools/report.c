@@ -284,6 +284,12 @@ static json_t *report_json(struct report *r)
 		json_array_append_new(list,
 				      source_json(r, &r->tally.source[i]));
 	json_object_set_new(j, "sources", list);
+	list = json_array();
+	for (size_t i = 0; i < r->tally.outputs; i++)
+		json_array_append_new(
+			list,
+			source_json(r, &r->tally.source[r->tally.n + i]));
+	json_object_set_new(j, "writes", list);
 	json_object_set_new(j, "denied", denied_json(r));
 	json_object_set_new(j, "runtimes", runtimes_json(r));
 	json_object_set_new(j, "suppressions", suppressions_json(r));
@@ -461,7 +467,7 @@ static void work_print(uint64_t n)
 	printf(", %.4g %sflop", scaled, unit[i]);
 }
 
-static void source_print(struct report *r, const struct tally_source *s)
+static void counts_print(const struct report *r, const struct tally_source *s)
 {
 	printf("  %s%-22s%s %8" PRIu64 " call%s", style(r, BOLD), s->name,
 	       style(r, PLAIN), s->calls, plural(s->calls));
@@ -472,6 +478,11 @@ static void source_print(struct report *r, const struct tally_source *s)
 	printf(", %zu thread%s", s->threads, plural(s->threads));
 	printf(", %zu process%s", s->processes,
 	       s->processes == 1 ? "" : "es");
+}
+
+static void source_print(struct report *r, const struct tally_source *s)
+{
+	counts_print(r, s);
 	printf("; %s\n", treated(s));
 	if (s->crypto_calls && s->policies)
 		printf("    %" PRIu64 " of them real, for cryptography\n",
@@ -501,6 +512,19 @@ static void head_print(const struct report *r)
 		       json_integer_value(seed));
 	printf(", %zu process%s\n", r->tally.processes,
 	       r->tally.processes == 1 ? "" : "es");
+}
+
+static void writes_print(struct report *r)
+{
+	if (r->tally.outputs)
+		list_print(r, "writes", BOLD);
+	for (size_t i = 0; i < r->tally.outputs; i++) {
+		const struct tally_source *s = &r->tally.source[r->tally.n + i];
+
+		counts_print(r, s);
+		putchar('\n');
+		sites_print(r, s);
+	}
 }
 
 /* How many threads were asked for, of how many processors. */
@@ -615,6 +639,7 @@ static void report_print(struct report *r)
 		group = s->group;
 		source_print(r, s);
 	}
+	writes_print(r);
 	runtimes_print(r);
 	suppressions_print(r);
 	list_print(r, r->blinds.n ? "blind spots" : "blind spots: none found",

@@ -81,10 +81,16 @@ static int by_place(const void *a, const void *b)
 	return order ? order : (x->order > y->order) - (x->order < y->order);
 }
 
+static bool is_output(const struct tally_source *s)
+{
+	return !strcmp(s->group, SB_OUTPUT);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const struct tally_source *x = a, *y = b;
-	int group = strcmp(x->group, y->group);
+	int group = is_output(x) == is_output(y) ? strcmp(x->group, y->group)
+						 : is_output(x) - is_output(y);
 
 	return group ? group : strcmp(x->name, y->name);
 }
@@ -118,12 +124,16 @@ int tally_make(struct tally *t, const struct rundir *run)
 		count(&t->source[i]);
 	if (t->n)
 		qsort(t->source, t->n, sizeof(*t->source), by_name);
+	while (t->n && is_output(&t->source[t->n - 1])) {
+		t->n--;
+		t->outputs++;
+	}
 	return 0;
 }
 
 void tally_free(struct tally *t)
 {
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->n + t->outputs; i++)
 		free(t->source[i].use);
 	free(t->source);
 	*t = (struct tally){ 0 };

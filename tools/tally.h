@@ -25,10 +25,12 @@ struct tally_source {
 	size_t uses;
 };
 
-/* Only sources that were called, by group, then name. Points into the run. */
+/* Only sources that were called, by group, then name; behind them, source[n] on,
+ * what was written to, which is no source. Points into the run. */
 struct tally {
 	struct tally_source *source;
 	size_t n;
+	size_t outputs;
 	size_t processes; /* that have a log */
 };
 

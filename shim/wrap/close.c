@@ -7,6 +7,7 @@
 
 #include "call.h"
 #include "filetime.h"
+#include "output.h"
 #include "real.h"
 
 /* The stream functions by names of our own: theirs are banned here. */
@@ -16,6 +17,10 @@ EXPORT int close_stream(FILE *f) __asm__("fclose");
 HOOK(close);
 HOOK(dup2);
 HOOK(dup3);
+HOOK(close_range);
+HOOK(closefrom);
+HOOK(fcloseall);
+HOOK(pclose);
 static int (*real_close_stream)(FILE *);
 static struct hook hook_close_stream
 	__attribute__((section("sb_hook"), used, aligned(8))) = {
@@ -25,8 +30,16 @@ static void closing(int fd)
 {
 	struct thread *self = filetime_self();
 
+	output_forget(fd);
 	if (self)
 		filetime_closing(self, fd);
+}
+
+/* Who writes to the old one meanwhile has asked for it again. */
+static int replaced(int to)
+{
+	output_forget(to);
+	return to;
 }
 
 EXPORT int close(int fd)
@@ -39,15 +52,16 @@ EXPORT int dup2(int from, int to)
 {
 	if (from != to)
 		closing(to);
-	return real_dup2 ? real_dup2(from, to)
-			 : sys_result(sys2(SYS_dup2, from, to));
+	return replaced(real_dup2 ? real_dup2(from, to)
+				  : sys_result(sys2(SYS_dup2, from, to)));
 }
 
 EXPORT int dup3(int from, int to, int flags)
 {
 	closing(to);
-	return real_dup3 ? real_dup3(from, to, flags)
-			 : sys_result(sys3(SYS_dup3, from, to, flags));
+	return replaced(real_dup3 ? real_dup3(from, to, flags)
+				  : sys_result(sys3(SYS_dup3, from, to,
+						    flags)));
 }
 
 /* What is still in its buffer is a change, too. */
@@ -64,7 +78,33 @@ EXPORT int close_stream(FILE *f)
 		}
 		errno = saved;
 	}
+	if (f)
+		output_forget(f->_fileno);
 	return NEXT(close_stream)(f);
+}
+
+EXPORT int close_range(unsigned from, unsigned to, int flags)
+{
+	output_forget_all();
+	return NEXT(close_range)(from, to, flags);
+}
+
+EXPORT void closefrom(int from)
+{
+	output_forget_all();
+	NEXT(closefrom)(from);
+}
+
+EXPORT int fcloseall(void)
+{
+	output_forget_all();
+	return NEXT(fcloseall)();
+}
+
+EXPORT int pclose(FILE *f)
+{
+	output_forget(f->_fileno);
+	return NEXT(pclose)(f);
 }
 
 ALIAS(__close, close);

@@ -10,6 +10,7 @@
 #include "call.h"
 #include "device.h"
 #include "opened.h"
+#include "output.h"
 #include "procfs.h"
 #include "real.h"
 #include "wrap.h"
@@ -28,9 +29,11 @@ HOOK(__openat_2);
 struct source *file_opened(int fd, const char *path, int flags, void *ret,
 			   void *frame)
 {
+	if (fd < 0 || flags & (O_PATH | O_DIRECTORY))
+		return NULL;
+	output_forget(fd);
 	opened_file(fd, path, flags);
-	if (fd < 0 || (flags & O_ACCMODE) == O_WRONLY ||
-	    flags & (O_PATH | O_DIRECTORY))
+	if ((flags & O_ACCMODE) == O_WRONLY)
 		return NULL;
 	return device_opened(fd, path, ret, frame);
 }

@@ -18,6 +18,7 @@
 
 #include "call.h"
 #include "ltime.h"
+#include "output.h"
 #include "pids.h"
 #include "real.h"
 #include "stack.h"
@@ -101,6 +102,7 @@ EXPORT int daemon(int nochdir, int noclose)
 	CALL(&c, daemon);
 	call_end(&c, 0, 0); /* the caller ends inside, its child returns */
 	ret = real_daemon(nochdir, noclose);
+	output_forget_all(); /* its standard streams are others now */
 	return ret;
 }
 

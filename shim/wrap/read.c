@@ -15,6 +15,7 @@
 #include "device.h"
 #include "real.h"
 #include "timers.h"
+#include "written.h"
 #include "wrap.h"
 #include "banned.h"
 
@@ -202,14 +203,26 @@ static bool refused(int fd, void *ret, void *frame)
 
 EXPORT ssize_t sendfile(int out, int in, off_t *at, size_t len)
 {
-	return refused(in, CALLER) ? -1 : NEXT(sendfile)(out, in, at, len);
+	enum output to = output_of(out);
+	ssize_t n = refused(in, CALLER) ? -1
+					: NEXT(sendfile)(out, in, at, len);
+
+	if (to > OUTPUT_NONE)
+		written_unseen(to, CALLER, n);
+	return n;
 }
 
 EXPORT ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at,
 		      size_t len, unsigned flags)
 {
-	return refused(in, CALLER)
-		       ? -1 : NEXT(splice)(in, in_at, out, out_at, len, flags);
+	enum output to = output_of(out);
+	ssize_t n = refused(in, CALLER)
+			    ? -1
+			    : NEXT(splice)(in, in_at, out, out_at, len, flags);
+
+	if (to > OUTPUT_NONE)
+		written_unseen(to, CALLER, n);
+	return n;
 }
 
 ALIAS(__read, read);

@@ -14,6 +14,7 @@
 
 #include "call.h"
 #include "device.h"
+#include "output.h"
 #include "procfs.h"
 #include "real.h"
 #include "wrap.h"
@@ -181,9 +182,11 @@ EXPORT FILE *freopen(const char *restrict path, const char *restrict mode,
 		     FILE *restrict stream)
 {
 	char real[PROCFS_PATH];
-	FILE *f = NEXT(freopen)(procfs_path(path, real), mode, stream);
 	struct source *row = NULL;
+	FILE *f;
 
+	output_forget(stream->_fileno);
+	f = NEXT(freopen)(procfs_path(path, real), mode, stream);
 	if (f)
 		row = file_opened(fileno(f), path ? path : "", flags_of(mode),
 				  CALLER);

@@ -22,11 +22,13 @@
 #include "dir.h"
 #include "filetime.h"
 #include "ltime.h"
+#include "opened.h"
 #include "pids.h"
 #include "processors.h"
 #include "procfs.h"
 #include "registers.h"
 #include "wrap.h"
+#include "written.h"
 #include "banned.h"
 
 #define ROW(nr, in, text)                                                      \
@@ -551,6 +553,42 @@ static bool reads(const struct registers *r)
 	return r->nr == SYS_read || r->nr == SYS_pread64 || r->nr == SYS_readv;
 }
 
+static bool writes(const struct registers *r)
+{
+	return r->nr == SYS_write || r->nr == SYS_pwrite64 ||
+	       r->nr == SYS_writev || r->nr == SYS_pwritev;
+}
+
+/* wrap/write.c has the same by name. False: not to where it makes an event. */
+static bool write_file(const struct registers *r, const struct caller *by,
+		       long *result)
+{
+	enum output to = output_of((int)ARG(r, 1));
+	struct iovec one = { (void *)ARG(r, 2), (size_t)ARG(r, 3) };
+	bool many = r->nr == SYS_writev || r->nr == SYS_pwritev;
+	size_t n;
+
+	if (to <= OUTPUT_NONE)
+		return false;
+	*result = go_on(r);
+	n = *result > 0 ? (size_t)*result : 0;
+	written(to, by->ret, by->frame,
+		digest_parts(many ? (void *)ARG(r, 2) : &one,
+			     many ? (int)ARG(r, 3) : 1, n), n);
+	return true;
+}
+
+/* These end what was known of a descriptor. */
+static void forget(const struct registers *r)
+{
+	if (r->nr == SYS_close)
+		output_forget((int)ARG(r, 1));
+	else if (r->nr == SYS_dup2 || r->nr == SYS_dup3)
+		output_forget((int)ARG(r, 2));
+	else if (r->nr == SYS_close_range)
+		output_forget_all();
+}
+
 /* From the device that this row is of; wrap/read.c has the same by name. */
 static long read_device(const struct registers *r, struct source *row,
 			const struct caller *by)
@@ -583,6 +621,8 @@ static bool serve_file(struct registers *r, const struct caller *by,
 		*result = open_file(r, by);
 		return true;
 	}
+	if (writes(r))
+		return write_file(r, by, result);
 	row = device_seen && reads(r) ? device_row((int)ARG(r, 1)) : NULL;
 	if (row)
 		*result = read_device(r, row, by);
@@ -614,6 +654,26 @@ static bool serve_number(const struct registers *r, const struct caller *by,
 	return source;
 }
 
+static bool renames(long nr)
+{
+	return nr == SYS_rename || nr == SYS_renameat || nr == SYS_renameat2 ||
+	       nr == SYS_link || nr == SYS_linkat;
+}
+
+/* wrap/rename.c has the same by name. */
+static bool rename_file(struct registers *r)
+{
+	bool plain = r->nr == SYS_rename || r->nr == SYS_link;
+	int from = plain ? AT_FDCWD : (int)ARG(r, 1);
+	int to = plain ? AT_FDCWD : (int)ARG(r, 3);
+
+	r->nr = sys_result(go_on(r));
+	if (r->nr == 0)
+		opened_renamed(from, (void *)(plain ? ARG(r, 1) : ARG(r, 2)),
+			       to, (void *)(plain ? ARG(r, 2) : ARG(r, 4)));
+	return true;
+}
+
 /* True: served, and the result stands where the number stood. */
 bool samebits_before_syscall(struct registers *r, void *ret, void *frame);
 bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
@@ -624,10 +684,13 @@ bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
 	if ((r->nr == SYS_fork || r->nr == SYS_clone || r->nr == SYS_clone3) &&
 	    forks(r))
 		return raw_fork(r, ret, frame);
+	forget(r);
 	if (pidcall(r) || pin(r))
 		return true;
 	if (r->nr == SYS_utimensat)
 		return set_times(r);
+	if (renames(r->nr))
+		return rename_file(r);
 	if (!serve_number(r, &by, &n) && !serve_file(r, &by, &n))
 		return false;
 	if (n < 0 && n > -4096) {

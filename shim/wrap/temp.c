@@ -2,10 +2,12 @@
 /* Names of temporary files: libc draws them from entropy of its own. */
 #undef _FILE_OFFSET_BITS /* the names with 64 are aliases, below */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "call.h"
+#include "opened.h"
 #include "tempname.h"
 #include "banned.h"
 
@@ -34,6 +36,14 @@ static int end(struct call *c, const char *name, int ret)
 	return ret;
 }
 
+/* The same of an open file. */
+static int end_file(struct call *c, const char *name, int fd)
+{
+	if (fd >= 0)
+		opened_file(fd, name, O_RDWR);
+	return end(c, name, fd);
+}
+
 static int make(struct call *c, char *template, int suffix, int flags)
 {
 	return sys_result(tempname(c->self, TEMPNAME_FILE, template, suffix,
@@ -45,7 +55,7 @@ EXPORT int mkstemp(char *template)
 	struct call c;
 	bool force = CALL(&c, mkstemp) == SB_FORCE;
 
-	return end(&c, template, force ? make(&c, template, 0, 0)
+	return end_file(&c, template, force ? make(&c, template, 0, 0)
 				       : real_mkstemp(template));
 }
 
@@ -54,7 +64,7 @@ EXPORT int mkostemp(char *template, int flags)
 	struct call c;
 	bool force = CALL(&c, mkostemp) == SB_FORCE;
 
-	return end(&c, template, force ? make(&c, template, 0, flags)
+	return end_file(&c, template, force ? make(&c, template, 0, flags)
 				       : real_mkostemp(template, flags));
 }
 
@@ -63,7 +73,7 @@ EXPORT int mkstemps(char *template, int suffix)
 	struct call c;
 	bool force = CALL(&c, mkstemps) == SB_FORCE;
 
-	return end(&c, template, force ? make(&c, template, suffix, 0)
+	return end_file(&c, template, force ? make(&c, template, suffix, 0)
 				       : real_mkstemps(template, suffix));
 }
 
@@ -72,7 +82,7 @@ EXPORT int mkostemps(char *template, int suffix, int flags)
 	struct call c;
 	bool force = CALL(&c, mkostemps) == SB_FORCE;
 
-	return end(&c, template,
+	return end_file(&c, template,
 		   force ? make(&c, template, suffix, flags)
 			 : real_mkostemps(template, suffix, flags));
 }

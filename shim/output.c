@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "output.h"
+#include "process.h"
+#include "stream.h"
+#include "sys.h"
+#include "banned.h"
+
+uint8_t output_kept[OUTPUT_KEPT];
+
+/* Where there is no board. */
+static uint32_t own[2];
+
+static bool ask(int fd, struct stat *st)
+{
+	return sys4(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH) == 0;
+}
+
+/* Is odd: CLOSED and 0 are nobody's. */
+static uint32_t identity(const struct stat *st)
+{
+	return (uint32_t)mix64(st->st_dev, st->st_ino) | 1;
+}
+#define CLOSED 2
+
+static uint32_t *streams(void)
+{
+	return process.board ? process.board->stream : own;
+}
+
+bool output_start(void)
+{
+	uint32_t *stream = streams(), none = 0;
+	bool first = !__atomic_load_n(&stream[0], __ATOMIC_ACQUIRE);
+	struct stat st;
+
+	for (int i = 1; i >= 0 && first; i--)
+		__atomic_compare_exchange_n(
+			&stream[i], &none,
+			ask(i + 1, &st) ? identity(&st) : CLOSED, false,
+			__ATOMIC_RELEASE, __ATOMIC_RELAXED);
+	return first;
+}
+
+/* Whoever writes to nowhere is told by the number: others use it, too. */
+static bool nowhere(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
+static enum output kind_of(int fd, const struct stat *st)
+{
+	const uint32_t *stream = streams();
+	uint32_t id = identity(st);
+	bool out = stream[0] == id && (!nowhere(st) || fd == 1);
+	bool err = stream[1] == id && (!nowhere(st) || fd == 2);
+
+	if (err && (!out || fd == 2))
+		return OUTPUT_STDERR;
+	if (out)
+		return OUTPUT_STDOUT;
+	return S_ISREG(st->st_mode) ? OUTPUT_FILE : OUTPUT_NONE;
+}
+
+enum output output_ask(int fd)
+{
+	enum output kind = OUTPUT_NONE;
+	struct stat st;
+
+	if (fd < 0 || !process.active)
+		return OUTPUT_NONE;
+	if (ask(fd, &st))
+		kind = kind_of(fd, &st);
+	/* A child that shares our memory has descriptors of its own. */
+	if (fd < OUTPUT_KEPT && !process_borrowed())
+		output_kept[fd] = (uint8_t)kind;
+	return kind;
+}
+
+void output_forget_all(void)
+{
+	memset(output_kept, OUTPUT_UNKNOWN, sizeof(output_kept));
+}
