@@ -18,6 +18,7 @@ struct cmd {
 
 extern const struct cmd cmd_audit;
 extern const struct cmd cmd_check;
+extern const struct cmd cmd_diff;
 extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_export;
 extern const struct cmd cmd_list;

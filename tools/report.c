@@ -11,6 +11,7 @@
 
 #include "blind.h"
 #include "cmd.h"
+#include "filelist.h"
 #include "find.h"
 #include "opts.h"
 #include "rules.h"
@@ -32,7 +33,7 @@ static const struct opt options[] = {
 	{ "store", 0, "DIR", "where runs are kept (default .samebits)",
 	  &o.store },
 	{ "json", 0, NULL, "all of it, for programs", &o.json },
-	{ "sites", 0, "N", "callers shown a source (default 3; --json: all)",
+	{ "sites", 0, "N", "callers shown a source (default 3; more: all files)",
 	  &o.sites },
 	{ NULL, 0, NULL, NULL, NULL }
 };
@@ -44,6 +45,7 @@ struct report {
 	struct runtimes runtimes;
 	struct suppressions suppressions;
 	struct symbols *symbols;
+	struct files files; /* none where the run has no list */
 	size_t sites; /* at most, a source */
 	bool colour;
 };
@@ -290,6 +292,10 @@ static json_t *report_json(struct report *r)
 			list,
 			source_json(r, &r->tally.source[r->tally.n + i]));
 	json_object_set_new(j, "writes", list);
+	list = files_json(&r->files);
+	json_object_set(j, "inputs", json_object_get(list, "inputs"));
+	json_object_set(j, "outputs", json_object_get(list, "outputs"));
+	json_decref(list);
 	json_object_set_new(j, "denied", denied_json(r));
 	json_object_set_new(j, "runtimes", runtimes_json(r));
 	json_object_set_new(j, "suppressions", suppressions_json(r));
@@ -617,6 +623,20 @@ static bool was_denied(const struct report *r)
 	return any;
 }
 
+static void files_print(const struct report *r)
+{
+	const char *cwd = json_string_value(
+		json_object_get(r->run.manifest, "cwd"));
+	size_t most = r->sites > SITES ? SIZE_MAX : FILELIST_SHOWN;
+
+	if (r->files.inputs)
+		list_print(r, "inputs", BOLD);
+	filelist_print(stdout, r->files.input, r->files.inputs, cwd, most);
+	if (r->files.outputs)
+		list_print(r, "outputs", BOLD);
+	filelist_print(stdout, r->files.output, r->files.outputs, cwd, most);
+}
+
 static void report_print(struct report *r)
 {
 	const char *group = "";
@@ -640,6 +660,7 @@ static void report_print(struct report *r)
 		source_print(r, s);
 	}
 	writes_print(r);
+	files_print(r);
 	runtimes_print(r);
 	suppressions_print(r);
 	list_print(r, r->blinds.n ? "blind spots" : "blind spots: none found",
@@ -672,6 +693,12 @@ static int prepare(struct report *r, const char *dir)
 	if (ret == 0) {
 		suppressions_of_run(&r->suppressions, dir);
 		suppressions_count(&r->suppressions, &r->run);
+	}
+	if (ret == 0) {
+		ret = files_read(&r->files, dir);
+		if (ret == -EBADMSG)
+			notes_add(&r->run.notes, "files.json is damaged");
+		ret = ret == -ENOMEM ? ret : 0;
 	}
 	r->symbols = symbols_new();
 	return ret == 0 && !r->symbols ? -ENOMEM : ret;
@@ -713,6 +740,7 @@ static int report_run(const char *dir, size_t sites)
 	if (ret == 0)
 		output(&r);
 	symbols_free(r.symbols);
+	files_free(&r.files);
 	suppressions_free(&r.suppressions);
 	runtimes_free(&r.runtimes);
 	blinds_free(&r.blinds);

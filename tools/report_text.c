@@ -89,7 +89,7 @@ static void print_suspect(FILE *to, const struct suspect *s)
 		fprintf(to, "    %s\n", s->cure);
 }
 
-static void print_suspects(FILE *to, const struct verdict *v)
+void report_suspects(FILE *to, const struct verdict *v)
 {
 	size_t n = v->suspects < SUSPECTS ? v->suspects : SUSPECTS;
 
@@ -172,7 +172,7 @@ int report_text(FILE *to, const struct verdict *v)
 	}
 	if (v->is == VERDICT_SAME && !v->variations)
 		return ferror(to) ? -EIO : 0;
-	print_suspects(to, v);
+	report_suspects(to, v);
 	print_differences(to, v);
 	print_variations(to, v);
 	if (v->is != VERDICT_SAME)

@@ -7,6 +7,7 @@ const struct cmd *const verbs[] = {
 	&cmd_run,
 	&cmd_audit,
 	&cmd_check,
+	&cmd_diff,
 	&cmd_report,
 	&cmd_list,
 	&cmd_rm,

@@ -122,6 +122,8 @@ const struct frame *stack_own(const struct stack *stack);
 
 /* Reports; 0, or -EIO where they could not be written. */
 int report_text(FILE *to, const struct verdict *v);
+/* Of that, where the runs went apart. */
+void report_suspects(FILE *to, const struct verdict *v);
 json_t *report_json(const struct verdict *v);
 int report_junit(FILE *to, const struct verdict *v);
 int report_sarif(FILE *to, const struct verdict *v);
