@@ -1,41 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /* `samebits check`: is the result the same each time? */
 #include <errno.h>
-#include <math.h>
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "attempts.h"
 #include "blind.h"
 #include "cmd.h"
-#include "cure.h"
-#include "deviation.h"
 #include "output.h"
+#include "perturb.h"
 #include "progress.h"
-#include "runopts.h"
+#include "repeat.h"
 #include "say.h"
-#include "snapshot.h"
 #include "store.h"
 #include "suspects.h"
-#include "tally.h"
 
 #define RUNS_MOST 10000
-#define PATTERNS_MOST 64
 #define PATIENCE 5.0 /* seconds, for looking into objects */
 
 static struct {
-	const char *runs, *jobs, *against, *save, *native, *in_place, *perturb,
-		*strict, *timeout, *max_time, *status, *ignore, *rtol, *atol,
-		*json, *junit, *sarif, *github;
+	const char *runs, *against, *save, *native, *perturb, *strict, *status,
+		*junit, *sarif, *github;
 } o;
 
 static const struct opt check_options[] = {
 	{ "runs", 'n', "N", "how many runs are compared (default 2)", &o.runs },
-	{ "jobs", 'j', "N", "runs at a time (default 1)", &o.jobs },
 	{ "native", 0, NULL,
 	  "is the program deterministic as it is, without control?",
 	  &o.native },
@@ -47,184 +37,41 @@ static const struct opt check_options[] = {
 	{ "perturb", 0, NULL,
 	  "varies what surrounds the program, one thing at a time",
 	  &o.perturb },
-	{ "rtol", 0, "X", "numbers are equal within X times their size",
-	  &o.rtol },
-	{ "atol", 0, "X", "numbers are equal within X", &o.atol },
-	{ "ignore-line", OPT_MANY, "REGEX", "lines of text that may differ",
-	  &o.ignore },
 	{ "status", 0, "N", "the exit status that is right (default 0)",
 	  &o.status },
 	{ "strict", 0, NULL, "a blind spot is trouble, too", &o.strict },
-	{ "timeout", 0, "TIME", "for one run: 90, 90s, 5m, 2h", &o.timeout },
-	{ "max-time", 0, "TIME",
-	  "for finding the first difference (default 10m)", &o.max_time },
-	{ "in-place", 0, NULL,
-	  "files are not put back between runs", &o.in_place },
-	{ "json", 0, NULL, "the verdict as JSON on stdout", &o.json },
 	{ "junit", 0, "FILE", "the verdict as JUnit XML", &o.junit },
 	{ "sarif", 0, "FILE", "the verdict as SARIF 2.1.0", &o.sarif },
 	{ "github", 0, NULL, "annotations for GitHub Actions", &o.github },
-	CONTROL_OPTIONS
-	LOG_OPTIONS
-	FILE_OPTIONS
-	{ "store", 0, "DIR", "where runs are kept (default .samebits)",
-	  &wanted.store },
-	{ "quiet", 'q', NULL, "no progress, only the verdict", &wanted.quiet },
+	REPEAT_OPTIONS
+	REPEATED_RUN_OPTIONS
 	OPTIONS_END
 };
 
 /* ---- options ---- */
 
 struct checking {
-	struct attempts attempts;
-	struct trial trial;
-	struct trial full; /* with every event */
-	const char *option[128], *full_option[130];
-	struct tolerance tolerance;
-	regex_t pattern[PATTERNS_MOST];
-	uint64_t runs, jobs, status;
-	double timeout, max_time;
+	struct repeat r;
+	uint64_t runs, status;
 	struct verdict v;
 };
-
-static bool number(const char *name, const char *text, uint64_t least,
-		   uint64_t most, uint64_t *n)
-{
-	if (!text || (opts_number(text, 0, n) == 0 && *n >= least &&
-		      *n <= most))
-		return true;
-	fail("--%s %s: must be a number from %llu to %llu", name, text,
-	     (unsigned long long)least, (unsigned long long)most);
-	return false;
-}
-
-static bool seconds(const char *name, const char *text, double *s)
-{
-	char *end = NULL;
-
-	if (!text)
-		return true;
-	*s = *text >= '0' && *text <= '9' ? strtod(text, &end) : -1;
-	if (end && *end && !end[1]) {
-		*s *= *end == 's' ? 1 : *end == 'm' ? 60 : *end == 'h' ? 3600
-								       : -1;
-		end++;
-	}
-	if (end && !*end && *s > 0 && *s < 1e9)
-		return true;
-	fail("--%s %s: must be a time as 90, 90s, 5m or 2h", name, text);
-	return false;
-}
-
-static bool real_number(const char *name, const char *text, double *x)
-{
-	char *end;
-
-	if (!text)
-		return true;
-	*x = strtod(text, &end);
-	if (end != text && !*end && *x >= 0 && isfinite(*x))
-		return true;
-	fail("--%s %s: must be a number of 0 or more, as 1e-6", name, text);
-	return false;
-}
-
-static bool patterns(struct checking *k)
-{
-	char *lines = o.ignore ? strdup(o.ignore) : NULL, *rest = lines;
-	char message[200], *one;
-	int ret;
-
-	while (rest && (one = strsep(&rest, "\n"))) {
-		if (k->tolerance.ignores == PATTERNS_MOST) {
-			fail("--ignore-line: more than %d of them; join some "
-			     "by |", PATTERNS_MOST);
-			free(lines);
-			return false;
-		}
-		ret = regcomp(&k->pattern[k->tolerance.ignores], one,
-			      REG_EXTENDED | REG_NOSUB);
-		if (ret) {
-			regerror(ret, &k->pattern[k->tolerance.ignores],
-				 message, sizeof(message));
-			fail("--ignore-line %s: %s", one, message);
-			free(lines);
-			return false;
-		}
-		k->tolerance.ignores++;
-	}
-	free(lines);
-	k->tolerance.ignore = k->pattern;
-	return true;
-}
-
-/* What is for the runs goes on to them. */
-static void hand_on(struct checking *k)
-{
-	static const struct opt rows[] = { CONTROL_OPTIONS LOG_OPTIONS
-						   FILE_OPTIONS OPTIONS_END };
-	static const struct opt seen[] = { LOG_OPTIONS FILE_OPTIONS
-						   OPTIONS_END };
-	static char names[sizeof(rows) / sizeof(*rows)][32];
-	size_t n = 0;
-
-	for (const struct opt *r = o.native ? seen : rows; r->name; r++) {
-		char *lines = *r->value && r->letter == OPT_MANY
-				      ? strdup(*r->value)
-				      : NULL, *rest = lines, *one;
-		char *name = names[r - (o.native ? seen : rows)];
-
-		if (!*r->value || n + 4 > sizeof(k->option) / sizeof(char *))
-			continue;
-		snprintf(name, sizeof(names[0]), "--%s", r->name);
-		if (!lines) {
-			k->option[n++] = name;
-			if (r->arg)
-				k->option[n++] = *r->value;
-			continue;
-		}
-		while ((one = strsep(&rest, "\n")) && n + 4 < 128) {
-			k->option[n++] = name;
-			k->option[n++] = one; /* stays to the end */
-		}
-	}
-	memcpy(k->full_option, k->option, n * sizeof(*k->option));
-	k->full_option[n++] = "--trace";
-	k->full_option[n++] = "full";
-}
 
 static bool valid(struct checking *k)
 {
 	k->runs = o.against && !o.runs ? 1 : 2;
-	k->jobs = 1;
-	k->max_time = 600;
-	if (!number("runs", o.runs, o.against ? 1 : 2, RUNS_MOST, &k->runs) ||
-	    !number("jobs", o.jobs, 1, 256, &k->jobs) ||
-	    !number("status", o.status, 0, 255, &k->status) ||
-	    !seconds("timeout", o.timeout, &k->timeout) ||
-	    !seconds("max-time", o.max_time, &k->max_time) ||
-	    !real_number("rtol", o.rtol, &k->tolerance.relative) ||
-	    !real_number("atol", o.atol, &k->tolerance.absolute) ||
-	    !patterns(k) || !wanted_valid())
+	if (!option_count("runs", o.runs, o.against ? 1 : 2, RUNS_MOST,
+			  &k->runs) ||
+	    !option_count("status", o.status, 0, 255, &k->status) ||
+	    !repeat_valid(&k->r))
 		return false;
-	if (o.native && o.perturb)
-		fail("--perturb varies what surrounds a controlled run; leave "
-		     "--native away");
-	else if (o.in_place && k->jobs > 1)
-		fail("--jobs %s: runs at a time need files of their own; leave "
-		     "--in-place away", o.jobs);
-	else
+	if (!o.native || !o.perturb)
 		return true;
+	fail("--perturb varies what surrounds a controlled run; leave --native "
+	     "away");
 	return false;
 }
 
 /* ---- what was compared, what was not controlled ---- */
-
-static int note_run(struct checking *k, const struct attempt *a)
-{
-	return verdict_add_run(&k->v, attempt_name(a), a->outcome.seconds,
-			       a->outcome.status);
-}
 
 static int note_compared(struct checking *k, const struct attempt *a)
 {
@@ -318,75 +165,24 @@ static char *uncontrolled_text(const struct verdict *v)
 
 /* ---- runs ---- */
 
-/* What went wrong becomes the verdict. */
-static int give_up(struct checking *k, int ret, const struct attempt *bad)
-{
-	char *text;
-
-	if (ret == -EINTR)
-		return ret;
-	text = bad ? attempt_trouble(bad, k->timeout) : NULL;
-	if (bad && bad->outcome.dir)
-		note_run(k, bad);
-	verdict_trouble(&k->v, "%s", text ? text : strerror(-ret));
-	free(text);
-	return -ECANCELED;
-}
-
-static int repeat(struct checking *k, const struct trial *t, size_t n)
-{
-	const struct attempt *bad;
-	size_t first = k->attempts.n;
-	int ret;
-
-	k->attempts.planned = first + n;
-	ret = attempts_repeat(&k->attempts, t, n, &bad);
-	if (ret)
-		return give_up(k, ret, bad);
-	for (size_t i = first; i < k->attempts.n && !ret; i++)
-		ret = note_run(k, k->attempts.at[i]);
-	return ret;
-}
-
-static int compare(struct checking *k, struct verdict *v,
-		   const struct attempt *x, const struct attempt *y)
-{
-	const struct tolerance *t = &k->tolerance;
-	bool exact = !t->ignores && t->relative <= 0 && t->absolute <= 0;
-
-	return attempts_compare(v, &k->attempts, x, y, exact ? NULL : t);
-}
-
 /* The first of those from `first` on whose result is another one than the
- * first's, beyond the tolerance; what differs is added to the verdict. NULL:
- * there is none. */
-static const struct attempt *find_other(struct checking *k, size_t first,
-					int *ret)
+ * first's. NULL: there is none. */
+static const struct attempt *find_other(struct checking *k, size_t first)
 {
-	struct attempt **at = k->attempts.at;
+	struct attempt **at = k->r.attempts.at;
 
-	*ret = 0;
-	for (size_t i = first + 1; i < k->attempts.n && !*ret; i++) {
-		struct verdict v = { .is = VERDICT_SAME };
-
-		if (at[i]->digest == at[first]->digest)
-			continue;
-		*ret = compare(k, &v, at[first], at[i]);
-		if (!*ret && v.is == VERDICT_DIFFERENT) {
-			verdict_free(&v);
+	for (size_t i = first + 1; i < k->r.attempts.n; i++)
+		if (repeat_differ(&k->r, at[first], at[i]))
 			return at[i];
-		}
-		verdict_free(&v);
-	}
 	return NULL;
 }
 
 static size_t count_results(const struct checking *k)
 {
-	struct attempt **at = k->attempts.at;
+	struct attempt **at = k->r.attempts.at;
 	size_t n = 0;
 
-	for (size_t i = 0; i < k->attempts.n; i++) {
+	for (size_t i = 0; i < k->r.attempts.n; i++) {
 		size_t same = 0;
 
 		while (same < i && at[same]->digest != at[i]->digest)
@@ -419,25 +215,19 @@ static int suspects(struct checking *k, const struct attempt *x,
 /* Runs with every event, until two of them differ. */
 static int escalate(struct checking *k)
 {
-	size_t first = k->attempts.n;
+	size_t first = k->r.attempts.n;
 	const struct attempt *other = NULL;
-	int ret = repeat(k, &k->full, 2);
+	int ret = repeat_more(&k->r, &k->v, &k->r.full, 2);
 
-	for (;;) {
-		if (!ret)
-			other = find_other(k, first, &ret);
-		if (ret || other || attempts_late(&k->attempts))
-			break;
-		ret = repeat(k, &k->full, 1);
-	}
+	while (!ret && !(other = find_other(k, first)) &&
+	       !attempts_late(&k->r.attempts))
+		ret = repeat_more(&k->r, &k->v, &k->r.full, 1);
 	if (!ret && other)
-		ret = suspects(k, k->attempts.at[first], other);
-	if (!ret && other && !k->v.differences)
-		ret = compare(k, &k->v, k->attempts.at[first], other);
+		ret = suspects(k, k->r.attempts.at[first], other);
 	if (!ret)
 		ret = verdict_say(
 			&k->v, "different: %zu results in %zu runs%s",
-			count_results(k), k->attempts.n,
+			count_results(k), k->r.attempts.n,
 			other ? ""
 			      : "; those with every event agreed until "
 				"--max-time, so that the first difference is "
@@ -447,7 +237,7 @@ static int escalate(struct checking *k)
 
 static int judge_same(struct checking *k)
 {
-	const struct attempt *a = k->attempts.at[0];
+	const struct attempt *a = k->r.attempts.at[0];
 	char *what = compared_text(a), *rest;
 	bool within = k->v.is == VERDICT_WITHIN;
 	int ret = note_uncontrolled(k, a);
@@ -459,7 +249,7 @@ static int judge_same(struct checking *k)
 					   "not the same bits,"
 				  : o.native ? "the same without control"
 					     : "the same",
-				  k->attempts.n,
+				  k->r.attempts.n,
 				  o.against ? " and the earlier one" : "",
 				  what, rest);
 	if (!ret && o.strict && k->v.nuncontrolled)
@@ -496,11 +286,11 @@ static int read_earlier(struct checking *k, struct result *r)
 
 static int compare_earlier(struct checking *k)
 {
-	struct place_of was = { &k->attempts, NULL };
-	struct place_of is = { &k->attempts, k->attempts.at[0] };
-	const struct tolerance *t = &k->tolerance;
+	struct place_of was = { &k->r.attempts, NULL };
+	struct place_of is = { &k->r.attempts, k->r.attempts.at[0] };
+	const struct tolerance *t = &k->r.tolerance;
 	struct result r;
-	struct comparison c = { .a = &r, .b = &k->attempts.at[0]->result,
+	struct comparison c = { .a = &r, .b = &k->r.attempts.at[0]->result,
 				.run_a = &was, .run_b = &is,
 				.place = attempt_place, .tolerance = t };
 	int ret = read_earlier(k, &r);
@@ -518,76 +308,12 @@ static int compare_earlier(struct checking *k)
 	return ret;
 }
 
-/* ---- perturbations ---- */
-
-static int perturb_one(struct checking *k, const struct deviation *d)
-{
-	struct deviated *room = calloc(1, sizeof(*room));
-	const struct attempt *bad = NULL;
-	struct verdict v = { .is = VERDICT_SAME };
-	const struct trial *t;
-	char *text = NULL;
-	int ret;
-
-	if (!room)
-		return -ENOMEM;
-	deviate(room, &k->trial, &d, 1, 0);
-	t = &room->trial;
-	ret = attempts_make(&k->attempts, &t, 1, &bad);
-	if (ret == -ECANCELED && bad && bad->outcome.how == NOT_RUN) {
-		text = attempt_trouble(bad, k->timeout);
-		ret = verdict_add_variation(&k->v, d->name, d->how, NULL, text);
-	} else if (!ret) {
-		ret = compare(k, &v, k->attempts.at[0],
-			      k->attempts.at[k->attempts.n - 1]);
-		for (size_t i = 0; i < v.differences && !text; i++)
-			if (!v.difference[i].within &&
-			    asprintf(&text, "%s: %s", v.difference[i].what,
-				     v.difference[i].text) < 0)
-				text = NULL;
-		if (!ret)
-			ret = verdict_add_variation(&k->v, d->name, d->how,
-						    text, NULL);
-	} else {
-		ret = give_up(k, ret, bad);
-	}
-	free(text);
-	free(room);
-	verdict_free(&v);
-	return ret;
-}
-
-static int perturb(struct checking *k)
-{
-	size_t depends = 0, n = 0;
-	int ret = 0;
-
-	for (const struct deviation *d = perturbations; d->name; d++)
-		n++;
-	k->attempts.planned = k->attempts.n + n;
-	for (const struct deviation *d = perturbations; d->name && !ret; d++)
-		ret = perturb_one(k, d);
-	for (size_t i = 0; i < k->v.variations; i++)
-		depends += k->v.variation[i].text != NULL;
-	if (ret)
-		return ret;
-	if (!depends)
-		return verdict_say(&k->v,
-				   "the result depends on none of %zu things "
-				   "that surround the program",
-				   k->v.variations);
-	k->v.is = VERDICT_DIFFERENT;
-	return verdict_say(&k->v,
-			   "the result depends on %zu of %zu things that "
-			   "surround the program", depends, k->v.variations);
-}
-
 /* ---- the verdict ---- */
 
 /* A program that fails each time in the same way proves nothing. */
 static bool failed(struct checking *k)
 {
-	const struct attempt *a = k->attempts.at[0];
+	const struct attempt *a = k->r.attempts.at[0];
 
 	if (k->v.is == VERDICT_DIFFERENT ||
 	    a->result.status == (int)k->status)
@@ -601,17 +327,17 @@ static bool failed(struct checking *k)
 
 static int judge(struct checking *k)
 {
+	struct attempts *a = &k->r.attempts;
 	const struct attempt *other;
-	int ret = repeat(k, &k->trial, k->runs);
+	int ret = repeat_more(&k->r, &k->v, &k->r.trial, k->runs);
 
 	if (!ret)
-		ret = note_compared(k, k->attempts.at[0]);
-	for (size_t i = 1; i < k->attempts.n && !ret &&
-			   k->v.is != VERDICT_DIFFERENT; i++)
-		if (k->attempts.at[i]->digest != k->attempts.at[0]->digest)
-			ret = compare(k, &k->v, k->attempts.at[0],
-				      k->attempts.at[i]);
-	other = ret ? NULL : find_other(k, 0, &ret);
+		ret = note_compared(k, a->at[0]);
+	for (size_t i = 1; i < a->n && !ret && k->v.is != VERDICT_DIFFERENT;
+	     i++)
+		if (a->at[i]->digest != a->at[0]->digest)
+			ret = repeat_compare(&k->r, &k->v, a->at[0], a->at[i]);
+	other = ret ? NULL : find_other(k, 0);
 	if (!ret && other) {
 		ret = note_uncontrolled(k, other);
 		return ret ? ret : escalate(k);
@@ -623,7 +349,7 @@ static int judge(struct checking *k)
 		if (ret || k->v.is == VERDICT_DIFFERENT)
 			return ret;
 	}
-	return o.perturb ? perturb(k) : judge_same(k);
+	return o.perturb ? perturb(&k->r, &k->v, a->at[0]) : judge_same(k);
 }
 
 static int write_to(const char *path,
@@ -648,7 +374,7 @@ static int tell(const struct verdict *v)
 	int ret = 0;
 	json_t *j;
 
-	if (o.json) {
+	if (repeat_wanted.json) {
 		j = report_json(v);
 		json_dumpf(j, stdout, JSON_INDENT(2));
 		fputc('\n', stdout);
@@ -668,8 +394,8 @@ static int tell(const struct verdict *v)
 
 static void save(struct checking *k)
 {
-	int ret = o.save && k->attempts.n
-			  ? result_write(&k->attempts.at[0]->result, o.save)
+	int ret = o.save && k->r.attempts.n
+			  ? result_write(&k->r.attempts.at[0]->result, o.save)
 			  : 0;
 
 	if (ret)
@@ -677,50 +403,13 @@ static void save(struct checking *k)
 				o.save, strerror(-ret));
 }
 
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-static int make_store(const char *store)
-{
-	char dir[4096];
-	int ret = store_new(store, dir, sizeof(dir));
-
-	if (!ret)
-		ret = store_remove(dir);
-	return ret;
-}
-
 static int experiment(struct checking *k)
 {
-	const char *store = wanted.store ? wanted.store : STORE_DEFAULT;
 	const struct attempt *last = NULL;
-	bool recovered = false;
-	char *trouble = NULL;
-	int ret = make_store(store), ended;
+	int ret = repeat_begin(&k->r, &k->v), ended;
 
 	if (ret)
-		return verdict_trouble(&k->v,
-				       "%s: cannot make a run here: %s; name "
-				       "another place with --store DIR", store,
-				       strerror(-ret));
-	snapshot_recover(store, &recovered);
-	if (recovered)
-		say("an earlier check was ended in the middle: the files that "
-		    "its run had changed were put back");
-	ret = experiment_new(&k->attempts.experiment, store, o.in_place,
-			     &trouble);
-	if (ret) {
-		verdict_trouble(&k->v, "%s",
-				trouble ? trouble : strerror(-ret));
-		free(trouble);
 		return 0;
-	}
-	k->attempts.until = now() + k->max_time;
 	if (!wanted.quiet)
 		progress_start("run", k->runs);
 	ret = judge(k);
@@ -728,10 +417,9 @@ static int experiment(struct checking *k)
 	if (!ret)
 		save(k);
 	/* The plain runs' last one, as the others were made on purpose. */
-	if (!ret && k->attempts.n)
-		last = k->attempts.at[k->runs - 1];
-	ended = experiment_end(k->attempts.experiment,
-			       last ? &last->outcome : NULL);
+	if (!ret && k->r.attempts.n)
+		last = k->r.attempts.at[k->runs - 1];
+	ended = repeat_end(&k->r, last);
 	if (!ret && ended && k->v.is != VERDICT_TROUBLE)
 		verdict_trouble(&k->v,
 				"what the last run wrote could not be put in "
@@ -760,18 +448,13 @@ static int check(int argc, char **argv)
 		fail("check what? samebits check PROGRAM [ARG...]");
 		return STATUS_UNKNOWN;
 	}
-	hand_on(&k);
 	k.v.argv = argv + first;
-	k.attempts.jobs = (unsigned)k.jobs;
-	k.trial = (struct trial){ .native = o.native, .options = k.option,
-				  .argv = argv + first, .timeout = k.timeout };
-	k.full = k.trial;
-	k.full.options = k.full_option;
+	repeat_prepare(&k.r, o.native != NULL, argv + first);
 	ret = experiment(&k);
 	if (ret && ret != -ECANCELED)
 		verdict_trouble(&k.v, "%s", strerror(-ret));
 	ret = tell(&k.v);
-	attempts_free(&k.attempts);
+	attempts_free(&k.r.attempts);
 	verdict_free(&k.v);
 	return ret;
 }

@@ -320,7 +320,7 @@ static int run_verb(const struct experiment *x, const struct trial *t)
 
 	while (t->argv[m])
 		m++;
-	argv = calloc(n + m + 9, sizeof(*argv));
+	argv = calloc(n + m + 12, sizeof(*argv));
 	if (!argv || asprintf(&none, "%s/", x->files.base) < 0)
 		return STATUS_TROUBLE;
 	argv[at++] = (char *)verb->name;
@@ -330,6 +330,8 @@ static int run_verb(const struct experiment *x, const struct trial *t)
 	argv[at++] = "--store";
 	argv[at++] = x->files.store;
 	argv[at++] = "--no-output";
+	argv[at++] = none;
+	argv[at++] = "--no-input";
 	argv[at++] = none;
 	argv[at++] = "-q";
 	argv[at++] = "--";
