@@ -17,6 +17,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_audit;
+extern const struct cmd cmd_blame;
 extern const struct cmd cmd_check;
 extern const struct cmd cmd_diff;
 extern const struct cmd cmd_doctor;

@@ -115,8 +115,8 @@ const struct deviation factors[] = {
 	  .how = "a variable more, of another length each time",
 	  .padding = 1024 },
 	{ .name = "hash seeds",
-	  .how = "Python's random hashes",
-	  .environment = { "PYTHONHASHSEED=random" },
+	  .how = "Python hashes by another seed each time",
+	  .counted = "PYTHONHASHSEED",
 	  .python = true },
 	{ .name = "openmp",
 	  .how = "loops as they were written",
@@ -200,6 +200,11 @@ static void add(struct deviated *r, const struct deviation *d, unsigned nth,
 	if (d->padding) {
 		pad(r, d->padding, nth);
 		add_environment(r, variables, r->padding);
+	}
+	if (d->counted) {
+		snprintf(r->counted, sizeof(r->counted), "%s=%u", d->counted,
+			 1000003 + 7919 * nth);
+		add_environment(r, variables, r->counted);
 	}
 	if (d->directory)
 		r->trial.directory = d->directory;

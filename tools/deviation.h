@@ -28,6 +28,7 @@ struct deviation {
 	const char *sources;
 	bool python; /* only Python knows of it */
 	unsigned padding; /* bytes of environment more, each run another number */
+	const char *counted; /* a variable that is another number each run */
 };
 
 /* What surrounds a program. NULL name: the end. */
@@ -42,7 +43,7 @@ struct deviated {
 	const char *option[128];
 	const char *environment[64];
 	char observe[1024];
-	char padding[4200];
+	char padding[4200], counted[64];
 	cpu_set_t processors;
 };
 /* `nth`: number of the run, from 0. */

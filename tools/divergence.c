@@ -151,8 +151,9 @@ static bool equal(const struct sb_event *a, const struct sb_event *b)
 	return a->value == b->value && a->length == b->length;
 }
 
+/* *apart: the threads did not make the same calls to the end. */
 static int compare_thread(struct search *search, struct side s[2],
-			  const char *process, const char *thread)
+			  const char *process, const char *thread, bool *apart)
 {
 	bool first = true;
 	int ret = 0;
@@ -184,7 +185,8 @@ static int compare_thread(struct search *search, struct side s[2],
 		search->d->compared++;
 		/* From here on other calls: which belong together is not
 		 * known. */
-		if (ka != kb)
+		*apart = ka != kb;
+		if (*apart)
 			break;
 		step(&s[0]);
 		step(&s[1]);
@@ -292,16 +294,24 @@ static int compare_pair(struct search *search, const struct log *log[2],
 			const char *process, const char *thread)
 {
 	struct side s[2];
+	bool apart = false, native = false;
+	int ret;
 
 	for (int i = 0; i < 2; i++) {
+		native |= log[i] && log[i]->head.mode == SB_AUDIT;
 		s[i] = (struct side){ .log = id[i] ? log[i] : NULL,
 				      .classes = &k[i] };
 		if (s[i].log)
 			events_start(&s[i].it, log[i], id[i]);
 	}
-	if (search->d->events)
-		return compare_thread(search, s, process, thread);
-	return compare_counters(search, s, id, process, thread);
+	if (!search->d->events)
+		return compare_counters(search, s, id, process, thread);
+	ret = compare_thread(search, s, process, thread, &apart);
+	/* Without control, threads part early for reasons that may not matter:
+	 * what else differs in them is told, too, though not in which order. */
+	if (!ret && apart && native)
+		ret = compare_counters(search, s, id, process, thread);
+	return ret;
 }
 
 static int compare_threads(struct search *search, const struct log *log[2],

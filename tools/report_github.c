@@ -45,6 +45,7 @@ static void suspect(FILE *to, const struct suspect *s, const char *cwd)
 	const struct stack *stack = s->stack[0].n ? &s->stack[0]
 						  : &s->stack[1];
 	char *text;
+	bool own;
 
 	if (asprintf(&text,
 		     "%s differs between two runs (process %s, thread %s)\n"
@@ -54,7 +55,7 @@ static void suspect(FILE *to, const struct suspect *s, const char *cwd)
 		     s->value[1] ? s->value[1] : "-",
 		     s->cure ? s->cure : "") < 0)
 		return;
-	annotate(to, "error", stack_own(stack), "samebits: not the same bits",
+	annotate(to, "error", stack_own(stack, &own), "samebits: not the same bits",
 		 text, cwd);
 	free(text);
 }

@@ -155,8 +155,9 @@ int report_junit(FILE *to, const struct verdict *v)
 	if (v->suspects) {
 		fputs("    <system-out>", to);
 		for (size_t i = 0; i < v->suspects; i++) {
+			bool own;
 			const struct frame *f =
-				stack_own(&v->suspect[i].stack[0]);
+				stack_own(&v->suspect[i].stack[0], &own);
 
 			xml(to, v->suspect[i].source);
 			if (f) {

@@ -134,7 +134,8 @@ static const struct stack *shown(const struct suspect *s)
 /* Equal between runs and machines: no addresses, no values. */
 static json_t *fingerprint(const struct suspect *s)
 {
-	const struct frame *f = stack_own(shown(s));
+	bool own;
+	const struct frame *f = stack_own(shown(s), &own);
 
 	return json_pack("{s:o}", "source/v1",
 			 json_sprintf("%s:%s", s->source,
@@ -143,7 +144,8 @@ static json_t *fingerprint(const struct suspect *s)
 
 static json_t *suspect_result(const struct suspect *s, const char *cwd)
 {
-	const struct frame *f = stack_own(shown(s));
+	bool own;
+	const struct frame *f = stack_own(shown(s), &own);
 	json_t *j = json_object(), *list = flows(s, cwd), *text;
 
 	text = json_sprintf(

@@ -11,6 +11,7 @@
 #define FRAMES 12	/* of a stack */
 #define DIFFERENCES 20	/* results that are shown */
 #define SUSPECTS 8
+#define RUNS 10
 
 /* Lines of a text, each after `indent`. */
 static void print_lines(FILE *to, const char *text, const char *indent)
@@ -152,8 +153,13 @@ static void print_runs(FILE *to, const struct verdict *v)
 {
 	if (!v->runs)
 		return;
-	fputs("\nruns\n", to);
-	for (size_t i = 0; i < v->runs; i++)
+	if (v->runs > RUNS)
+		fprintf(to, "\n%zu runs: %s to %s", v->runs, v->run[0].name,
+			v->run[v->runs - 1].name);
+	else
+		fputs("\nruns", to);
+	fputc('\n', to);
+	for (size_t i = 0; i < v->runs && v->runs <= RUNS; i++)
 		fprintf(to, "  %s  %.2f s  exit status %d\n", v->run[i].name,
 			v->run[i].seconds, v->run[i].status);
 	fprintf(to, "\nsee samebits report %s", v->run[0].name);

@@ -7,6 +7,7 @@
 
 #include "cure.h"
 #include "divergence.h"
+#include "files.h"
 #include "suspects.h"
 
 #define SUSPECTS_MOST 100
@@ -114,22 +115,75 @@ static int fill(struct suspect *s, const struct divergence *d, bool native,
 		       : 0;
 }
 
-/* Output last: what differs in it came from somewhere. */
 static int add_all(struct verdict *v, const struct divergences *d, bool native,
-		   bool output, struct symbols *symbols)
+		   struct symbols *symbols)
 {
 	int ret = 0;
 
 	for (size_t i = 0; i < d->n && !ret && v->suspects < SUSPECTS_MOST;
 	     i++) {
-		struct suspect *s;
+		struct suspect *s = verdict_add_suspect(v);
 
-		if (!strcmp(d->at[i].group, "output") != output)
-			continue;
-		s = verdict_add_suspect(v);
 		ret = s ? fill(s, &d->at[i], native, symbols) : -ENOMEM;
 	}
 	return ret;
+}
+
+/* Without control all that is random differs, from the first instruction on.
+ * What the user's own code asked for is likelier to matter than what libraries
+ * did at their start, and what was written is a consequence. */
+static int rank(const struct divergence *d)
+{
+	const struct moment *m = d->at[0].site ? &d->at[0] : &d->at[1];
+	int output = strcmp(d->group, SB_OUTPUT) ? 0 : 4;
+
+	for (uint32_t i = 0; m->site && i < m->site->lines; i++) {
+		const struct sb_line *l = site_line(m->log, m->site, i);
+
+		if (l && *line_file(l) != '<' && !file_of_system(line_file(l)))
+			return output;
+	}
+	if (m->site && m->site->lines)
+		return output + 3;
+	for (uint32_t i = 0; m->site && i < m->site->depth; i++) {
+		const struct sb_module *module =
+			log_module(m->log, m->site->frame[i].module);
+
+		if (module && !file_of_system(module->path))
+			return output + 1;
+	}
+	return output + 2;
+}
+
+struct ranked {
+	struct divergence d;
+	int rank;
+	size_t order;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank - y->rank;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+static int put_own_first(struct divergences *d)
+{
+	struct ranked *list = calloc(d->n + 1, sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < d->n; i++)
+		list[i] = (struct ranked){ d->at[i], rank(&d->at[i]), i };
+	if (d->n)
+		qsort(list, d->n, sizeof(*list), by_rank);
+	for (size_t i = 0; i < d->n; i++)
+		d->at[i] = list[i].d;
+	free(list);
+	return 0;
 }
 
 int suspects_find(struct verdict *v, const char *dir_a, const char *dir_b,
@@ -146,10 +200,10 @@ int suspects_find(struct verdict *v, const char *dir_a, const char *dir_b,
 		ret = symbols ? divergences_find(&d, &a, &b) : -ENOMEM;
 	*events = d.events ? d.compared : 0;
 	*complete = d.complete;
+	if (!ret && native)
+		ret = put_own_first(&d);
 	if (!ret)
-		ret = add_all(v, &d, native, false, symbols);
-	if (!ret)
-		ret = add_all(v, &d, native, true, symbols);
+		ret = add_all(v, &d, native, symbols);
 	divergences_free(&d);
 	rundir_close(&a);
 	rundir_close(&b);

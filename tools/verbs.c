@@ -8,6 +8,7 @@ const struct cmd *const verbs[] = {
 	&cmd_audit,
 	&cmd_check,
 	&cmd_diff,
+	&cmd_blame,
 	&cmd_report,
 	&cmd_list,
 	&cmd_rm,

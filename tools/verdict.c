@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "files.h"
 #include "sites.h"
@@ -212,6 +213,32 @@ static int add_frame(struct stack *s, const char *function, const char *file,
 	return 0;
 }
 
+/* What every program, or thread, begins with says nothing. */
+static bool is_beginning(const struct frame *f)
+{
+	static const char *const name[] = {
+		"__libc_start_call_main", "__libc_start_main",
+		"_start",		  "start_thread",
+		"clone3",		  "__clone3",
+		"clone",
+	};
+
+	for (size_t i = 0; f->function && i < sizeof(name) / sizeof(*name); i++)
+		if (!strncmp(f->function, name[i], strlen(name[i])))
+			return true;
+	return false;
+}
+
+static void trim(struct stack *s)
+{
+	while (s->n > 1 && is_beginning(&s->frame[s->n - 1])) {
+		s->n--;
+		free(s->frame[s->n].function);
+		free(s->frame[s->n].file);
+		free(s->frame[s->n].module);
+	}
+}
+
 int stack_of_site(struct stack *s, struct symbols *symbols,
 		  const struct log *log, const struct sb_site *site)
 {
@@ -237,6 +264,7 @@ int stack_of_site(struct stack *s, struct symbols *symbols,
 				p.line);
 	}
 	notes_free(&notes);
+	trim(s);
 	return ret;
 }
 
@@ -259,10 +287,20 @@ bool stacks_equal(const struct stack *a, const struct stack *b)
 	return true;
 }
 
-const struct frame *stack_own(const struct stack *s)
+/* Names relative to a build directory that is not here are somebody else's. */
+static bool is_own(const struct frame *f)
+{
+	if (*f->file != '/' && access(f->file, R_OK))
+		return false;
+	return !file_of_system(f->file) &&
+	       !(f->module && file_of_system(f->module));
+}
+
+const struct frame *stack_own(const struct stack *s, bool *own)
 {
 	const struct frame *any = NULL;
 
+	*own = false;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct frame *f = &s->frame[i];
 
@@ -270,11 +308,10 @@ const struct frame *stack_own(const struct stack *s)
 			continue;
 		if (!any)
 			any = f;
-		/* The paths that compilers note of system code are often
-		 * relative: to a build directory that is not here. */
-		if (!file_of_system(f->file) &&
-		    !(f->module && file_of_system(f->module)))
+		if (is_own(f)) {
+			*own = true;
 			return f;
+		}
 	}
 	return any;
 }

@@ -116,9 +116,9 @@ int stack_of_site(struct stack *stack, struct symbols *symbols,
 		  const struct log *log, const struct sb_site *site);
 bool stacks_equal(const struct stack *a, const struct stack *b);
 void stack_free(struct stack *stack);
-/* The frame to point at: the innermost of the user's own code, else the
+/* The frame to point at: the innermost of the user's own code (*own), else the
  * innermost with a file; NULL: there is none. */
-const struct frame *stack_own(const struct stack *stack);
+const struct frame *stack_own(const struct stack *stack, bool *own);
 
 /* Reports; 0, or -EIO where they could not be written. */
 int report_text(FILE *to, const struct verdict *v);
