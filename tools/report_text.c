@@ -47,15 +47,21 @@ static void print_frame(FILE *to, const struct frame *f)
 
 static void print_stack(FILE *to, const struct stack *s, const char *indent)
 {
+	size_t i = 0, shown = 0;
+
 	if (!s->n)
 		fprintf(to, "%sfrom an unknown place\n", indent);
-	for (size_t i = 0; i < s->n && i < FRAMES; i++) {
+	for (; i < s->n && shown < FRAMES; i++) {
+		/* Below lines of an interpreter, its own code says little. */
+		if (s->frame[i].module && !s->frame[0].module)
+			break;
 		fputs(indent, to);
 		print_frame(to, &s->frame[i]);
 		fputc('\n', to);
+		shown++;
 	}
-	if (s->n > FRAMES)
-		fprintf(to, "%s… and %zu more\n", indent, s->n - FRAMES);
+	if (i < s->n && s->frame[0].module)
+		fprintf(to, "%s… and %zu more\n", indent, s->n - i);
 }
 
 static void print_place(FILE *to, const struct suspect *s)
@@ -96,12 +102,14 @@ void report_suspects(FILE *to, const struct verdict *v)
 
 	if (!n)
 		return;
-	fprintf(to, "\n%s\n", v->suspect[0].event
-				      ? "the first difference between two runs"
+	fprintf(to, "\n%s\n",
+		v->native ? "what differs without control, the user's own code "
+			    "first"
+		: v->suspect[0].event ? "the first difference between two runs"
 				      : "calls that differ between two runs");
 	print_suspect(to, &v->suspect[0]);
 	if (n > 1)
-		fputs("\nand elsewhere, each at its first\n", to);
+		fputs("\nand elsewhere, where each place first differs\n", to);
 	for (size_t i = 1; i < n; i++)
 		print_suspect(to, &v->suspect[i]);
 	if (v->suspects > n)

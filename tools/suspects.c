@@ -198,6 +198,7 @@ int suspects_find(struct verdict *v, const char *dir_a, const char *dir_b,
 		ret = ret_b;
 	if (!ret)
 		ret = symbols ? divergences_find(&d, &a, &b) : -ENOMEM;
+	v->native = native;
 	*events = d.events ? d.compared : 0;
 	*complete = d.complete;
 	if (!ret && native)

@@ -85,6 +85,7 @@ struct verdict {
 	size_t differences;
 	struct suspect *suspect; /* the first of all first */
 	size_t suspects;
+	bool native; /* nothing was controlled: all that is random differs */
 	struct variation *variation;
 	size_t variations;
 };
