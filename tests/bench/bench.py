@@ -81,7 +81,7 @@ def calls(program):
         row("open, write and close", more("close_writing"), 1500, "ns more"),
         row("socket and close", more("close_socket"), 400, "ns more"),
         row("write, 64 bytes", ratio("write"), 1.2, "x native"),
-        row("write, 1 MiB", ratio("write_large"), 1.5, "x native"),
+        row("write, 1 MiB", ratio("write_large"), 2.5, "x native"),
         row("putc", more("putc"), 15, "ns more"),
         row("fwrite, 64 bytes", more("fwrite"), 30, "ns more"),
         row("fprintf", more("fprintf"), 50, "ns more"),
