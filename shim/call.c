@@ -125,6 +125,9 @@ static unsigned questions(const struct visit *v, const struct module *m,
 		return ask | ASK_PYTHON | ASK_TAKE;
 	if (stack->handler)
 		return ask;
+	/* At each write it costs a wait for threads that compute. */
+	if (m->python && v->source->unlocked && config.trace_wanted)
+		return ask | ASK_PYTHON | ASK_TAKE;
 	/* Importing takes the interpreter's locks, whose limits it computes,
 	 * from so many places that their lines would be most of a log. */
 	return ask | ASK_PYTHON | (m->extension ? ASK_IMPORT : 0);
@@ -214,8 +217,11 @@ static struct key *known_key(const struct visit *v)
 	return k || v->kind ? k : key_of(v, KEY_ASK);
 }
 
-static bool room_for_key(struct thread *self)
+/* Writes leave half of it to sources: recursive printers would take all. */
+static bool room_for_key(struct thread *self, const struct source *source)
 {
+	if (source->written && self->nkeys >= 1u << (KEYS_LAST_BITS - 1))
+		return false;
 	return self->nkeys < keys_room(self) * 3 / 4 ||
 	       thread_more_keys(self);
 }
@@ -254,7 +260,8 @@ static void denied(const struct visit *v, const struct place *p)
  * rule would see a difference. */
 static void merge(struct visit *v)
 {
-	log_flag(SB_KEYS_FULL);
+	if (!v->source->written)
+		log_flag(SB_KEYS_FULL);
 	v->fa = 0;
 	v->more = 0;
 	v->key = known_key(v);
@@ -270,7 +277,7 @@ static void receive(void *arg)
 		v->more = stack_digest(v->ra, v->more);
 	/* A signal handler may have come first. */
 	v->key = known_key(v);
-	room = v->key || room_for_key(v->self);
+	room = v->key || room_for_key(v->self, v->source);
 	if (!room && !v->source->denied)
 		merge(v);
 	if (v->key)

@@ -102,24 +102,25 @@ static enum device named_fully(int fd)
 	return NO_DEVICE;
 }
 
+static enum device device_of(const struct stat *st)
+{
+	if (!S_ISCHR(st->st_mode))
+		return NO_DEVICE;
+	if (st->st_rdev == makedev(1, 8))
+		return DEV_RANDOM;
+	if (st->st_rdev == makedev(1, 9))
+		return DEV_URANDOM;
+	return st->st_rdev == makedev(10, 183) ? DEV_HWRNG : NO_DEVICE;
+}
+
 enum device device_behind(int fd)
 {
 	struct stat st;
 
-	/* As libc's fstat: where system calls are filtered, it is allowed. */
-	if (sys4(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) < 0 ||
-	    !S_ISCHR(st.st_mode))
-		return NO_DEVICE;
-	if (st.st_rdev == makedev(1, 8))
-		return DEV_RANDOM;
-	if (st.st_rdev == makedev(1, 9))
-		return DEV_URANDOM;
-	return st.st_rdev == makedev(10, 183) ? DEV_HWRNG : NO_DEVICE;
+	return sys_fstat(fd, &st) ? device_of(&st) : NO_DEVICE;
 }
 
-/* A link to a device may have any name. What has an ending is not asked for,
- * which costs a quarter of an open and close: hardly any link has one. */
-enum device device_named(int fd, const char *path)
+enum device device_named(int fd, const char *path, const struct stat *st)
 {
 	const char *slash = strrchr(path, '/');
 	const char *base = slash ? slash + 1 : path;
@@ -127,9 +128,8 @@ enum device device_named(int fd, const char *path)
 
 	if (known_base(base))
 		return named_fully(fd);
-	if (strchr(base, '.'))
-		return NO_DEVICE;
-	kind = device_behind(fd);
+	/* A link to a device may have any name. */
+	kind = device_of(st);
 	if (kind != NO_DEVICE)
 		device_seen = true;
 	return kind;

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 
 #include "source.h"
@@ -40,7 +41,7 @@ enum device {
 extern bool device_seen;
 
 /* What was just opened as `path`, which may be relative to anything. */
-enum device device_named(int fd, const char *path);
+enum device device_named(int fd, const char *path, const struct stat *st);
 /* Is it a file of the kernel's, or of what stands in for it in a container? */
 bool device_of_kernel(int fd);
 /* The device of entropy behind a descriptor, or NO_DEVICE. */
@@ -67,7 +68,8 @@ struct thread;
 /* A file was opened for reading: every hook that opens one comes here. Makes
  * the event of what is one at its opening. Returns the row of what is one at
  * each reading, else NULL. */
-struct source *device_opened(int fd, const char *path, void *ret, void *frame);
+struct source *device_opened(int fd, const char *path, const struct stat *st,
+			     void *ret, void *frame);
 /* The row of the device behind fd; NULL: none. */
 struct source *device_row(int fd);
 /* Fills the parts, as far as one read goes; returns how many bytes. */

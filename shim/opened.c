@@ -248,31 +248,21 @@ static uint32_t use_of(const struct stat *st, int flags)
 	return S_ISDIR(st->st_mode) ? 0 : use & SB_WRITTEN;
 }
 
-/* What nobody can look at afterwards is left out. */
-static bool look(int fd, int flags, struct stat *st, uint32_t *use)
-{
-	/* As libc's fstat: where system calls are filtered, it is allowed. */
-	if (sys4(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH) < 0)
-		return false;
-	*use = use_of(st, flags);
-	return *use && st->st_nlink;
-}
-
 static bool of_kernel(const char *path)
 {
 	return !strncmp(path, "/sys/", 5) ||
 	       (!strncmp(path, "/proc/", 6) && !strstr(path, "/fd/"));
 }
 
-void opened_file(int fd, const char *path, int flags)
+void opened_file(int fd, const char *path, int flags, const struct stat *st)
 {
+	uint32_t use = use_of(st, flags);
 	uint64_t hash, mask;
-	struct stat st;
-	uint32_t use;
 
-	if (!ready() || of_kernel(path) || !look(fd, flags, &st, &use))
+	/* What nobody can look at afterwards is left out. */
+	if (!use || !st->st_nlink || of_kernel(path) || !ready())
 		return;
-	hash = mix64(mix64(st.st_dev, st.st_ino), digest_string(path) + use) |
+	hash = mix64(mix64(st->st_dev, st->st_ino), digest_string(path) + use) |
 	       1;
 	if (known(hash))
 		return;
@@ -280,7 +270,7 @@ void opened_file(int fd, const char *path, int flags)
 	if (!name_of_fd(name[0], fd))
 		make_absolute(name[0], AT_FDCWD, path);
 	if (!left_out(name[0]) && remember(hash))
-		record(use, &st, name[0], NULL);
+		record(use, st, name[0], NULL);
 	engine_unlock(mask);
 }
 
@@ -307,8 +297,10 @@ void opened_start(bool first)
 		long flags = sys2(SYS_fcntl, fd, F_GETFL);
 		enum output to = output_of(fd);
 		bool other = to != OUTPUT_STDOUT && to != OUTPUT_STDERR;
+		struct stat st;
 
-		if (flags >= 0 && !(flags & O_PATH) && (first || other))
-			opened_file(fd, "", (int)flags);
+		if (flags >= 0 && !(flags & O_PATH) && (first || other) &&
+		    sys_fstat(fd, &st))
+			opened_file(fd, "", (int)flags, &st);
 	}
 }

@@ -15,11 +15,6 @@ uint8_t output_kept[OUTPUT_KEPT];
 /* Where there is no board. */
 static uint32_t own[2];
 
-static bool ask(int fd, struct stat *st)
-{
-	return sys4(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH) == 0;
-}
-
 /* Is odd: CLOSED and 0 are nobody's. */
 static uint32_t identity(const struct stat *st)
 {
@@ -41,7 +36,7 @@ bool output_start(void)
 	for (int i = 1; i >= 0 && first; i--)
 		__atomic_compare_exchange_n(
 			&stream[i], &none,
-			ask(i + 1, &st) ? identity(&st) : CLOSED, false,
+			sys_fstat(i + 1, &st) ? identity(&st) : CLOSED, false,
 			__ATOMIC_RELEASE, __ATOMIC_RELAXED);
 	return first;
 }
@@ -66,6 +61,21 @@ static enum output kind_of(int fd, const struct stat *st)
 	return S_ISREG(st->st_mode) ? OUTPUT_FILE : OUTPUT_NONE;
 }
 
+/* A child that shares our memory has descriptors of its own. */
+static bool may_keep(int fd)
+{
+	return (unsigned)fd < OUTPUT_KEPT &&
+	       !(process.lent && process_borrowed());
+}
+
+void output_opened(int fd, const struct stat *st)
+{
+	if (may_keep(fd))
+		output_kept[fd] = (uint8_t)kind_of(fd, st);
+	else
+		output_forget(fd);
+}
+
 enum output output_ask(int fd)
 {
 	enum output kind = OUTPUT_NONE;
@@ -73,10 +83,9 @@ enum output output_ask(int fd)
 
 	if (fd < 0 || !process.active)
 		return OUTPUT_NONE;
-	if (ask(fd, &st))
+	if (sys_fstat(fd, &st))
 		kind = kind_of(fd, &st);
-	/* A child that shares our memory has descriptors of its own. */
-	if (fd < OUTPUT_KEPT && !process_borrowed())
+	if (may_keep(fd))
 		output_kept[fd] = (uint8_t)kind;
 	return kind;
 }

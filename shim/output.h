@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 enum output {
 	OUTPUT_UNKNOWN, /* not asked yet */
@@ -36,6 +37,9 @@ static inline enum output output_of(int fd)
 	}
 	return output_ask(fd);
 }
+
+/* It was just opened. */
+void output_opened(int fd, const struct stat *st);
 
 /* It is, or was just, closed or replaced. */
 static inline void output_forget(int fd)

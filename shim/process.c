@@ -249,7 +249,7 @@ static void start_over(const char *path, uint64_t lineage, uint32_t where)
 	process.exec = 0;
 	config.generation = 0;
 	process.children = 0;
-	process.drawn = false;
+	process.drawn = process.lent = false;
 	call_forget();
 	stack_forget();
 	runtimes_forget();

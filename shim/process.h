@@ -21,6 +21,7 @@ struct process {
 	bool active;	/* bound, configured, logging */
 	bool shared;	/* has, or had, other threads or processes beside it */
 	bool drawn;	/* a stream was drawn from */
+	bool lent;	/* a child shares, or shared, our memory (vfork) */
 	int pid;
 	uint32_t slot;	/* SB_SLOTS: none */
 	uint32_t exec;

@@ -42,6 +42,8 @@ struct source {
 			      * called by others */
 	uint8_t written;     /* 1: no source but what comes out of the program:
 			      * makes events, is in no list and no rule */
+	uint8_t unlocked;    /* 1: CPython gives its lock away around it, and
+			      * takes it again; so may we, to ask for lines */
 	/* Set at start-up: */
 	uint8_t now;	/* enum sb_policy of this run */
 	uint8_t denied; /* 1: some rule may deny a call of it */

@@ -12,6 +12,7 @@
 
 #include "config.h"
 #include "device.h"
+#include "digest.h"
 #include "lineage.h"
 #include "scan.h"
 #include "stream.h"
@@ -120,13 +121,15 @@ static void test_device(void **state)
 {
 	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
 	char text[8] = "";
+	struct stat st;
 
 	(void)state;
+	assert_int_equal(fstat(fd, &st), 0);
 	assert_false(device_seen);
-	assert_true(device_named(fd, "noise.bin") == NO_DEVICE);
-	assert_false(device_seen);
-	assert_true(device_named(fd, "dir.d/noise") == DEV_URANDOM);
+	assert_true(device_named(fd, "noise.bin", &st) == DEV_URANDOM);
 	assert_true(device_seen);
+	assert_int_equal(stat("/bin/sh", &st), 0);
+	assert_true(device_named(fd, "noise", &st) == NO_DEVICE);
 	assert_true(device_behind(fd) == DEV_URANDOM);
 	assert_true(device_behind(-1) == NO_DEVICE);
 	assert_int_equal(device_put(fd, 4, put, "text"), 0);
@@ -138,6 +141,40 @@ static void test_device(void **state)
 	close(fd);
 }
 
+/* However they are cut, it is the same; whatever changes, another. */
+static void test_digest(void **state)
+{
+	static unsigned char data[300];
+	static uint64_t of[300];
+	struct digest d;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (unsigned char)(i * 7);
+	for (size_t n = 0; n < 300; n++) {
+		of[n] = digest_of(data, n);
+		for (size_t k = 0; k < n; k++)
+			assert_true(of[n] != of[k]);
+		for (size_t piece = 1; piece < 70; piece += 3) {
+			digest_start(&d);
+			for (size_t at = 0; at < n; at += piece)
+				digest_add(&d, data + at, n - at < piece
+							  ? n - at : piece);
+			assert_true(digest_end(&d) == of[n]);
+		}
+	}
+	assert_true(digest_byte(data[1]) == digest_of(data + 1, 1));
+	for (size_t i = 0; i < 299; i++) {
+		data[i] ^= 0x80;
+		assert_true(digest_of(data, 299) != of[299]);
+		data[i] ^= 0x80;
+	}
+	/* Zeros count. */
+	memset(data, 0, sizeof(data));
+	for (size_t n = 0; n < 299; n++)
+		assert_true(digest_of(data, n) != digest_of(data, n + 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +184,7 @@ int main(void)
 		cmocka_unit_test(test_scan),
 		cmocka_unit_test(test_uuid),
 		cmocka_unit_test(test_device),
+		cmocka_unit_test(test_digest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

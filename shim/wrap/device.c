@@ -191,14 +191,15 @@ static void put_count(struct call *c, int fd, enum device kind)
 	call_end(c, counted.digest, len);
 }
 
-struct source *device_opened(int fd, const char *path, void *ret, void *frame)
+struct source *device_opened(int fd, const char *path, const struct stat *st,
+			     void *ret, void *frame)
 {
 	enum device kind;
 	struct call c;
 
 	if (!process.active)
 		return NULL;
-	kind = device_named(fd, path);
+	kind = device_named(fd, path, st);
 	if (kind < PROC_UUID || kind == NO_DEVICE)
 		return rows[kind];
 	if (call_begin(&c, rows[kind], ret, frame) != SB_FORCE)

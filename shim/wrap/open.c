@@ -29,13 +29,17 @@ HOOK(__openat_2);
 struct source *file_opened(int fd, const char *path, int flags, void *ret,
 			   void *frame)
 {
-	if (fd < 0 || flags & (O_PATH | O_DIRECTORY))
-		return NULL;
+	struct stat st;
+
 	output_forget(fd);
-	opened_file(fd, path, flags);
+	if (!process.active || fd < 0 || flags & (O_PATH | O_DIRECTORY) ||
+	    !sys_fstat(fd, &st))
+		return NULL;
+	output_opened(fd, &st);
+	opened_file(fd, path, flags, &st);
 	if ((flags & O_ACCMODE) == O_WRONLY)
 		return NULL;
-	return device_opened(fd, path, ret, frame);
+	return device_opened(fd, path, &st, ret, frame);
 }
 
 struct opening {

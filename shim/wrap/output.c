@@ -5,13 +5,14 @@
 #include "written.h"
 #include "banned.h"
 
-#define ROW(id, text)                                                          \
-	SOURCE_ROW(id, .group = SB_OUTPUT, .policy = SB_OBSERVE, .written = 1,  \
-		   .doc = text " written")
+#define ROW(id, text, ...)                                                     \
+	SOURCE_ROW(id, .group = SB_OUTPUT, .policy = SB_OBSERVE, .written = 1, \
+		   .doc = text " written", __VA_ARGS__)
 
-ROW(stdout, "the run's standard output");
-ROW(stderr, "the run's standard error");
-ROW(file, "any other regular file");
+ROW(stdout, "the run's standard output", .unlocked = 1);
+/* An interpreter that fails writes there, whoever has its lock. */
+ROW(stderr, "the run's standard error", .unlocked = 0);
+ROW(file, "any other regular file", .unlocked = 1);
 
 struct source *const written_row[] = {
 	[OUTPUT_STDOUT] = &src_stdout,

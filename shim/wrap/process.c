@@ -113,6 +113,7 @@ bool samebits_before_vfork(void *ret, void *frame)
 {
 	struct call c;
 
+	process.lent = true;
 	if (call_begin(&c, &src_vfork, ret, frame) == SB_PASS)
 		return false;
 	process_announce();
@@ -130,7 +131,7 @@ int samebits_after_vfork(long ret)
  * frame. One with memory of its own finds out at its first call. */
 EXPORT int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
 {
-	bool process = !(flags & CLONE_THREAD);
+	bool apart = !(flags & CLONE_THREAD);
 	void *tls, *child;
 	struct call c;
 	pid_t *parent;
@@ -142,15 +143,16 @@ EXPORT int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
 	tls = va_arg(ap, void *);
 	child = va_arg(ap, void *);
 	va_end(ap);
+	process.lent |= apart && flags & CLONE_VM;
 	if (CALL(&c, clone) == SB_PASS)
 		return real_clone(fn, stack, flags, arg, parent, tls, child);
-	if (process)
+	if (apart)
 		process_announce();
 	call_end(&c, (uint64_t)flags, 0);
 	pid = real_clone(fn, stack, flags, arg, parent, tls, child);
-	if (process)
+	if (apart)
 		pid = born(pid);
-	if (process && pid > 0 && flags & CLONE_PARENT_SETTID)
+	if (apart && pid > 0 && flags & CLONE_PARENT_SETTID)
 		*parent = pid;
 	return pid;
 }

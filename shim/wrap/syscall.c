@@ -578,9 +578,11 @@ static bool write_file(const struct registers *r, const struct caller *by,
 	return true;
 }
 
-/* These end what was known of a descriptor. */
+/* These end what was known of a descriptor, or make it doubtful. */
 static void forget(const struct registers *r)
 {
+	process.lent |= r->nr == SYS_vfork || r->nr == SYS_clone ||
+			r->nr == SYS_clone3;
 	if (r->nr == SYS_close)
 		output_forget((int)ARG(r, 1));
 	else if (r->nr == SYS_dup2 || r->nr == SYS_dup3)

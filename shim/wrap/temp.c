@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "call.h"
-#include "opened.h"
 #include "tempname.h"
+#include "wrap.h"
 #include "banned.h"
 
 /* Programs that still call them are warned of these. */
@@ -39,8 +39,7 @@ static int end(struct call *c, const char *name, int ret)
 /* The same of an open file. */
 static int end_file(struct call *c, const char *name, int fd)
 {
-	if (fd >= 0)
-		opened_file(fd, name, O_RDWR);
+	file_opened(fd, name, O_RDWR, NULL, NULL);
 	return end(c, name, fd);
 }
 

@@ -92,6 +92,59 @@ static void do_close_writing(long n)
 	}
 }
 
+static FILE *stream;
+static int out;
+
+/* To a file of 64 bytes. */
+static void do_write(long n)
+{
+	char line[64] = "";
+
+	while (n--)
+		sink += pwrite(out, line, sizeof(line), 0);
+}
+
+static void do_write_large(long n)
+{
+	static char much[1 << 20];
+
+	while (n--)
+		sink += pwrite(out, much, sizeof(much), 0);
+}
+
+static void do_putc(long n)
+{
+	rewind(stream);
+	while (n--)
+		sink += putc('x', stream);
+	fflush(stream);
+}
+
+static void do_fwrite(long n)
+{
+	char line[64] = "";
+
+	rewind(stream);
+	while (n--)
+		sink += (long)fwrite(line, sizeof(line), 1, stream);
+	fflush(stream);
+}
+
+static void do_fprintf(long n)
+{
+	rewind(stream);
+	while (n--)
+		sink += fprintf(stream, "%ld: %s, %g\n", n, "a line", 0.5);
+	fflush(stream);
+}
+
+/* The buffer is written out at each line: formatted twice. */
+static void do_fprintf_line(long n)
+{
+	setvbuf(stream, NULL, _IOLBF, 0);
+	do_fprintf(n);
+}
+
 static void do_close_socket(long n)
 {
 	while (n--)
@@ -200,6 +253,12 @@ int main(int argc, char **argv)
 		{ "close", do_close, 100000, ROUNDS },
 		{ "close_writing", do_close_writing, 20000, ROUNDS },
 		{ "close_socket", do_close_socket, 50000, ROUNDS },
+		{ "write", do_write, 100000, ROUNDS },
+		{ "write_large", do_write_large, 200, ROUNDS },
+		{ "putc", do_putc, 2000000, ROUNDS },
+		{ "fwrite", do_fwrite, 500000, ROUNDS },
+		{ "fprintf", do_fprintf, 200000, ROUNDS },
+		{ "fprintf_line", do_fprintf_line, 50000, ROUNDS },
 		/* In a full trace 160 MB: within its limit. */
 		{ "time", do_time, 1000000, ROUNDS },
 		/* Long enough to be spread over the processors. */
@@ -217,7 +276,10 @@ int main(int argc, char **argv)
 		printf("cold_event %.0f\n", now() - start);
 		return 0;
 	}
-	close(mkstemp(file_name));
+	out = mkstemp(file_name);
+	stream = fdopen(dup(out), "w");
+	if (!stream)
+		return 1;
 	for (size_t i = 0; i < sizeof(work) / sizeof(*work); i++) {
 		double best = 1e30;
 
@@ -234,6 +296,7 @@ int main(int argc, char **argv)
 		printf("%s %.3f\n", work[i].name, best);
 		fflush(stdout);
 	}
+	fclose(stream);
 	unlink(file_name);
 	return 0;
 }

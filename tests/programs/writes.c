@@ -167,6 +167,19 @@ static void by_copy_file_range(void)
 	copy_file_range(fd, NULL, 1, NULL, 6, 0);
 }
 
+/* From frames of many depths: each is a place. */
+static __attribute__((noinline)) void by_deep(void)
+{
+	static int depth;
+	volatile char here = 0;
+
+	if (depth++ < 20000) {
+		putchar('x');
+		by_deep();
+	}
+	here++;
+}
+
 #define WAY(kind, name) { kind, #name, by_##name }
 static const struct {
 	const char *kind, *name;
@@ -192,6 +205,7 @@ static const struct {
 	WAY("w", putwchar),
 	WAY("unseen", sendfile), WAY("unseen", splice),
 	WAY("unseen", copy_file_range),
+	WAY("deep", deep),
 };
 #define WAYS (sizeof(ways) / sizeof(*ways))
 
