@@ -83,7 +83,8 @@ static bool set_threads(const char *value, size_t len)
 /* False: the key is not known, or the value is no number. */
 static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 {
-	bool known = is(key, klen, "mode") || is(key, klen, "seeds");
+	bool known = is(key, klen, "mode") || is(key, klen, "seeds") ||
+		     is(key, klen, "pad");
 	const struct {
 		const char *key;
 		char *text;

@@ -202,8 +202,9 @@ static void add(struct deviated *r, const struct deviation *d, unsigned nth,
 		add_environment(r, variables, r->padding);
 	}
 	if (d->counted) {
+		/* One digit, as there was one before. */
 		snprintf(r->counted, sizeof(r->counted), "%s=%u", d->counted,
-			 1000003 + 7919 * nth);
+			 1 + nth % 9);
 		add_environment(r, variables, r->counted);
 	}
 	if (d->directory)

@@ -78,6 +78,23 @@ static void add_number(char *out, size_t size, const char *key,
 	add(out, size, key, digits, false);
 }
 
+/* The stack begins below the environment: what is said in it must not move the
+ * program's variables. */
+#define SETTINGS_STEP 1024
+
+static void pad(char *out, size_t size)
+{
+	static const char key[] = ",pad=";
+	size_t n = strlen(out) + strlen(key);
+	size_t to = (n / SETTINGS_STEP + 1) * SETTINGS_STEP;
+
+	if (to >= size)
+		return;
+	strcat(out, key);
+	memset(out + n, 'x', to - n);
+	out[to] = 0;
+}
+
 static void settings(char *out, size_t size, const struct manifest *m,
 		     const char *dir)
 {
@@ -116,6 +133,7 @@ static void settings(char *out, size_t size, const struct manifest *m,
 	add(out, size, "slot", "0", false);
 	add(out, size, "path", "0", false);
 	add(out, size, "exec", "0", false);
+	pad(out, size);
 }
 
 /* 0 or -errno. The first slots; processes reserve more as they take them. Once

@@ -32,10 +32,9 @@ HOOK(tcsetpgrp);
 HOOK(tcgetsid);
 HOOK(forkpty);
 
-/* The log holds no number that does not repeat. */
-static pid_t answer(struct call *c, bool force, long number)
+static pid_t answer(struct call *c, long number)
 {
-	call_end(c, force ? (uint64_t)number : 0, 0);
+	call_end(c, (uint64_t)number, 0);
 	return (pid_t)number;
 }
 
@@ -44,7 +43,7 @@ EXPORT pid_t getpid(void)
 	struct call c;
 	bool force = CALL(&c, getpid) == SB_FORCE;
 
-	return answer(&c, force, force ? pids_self() : sys0(SYS_getpid));
+	return answer(&c, force ? pids_self() : sys0(SYS_getpid));
 }
 
 EXPORT pid_t getppid(void)
@@ -52,7 +51,7 @@ EXPORT pid_t getppid(void)
 	struct call c;
 	bool force = CALL(&c, getppid) == SB_FORCE;
 
-	return answer(&c, force, force ? pids_parent() : sys0(SYS_getppid));
+	return answer(&c, force ? pids_parent() : sys0(SYS_getppid));
 }
 
 EXPORT pid_t gettid(void)
@@ -60,7 +59,7 @@ EXPORT pid_t gettid(void)
 	struct call c;
 	bool force = CALL(&c, gettid) == SB_FORCE;
 
-	return answer(&c, force, force ? pids_thread() : sys0(SYS_gettid));
+	return answer(&c, force ? pids_thread() : sys0(SYS_gettid));
 }
 
 EXPORT pid_t getpgid(pid_t pid)

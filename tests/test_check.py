@@ -1,0 +1,338 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""check, diff and blame, on programs with one planted cause each."""
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+SAMEBITS = os.environ["SAMEBITS_BIN"]
+CAUSES = os.environ["CAUSES_DIR"]
+SOURCES = os.environ["CAUSES_SOURCE_DIR"]
+LIMIT = 100
+
+
+def cause(name):
+    return os.path.join(CAUSES, "cause_" + name)
+
+
+def planted(name):
+    """FILE:LINE of the planted line."""
+    with open(os.path.join(SOURCES, name + ".c")) as f:
+        for number, line in enumerate(f, 1):
+            if "/* planted */" in line:
+                return "%s.c:%d" % (name, number)
+    raise LookupError(name)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        # Not in /tmp, which is private to each run.
+        self.top = tempfile.TemporaryDirectory(prefix="samebits-check-",
+                                               dir="/var/tmp")
+        self.addCleanup(self.top.cleanup)
+        self.dir = os.path.join(self.top.name, "work")
+        os.mkdir(self.dir)
+        os.mkdir(os.path.join(self.dir, "names"))
+        for name in "tlkabzyxm":
+            open(os.path.join(self.dir, "names", name), "w").close()
+
+    def samebits(self, *words, status=None, **more):
+        done = subprocess.run((SAMEBITS, *words), cwd=self.dir, text=True,
+                              errors="replace",
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              stdin=subprocess.DEVNULL, timeout=LIMIT, **more)
+        if status is not None:
+            self.assertEqual(done.returncode, status,
+                             done.stdout + done.stderr)
+        return done
+
+    def write(self, name, text):
+        with open(os.path.join(self.dir, name), "w") as f:
+            f.write(text)
+
+    def read(self, name):
+        with open(os.path.join(self.dir, name)) as f:
+            return f.read()
+
+    def left_behind(self):
+        """What an experiment would leave: its directory, mounts."""
+        with open("/proc/self/mounts") as f:
+            mounts = [m for m in f if self.top.name in m]
+        store = os.path.join(self.dir, ".samebits")
+        notes = [n for n in os.listdir(store) if n.startswith("unfinished")]
+        return mounts + notes
+
+
+class Same(Case):
+    def test_same(self):
+        done = self.samebits("check", "--", cause("same"), status=0)
+        self.assertEqual(len(done.stdout.splitlines()), 1)
+        self.assertTrue(done.stdout.startswith("the same in 2 runs: "))
+        self.assertIn("1 output file", done.stdout)
+        self.assertEqual(self.left_behind(), [])
+
+    def test_last_outputs_are_kept(self):
+        self.write("result", "old\n")
+        self.samebits("check", "--", cause("same"), status=0)
+        self.assertNotEqual(self.read("result"), "old\n")
+
+    def test_each_from_the_same_files(self):
+        self.write("log", "0\n")
+        script = ("n=$(wc -l < log); echo $n; echo x >> log; rm -f gone; "
+                  "mkdir -p made/deep; echo $n > made/deep/file")
+        self.write("gone", "")
+        self.samebits("check", "-n", "4", "--", "sh", "-c", script, status=0)
+        self.assertEqual(self.read("log"), "0\nx\n")
+        self.assertEqual(self.read("made/deep/file"), "1\n")
+        self.assertFalse(os.path.exists(os.path.join(self.dir, "gone")))
+
+    def test_in_place(self):
+        self.write("log", "0\n")
+        self.samebits("check", "--in-place", "--", "sh", "-c",
+                      "wc -l < log; echo x >> log", status=1)
+
+    def test_private_tmp(self):
+        self.samebits("check", "--", "sh", "-c",
+                      "ls /tmp /dev/shm; date > /tmp/a; date > /dev/shm/b",
+                      status=0)
+
+    def test_stdin_each_time(self):
+        done = subprocess.run((SAMEBITS, "check", "-q", "--", "sh", "-c",
+                               "cat > copy"), cwd=self.dir, text=True,
+                              input="some words\n", stdout=subprocess.PIPE)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(self.read("copy"), "some words\n")
+
+    def test_side_by_side(self):
+        self.samebits("check", "-n", "6", "-j", "3", "--", cause("same"),
+                      status=0)
+
+    def test_against(self):
+        self.samebits("check", "--save", "expected", "--", cause("same"),
+                      status=0)
+        self.samebits("check", "--against", "expected", "--", cause("same"),
+                      status=0)
+        done = self.samebits("check", "--against", "expected", "--seed", "7",
+                             "--", cause("same"), status=1)
+        self.assertIn("output result", done.stdout)
+        first = self.samebits("list").stdout.split()
+        self.samebits("check", "--against", "1", "--", cause("same"),
+                      status=0)
+        self.assertTrue(first)
+
+    def test_trouble(self):
+        done = self.samebits("check", "--", cause("same"), "fails", status=2)
+        self.assertIn("--status 3", done.stderr)
+        self.samebits("check", "--status", "3", "--", cause("same"), "fails",
+                      status=0)
+        done = self.samebits("check", "--timeout", "1", "--", "sleep", "50",
+                             status=2)
+        self.assertIn("--timeout", done.stderr)
+        for words in (("-n", "1"), ("-n", "x"), ("--timeout", "soon"),
+                      ("--rtol", "-1"), ("--ignore-line", "("),
+                      ("--native", "--perturb"), ("--sed", "1"),
+                      ("-j", "2", "--in-place")):
+            self.samebits("check", *words, "--", "true", status=2)
+        self.samebits("check", status=2)
+        self.samebits("check", "--", "/nowhere/at/all", status=2)
+        self.samebits("check", "--against", "99", "--", "true", status=2)
+
+    def test_strict(self):
+        self.samebits("check", "--strict", "--", cause("same"), status=0)
+
+    def test_ended_by_a_signal(self):
+        """Children, mounts and files of the experiment are gone."""
+        self.write("log", "0\n")
+        p = subprocess.Popen((SAMEBITS, "check", "--", "sh", "-c",
+                              "echo x >> log; exec sleep 60.%d" % os.getpid()),
+                             cwd=self.dir)
+        time.sleep(1)
+        p.send_signal(signal.SIGINT)
+        self.assertEqual(p.wait(20), -signal.SIGINT)
+        self.assertEqual(self.read("log"), "0\n")
+        self.assertEqual(self.left_behind(), [])
+        self.assertNotEqual(subprocess.run(
+            ("pgrep", "-f", "sleep 60.%d" % os.getpid())).returncode, 0)
+
+
+class Different(Case):
+    def check_native(self, name, *more):
+        done = self.samebits("check", "--native", "-n", "4", "--",
+                             cause(name), *more, status=1)
+        self.assertIn(planted(name), done.stdout)
+
+    def blame(self, name, expected):
+        done = self.samebits("blame", "--json", "--", cause(name), status=1)
+        causes = json.loads(done.stdout)["causes"]
+        alone = [c["name"] for c in causes["alone"] if c["changes"]]
+        self.assertEqual(alone, expected, done.stdout)
+        return causes
+
+    def test_clock(self):
+        self.check_native("clock")
+        self.blame("clock", ["clock"])
+
+    def test_pid(self):
+        self.check_native("pid")
+        self.blame("pid", ["process ids"])
+
+    def test_entropy(self):
+        self.check_native("entropy")
+        self.blame("entropy", ["entropy"])
+
+    def test_addresses(self):
+        self.check_native("addresses")
+        self.blame("addresses", ["addresses"])
+
+    def test_filetime(self):
+        self.check_native("filetime")
+        self.blame("filetime", ["file times"])
+
+    def test_directory(self):
+        plain = self.samebits("run", "-q", "--", cause("directory")).stdout
+        disk = subprocess.run((cause("directory"),), cwd=self.dir, text=True,
+                              stdout=subprocess.PIPE).stdout
+        if plain == disk:
+            self.skipTest("the disk keeps names sorted")
+        self.blame("directory", ["directory order"])
+
+    def test_uninitialised(self):
+        self.blame("uninitialised", ["uninitialised memory"])
+
+    def test_environment(self):
+        self.blame("environment", ["environment size"])
+
+    def test_together(self):
+        causes = self.blame("together", [])
+        self.assertEqual(sorted(causes["together"]), ["addresses", "clock"])
+
+    def test_none(self):
+        done = self.samebits("blame", "--", cause("same"), status=0)
+        self.assertIn("depends on none", done.stdout)
+
+    def test_metric(self):
+        done = self.samebits("blame", "--metric", "loss=loss: ([0-9.]+)", "--",
+                             cause("metric"), status=1)
+        self.assertIn("loss: 1.", done.stdout)
+        self.samebits("blame", "--metric", "loss", "--", "true", status=2)
+        self.samebits("blame", "--metric", "loss=x", "--", "true", status=2)
+
+    def test_race(self):
+        """No source differs: the first write that does is named."""
+        done = self.samebits("check", "-n", "6", "--", cause("race"), status=1)
+        self.assertIn("stdout (output)", done.stdout)
+        self.assertIn(planted("race"), done.stdout)
+
+    def test_base_line_differs(self):
+        done = self.samebits("blame", "-k", "6", "--", cause("instruction"),
+                             status=1)
+        self.assertIn("the base line differs", done.stdout)
+        self.assertIn("RDRAND", done.stdout)
+
+    def test_network(self):
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+
+        def serve():
+            for n in range(1000):
+                try:
+                    peer, _ = server.accept()
+                except OSError:
+                    return
+                peer.sendall(b"answer %d" % n)
+                peer.close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        port = str(server.getsockname()[1])
+        done = self.samebits("blame", "--", cause("network"), port, status=1)
+        self.assertIn("the base line differs", done.stdout)
+        self.assertIn("connections", done.stdout)
+        self.assertIn(planted("network"), done.stdout)
+
+    def test_tolerance(self):
+        script = "echo loss 1.$(($$ % 2))00000$$"
+        self.samebits("check", "--pids", "real", "--", "sh", "-c",
+                      "echo loss 1.00000$$", status=1)
+        done = self.samebits("check", "--pids", "real", "--rtol", "0.01",
+                             "--", "sh", "-c", "echo loss 1.00000$$",
+                             status=0)
+        self.assertIn("equal within", done.stdout)
+        self.assertNotIn("the same in", done.stdout)
+        done = self.samebits("check", "--pids", "real", "--ignore-line",
+                             "^loss", "--", "sh", "-c",
+                             script + "; echo end", status=0)
+        self.assertIn("equal within", done.stdout)
+
+    def test_perturb(self):
+        done = self.samebits("check", "--perturb", "--json", "--", "sh", "-c",
+                             "pwd; hostname; umask", status=1)
+        depends = {v["name"]: v["depends"]
+                   for v in json.loads(done.stdout)["depends_on"]}
+        self.assertEqual({n for n in depends if depends[n]},
+                         {"working directory", "host name", "umask"})
+        self.samebits("check", "--perturb", "--", cause("same"), status=0)
+
+    def test_odd_outputs(self):
+        """Fifos, sockets, names of any bytes, files that are gone."""
+        script = ("mkfifo f; echo > \"$(printf 'a\\nb\\377')\"; echo > del; "
+                  "rm del; : > empty; chmod 0 empty")
+        self.samebits("check", "--", "sh", "-c", script, status=0)
+
+
+class Diff(Case):
+    def test_runs(self):
+        for seed in ("1", "2", "2"):
+            self.samebits("run", "-q", "--trace", "full", "--seed", seed, "--",
+                          cause("entropy"), status=0)
+        done = self.samebits("diff", "1", "2", status=1)
+        self.assertIn("seed: 1 and 2", done.stdout)
+        self.assertIn("getrandom", done.stdout)
+        self.assertIn(planted("entropy"), done.stdout)
+        self.samebits("diff", "2", "3", status=0)
+        data = json.loads(self.samebits("diff", "--json", "1", "2").stdout)
+        self.assertEqual(data["verdict"], "different")
+        self.assertIn("getrandom",
+                      [d["source"] for d in data["first_differences"]])
+
+    def test_counters(self):
+        for seed in ("1", "2"):
+            self.samebits("run", "-q", "--seed", seed, "--",
+                          cause("entropy"), status=0)
+        done = self.samebits("diff", "1", "2", status=1)
+        self.assertIn("--trace full", done.stdout)
+
+    def test_inputs_first(self):
+        for text in ("one", "two"):
+            self.write("data", text)
+            self.samebits("run", "-q", "--", "cat", "data")
+        done = self.samebits("diff", "1", "2", status=1)
+        self.assertTrue(done.stdout.startswith("inputs\n  input data"),
+                        done.stdout)
+
+    def test_other_program(self):
+        self.samebits("run", "-q", "--", "true")
+        self.samebits("run", "-q", "--", "false")
+        done = self.samebits("diff", "1", "2", status=2)
+        self.assertIn("--force", done.stderr)
+        self.samebits("diff", "--force", "1", "2", status=1)
+
+    def test_missing(self):
+        self.samebits("diff", "1", "2", status=2)
+        self.samebits("diff", "1", status=2)
+
+    def test_files(self):
+        self.write("a", "x\ny\n")
+        self.write("b", "x\nz\n")
+        done = self.samebits("diff", "a", "b", status=1)
+        self.assertIn("line 2", done.stdout)
+        self.samebits("diff", "a", "a", status=0)
+
+
+if __name__ == "__main__":
+    unittest.main()
