@@ -68,13 +68,13 @@ char *export_quoted(const char *text)
 
 uint32_t export_next_thread(const struct log *log, size_t *at)
 {
-	const struct sb_chunk *const *c = (const void *)log->events;
+	const struct event_chunk *c = log->events;
 	size_t i = *at;
 
-	while (i < log->nevents && i && c[i]->thread == c[i - 1]->thread)
+	while (i < log->nevents && i && c[i].thread == c[i - 1].thread)
 		i++;
 	*at = i + 1;
-	return i < log->nevents ? c[i]->thread : 0;
+	return i < log->nevents ? c[i].thread : 0;
 }
 
 static int cannot(const char *path, int ret)

@@ -243,6 +243,22 @@ static int read_counters(struct log *log, const struct sb_chunk *c,
 	return ret;
 }
 
+static int put_events(struct log *log, const struct sb_chunk *c)
+{
+	struct event_chunk *list = log->events;
+
+	/* Doubled when full: full is where the number is a power of two. */
+	if (!(log->nevents & (log->nevents - 1))) {
+		list = realloc(list, (log->nevents ? log->nevents * 2 : 1) *
+					     sizeof(*list));
+		if (!list)
+			return -ENOMEM;
+		log->events = list;
+	}
+	list[log->nevents++] = (struct event_chunk){ c, c->base, c->thread };
+	return 0;
+}
+
 /* `left`: bytes of the file after the chunk's head. */
 static int read_chunk(struct log *log, const struct sb_chunk *c, size_t left)
 {
@@ -267,8 +283,7 @@ static int read_chunk(struct log *log, const struct sb_chunk *c, size_t left)
 	case SB_COUNTERS:
 		return read_counters(log, c, room, used);
 	case SB_EVENTS:
-		return put(&log->events, &log->nevents,
-			   log->nevents, c);
+		return put_events(log, c);
 	}
 	DAMAGED(log, "a chunk of unknown type %u was skipped", c->type);
 	return 0;
@@ -286,9 +301,24 @@ static int by_shape(const void *a, const void *b)
 	return (x->hash > y->hash) - (x->hash < y->hash);
 }
 
+/* A log may be larger than memory: pages that were gone through are given back,
+ * and come again where they are looked at once more. */
+#define RELEASE (4u << 20)
+
+static size_t release(const struct log *log, size_t from, size_t to)
+{
+	if (to < from + RELEASE)
+		return from;
+	from = from / SB_PAGE * SB_PAGE;
+	to = to / SB_PAGE * SB_PAGE;
+	if (log->mapped)
+		madvise((char *)log->data + from, to - from, MADV_DONTNEED);
+	return to;
+}
+
 static int read_chunks(struct log *log)
 {
-	size_t at = log->head.header_size;
+	size_t at = log->head.header_size, released = 0;
 	int ret = 0;
 
 	while (ret == 0 && at < log->size &&
@@ -311,6 +341,7 @@ static int read_chunks(struct log *log)
 		if (c->size >= left)
 			break;
 		at += c->size;
+		released = release(log, released, at);
 	}
 	return ret;
 }
@@ -393,18 +424,18 @@ static int read_header(struct log *log)
 
 static int by_base(const void *a, const void *b)
 {
-	const struct sb_chunk *const *x = a, *const *y = b;
+	const struct event_chunk *x = a, *y = b;
 
-	if ((*x)->thread != (*y)->thread)
-		return (*x)->thread < (*y)->thread ? -1 : 1;
-	return ((*x)->base > (*y)->base) - ((*x)->base < (*y)->base);
+	if (x->thread != y->thread)
+		return x->thread < y->thread ? -1 : 1;
+	return (x->base > y->base) - (x->base < y->base);
 }
 
-int log_parse(struct log *log, const void *data, size_t size)
+static int parse(struct log *log, const void *data, size_t size, bool mapped)
 {
 	int ret;
 
-	*log = (struct log){ .data = data, .size = size };
+	*log = (struct log){ .data = data, .size = size, .mapped = mapped };
 	ret = read_header(log);
 	if (ret == 0)
 		ret = expect_names(log);
@@ -418,6 +449,11 @@ int log_parse(struct log *log, const void *data, size_t size)
 		qsort(log->shape, log->nshapes, sizeof(*log->shape), by_shape);
 	/* 1: a header of use, but nothing could be found after it */
 	return ret > 0 ? 0 : ret;
+}
+
+int log_parse(struct log *log, const void *data, size_t size)
+{
+	return parse(log, data, size, false);
 }
 
 int log_read(struct log *log, const char *path)
@@ -447,9 +483,7 @@ int log_read(struct log *log, const char *path)
 		DAMAGED(log, "empty: its process ended while starting it");
 		return -EBADMSG;
 	}
-	ret = log_parse(log, map, (size_t)st.st_size);
-	log->mapped = true;
-	return ret;
+	return parse(log, map, (size_t)st.st_size, true);
 }
 
 void log_close(struct log *log)
@@ -530,13 +564,13 @@ const char *blind_text(const struct sb_blind *blind)
 
 void events_start(struct events *it, const struct log *log, uint32_t thread)
 {
-	const struct sb_chunk *const *c = (const void *)log->events;
+	const struct event_chunk *c = log->events;
 	size_t first = 0;
 
-	while (first < log->nevents && c[first]->thread != thread)
+	while (first < log->nevents && c[first].thread != thread)
 		first++;
 	*it = (struct events){ .log = log, .chunk = first, .last = first };
-	while (it->last < log->nevents && c[it->last]->thread == thread)
+	while (it->last < log->nevents && c[it->last].thread == thread)
 		it->last++;
 }
 
@@ -583,7 +617,14 @@ unsigned counter_shapes(const struct log *log, const struct sb_counter *c,
 static const struct sb_event *slots_next(struct events *it)
 {
 	for (; it->chunk < it->last; it->chunk++, it->at = 0) {
-		const struct sb_chunk *c = it->log->events[it->chunk];
+		const struct sb_chunk *c = it->log->events[it->chunk].chunk;
+		size_t place = (size_t)((const char *)c - it->log->data);
+
+		if (!it->at)
+			it->released = place < it->released
+					       ? place
+					       : release(it->log, it->released,
+							 place);
 		const struct sb_event *e = (const void *)(c + 1);
 		size_t n = events_used(it->log, c) / sizeof(*e);
 

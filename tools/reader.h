@@ -36,6 +36,14 @@ struct source_name {
 	uint32_t policy;	  /* enum sb_policy, as set for the run */
 };
 
+/* A chunk of events, and what it says of itself: large logs are not gone
+ * through to sort them. */
+struct event_chunk {
+	const struct sb_chunk *chunk;
+	uint64_t base;
+	uint32_t thread;
+};
+
 struct log {
 	struct sb_header head; /* a copy; its strings are terminated */
 	struct source_name *source; /* by index */
@@ -62,7 +70,7 @@ struct log {
 	size_t nfiles;
 	const void **counter; /* by slot: sb_event.counter - 1 */
 	size_t ncounters;
-	const void **events; /* chunks of events, by thread, then base */
+	struct event_chunk *events; /* by thread, then base */
 	size_t nevents;
 	struct notes notes;
 	bool damaged; /* something that had been written is not readable */
@@ -108,6 +116,7 @@ struct events {
 	size_t chunk, last; /* index of the chunk, and behind the thread's last */
 	size_t at;
 	uint64_t next; /* number of the next event */
+	size_t released; /* up to here the file's pages were given back */
 };
 
 void events_start(struct events *it, const struct log *log, uint32_t thread);
