@@ -96,6 +96,7 @@ static bool remember(uint64_t hash)
 	return true;
 }
 
+/* A table that was mapped stays, and is not used again. */
 void opened_forget(void)
 {
 	table = &first.table;
@@ -192,7 +193,8 @@ static bool left_out(const char *path)
 	return *path != '/' || below(path, "/proc", 5) ||
 	       below(path, "/sys", 4) || !strncmp(path, "/memfd:", 7) ||
 	       (below(path, "/dev", 4) && !below(path, "/dev/shm", 8)) ||
-	       (run && below(path, config.dir, (size_t)(run - config.dir)));
+	       (run && run != config.dir &&
+		below(path, config.dir, (size_t)(run - config.dir)));
 }
 
 static int64_t ns_of(const struct timespec *t)

@@ -27,17 +27,15 @@ static uint32_t *streams(void)
 	return process.board ? process.board->stream : own;
 }
 
+/* The first process is alone: nobody comes in between. */
 bool output_start(void)
 {
-	uint32_t *stream = streams(), none = 0;
-	bool first = !__atomic_load_n(&stream[0], __ATOMIC_ACQUIRE);
+	uint32_t *stream = streams();
+	bool first = !stream[0];
 	struct stat st;
 
-	for (int i = 1; i >= 0 && first; i--)
-		__atomic_compare_exchange_n(
-			&stream[i], &none,
-			sys_fstat(i + 1, &st) ? identity(&st) : CLOSED, false,
-			__ATOMIC_RELEASE, __ATOMIC_RELAXED);
+	for (int i = 0; i < 2 && first; i++)
+		stream[i] = sys_fstat(i + 1, &st) ? identity(&st) : CLOSED;
 	return first;
 }
 

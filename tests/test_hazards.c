@@ -80,6 +80,7 @@ static struct hazard hazards[] = {
 	{ "output signals", true },
 	{ "output waiting", true },
 	{ "output memory", true },
+	{ "output no_stream", true },
 	{ "output cancelled", true },
 	{ "output together", true },
 	{ "cancel while_hooked", true },

@@ -54,6 +54,7 @@ static void add_defs(struct image *i)
 	struct sb_thread *t;
 	struct sb_blind *b;
 	struct sb_line *l;
+	struct sb_file *f;
 	struct sb_denied *d;
 	struct sb_source *n;
 	uint32_t lines[] = { 1, 9 };
@@ -85,6 +86,12 @@ static void add_defs(struct image *i)
 	d->site = 1;
 	d->thread = 2;
 	d->source = 1;
+	f = record(c, SB_FILE, 1, sizeof(*f) + 16);
+	f->use = SB_READ;
+	strcpy(f->text, "/a/data");
+	f = record(c, SB_FILE, 2, sizeof(*f) + 16);
+	f->use = SB_RENAMED;
+	memcpy(f->text, "/a/new\0/a/old", 14);
 }
 
 static void add_counter(struct sb_chunk *c, uint32_t thread, uint64_t count)
@@ -167,6 +174,14 @@ static uint64_t touch(const struct log *log)
 			       strlen(log_thread_path(log, d->thread)) +
 			       !!log_site(log, d->site);
 	}
+	for (size_t k = 0; k < log->nfiles; k++) {
+		const struct sb_file *f = log->file[k];
+		size_t n = f ? strlen(f->text) + 1 : 0;
+
+		sum += n;
+		if (f && f->use & SB_RENAMED)
+			sum += strlen(f->text + n);
+	}
 	for (size_t k = 0; k < log->nblinds; k++)
 		if (log->blind[k])
 			sum += strlen(blind_kind(log->blind[k])) +
@@ -210,6 +225,11 @@ static void test_whole(void **state)
 	assert_string_equal(line_file(log_line(&log, 1)), "job.py");
 	assert_string_equal(line_function(log_line(&log, 1)), "clock");
 	assert_int_equal(log.ndenied, 1);
+	assert_int_equal(log.nfiles, 2);
+	assert_string_equal(((const struct sb_file *)log.file[0])->text,
+			    "/a/data");
+	assert_string_equal(((const struct sb_file *)log.file[1])->text + 7,
+			    "/a/old");
 	assert_null(log_site(&log, 2));
 	assert_string_equal(log_thread_path(&log, 2), "0.1");
 	assert_string_equal(log_thread_path(&log, 9), "?");

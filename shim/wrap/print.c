@@ -44,7 +44,8 @@ HOOK(perror);
 #define PLAIN (-1) /* no _chk */
 
 struct print {
-	FILE *f; /* NULL: to fd */
+	bool stream; /* f, which may be wrongly NULL; else fd */
+	FILE *f;
 	int fd;
 	int flag; /* of the _chk functions, or PLAIN */
 	const char *format;
@@ -52,9 +53,9 @@ struct print {
 
 static int go_on(const struct print *p, va_list ap)
 {
-	if (!p->f && p->flag == PLAIN)
+	if (!p->stream && p->flag == PLAIN)
 		return NEXT(vdprintf)(p->fd, p->format, ap);
-	if (!p->f)
+	if (!p->stream)
 		return NEXT(__vdprintf_chk)(p->fd, p->flag, p->format, ap);
 	if (p->flag == PLAIN)
 		return NEXT(vfprintf)(p->f, p->format, ap);
@@ -127,7 +128,7 @@ static int print_locked(const struct print *p, va_list ap, uint64_t *digest,
 
 static int print(const struct print *p, va_list ap, void *ret, void *frame)
 {
-	enum output to = output_of(p->f ? written_stream(p->f) : p->fd);
+	enum output to = output_of(p->stream ? written_stream(p->f) : p->fd);
 	uint64_t digest = 0;
 	int error = errno, n;
 	bool seen = false;
@@ -136,7 +137,7 @@ static int print(const struct print *p, va_list ap, void *ret, void *frame)
 	if (to <= OUTPUT_NONE)
 		return go_on(p, ap);
 	va_copy(again, ap);
-	if (!p->f)
+	if (!p->stream)
 		n = go_on(p, ap);
 	else if (__libc_single_threaded)
 		n = print_held(p, ap, &digest, &seen);
@@ -163,74 +164,74 @@ static int print(const struct print *p, va_list ap, void *ret, void *frame)
 
 EXPORT int vfprintf(FILE *restrict f, const char *restrict format, va_list ap)
 {
-	const struct print p = { f, -1, PLAIN, format };
+	const struct print p = { true, f, -1, PLAIN, format };
 
 	return print(&p, ap, CALLER);
 }
 
 EXPORT int vprintf(const char *restrict format, va_list ap)
 {
-	const struct print p = { stdout, -1, PLAIN, format };
+	const struct print p = { true, stdout, -1, PLAIN, format };
 
 	return print(&p, ap, CALLER);
 }
 
 EXPORT int vdprintf(int fd, const char *restrict format, va_list ap)
 {
-	const struct print p = { NULL, fd, PLAIN, format };
+	const struct print p = { false, NULL, fd, PLAIN, format };
 
 	return print(&p, ap, CALLER);
 }
 
 EXPORT int printf(const char *restrict format, ...)
 {
-	return PRINT(stdout, -1, PLAIN, format);
+	return PRINT(true, stdout, -1, PLAIN, format);
 }
 
 EXPORT int fprintf(FILE *restrict f, const char *restrict format, ...)
 {
-	return PRINT(f, -1, PLAIN, format);
+	return PRINT(true, f, -1, PLAIN, format);
 }
 
 EXPORT int dprintf(int fd, const char *restrict format, ...)
 {
-	return PRINT(NULL, fd, PLAIN, format);
+	return PRINT(false, NULL, fd, PLAIN, format);
 }
 
 EXPORT int __vfprintf_chk(FILE *f, int flag, const char *format, va_list ap)
 {
-	const struct print p = { f, -1, flag, format };
+	const struct print p = { true, f, -1, flag, format };
 
 	return print(&p, ap, CALLER);
 }
 
 EXPORT int __vprintf_chk(int flag, const char *format, va_list ap)
 {
-	const struct print p = { stdout, -1, flag, format };
+	const struct print p = { true, stdout, -1, flag, format };
 
 	return print(&p, ap, CALLER);
 }
 
 EXPORT int __vdprintf_chk(int fd, int flag, const char *format, va_list ap)
 {
-	const struct print p = { NULL, fd, flag, format };
+	const struct print p = { false, NULL, fd, flag, format };
 
 	return print(&p, ap, CALLER);
 }
 
 EXPORT int __printf_chk(int flag, const char *format, ...)
 {
-	return PRINT(stdout, -1, flag, format);
+	return PRINT(true, stdout, -1, flag, format);
 }
 
 EXPORT int __fprintf_chk(FILE *f, int flag, const char *format, ...)
 {
-	return PRINT(f, -1, flag, format);
+	return PRINT(true, f, -1, flag, format);
 }
 
 EXPORT int __dprintf_chk(int fd, int flag, const char *format, ...)
 {
-	return PRINT(NULL, fd, flag, format);
+	return PRINT(false, NULL, fd, flag, format);
 }
 
 static uint64_t digest_format(size_t n, int error, const char *format, ...)

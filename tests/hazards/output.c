@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <wchar.h>
 
 #include "hazard.h"
@@ -160,6 +161,30 @@ static void broken(void)
 	fclose(f);
 }
 
+/* What ends a program natively ends it. */
+static void no_stream(void)
+{
+	FILE *volatile none = NULL;
+	int status;
+
+	for (int i = 0; i < 3; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			signal(SIGSEGV, SIG_DFL);
+			if (i == 0)
+				fprintf(none, "%d", 1);
+			else if (i == 1)
+				fputs("x", none);
+			else
+				fputc('x', none);
+			_exit(0);
+		}
+		must(waitpid(pid, &status, 0) == pid);
+		must(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+	}
+}
+
 static volatile sig_atomic_t piped;
 
 static void on_pipe(int sig)
@@ -288,7 +313,7 @@ static const struct scene scenes[] = {
 	{ "full", full },	  { "limited", limited },
 	{ "closed", closed },	  { "broken", broken },
 	{ "signals", signals },	  { "waiting", waiting },
-	{ "memory", memory },	  { "cancelled", cancelled },
+	{ "no_stream", no_stream }, { "memory", memory },	  { "cancelled", cancelled },
 	{ "together", together },
 };
 

@@ -65,7 +65,7 @@ static void by_fwrite_unlocked(void)
 static void by_fputs(void) { fputs(LINE, stdout); }
 static void by_fputs_unlocked(void) { fputs_unlocked(LINE, stdout); }
 static void by_puts(void) { puts(TEXT); }
-static void by_printf(void) { printf("%.*s%s\n", 8, TEXT, TEXT + 8); }
+static void by_printf(void) { printf("%.*s%s\n", 8, TEXT, &TEXT[8]); }
 static void by_fprintf(void)
 {
 	fprintf(stdout, "the same line of %s-%s bytes, and %s\n", "fifty",
