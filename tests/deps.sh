@@ -5,12 +5,12 @@
 set -euo pipefail
 
 build="gcc meson ninja-build pkg-config libunwind-dev libdw-dev libjansson-dev
-       libzydis-dev libsqlite3-dev libxxhash-dev"
+       libzydis-dev libsqlite3-dev libxxhash-dev libzip-dev libarchive-dev"
 python="python3-numpy python3-sklearn"
 test="g++ libcmocka-dev clang libclang-rt-14-dev valgrind fasttext darknet
       libjemalloc2 libtcmalloc-minimal4 libeatmydata1 gawk mawk openssl
       openssh-client libsodium23 libgcrypt20 libuuid1 gfortran sqlite3 xxd
-      busybox pwgen procps make git rsync zip unzip ccache libpython3.11
+      busybox pwgen procps make git rsync zip unzip zstd ccache libpython3.11
       python3-threadpoolctl python3-joblib libblas3 libblas-test
       libopenblas0-pthread libopenblas64-0-pthread libblis4-pthread
       libgomp1 libomp-14-dev libtbb-dev"

@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """check, diff and blame, on programs with one planted cause each."""
+import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tarfile
 import tempfile
 import threading
 import time
@@ -332,6 +335,105 @@ class Diff(Case):
         done = self.samebits("diff", "a", "b", status=1)
         self.assertIn("line 2", done.stdout)
         self.samebits("diff", "a", "a", status=0)
+
+
+class Bundles(Case):
+    def bundle(self):
+        self.samebits("run", "-q", "--trace", "full", "--", cause("entropy"),
+                      status=0)
+        self.samebits("export", "1", "--bundle", "one.sb", status=0)
+        return os.path.join(self.dir, "one.sb")
+
+    def test_elsewhere(self):
+        """Another user, another directory, without the program."""
+        bundle = self.bundle()
+        elsewhere = os.path.join(self.top.name, "elsewhere")
+        os.mkdir(elsewhere)
+        before = ()
+        if os.getuid() == 0:
+            os.chmod(self.top.name, 0o755)
+            os.chmod(self.dir, 0o755)
+            os.chown(elsewhere, 65534, 65534)
+            before = ("setpriv", "--reuid=65534", "--regid=65534",
+                      "--clear-groups", "env", "HOME=" + elsewhere)
+        number = subprocess.run((*before, SAMEBITS, "import", bundle),
+                                cwd=elsewhere, text=True, check=True,
+                                stdout=subprocess.PIPE).stdout.strip()
+        self.assertEqual(number, "000001")
+        done = subprocess.run((*before, SAMEBITS, "diff", "1", bundle),
+                              cwd=elsewhere, text=True,
+                              stdout=subprocess.PIPE)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_symbols_travel(self):
+        """Lines are known where the program is not."""
+        program = os.path.join(self.dir, "copy")
+        shutil.copy(cause("clock"), program)
+        self.samebits("run", "-q", "--", program, status=0)
+        self.samebits("export", "--bundle", "c.sb", status=0)
+        os.unlink(program)
+        self.samebits("import", "c.sb", status=0)
+        self.assertIn(planted("clock"),
+                      self.samebits("report", status=0).stdout)
+
+    def test_hostile(self):
+        """Nothing outside of the store is written, and nothing is left."""
+        good = tarfile.TarInfo("samebits-run/manifest.json")
+        for bad in (dict(name="/tmp/samebits-was-here"),
+                    dict(name="samebits-run/../../was-here"),
+                    dict(name="samebits-run/a/b"),
+                    dict(name="samebits-run/.hidden"),
+                    dict(name="was-here"),
+                    dict(name="samebits-run/l", type=tarfile.SYMTYPE,
+                         linkname="/etc/passwd"),
+                    dict(name="samebits-run/h", type=tarfile.LNKTYPE,
+                         linkname="samebits-run/manifest.json"),
+                    dict(name="samebits-run/d", type=tarfile.CHRTYPE),
+                    dict(name="samebits-run/manifest.json")):
+            self.pack("bad.sb", [(good, b"{}"), (self.member(**bad), b"")])
+            done = self.samebits("import", "bad.sb", status=125)
+            self.assertIn("bad.sb", done.stderr)
+            self.assertEqual(self.samebits("list").stdout.count("run"), 0)
+        self.pack("bad.sb", [(self.member("samebits-run/x.log"), b"")])
+        self.samebits("import", "bad.sb", status=125)
+        self.pack("bomb.sb", [(good, b"{}"),
+                              (self.member("samebits-run/x.log"),
+                               bytes(400 << 20))])
+        done = self.samebits("import", "bomb.sb", status=125)
+        self.assertIn("far more", done.stderr)
+        self.assertFalse(os.path.exists("/tmp/samebits-was-here"))
+        self.assertFalse(os.path.exists(os.path.join(self.dir, "was-here")))
+        for text in ("", "no bundle at all"):
+            self.write("text", text)
+            self.samebits("import", "text", status=125)
+        self.samebits("import", "missing", status=125)
+        self.samebits("diff", "text", "bad.sb", status=2)
+
+    def member(self, name, type=tarfile.REGTYPE, linkname=""):
+        info = tarfile.TarInfo(name)
+        info.type = type
+        info.linkname = linkname
+        return info
+
+    def pack(self, name, members):
+        data = io.BytesIO()
+        with tarfile.open(fileobj=data, mode="w") as tar:
+            for info, content in members:
+                info.size = len(content)
+                tar.addfile(info, io.BytesIO(content))
+        subprocess.run(("zstd", "-q", "-f", "-o",
+                        os.path.join(self.dir, name)),
+                       input=data.getvalue(), check=True)
+
+    def test_damaged(self):
+        with open(self.bundle(), "rb") as f:
+            whole = f.read()
+        for n in (5, len(whole) // 2, len(whole) - 1):
+            with open(os.path.join(self.dir, "cut.sb"), "wb") as f:
+                f.write(whole[:n])
+            self.samebits("import", "cut.sb", status=125)
+        self.assertEqual(
+            self.samebits("list").stdout.count("cause_entropy"), 1)
 
 
 if __name__ == "__main__":

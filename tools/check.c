@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "blind.h"
+#include "bundle.h"
 #include "cmd.h"
 #include "output.h"
 #include "perturb.h"
@@ -267,19 +268,24 @@ static int judge_same(struct checking *k)
 static int read_earlier(struct checking *k, struct result *r)
 {
 	const char *store = wanted.store ? wanted.store : STORE_DEFAULT;
-	char dir[4096];
+	char dir[4096] = "", *trouble = NULL;
 	int ret;
 
 	if (!access(o.against, F_OK) && !result_read(r, o.against))
 		return 0;
 	result_free(r);
-	ret = store_find(store, o.against, dir, sizeof(dir));
+	if (bundle_is(o.against))
+		ret = bundle_open(o.against, dir, sizeof(dir), &trouble);
+	else
+		ret = store_find(store, o.against, dir, sizeof(dir));
 	if (!ret)
 		ret = result_of_run(r, dir);
+	bundle_forget(dir);
+	free(trouble);
 	if (ret)
 		verdict_trouble(&k->v,
-				"--against %s: neither a run of %s nor a file "
-				"that samebits check --save wrote",
+				"--against %s: neither a run of %s, nor a bundle, nor "
+				"a file that samebits check --save wrote",
 				o.against, store);
 	return ret ? -ECANCELED : 0;
 }

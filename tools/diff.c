@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bundle.h"
 #include "cmd.h"
 #include "opts.h"
 #include "reader.h"
@@ -36,23 +37,17 @@ static const struct opt options[] = {
 /* One of the two. */
 struct side {
 	char dir[PATH_MAX];
+	bool unpacked; /* from a bundle, to be forgotten */
 	struct rundir run;
 	struct result result;
 	struct tally tally;
 	struct runtimes runtimes;
 };
 
-static int open_side(struct side *s, const char *name)
+static int read_side(struct side *s)
 {
-	const char *store = o.store ? o.store : STORE_DEFAULT;
-	int ret = store_find(store, name, s->dir, sizeof(s->dir));
+	int ret = rundir_open(&s->run, s->dir);
 
-	if (ret) {
-		fail("%s: there is no such run in %s; see samebits list", name,
-		     store);
-		return ret;
-	}
-	ret = rundir_open(&s->run, s->dir);
 	if (!ret)
 		ret = tally_make(&s->tally, &s->run);
 	if (!ret)
@@ -64,12 +59,42 @@ static int open_side(struct side *s, const char *name)
 	return ret;
 }
 
+static int unpack(struct side *s, const char *bundle)
+{
+	char *trouble;
+	int ret = bundle_open(bundle, s->dir, sizeof(s->dir), &trouble);
+
+	if (ret)
+		fail("%s %s", bundle, trouble ? trouble : strerror(-ret));
+	free(trouble);
+	s->unpacked = !ret;
+	return ret ? ret : read_side(s);
+}
+
+static int open_side(struct side *s, const char *name)
+{
+	const char *store = o.store ? o.store : STORE_DEFAULT;
+	int ret;
+
+	if (bundle_is(name))
+		return unpack(s, name);
+	ret = store_find(store, name, s->dir, sizeof(s->dir));
+	if (ret) {
+		fail("%s: there is no such run in %s; see samebits list", name,
+		     store);
+		return ret;
+	}
+	return read_side(s);
+}
+
 static void close_side(struct side *s)
 {
 	result_free(&s->result);
 	runtimes_free(&s->runtimes);
 	tally_free(&s->tally);
 	rundir_close(&s->run);
+	if (s->unpacked)
+		bundle_forget(s->dir);
 }
 
 /* ---- what the manifests say ---- */
@@ -454,8 +479,8 @@ static int diff(int argc, char **argv)
 			  "Says in what two runs differ: their inputs, "
 			  "program, environment, libraries and\nthreads, the "
 			  "first call that was not the same, their results. "
-			  "A and B are runs\n(by number or directory), or two "
-			  "files. Exit status: 0 the same, 1 different,\n2 "
+			  "A and B are runs\n(by number, directory or "
+			  "bundle), or two files. Exit status: 0 the same, 1 different,\n2 "
 			  "trouble.", options);
 		return 0;
 	}
@@ -466,7 +491,8 @@ static int diff(int argc, char **argv)
 		     "samebits list");
 		return STATUS_UNKNOWN;
 	}
-	if (is_file(argv[1]) && is_file(argv[2]))
+	if (is_file(argv[1]) && is_file(argv[2]) && !bundle_is(argv[1]) &&
+	    !bundle_is(argv[2]))
 		return files(argv[1], argv[2]);
 	return runs(argv[1], argv[2]);
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bundle.h"
 #include "cmd.h"
 #include "export.h"
 #include "find.h"
@@ -16,7 +17,7 @@
 #include "text.h"
 
 static struct {
-	const char *store, *perfetto, *folded, *jsonl, *sqlite;
+	const char *store, *perfetto, *folded, *jsonl, *sqlite, *bundle;
 } o;
 
 static const struct opt options[] = {
@@ -25,6 +26,8 @@ static const struct opt options[] = {
 	  &o.folded },
 	{ "jsonl", 0, "FILE", "a JSON object a line", &o.jsonl },
 	{ "sqlite", 0, "FILE", "a database", &o.sqlite },
+	{ "bundle", 0, "FILE", "all of it, for samebits import elsewhere",
+	  &o.bundle },
 	{ "store", 0, "DIR", "where runs are kept (default .samebits)",
 	  &o.store },
 	{ NULL, 0, NULL, NULL, NULL }
@@ -120,6 +123,18 @@ static int database(struct export *e, const char *path)
 	return ret ? cannot(path, ret) : 0;
 }
 
+static int bundle(struct export *e, const char *path)
+{
+	char *trouble = NULL;
+	int ret = path ? bundle_write(e->run.dir, path, &trouble) : 0;
+
+	if (ret)
+		fail("%s: cannot be written: %s", path,
+		     trouble ? trouble : strerror(-ret));
+	free(trouble);
+	return ret ? STATUS_TROUBLE : 0;
+}
+
 static int write_all(struct export *e)
 {
 	int ret = stream(e, o.perfetto, export_perfetto);
@@ -127,24 +142,26 @@ static int write_all(struct export *e)
 	ret |= stream(e, o.folded, export_folded);
 	ret |= stream(e, o.jsonl, export_jsonl);
 	ret |= database(e, o.sqlite);
+	ret |= bundle(e, o.bundle);
 	return ret;
 }
 
 static int valid(void)
 {
-	const char *const streams[] = { o.perfetto, o.folded, o.jsonl };
+	const char *const streams[] = { o.perfetto, o.folded, o.jsonl,
+					o.bundle };
 	int standard = 0;
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		standard += streams[i] && !strcmp(streams[i], "-");
 	if (standard > 1)
 		return fail("only one format can go to standard output");
 	if (o.sqlite && !strcmp(o.sqlite, "-"))
 		return fail("--sqlite -: a database cannot go to standard "
 			    "output; name a file");
-	if (!o.perfetto && !o.folded && !o.jsonl && !o.sqlite)
-		return fail("export to what? --perfetto, --folded, --jsonl or "
-			    "--sqlite FILE");
+	if (!o.perfetto && !o.folded && !o.jsonl && !o.sqlite && !o.bundle)
+		return fail("export to what? --perfetto, --folded, --jsonl, "
+			    "--sqlite or --bundle FILE");
 	return 0;
 }
 

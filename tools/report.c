@@ -701,6 +701,7 @@ static int prepare(struct report *r, const char *dir)
 		ret = ret == -ENOMEM ? ret : 0;
 	}
 	r->symbols = symbols_new();
+	symbols_know(r->symbols, dir);
 	return ret == 0 && !r->symbols ? -ENOMEM : ret;
 }
 

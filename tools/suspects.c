@@ -194,6 +194,8 @@ int suspects_find(struct verdict *v, const char *dir_a, const char *dir_b,
 	struct rundir a, b;
 	int ret = rundir_open(&a, dir_a), ret_b = rundir_open(&b, dir_b);
 
+	symbols_know(symbols, dir_a);
+	symbols_know(symbols, dir_b);
 	if (!ret)
 		ret = ret_b;
 	if (!ret)

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include <elfutils/libdwfl.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <jansson.h>
+
 #include "symbols.h"
+
+#define KNOWN 2 /* runs that are looked at together */
 
 struct opened {
 	char *path;
@@ -19,6 +25,7 @@ struct opened {
 
 struct symbols {
 	struct opened *first;
+	json_t *known[KNOWN]; /* {path: {offset: [function, file, line]}} */
 };
 
 static const Dwfl_Callbacks callbacks = {
@@ -106,6 +113,8 @@ void symbols_free(struct symbols *s)
 
 	if (!s)
 		return;
+	for (int i = 0; i < KNOWN; i++)
+		json_decref(s->known[i]);
 	for (struct opened *o = s->first; o; o = next) {
 		next = o->next;
 		dwfl_end(o->dwfl);
@@ -113,6 +122,38 @@ void symbols_free(struct symbols *s)
 		free(o);
 	}
 	free(s);
+}
+
+void symbols_know(struct symbols *s, const char *dir)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/symbols.json", dir);
+	for (int i = 0; s && i < KNOWN; i++)
+		if (!s->known[i]) {
+			s->known[i] = json_load_file(path, 0, NULL);
+			return;
+		}
+}
+
+static bool find_known(const struct symbols *s, const struct sb_module *m,
+		       uint64_t offset, struct place *place)
+{
+	char key[32];
+
+	snprintf(key, sizeof(key), "%llx", (unsigned long long)offset);
+	for (int i = 0; i < KNOWN; i++) {
+		const json_t *one = json_object_get(
+			json_object_get(s->known[i], m->path), key);
+
+		if (json_array_size(one) != 3)
+			continue;
+		place->function = json_string_value(json_array_get(one, 0));
+		place->file = json_string_value(json_array_get(one, 1));
+		place->line = (int)json_integer_value(json_array_get(one, 2));
+		return true;
+	}
+	return false;
 }
 
 /* clang leaves out the table of addresses that dwfl_module_getsrc() needs. */
@@ -140,6 +181,8 @@ struct place symbols_find(struct symbols *s, const struct sb_module *m,
 	GElf_Off into;
 
 	if (!o || o->trouble) {
+		if (find_known(s, m, offset, &place))
+			return place;
 		place.trouble = o ? o->trouble : "cannot be read";
 		return place;
 	}

@@ -19,6 +19,9 @@ struct place {
 
 struct symbols *symbols_new(void); /* NULL: no memory */
 void symbols_free(struct symbols *symbols);
+/* What a run's symbols.json says (known_symbols.h) serves where a module is
+ * missing or another one. Nothing happens where there is no such file. */
+void symbols_know(struct symbols *symbols, const char *dir);
 
 /*
  * `offset` is a return address minus the load address; what is looked up is the

@@ -13,6 +13,7 @@ const struct cmd *const verbs[] = {
 	&cmd_list,
 	&cmd_rm,
 	&cmd_export,
+	&cmd_import,
 	&cmd_sources,
 	&cmd_doctor,
 	NULL,
