@@ -77,7 +77,7 @@ build() {
 
 all="engine reader order procfs cli defaults rm inspect export doctor deny"
 all="$all devices terminal pids values contexts logs kill hazards python"
-all="$all programs layout check"
+all="$all programs layout check contents verdict"
 all="$all writes"
 all="$all blas operand openmp threads frameworks"
 all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels"
@@ -89,7 +89,7 @@ if [ "$mode" = --ci ] || [ "$mode" = --full ]; then
 	build build-asan -Dwerror=true -Db_sanitize=address,undefined \
 		-Db_lundef=false
 	suite build-asan engine reader order procfs cli defaults rm inspect \
-		export doctor operand
+		export doctor operand contents
 fi
 if [ "$mode" = --full ]; then
 	check valgrind bash tests/valgrind.sh build

@@ -21,14 +21,18 @@
 #include "suspects.h"
 #include "tally.h"
 #include "text.h"
+#include "tolerance.h"
 
 static struct {
 	const char *store, *json, *force;
 } o;
 
+static struct tolerance tolerance;
+
 static const struct opt options[] = {
 	{ "force", 0, NULL, "runs of different programs, too", &o.force },
 	{ "json", 0, NULL, "all of it, for programs", &o.json },
+	TOLERANCE_OPTIONS
 	{ "store", 0, "DIR", "where runs are kept (default .samebits)",
 	  &o.store },
 	{ NULL, 0, NULL, NULL, NULL }
@@ -384,7 +388,8 @@ static int compare(struct side *a, struct side *b)
 	struct verdict v = { .is = VERDICT_SAME };
 	struct comparison c = { .a = &a->result, .b = &b->result,
 				.run_a = &a->result, .run_b = &b->result,
-				.place = place_of_streams };
+				.place = place_of_streams,
+				.tolerance = &tolerance };
 	const char *mode = json_string_value(of(a, "mode"));
 	unsigned long long events = 0;
 	bool complete = true;
@@ -449,16 +454,22 @@ static int runs(const char *x, const char *y)
 static int files(const char *a, const char *b)
 {
 	struct contents c;
-	int ret = contents_compare(&c, a, b, NULL);
+	int ret = contents_compare(&c, a, b, &tolerance);
 
 	if (ret)
 		fail("%s", c.text ? c.text : strerror(-ret));
 	else if (c.are == CONTENTS_SAME)
 		printf("the same bytes\n");
+	else if (o.json)
+		json_dumpf(c.details, stdout, JSON_INDENT(2));
 	else
-		printf("different (%s)\n%s\n", c.kind, c.text);
-	ret = ret ? STATUS_UNKNOWN
-		  : c.are == CONTENTS_SAME ? STATUS_SAME : STATUS_DIFFERENT;
+		printf("%s (%s)\n%s\n",
+		       c.are == CONTENTS_WITHIN ? "equal within the tolerance"
+						: "different",
+		       c.kind, c.text);
+	ret = ret			     ? STATUS_UNKNOWN
+	      : c.are == CONTENTS_DIFFER ? STATUS_DIFFERENT
+					     : STATUS_SAME;
 	contents_free(&c);
 	return ret;
 }
@@ -484,7 +495,7 @@ static int diff(int argc, char **argv)
 			  "trouble.", options);
 		return 0;
 	}
-	if (ret < 0)
+	if (ret < 0 || !tolerance_valid(&tolerance))
 		return STATUS_UNKNOWN;
 	if (operands != 2) {
 		fail("diff takes two runs, as in samebits diff 1 2; see "

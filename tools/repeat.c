@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,48 +44,6 @@ bool option_seconds(const char *name, const char *text, double *s)
 	return false;
 }
 
-static bool real_number(const char *name, const char *text, double *x)
-{
-	char *end;
-
-	if (!text)
-		return true;
-	*x = strtod(text, &end);
-	if (end != text && !*end && *x >= 0 && isfinite(*x))
-		return true;
-	fail("--%s %s: must be a number of 0 or more, as 1e-6", name, text);
-	return false;
-}
-
-static bool patterns(struct repeat *r)
-{
-	char *lines = repeat_wanted.ignore ? strdup(repeat_wanted.ignore) : NULL, *rest = lines;
-	char message[200], *one;
-	int ret;
-
-	while (rest && (one = strsep(&rest, "\n"))) {
-		if (r->tolerance.ignores == PATTERNS_MOST) {
-			fail("--ignore-line: more than %d of them; join some "
-			     "by |", PATTERNS_MOST);
-			free(lines);
-			return false;
-		}
-		ret = regcomp(&r->pattern[r->tolerance.ignores], one,
-			      REG_EXTENDED | REG_NOSUB);
-		if (ret) {
-			regerror(ret, &r->pattern[r->tolerance.ignores],
-				 message, sizeof(message));
-			fail("--ignore-line %s: %s", one, message);
-			free(lines);
-			return false;
-		}
-		r->tolerance.ignores++;
-	}
-	free(lines);
-	r->tolerance.ignore = r->pattern;
-	return true;
-}
-
 bool repeat_valid(struct repeat *r)
 {
 	uint64_t jobs = 1;
@@ -96,11 +53,7 @@ bool repeat_valid(struct repeat *r)
 	    !option_seconds("timeout", repeat_wanted.timeout, &r->timeout) ||
 	    !option_seconds("max-time", repeat_wanted.max_time,
 			    &r->max_time) ||
-	    !real_number("rtol", repeat_wanted.rtol,
-			 &r->tolerance.relative) ||
-	    !real_number("atol", repeat_wanted.atol,
-			 &r->tolerance.absolute) ||
-	    !patterns(r) || !wanted_valid())
+	    !tolerance_valid(&r->tolerance) || !wanted_valid())
 		return false;
 	r->attempts.jobs = (unsigned)jobs;
 	if (!repeat_wanted.in_place || jobs == 1)
@@ -249,10 +202,7 @@ int repeat_more(struct repeat *r, struct verdict *v, const struct trial *t,
 int repeat_compare(struct repeat *r, struct verdict *v, const struct attempt *x,
 		   const struct attempt *y)
 {
-	const struct tolerance *t = &r->tolerance;
-	bool exact = !t->ignores && t->relative <= 0 && t->absolute <= 0;
-
-	return attempts_compare(v, &r->attempts, x, y, exact ? NULL : t);
+	return attempts_compare(v, &r->attempts, x, y, &r->tolerance);
 }
 
 bool repeat_differ(struct repeat *r, const struct attempt *x,

@@ -4,15 +4,13 @@
 #ifndef SAMEBITS_REPEAT_H
 #define SAMEBITS_REPEAT_H
 
-#include <regex.h>
-
 #include "attempts.h"
 #include "runopts.h"
+#include "tolerance.h"
 
 /* As the command line has them; NULL: not given. */
 extern struct repeat_wanted {
-	const char *jobs, *timeout, *max_time, *in_place, *rtol, *atol, *ignore,
-		*json;
+	const char *jobs, *timeout, *max_time, *in_place, *json;
 } repeat_wanted;
 
 /* Rows for tables. */
@@ -25,13 +23,9 @@ extern struct repeat_wanted {
 	  &repeat_wanted.max_time },                                           \
 	{ "in-place", 0, NULL, "files are not put back between runs",          \
 	  &repeat_wanted.in_place },                                           \
-	{ "rtol", 0, "X", "numbers are equal within X times their size",       \
-	  &repeat_wanted.rtol },                                               \
-	{ "atol", 0, "X", "numbers are equal within X", &repeat_wanted.atol }, \
-	{ "ignore-line", OPT_MANY, "REGEX", "lines of text that may differ",   \
-	  &repeat_wanted.ignore },                                             \
 	{ "json", 0, NULL, "the verdict as JSON on stdout",                    \
-	  &repeat_wanted.json },
+	  &repeat_wanted.json },                                               \
+	TOLERANCE_OPTIONS
 
 /* What else such a verb takes: how its runs are made. */
 #define REPEATED_RUN_OPTIONS                                                   \
@@ -41,15 +35,12 @@ extern struct repeat_wanted {
 	{ "quiet", 'q', NULL, "no progress, only the verdict",                 \
 	  &wanted.quiet },
 
-#define PATTERNS_MOST 64
-
 struct repeat {
 	struct attempts attempts;
 	struct trial trial;
 	struct trial full; /* the same with every event */
 	const char *option[128], *full_option[130];
 	struct tolerance tolerance;
-	regex_t pattern[PATTERNS_MOST];
 	double timeout, max_time; /* seconds; timeout 0: none */
 };
 
