@@ -16,10 +16,11 @@
 #include "banned.h"
 
 /*
- * Hashes of what has a record, by a file's numbers, its use and its name: a new
- * file may have an old one's number. Searched without the lock, which adding
- * takes. Where half of the places are taken, a table of four times the size
- * takes over.
+ * Hashes of what has a record: by a file's numbers, its use and the name that
+ * it was opened by, as a new file may have an old one's numbers; and, once the
+ * kernel was asked for it, by its full name. Searched without the lock, which
+ * adding takes. Where half of the places are taken, a table of four times the
+ * size takes over.
  */
 #define FIRST (1u << 9)
 #define LAST (1u << 19)
@@ -271,8 +272,11 @@ void opened_file(int fd, const char *path, int flags, const struct stat *st)
 	mask = engine_lock();
 	if (!name_of_fd(name[0], fd))
 		make_absolute(name[0], AT_FDCWD, path);
-	if (!left_out(name[0]) && remember(hash))
-		record(use, st, name[0], NULL);
+	if (!left_out(name[0])) {
+		if (remember(mix64(digest_string(name[0]), use) | 1))
+			record(use, st, name[0], NULL);
+		remember(hash);
+	}
 	engine_unlock(mask);
 }
 

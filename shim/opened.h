@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which files this process opens and renames, for the log (struct sb_file):
- * each file and use once. A file that was seen before costs no lock and no
+ * each name and use once. A file that was seen before costs no lock and no
  * system call. Async-signal-safe; errno is kept.
  */
 #ifndef SAMEBITS_OPENED_H

@@ -457,6 +457,7 @@ static void test_files(void **state)
 		"    f.close()\n"
 		"    f = open(\"again\", \"w\"); f.close()\n"
 		"    os.unlink(\"again\")\n"
+		"    open(\"takes its number %d\" % i, \"w\").close()\n"
 		"open(\"/proc/self/stat\").read()\n"
 		"open(\"/dev/null\", \"w\").write(\"x\")\n"
 		"os.open(\"/dev/urandom\", os.O_RDONLY)\n"
