@@ -170,9 +170,10 @@ static void end_orphans(const struct experiment *x)
 			fclose(list);
 		if (!any)
 			return;
-		while (waitpid(-1, NULL, WNOHANG) > 0)
+		/* A namespace's first process was cloned without a signal. */
+		while (waitpid(-1, NULL, WNOHANG | __WALL) > 0)
 			;
-		poll(NULL, 0, 2);
+		poll(NULL, 0, 1);
 	}
 }
 

@@ -10,6 +10,8 @@ bench.py directories PROGRAM   opendir, readdir to the end and closedir, here
                        and in memory, median of 5 interleaved pairs
 bench.py training MLP DATA SCRIPT   ratio of the quickstart's programs, 20 pairs,
                        95% interval
+bench.py verdicts DRAWS MLP DATA   diff of two logs of 10^7 events, growth from
+                       a fifth; `check -n 2` against two runs; digests of inputs
 bench.py objects PROGRAM   inspection of new objects, and what known ones add to
                        the end of a run
 
@@ -291,10 +293,73 @@ def objects(program):
                 50, "ms")]
 
 
+def diff(program, count):
+    """Seconds and MiB of a diff of two full logs of so many events."""
+    for _ in range(2):
+        seconds(RUN + ["--trace", "full", "--trace-limit", "1G", "--", program,
+                       str(count)])
+    runs = sorted(n for n in os.listdir(STORE) if n.isdigit())[-2:]
+    best, most = [], 0
+    for _ in range(3):
+        start = time.perf_counter()
+        p = subprocess.Popen([SAMEBITS, "diff", "--store", STORE] + runs,
+                             stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(p.pid, 0)
+        best.append(time.perf_counter() - start)
+        most = max(most, usage.ru_maxrss / 1024)
+        p.returncode = os.waitstatus_to_exitcode(status)
+        if p.returncode:
+            raise SystemExit("diff of equal runs: status %d" % p.returncode)
+    return min(best), most
+
+
+def check(command):
+    """What `check -n 2` takes beyond 2.1 runs, in ms; medians of 7."""
+    run, both = [], []
+    for _ in range(7):
+        run.append(seconds(RUN + ["--"] + command))
+        both.append(seconds([SAMEBITS, "check", "-q", "--store", STORE, "--"] +
+                            command))
+    return (statistics.median(both) - 2.1 * statistics.median(run)) * 1e3
+
+
+def digests():
+    """GB/s of a program that only reads, the end of the run included."""
+    path = STORE + ".data" # not in the store, which is left out
+    size = 2 << 30
+    with open(path, "wb") as f:
+        for _ in range(size >> 20):
+            f.write(os.urandom(1 << 16) * 16)
+    command = ["head", "-c", "10", path]
+    rates = []
+    for _ in range(3):
+        os.utime(path) # not known from the run before
+        time.sleep(2.1)
+        plain = min(seconds(RUN + ["--no-input", "*", "--"] + command)
+                    for _ in range(3))
+        rates.append(size / (seconds(RUN + ["--"] + command) - plain) / 1e9)
+    os.unlink(path)
+    return max(rates)
+
+
+def verdicts(draws, mlp, data):
+    small, _ = diff(draws, 2000000)
+    large, memory = diff(draws, 10000000)
+    speed = digests()
+    return [row("diff of 10^7 events", large, 2, "s"),
+            row("diff of 10^7 events, memory", memory, 64, "MiB"),
+            row("diff, 5 x the events", large / small, 6, "x the time"),
+            row("check -n 2 of true, beyond 2.1 runs", check(["true"]), 100,
+                "ms"),
+            row("check -n 2 of train_mlp, beyond 2.1 runs",
+                check([mlp, data]), 100, "ms"),
+            row("digests of an input, 2 GB/s by", 2 / speed, 1, "x")]
+
+
 def main():
     work = {"blas": blas, "calls": calls, "python": python, "start": start,
-            "training": training, "directories": directories,
-            "objects": objects}
+            "training": training, "verdicts": verdicts,
+            "directories": directories, "objects": objects}
     try:
         rows = work[sys.argv[1]](*sys.argv[2:])
     finally:
