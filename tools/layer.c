@@ -425,6 +425,8 @@ int layer_apply(const char *upper, const char *path)
 
 /* ---- back to a copy ---- */
 
+#define REMOVED ".removed" /* after the name of what was kept: a list */
+
 static bool equal_bytes(int dir_a, int dir_b, const char *name)
 {
 	int a = openat(dir_a, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -543,29 +545,58 @@ static int put_away_entry(int dir, const char *name, void *arg)
 	return put_away(dir, name, r);
 }
 
+struct bringing {
+	int to;
+	FILE *removed;		 /* names of what was missing, each with a NUL */
+	char name[PATH_MAX];	 /* of the directory, with a '/' at its end */
+};
+
 /* What is missing now comes back; directories get their marks again. */
 static int bring_back(int dir, const char *name, void *arg)
 {
 	const struct left_out none = { 0, 0 };
-	int to = *(const int *)arg, from, into, ret;
+	struct bringing *b = arg;
+	size_t n = strlen(b->name);
 	struct stat st, there;
+	int from, to = b->to, ret;
 
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
 		return -errno;
-	if (fstatat(to, name, &there, AT_SYMLINK_NOFOLLOW))
+	if (fstatat(to, name, &there, AT_SYMLINK_NOFOLLOW)) {
+		fprintf(b->removed, "%s%s%c", b->name, name, 0);
 		return copy(dir, name, to, name, &none);
+	}
 	if (!S_ISDIR(st.st_mode))
 		return 0;
 	from = open_dir(dir, name);
-	into = open_dir(to, name);
-	ret = from < 0 ? from : into < 0 ? into
-				: walk(from, bring_back, &into);
-	if (into >= 0) {
-		copy_marks(into, &st);
-		close(into);
+	b->to = open_dir(to, name);
+	snprintf(b->name + n, sizeof(b->name) - n, "%s/", name);
+	ret = from < 0 ? from : b->to < 0 ? b->to
+					  : walk(from, bring_back, b);
+	b->name[n] = 0;
+	if (b->to >= 0) {
+		copy_marks(b->to, &st);
+		close(b->to);
 	}
+	b->to = to;
 	if (from >= 0)
 		close(from);
+	return ret;
+}
+
+static int bring_all_back(int copy, int to, const char *removed)
+{
+	struct bringing *b = calloc(1, sizeof(*b));
+	int ret = -ENOMEM;
+
+	if (b) {
+		b->to = to;
+		b->removed = fopen(removed, "we");
+		ret = b->removed ? walk(copy, bring_back, b) : -errno;
+		if (b->removed && fclose(b->removed) && !ret)
+			ret = -errno;
+	}
+	free(b);
 	return ret;
 }
 
@@ -579,10 +610,13 @@ int layer_restore(const char *copy, const char *path, const char *kept,
 	int ret = r.copy < 0 ? r.copy
 		  : fd < 0   ? -errno
 			     : walk(fd, put_away_entry, &r);
+	char removed[PATH_MAX];
 
 	if (r.copy >= 0 && fd >= 0) {
-		int back = walk(r.copy, bring_back, &fd);
+		int back;
 
+		snprintf(removed, sizeof(removed), "%s" REMOVED, kept);
+		back = bring_all_back(r.copy, fd, removed);
 		ret = ret ? ret : back;
 	}
 	if (r.copy >= 0)
@@ -591,6 +625,44 @@ int layer_restore(const char *copy, const char *path, const char *kept,
 		close(r.kept);
 	if (fd >= 0)
 		close(fd);
+	return ret;
+}
+
+/* What a run had removed, by the list that layer_restore() wrote. */
+static int remove_again(const char *kept, int from)
+{
+	char removed[PATH_MAX], *name = NULL;
+	size_t room = 0;
+	FILE *list;
+	int ret = 0;
+
+	snprintf(removed, sizeof(removed), "%s" REMOVED, kept);
+	list = fopen(removed, "re");
+	while (list && getdelim(&name, &room, 0, list) > 0) {
+		int one = remove_entry(from, name, NULL);
+
+		ret = ret ? ret : one;
+	}
+	free(name);
+	if (list)
+		fclose(list);
+	return ret;
+}
+
+int layer_put_again(const char *kept, const char *path)
+{
+	int to = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int from = open_dir(AT_FDCWD, kept), ret = to < 0 ? -errno : 0;
+
+	if (!ret)
+		ret = remove_again(kept, to);
+	/* None where the run changed nothing. */
+	if (!ret && from >= 0)
+		ret = walk(from, apply_entry, &to);
+	if (from >= 0)
+		close(from);
+	if (to >= 0)
+		close(to);
 	return ret;
 }
 

@@ -21,6 +21,8 @@ int layer_apply(const char *upper, const char *path);
  * what is missing is copied back. */
 int layer_restore(const char *copy, const char *path, const char *kept,
 		  const char *except);
+/* Makes `path` again what it was before layer_restore() put this away. */
+int layer_put_again(const char *kept, const char *path);
 /* Notes in `base` which directory base/copy is the copy of; and, for all notes
  * in a store, puts back what was not put back. */
 int layer_mark(const char *base, const char *path, const char *store);

@@ -150,6 +150,12 @@ int repeat_begin(struct repeat *r, struct verdict *v)
 	if (ret)
 		verdict_trouble(v, "%s", trouble ? trouble : strerror(-ret));
 	free(trouble);
+	if (!ret && r->attempts.jobs > 1 &&
+	    !experiment_apart(r->attempts.experiment)) {
+		say("no overlay can be mounted here: the runs follow one "
+		    "another, as they share their files");
+		r->attempts.jobs = 1;
+	}
 	r->attempts.until = now() + r->max_time;
 	return ret;
 }

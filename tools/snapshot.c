@@ -223,12 +223,12 @@ static int make_copy(const struct snapshot *s, char **trouble)
 	return ret;
 }
 
-int snapshot_leave(const struct snapshot *s, unsigned k, bool last)
+int snapshot_leave(const struct snapshot *s, unsigned k)
 {
 	char *copy, *kept;
 	int ret;
 
-	if (s->kind != SNAPSHOT_COPY || last)
+	if (s->kind != SNAPSHOT_COPY)
 		return 0;
 	copy = copy_path(s);
 	kept = snapshot_file(s, k, "upper");
@@ -295,10 +295,12 @@ int snapshot_keep(const struct snapshot *s, unsigned k)
 	char *upper;
 	int ret;
 
-	if (s->kind != SNAPSHOT_OVERLAY)
+	if (s->kind == SNAPSHOT_NONE)
 		return 0;
 	upper = snapshot_file(s, k, "upper");
-	ret = upper ? layer_apply(upper, s->cwd) : -ENOMEM;
+	ret = !upper			       ? -ENOMEM
+	      : s->kind == SNAPSHOT_OVERLAY ? layer_apply(upper, s->cwd)
+					       : layer_put_again(upper, s->cwd);
 	free(upper);
 	return ret;
 }

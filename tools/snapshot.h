@@ -30,8 +30,8 @@ int snapshot_new(struct snapshot *s, const char *store, bool in_place,
 /* Before run `k`, in the process that will start it and in mount namespaces of
  * its own: shows it its files. 0 or -errno. */
 int snapshot_enter(const struct snapshot *s, unsigned k);
-/* After the run has ended; 0 or -errno. last: what it changed may stay. */
-int snapshot_leave(const struct snapshot *s, unsigned k, bool last);
+/* After the run has ended; 0 or -errno. */
+int snapshot_leave(const struct snapshot *s, unsigned k);
 /* Puts in place what run `k` changed. 0; or -errno of the first file that could
  * not be put there: the rest is. */
 int snapshot_keep(const struct snapshot *s, unsigned k);

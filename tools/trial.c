@@ -138,7 +138,7 @@ int experiment_signal(const struct experiment *x)
 
 bool experiment_apart(const struct experiment *x)
 {
-	return x->files.kind != SNAPSHOT_NONE;
+	return x->files.kind == SNAPSHOT_OVERLAY;
 }
 
 char *experiment_path(const struct experiment *x, const struct outcome *o,
@@ -525,7 +525,7 @@ static void conclude(struct experiment *x, struct going *g, int status)
 		o->how = INTERRUPTED;
 	free(g->said);
 	free(g);
-	if (snapshot_leave(&x->files, o->number, false) &&
+	if (snapshot_leave(&x->files, o->number) &&
 	    o->how == ENDED) {
 		o->how = NOT_RUN;
 		o->trouble = strdup("the working directory could not be put "

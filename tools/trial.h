@@ -57,7 +57,7 @@ int experiment_signal(const struct experiment *x);
  * was not kept. */
 char *experiment_path(const struct experiment *x, const struct outcome *o,
 		      const char *path);
-/* Are the runs kept apart? */
+/* May several go on at a time? Where the files are put back after each, not. */
 bool experiment_apart(const struct experiment *x);
 /* keep: what this run changed is put in place; NULL: nothing is. 0 or -errno.
  * A signal that asked for the end takes its course then. */
