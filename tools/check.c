@@ -9,6 +9,7 @@
 #include "blind.h"
 #include "bundle.h"
 #include "cmd.h"
+#include "globs.h"
 #include "output.h"
 #include "perturb.h"
 #include "progress.h"
@@ -116,6 +117,30 @@ static int note_uncontrolled(struct checking *k, const struct attempt *a)
 	}
 	blinds_free(&b);
 	rundir_close(&run);
+	return ret;
+}
+
+/* What a run wrote where the next one finds it. */
+static int note_outside(struct checking *k, const struct attempt *a)
+{
+	const struct files *f = &a->result.files;
+	int ret = 0;
+
+	for (size_t i = 0; i < f->outputs && !ret; i++) {
+		const char *path = f->output[i].path;
+		char *text;
+
+		if (path_below(path, a->result.cwd) != path ||
+		    path_below(path, "/tmp") != path ||
+		    path_below(path, "/dev/shm") != path)
+			continue;
+		if (asprintf(&text,
+			     "files: %s lies outside of the working directory "
+			     "and is not put back between runs", path) < 0)
+			return -ENOMEM;
+		ret = verdict_add_uncontrolled(&k->v, text);
+		free(text);
+	}
 	return ret;
 }
 
@@ -243,6 +268,8 @@ static int judge_same(struct checking *k)
 	bool within = k->v.is == VERDICT_WITHIN;
 	int ret = note_uncontrolled(k, a);
 
+	if (!ret)
+		ret = note_outside(k, a);
 	rest = uncontrolled_text(&k->v);
 	if (!ret && what && rest)
 		ret = verdict_say(&k->v, "%s in %zu runs%s: %s; %s",
@@ -306,11 +333,19 @@ static int compare_earlier(struct checking *k)
 		say("--against %s was a run of %s", o.against, r.program);
 	if (!ret)
 		ret = result_compare(&k->v, &c);
-	result_free(&r);
 	if (!ret && k->v.is == VERDICT_DIFFERENT)
 		ret = verdict_say(&k->v,
 				  "different from --against %s (A: then, B: "
-				  "now)", o.against);
+				  "now)%s", o.against,
+				  r.threads == c.b->threads
+					  ? ""
+					  : ", when another number of threads "
+					    "could be used");
+	if (!ret && r.threads != c.b->threads)
+		say("--against %s was made with %u threads or processors, this "
+		    "with %u: results may differ for that; --threads N makes "
+		    "them equal", o.against, r.threads, c.b->threads);
+	result_free(&r);
 	return ret;
 }
 
@@ -346,6 +381,8 @@ static int judge(struct checking *k)
 	other = ret ? NULL : find_other(k, 0);
 	if (!ret && other) {
 		ret = note_uncontrolled(k, other);
+		if (!ret)
+			ret = note_outside(k, other);
 		return ret ? ret : escalate(k);
 	}
 	if (ret || failed(k))

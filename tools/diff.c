@@ -380,7 +380,9 @@ static int compare(struct side *a, struct side *b)
 		[PROGRAM] = { .title = "program and arguments" },
 		[VARIABLES] = { .title = "environment" },
 		[SETTINGS] = { .title = "settings of samebits" },
-		[THREADS] = { .title = "threads" },
+		[THREADS] = { .title = "threads",
+			      .warns = "the runs had other threads, and sums "
+				       "in another order may differ" },
 		[OBJECTS] = { .title = "objects loaded" },
 		[SOURCES] = { .title = "calls of sources" },
 		[OUTPUTS] = { .title = "results" },

@@ -11,6 +11,7 @@ static struct {
 	const char *what;
 	size_t done, of;
 	double start, shown;
+	double ended; /* seconds until the last that is done */
 	bool on;
 } p;
 
@@ -36,7 +37,7 @@ static void duration(char *out, size_t size, double s)
 
 static void show(void)
 {
-	double spent = now() - p.start;
+	double spent = now() - p.start, rest;
 	char line[160], passed[32], left[32];
 	struct winsize w;
 	int n, columns = 79;
@@ -48,11 +49,13 @@ static void show(void)
 		n += snprintf(line + n, sizeof(line) - (size_t)n, " of %zu",
 			      p.of);
 	n += snprintf(line + n, sizeof(line) - (size_t)n, ", %s", passed);
+	/* From the runs that have ended; of the one that goes on, what is
+	 * spent is known. */
 	if (p.of && p.done) {
-		duration(left, sizeof(left),
-			 spent / (double)p.done * (double)(p.of - p.done));
-		snprintf(line + n, sizeof(line) - (size_t)n,
-			 ", about %s in all left", left);
+		rest = p.ended / (double)p.done * (double)p.of - spent;
+		duration(left, sizeof(left), rest > 0 ? rest : 0);
+		snprintf(line + n, sizeof(line) - (size_t)n, ", about %s left",
+			 left);
 	}
 	if (!ioctl(2, TIOCGWINSZ, &w) && w.ws_col > 1)
 		columns = w.ws_col - 1;
@@ -74,6 +77,7 @@ void progress_set(size_t done, size_t of)
 {
 	p.done = done;
 	p.of = of;
+	p.ended = now() - p.start;
 	if (p.on && done < of)
 		show();
 }

@@ -36,6 +36,15 @@ static char *copy(const json_t *text)
 	return strdup(s ? s : "");
 }
 
+static unsigned threads_of(const json_t *threads)
+{
+	const json_t *n = json_object_get(threads, "wanted");
+
+	if (!json_is_integer(n))
+		n = json_object_get(threads, "processors");
+	return (unsigned)json_integer_value(n);
+}
+
 int result_of_run(struct result *r, const char *dir)
 {
 	json_t *m = manifest_read(dir);
@@ -47,6 +56,7 @@ int result_of_run(struct result *r, const char *dir)
 		return -ENOENT;
 	r->program = copy(json_object_get(m, "program"));
 	r->cwd = copy(json_object_get(m, "cwd"));
+	r->threads = threads_of(json_object_get(m, "threads"));
 	r->status = json_is_integer(status) ? (int)json_integer_value(status)
 					    : -1;
 	json_decref(m);
@@ -114,6 +124,7 @@ int result_write(const struct result *r, const char *path)
 	json_object_set_new(root, "samebits_result", json_integer(FORMAT));
 	json_object_set_new(root, "program", text_json(r->program));
 	json_object_set_new(root, "cwd", text_json(r->cwd));
+	json_object_set_new(root, "threads", json_integer(r->threads));
 	json_object_set_new(root, "status", json_integer(r->status));
 	json_object_set_new(root, "stdout", stream_json(&r->out));
 	json_object_set_new(root, "stderr", stream_json(&r->err));
@@ -147,6 +158,8 @@ int result_read(struct result *r, const char *path)
 	    !stream_read(&r->out, json_object_get(root, "stdout")) &&
 	    !stream_read(&r->err, json_object_get(root, "stderr"))) {
 		r->status = (int)json_integer_value(status);
+		r->threads = (unsigned)json_integer_value(
+			json_object_get(root, "threads"));
 		r->program = copy(json_object_get(root, "program"));
 		r->cwd = copy(json_object_get(root, "cwd"));
 		ret = files_parse(&r->files, root);

@@ -42,6 +42,7 @@
 
 static struct variables variables;
 int run_made = -1;
+const char *run_elsewhere;
 
 static const struct opt run_opts[] = { RUN_OPTIONS OPTIONS_END };
 static const struct opt audit_opts[] = { AUDIT_OPTIONS OPTIONS_END };

@@ -8,5 +8,8 @@
 extern int run_made;
 /* Where samebits itself speaks, as stderr is the program's; -1: on stderr. */
 extern int run_says;
+/* Where outputs that lie outside of the working directory are copied to at the
+ * end, below their full names; NULL: nowhere. */
+extern const char *run_elsewhere;
 
 #endif

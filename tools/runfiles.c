@@ -8,6 +8,8 @@
 
 #include "beside.h"
 #include "files.h"
+#include "layer.h"
+#include "run.h"
 #include "runfiles.h"
 #include "runopts.h"
 #include "say.h"
@@ -76,6 +78,41 @@ static void digest(struct files *files, bool hurry, bool quiet)
 	files_digest(files, r.known, &stop);
 }
 
+#define ELSEWHERE_MOST (1ull << 30)
+
+static void copy_there(const char *path)
+{
+	char to[PATH_MAX];
+	int n = snprintf(to, sizeof(to), "%s%s", run_elsewhere, path);
+
+	if (n < 0 || (size_t)n >= sizeof(to))
+		return;
+	for (char *p = to + strlen(run_elsewhere); (p = strchr(p, '/')); p++) {
+		*p = 0;
+		mkdir(to, 0700);
+		*p = '/';
+	}
+	layer_copy(path, to, NULL);
+}
+
+/* What lies in a private /tmp is gone with it. */
+static void copy_elsewhere(const struct files *files)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; run_elsewhere && i < files->outputs; i++) {
+		const struct file_entry *e = &files->output[i];
+
+		if (e->state != FILE_WHOLE ||
+		    path_below(e->path, r.cwd) != e->path)
+			continue;
+		size += e->digest.size;
+		if (size > ELSEWHERE_MOST)
+			return;
+		copy_there(e->path);
+	}
+}
+
 int runfiles_end(const char *dir, bool hurry, bool quiet)
 {
 	struct files files = { 0 };
@@ -90,6 +127,7 @@ int runfiles_end(const char *dir, bool hurry, bool quiet)
 		ret = find(&files, &run);
 	if (!ret) {
 		digest(&files, hurry, quiet);
+		copy_elsewhere(&files);
 		ret = files_write(&files, dir);
 	}
 	digests_close(r.known);

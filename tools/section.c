@@ -87,6 +87,10 @@ void sections_print(FILE *to, const struct section *s, size_t n,
 		    const struct verdict *v, unsigned long long events,
 		    bool complete)
 {
+	/* What changes rounding everywhere is said before all else. */
+	for (size_t i = 0; i < n; i++)
+		if (s[i].warns && s[i].n)
+			fprintf(to, "%s: %s\n\n", s[i].warns, s[i].line[0]);
 	for (size_t i = 0; i + 1 < n; i++)
 		print_section(to, &s[i]);
 	print_events(to, v, events, complete);

@@ -355,6 +355,7 @@ static _Noreturn void child(struct experiment *x, const struct trial *t,
 		_exit(STATUS_TROUBLE);
 	enter(x, t, g->o->number);
 	redirect(g, x);
+	run_elsewhere = snapshot_file(&x->files, g->o->number, "elsewhere");
 	run_made = name;
 	run_says = said;
 	fflush(NULL);
