@@ -268,7 +268,10 @@ static bool is_output(const struct use *u)
 {
 	struct stat st;
 
-	return u->written && (u->held || lstat(u->path, &st) == 0);
+	/* A directory that was renamed: what is in it counts. */
+	if (!u->written || (u->record && S_ISDIR(u->record->kind)))
+		return false;
+	return u->held || lstat(u->path, &st) == 0;
 }
 
 /* All uses of one name become one. */
