@@ -15,8 +15,44 @@
 #include "bundle.h"
 #include "known_symbols.h"
 #include "layer.h"
+#include "lazy.h"
 #include "output.h"
 #include "store.h"
+
+#define SONAME "libarchive.so.13"
+#define FUNCTIONS(X)                                                           \
+	X(archive_entry_filetype)                                              \
+	X(archive_entry_free)                                                  \
+	X(archive_entry_hardlink)                                              \
+	X(archive_entry_new)                                                   \
+	X(archive_entry_pathname)                                              \
+	X(archive_entry_set_filetype)                                          \
+	X(archive_entry_set_mtime)                                             \
+	X(archive_entry_set_pathname)                                          \
+	X(archive_entry_set_perm)                                              \
+	X(archive_entry_set_size)                                              \
+	X(archive_entry_symlink)                                               \
+	X(archive_error_string)                                                \
+	X(archive_read_data)                                                   \
+	X(archive_read_free)                                                   \
+	X(archive_read_new)                                                    \
+	X(archive_read_next_header)                                            \
+	X(archive_read_open_filename)                                          \
+	X(archive_read_support_filter_zstd)                                    \
+	X(archive_read_support_format_tar)                                     \
+	X(archive_write_add_filter_zstd)                                       \
+	X(archive_write_close)                                                 \
+	X(archive_write_data)                                                  \
+	X(archive_write_free)                                                  \
+	X(archive_write_header)                                                \
+	X(archive_write_new)                                                   \
+	X(archive_write_open_fd)                                               \
+	X(archive_write_set_format_pax_restricted)
+
+static struct {
+	FUNCTIONS(LAZY_POINTER)
+} la;
+static const char *const names[] = { FUNCTIONS(LAZY_NAME) };
 
 #define TOP "samebits-run/" /* in front of every name */
 #define MEMBERS_MOST 100000
@@ -24,8 +60,8 @@
 #define SIZE_FREE (256ull << 20)
 #define RATIO_MOST 2000
 
-__attribute__((format(printf, 3, 4)))
-static int trouble_is(char **trouble, int error, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static int
+trouble_is(char **trouble, int error, const char *format, ...)
 {
 	va_list ap;
 
@@ -37,13 +73,22 @@ static int trouble_is(char **trouble, int error, const char *format, ...)
 	return error;
 }
 
+static int load(char **trouble)
+{
+	if (!lazy_load(SONAME, names, LAZY_COUNT(names), &la))
+		return 0;
+	return trouble_is(trouble, -ENOSYS,
+			  "needs " SONAME ", which is missing here; apt-get "
+			  "install libarchive13");
+}
+
 bool bundle_is(const char *path)
 {
 	static const unsigned char magic[4] = { 0x28, 0xb5, 0x2f, 0xfd };
 	unsigned char begin[4];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	bool is = fd >= 0 && read(fd, begin, 4) == 4 &&
-		  !memcmp(begin, magic, 4);
+	bool is =
+		fd >= 0 && read(fd, begin, 4) == 4 && !memcmp(begin, magic, 4);
 
 	if (fd >= 0)
 		close(fd);
@@ -58,14 +103,14 @@ static int copy_in(struct archive *a, int fd)
 	ssize_t n;
 
 	while ((n = read(fd, block, sizeof(block))) > 0)
-		if (archive_write_data(a, block, (size_t)n) != n)
+		if (la.archive_write_data(a, block, (size_t)n) != n)
 			return -EIO;
 	return n < 0 ? -errno : 0;
 }
 
 static int add_file(struct archive *a, int dir, const char *name)
 {
-	struct archive_entry *e = archive_entry_new();
+	struct archive_entry *e = la.archive_entry_new();
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	char full[NAME_MAX + 32];
 	struct stat st;
@@ -73,19 +118,19 @@ static int add_file(struct archive *a, int dir, const char *name)
 
 	if (!ret) {
 		snprintf(full, sizeof(full), TOP "%s", name);
-		archive_entry_set_pathname(e, full);
-		archive_entry_set_size(e, st.st_size);
-		archive_entry_set_filetype(e, AE_IFREG);
-		archive_entry_set_perm(e, 0644);
-		archive_entry_set_mtime(e, st.st_mtime, 0);
-		if (archive_write_header(a, e) != ARCHIVE_OK)
+		la.archive_entry_set_pathname(e, full);
+		la.archive_entry_set_size(e, st.st_size);
+		la.archive_entry_set_filetype(e, AE_IFREG);
+		la.archive_entry_set_perm(e, 0644);
+		la.archive_entry_set_mtime(e, st.st_mtime, 0);
+		if (la.archive_write_header(a, e) != ARCHIVE_OK)
 			ret = -EIO;
 	}
 	if (!ret)
 		ret = copy_in(a, fd);
 	if (fd >= 0)
 		close(fd);
-	archive_entry_free(e);
+	la.archive_entry_free(e);
 	return ret;
 }
 
@@ -99,8 +144,8 @@ static int add_all(struct archive *a, const char *path)
 	if (n < 0)
 		ret = -errno;
 	for (int i = 0; i < n; i++) {
-		if (!ret && !fstatat(dir, list[i]->d_name, &st,
-				     AT_SYMLINK_NOFOLLOW) &&
+		if (!ret &&
+		    !fstatat(dir, list[i]->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
 		    S_ISREG(st.st_mode))
 			ret = add_file(a, dir, list[i]->d_name);
 		free(list[i]);
@@ -114,20 +159,21 @@ static int add_all(struct archive *a, const char *path)
 
 static int write_archive(const char *dir, int fd, char **trouble)
 {
-	struct archive *a = archive_write_new();
+	struct archive *a = la.archive_write_new();
 	int ret = a ? 0 : -ENOMEM;
 
-	if (!ret && (archive_write_add_filter_zstd(a) < ARCHIVE_WARN ||
-		     archive_write_set_format_pax_restricted(a) ||
-		     archive_write_open_fd(a, fd)))
-		ret = trouble_is(trouble, -EIO, "%s", archive_error_string(a));
+	if (!ret && (la.archive_write_add_filter_zstd(a) < ARCHIVE_WARN ||
+		     la.archive_write_set_format_pax_restricted(a) ||
+		     la.archive_write_open_fd(a, fd)))
+		ret = trouble_is(trouble, -EIO, "%s",
+				 la.archive_error_string(a));
 	if (!ret)
 		ret = add_all(a, dir);
-	if (!ret && archive_write_close(a))
+	if (!ret && la.archive_write_close(a))
 		ret = -EIO;
-	if (ret && a && archive_error_string(a))
-		trouble_is(trouble, ret, "%s", archive_error_string(a));
-	archive_write_free(a);
+	if (ret && a && la.archive_error_string(a))
+		trouble_is(trouble, ret, "%s", la.archive_error_string(a));
+	la.archive_write_free(a);
 	return ret;
 }
 
@@ -137,7 +183,9 @@ int bundle_write(const char *dir, const char *path, char **trouble)
 	int ret, closed;
 
 	*trouble = NULL;
-	ret = known_symbols_write(dir);
+	ret = load(trouble);
+	if (!ret)
+		ret = known_symbols_write(dir);
 	if (ret)
 		return ret;
 	ret = output_open(&output, path);
@@ -162,19 +210,19 @@ struct reading {
  * places, links or devices, is never followed. */
 static const char *accepted(struct archive_entry *e, struct reading *r)
 {
-	const char *name = archive_entry_pathname(e);
+	const char *name = la.archive_entry_pathname(e);
 
 	if (!name)
 		name = "(no name)";
-	if (archive_entry_filetype(e) != AE_IFREG ||
-	    archive_entry_hardlink(e) || archive_entry_symlink(e)) {
+	if (la.archive_entry_filetype(e) != AE_IFREG ||
+	    la.archive_entry_hardlink(e) || la.archive_entry_symlink(e)) {
 		trouble_is(r->trouble, 0, "holds %s, which is no regular file",
 			   name);
 		return NULL;
 	}
-	if (strncmp(name, TOP, strlen(TOP)) || strchr(name + strlen(TOP), '/') ||
-	    name[strlen(TOP)] == '.' || !name[strlen(TOP)] ||
-	    strlen(name) > NAME_MAX) {
+	if (strncmp(name, TOP, strlen(TOP)) ||
+	    strchr(name + strlen(TOP), '/') || name[strlen(TOP)] == '.' ||
+	    !name[strlen(TOP)] || strlen(name) > NAME_MAX) {
 		trouble_is(r->trouble, 0,
 			   "holds %s, which does not belong into a run", name);
 		return NULL;
@@ -187,7 +235,7 @@ static int copy_out(struct archive *a, struct reading *r, int fd)
 	char block[65536];
 	la_ssize_t n;
 
-	while ((n = archive_read_data(a, block, sizeof(block))) > 0) {
+	while ((n = la.archive_read_data(a, block, sizeof(block))) > 0) {
 		if ((unsigned long long)n > r->room)
 			return trouble_is(r->trouble, -EFBIG,
 					  "unpacks to far more than a run "
@@ -197,7 +245,7 @@ static int copy_out(struct archive *a, struct reading *r, int fd)
 			return errno ? -errno : -EIO;
 	}
 	return n < 0 ? trouble_is(r->trouble, -EBADMSG, "is damaged: %s",
-				  archive_error_string(a))
+				  la.archive_error_string(a))
 		     : 0;
 }
 
@@ -215,10 +263,9 @@ static int read_member(struct archive *a, struct archive_entry *e,
 	fd = openat(r->dir, name,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
-		return errno == EEXIST
-			       ? trouble_is(r->trouble, -EBADMSG,
-					    "holds %s twice", name)
-			       : -errno;
+		return errno == EEXIST ? trouble_is(r->trouble, -EBADMSG,
+						    "holds %s twice", name)
+				       : -errno;
 	ret = copy_out(a, r, fd);
 	if (close(fd) && !ret)
 		ret = -errno;
@@ -230,11 +277,12 @@ static int read_members(struct archive *a, struct reading *r)
 	struct archive_entry *e;
 	int ret = 0, next = ARCHIVE_EOF;
 
-	while (!ret && (next = archive_read_next_header(a, &e)) == ARCHIVE_OK)
+	while (!ret &&
+	       (next = la.archive_read_next_header(a, &e)) == ARCHIVE_OK)
 		ret = read_member(a, e, r);
 	if (!ret && next != ARCHIVE_EOF)
 		ret = trouble_is(r->trouble, -EBADMSG, "is damaged: %s",
-				 archive_error_string(a));
+				 la.archive_error_string(a));
 	if (!ret && faccessat(r->dir, "manifest.json", R_OK, 0))
 		ret = trouble_is(r->trouble, -EBADMSG,
 				 "is no bundle that samebits export made");
@@ -243,7 +291,7 @@ static int read_members(struct archive *a, struct reading *r)
 
 static int read_into(const char *path, int dir, char **trouble)
 {
-	struct archive *a = archive_read_new();
+	struct archive *a = la.archive_read_new();
 	struct reading r = { .dir = dir, .trouble = trouble };
 	struct stat st;
 	int ret = a ? 0 : -ENOMEM;
@@ -251,19 +299,18 @@ static int read_into(const char *path, int dir, char **trouble)
 	if (!ret && stat(path, &st))
 		ret = -errno;
 	if (!ret) {
-		r.room = SIZE_FREE +
-			 (unsigned long long)st.st_size * RATIO_MOST;
-		archive_read_support_filter_zstd(a);
-		archive_read_support_format_tar(a);
-		if (archive_read_open_filename(a, path, 65536))
-			ret = trouble_is(trouble, -EBADMSG,
-					 "is no bundle: %s",
-					 archive_error_string(a));
+		r.room =
+			SIZE_FREE + (unsigned long long)st.st_size * RATIO_MOST;
+		la.archive_read_support_filter_zstd(a);
+		la.archive_read_support_format_tar(a);
+		if (la.archive_read_open_filename(a, path, 65536))
+			ret = trouble_is(trouble, -EBADMSG, "is no bundle: %s",
+					 la.archive_error_string(a));
 	}
 	if (!ret)
 		ret = read_members(a, &r);
 	if (a)
-		archive_read_free(a);
+		la.archive_read_free(a);
 	return ret;
 }
 
@@ -278,6 +325,9 @@ int bundle_read(const char *path, const char *store, char *dir, size_t size,
 	if (!bundle_is(path))
 		return trouble_is(trouble, -EBADMSG,
 				  "is no bundle that samebits export made");
+	ret = load(trouble);
+	if (ret)
+		return ret;
 	ret = store_new(store, dir, size);
 	if (ret)
 		return trouble_is(trouble, ret,

@@ -10,7 +10,29 @@
 #include <zip.h>
 
 #include "format.h"
+#include "lazy.h"
 #include "pickle.h"
+
+#define SONAME "libzip.so.4"
+#define FUNCTIONS(X)                                                           \
+	X(zip_discard)                                                         \
+	X(zip_error_fini)                                                      \
+	X(zip_error_init)                                                      \
+	X(zip_fclose)                                                          \
+	X(zip_fopen_index)                                                     \
+	X(zip_fread)                                                           \
+	X(zip_get_name)                                                        \
+	X(zip_get_num_entries)                                                 \
+	X(zip_name_locate)                                                     \
+	X(zip_open_from_source)                                                \
+	X(zip_source_buffer_create)                                            \
+	X(zip_source_free)                                                     \
+	X(zip_stat_index)
+
+static struct {
+	FUNCTIONS(LAZY_POINTER)
+} lib;
+static const char *const names[] = { FUNCTIONS(LAZY_NAME) };
 
 #define MEMBER_MOST (4ull << 30)
 #define SAID_MOST 20 /* members that are looked into */
@@ -26,12 +48,12 @@ static zip_t *open_archive(const struct view *v)
 	zip_source_t *s;
 	zip_t *z;
 
-	zip_error_init(&error);
-	s = zip_source_buffer_create(v->data, v->size, 0, &error);
-	z = s ? zip_open_from_source(s, ZIP_RDONLY, &error) : NULL;
+	lib.zip_error_init(&error);
+	s = lib.zip_source_buffer_create(v->data, v->size, 0, &error);
+	z = s ? lib.zip_open_from_source(s, ZIP_RDONLY, &error) : NULL;
 	if (s && !z)
-		zip_source_free(s);
-	zip_error_fini(&error);
+		lib.zip_source_free(s);
+	lib.zip_error_fini(&error);
 	return z;
 }
 
@@ -45,14 +67,14 @@ static bool read_member(zip_t *z, zip_uint64_t i, struct view *v)
 	zip_int64_t n = -1;
 
 	*v = (struct view){ 0 };
-	if (zip_stat_index(z, i, 0, &st) || st.size > MEMBER_MOST ||
+	if (lib.zip_stat_index(z, i, 0, &st) || st.size > MEMBER_MOST ||
 	    st.size > (st.comp_size + 64) * 1100)
 		return false;
 	data = malloc(st.size + 1);
-	f = data ? zip_fopen_index(z, i, 0) : NULL;
+	f = data ? lib.zip_fopen_index(z, i, 0) : NULL;
 	if (f) {
-		n = zip_fread(f, data, st.size);
-		zip_fclose(f);
+		n = lib.zip_fread(f, data, st.size);
+		lib.zip_fclose(f);
 	}
 	if (n != (zip_int64_t)st.size) {
 		free(data);
@@ -64,7 +86,7 @@ static bool read_member(zip_t *z, zip_uint64_t i, struct view *v)
 
 static const char *member_name(zip_t *z, zip_uint64_t i)
 {
-	const char *name = zip_get_name(z, i, ZIP_FL_ENC_RAW);
+	const char *name = lib.zip_get_name(z, i, ZIP_FL_ENC_RAW);
 
 	return name ? name : "";
 }
@@ -79,7 +101,7 @@ static const char *below_top(const char *name)
 
 static zip_int64_t find_data(zip_t *z)
 {
-	zip_int64_t n = zip_get_num_entries(z, 0);
+	zip_int64_t n = lib.zip_get_num_entries(z, 0);
 
 	for (zip_int64_t i = 0; i < n; i++)
 		if (!strcmp(below_top(member_name(z, (zip_uint64_t)i)),
@@ -92,8 +114,8 @@ static zip_int64_t find_data(zip_t *z)
  * may differ. -1: none. */
 static zip_int64_t counterpart(zip_t *z, const char *name, bool torch)
 {
-	zip_int64_t i = zip_name_locate(z, name, ZIP_FL_ENC_RAW);
-	zip_int64_t n = zip_get_num_entries(z, 0);
+	zip_int64_t i = lib.zip_name_locate(z, name, ZIP_FL_ENC_RAW);
+	zip_int64_t n = lib.zip_get_num_entries(z, 0);
 
 	if (i >= 0 || !torch)
 		return i;
@@ -123,8 +145,8 @@ static int take(struct contents *c, const char *name, struct contents *part)
 		contents_say(c, "  %s", line);
 	}
 	if (part->details) {
-		json_t *members = json_object_get(contents_details(c),
-						  "members");
+		json_t *members =
+			json_object_get(contents_details(c), "members");
 
 		if (!members) {
 			members = json_object();
@@ -191,8 +213,8 @@ static int compare_pair(struct contents *c, const struct archives *z,
 	zip_stat_t x, y;
 	int ret = -EBADMSG;
 
-	if (zip_stat_index(z->z[0], i, 0, &x) ||
-	    zip_stat_index(z->z[1], k, 0, &y))
+	if (lib.zip_stat_index(z->z[0], i, 0, &x) ||
+	    lib.zip_stat_index(z->z[1], k, 0, &y))
 		return -EBADMSG;
 	if (x.size == y.size && x.crc == y.crc)
 		return 0;
@@ -208,8 +230,8 @@ static int compare_pair(struct contents *c, const struct archives *z,
 static int compare_members(struct contents *c, const struct archives *z,
 			   const struct tolerance *t)
 {
-	zip_int64_t n = zip_get_num_entries(z->z[0], 0);
-	zip_int64_t m = zip_get_num_entries(z->z[1], 0);
+	zip_int64_t n = lib.zip_get_num_entries(z->z[0], 0);
+	zip_int64_t m = lib.zip_get_num_entries(z->z[1], 0);
 	unsigned said = 0;
 	int ret = 0;
 
@@ -259,9 +281,14 @@ static void read_names(struct archives *z)
 int zip_compare(struct contents *c, const struct view *a, const struct view *b,
 		const struct tolerance *t)
 {
-	struct archives z = { .z = { open_archive(a), open_archive(b) } };
+	struct archives z = { .z = { NULL } };
 	int ret = -EBADMSG;
 
+	/* Without it, archives are compared by their bytes. */
+	if (lazy_load(SONAME, names, LAZY_COUNT(names), &lib))
+		return ret;
+	z.z[0] = open_archive(a);
+	z.z[1] = open_archive(b);
 	if (z.z[0] && z.z[1]) {
 		read_names(&z);
 		if (z.torch)
@@ -271,7 +298,7 @@ int zip_compare(struct contents *c, const struct view *a, const struct view *b,
 	tensors_free(&z.tensors);
 	for (int i = 0; i < 2; i++)
 		if (z.z[i])
-			zip_discard(z.z[i]);
+			lib.zip_discard(z.z[i]);
 	if (ret == -EBADMSG) {
 		contents_free(c);
 		c->kind = "bytes";
