@@ -16,24 +16,29 @@
 #include "digest.h"
 
 #define BLOCK (1u << 20)
+#define BLOCK_LEAST 4096
 #define NS 1000000000ll
 #define RACY (2 * NS)
 #define FILE_MOST (4u << 20) /* of the store's file; larger, it starts anew */
 
-static int digest_fd(struct digest *d, int fd, const volatile bool *stop)
+static int digest_fd(struct digest *d, int fd, const struct stat *st,
+		     const volatile bool *stop)
 {
+	size_t room = st->st_size < BLOCK ? (size_t)st->st_size + BLOCK_LEAST
+					  : BLOCK;
 	XXH3_state_t *x = XXH3_createState();
-	char *block = malloc(BLOCK);
+	char *block = malloc(room);
 	ssize_t n = x && block ? 1 : -1;
 	XXH128_hash_t h;
 	int ret = n < 0 ? -ENOMEM : 0;
 
 	d->size = 0;
-	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	if (room >= BLOCK)
+		posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	if (!ret)
 		XXH3_128bits_reset(x);
 	while (!ret && n > 0) {
-		n = read(fd, block, BLOCK);
+		n = read(fd, block, room);
 		if (n < 0)
 			ret = -errno;
 		else if (stop && *stop)
@@ -72,7 +77,7 @@ int digest_file(struct digest *d, const char *path, const volatile bool *stop)
 
 	if (fd < 0)
 		return fd;
-	ret = digest_fd(d, fd, stop);
+	ret = digest_fd(d, fd, &st, stop);
 	close(fd);
 	return ret;
 }
@@ -295,7 +300,7 @@ int digests_find(struct digests *k, const char *path, struct digest *d,
 		close(fd);
 		return 0;
 	}
-	ret = digest_fd(d, fd, stop);
+	ret = digest_fd(d, fd, &st, stop);
 	if (!ret && fstat(fd, &st))
 		ret = -errno;
 	close(fd);
