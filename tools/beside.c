@@ -17,7 +17,7 @@
 #include "../shim/event.h"
 #include "beside.h"
 
-#define FIRST_MS 200
+#define FIRST_MS 50
 #define LONGEST_MS 2000
 #define LOGS_MOST 4096
 #define RECORDS_MOST (16u << 20) /* bytes, in one chunk */

@@ -9,8 +9,8 @@
 
 #include "digest.h"
 
-/* The run's directory; both live until beside_stop(). A run that is over soon
- * pays for a thread that sleeps. Without memory nothing is done ahead. */
+/* The run's directory; both live until beside_stop(). Without memory nothing is
+ * done ahead. */
 void beside_start(const char *dir, struct digests *known);
 void beside_stop(void);
 

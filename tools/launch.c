@@ -304,8 +304,24 @@ static _Noreturn void stand_between(const struct launch *l, char **envp,
 	_exit(0);
 }
 
+static void wait_for_words(int fd, unsigned ms)
+{
+	struct timeval limit = { 0, ms * 1000 };
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+}
+
+/* What is not worth it for short runs; then without a limit. */
+static void wait_longer(struct launch *l, int fd)
+{
+	wait_for_words(fd, 0);
+	if (l->later)
+		l->later(l->arg);
+	errno = EAGAIN;
+}
+
 /* False: nobody is left to say anything. */
-static bool hear(int fd, struct word *w, pid_t *sender)
+static bool hear(struct launch *l, int fd, struct word *w, pid_t *sender)
 {
 	union {
 		struct cmsghdr head;
@@ -318,9 +334,11 @@ static bool hear(int fd, struct word *w, pid_t *sender)
 	struct ucred who;
 	ssize_t n;
 
-	do
+	do {
 		n = recvmsg(fd, &m, 0);
-	while (n < 0 && errno == EINTR);
+		if (n < 0 && errno == EAGAIN)
+			wait_longer(l, fd);
+	} while (n < 0 && (errno == EINTR || errno == EAGAIN));
 	if (n != sizeof(*w) || m.msg_controllen < sizeof(control.head))
 		return false;
 	memcpy(&who, CMSG_DATA(&control.head), sizeof(who));
@@ -336,13 +354,12 @@ static int listen_to(struct launch *l, int fd, const sigset_t *mask)
 	pid_t sender;
 	int status = -1;
 
-	while (hear(fd, &w, &sender)) {
+	wait_for_words(fd, LAUNCH_LATER_MS);
+	while (hear(l, fd, &w, &sender)) {
 		switch (w.kind) {
 		case STARTED:
 			child = sender;
 			sigprocmask(SIG_SETMASK, mask, NULL);
-			if (l->started)
-				l->started(l->arg);
 			break;
 		case ADDRESSES:
 			l->addresses_denied = true;

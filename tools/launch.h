@@ -9,6 +9,8 @@
 
 #include "variables.h"
 
+#define LAUNCH_LATER_MS 200
+
 struct launch {
 	const char *path;     /* what is executed */
 	char **argv;
@@ -22,7 +24,9 @@ struct launch {
 				  * not wanted */
 	bool apart;	      /* in a PID namespace of its own */
 	bool user_namespace;  /* and for that in a user namespace */
-	void (*started)(void *arg); /* called once it was; may be NULL */
+	/* Called once, when the program has run for LAUNCH_LATER_MS; may be
+	 * NULL. */
+	void (*later)(void *arg);
 	void *arg;
 	const char *refused;  /* out: why not apart; nothing was started */
 	bool addresses_denied; /* out: it was refused */

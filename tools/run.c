@@ -513,9 +513,9 @@ static int launch_somehow(struct launch *l, struct pids *pids,
 	return launch(l);
 }
 
-static void started(void *dir)
+static void look_at_files(void *dir)
 {
-	runfiles_start(dir);
+	runfiles_beside(dir);
 }
 
 static bool addresses_fixed(bool audit)
@@ -568,7 +568,7 @@ static int go(bool audit, char **argv)
 	l.preload = t.obstacle ? NULL : shim;
 	l.settings = text;
 	l.keep = wanted.tmp ? keep : NULL;
-	l.started = started;
+	l.later = look_at_files;
 	l.arg = dir;
 	m.status = launch_somehow(&l, &pids, &m, text, sizeof(text), dir);
 	m.end = now();

@@ -21,9 +21,12 @@ static struct {
 	struct digests *known;
 } r;
 
-void runfiles_start(const char *dir)
+static void start(const char *dir)
 {
 	char *slash;
+
+	if (r.known)
+		return;
 
 	if (!getcwd(r.cwd, sizeof(r.cwd)))
 		*r.cwd = 0;
@@ -32,6 +35,11 @@ void runfiles_start(const char *dir)
 	if (slash)
 		*slash = 0;
 	r.known = digests_open(r.store);
+}
+
+void runfiles_beside(const char *dir)
+{
+	start(dir);
 	beside_start(dir, r.known);
 }
 
@@ -120,6 +128,7 @@ int runfiles_end(const char *dir, bool hurry, bool quiet)
 	int ret;
 
 	beside_stop();
+	start(dir);
 	ret = rundir_open(&run, dir);
 	if (!ret && !r.known)
 		ret = -ENOMEM;

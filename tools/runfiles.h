@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 
-/* As the program starts, in the directory that it starts in; `dir` is the
- * run's and lives on. */
-void runfiles_start(const char *dir);
+/* While it goes on: digests are made beside it from now on. `dir`, the run's,
+ * lives on. */
+void runfiles_beside(const char *dir);
 /*
  * Once it has ended. hurry: somebody ended it and waits; what would take long
  * stays without a digest. quiet: a long wait is not announced. 0 or -errno: the
