@@ -83,7 +83,8 @@ void contents_free(struct contents *c)
 
 #define STEP (1u << 20)
 
-size_t view_mismatch(const struct view *a, const struct view *b)
+/* The first byte that differs; the shorter one's size where none does. */
+static size_t view_mismatch(const struct view *a, const struct view *b)
 {
 	size_t n = a->size < b->size ? a->size : b->size, at = 0;
 

@@ -13,7 +13,8 @@
 
 #define FORMAT 1
 
-/* ---- names ---- */
+/* ---- names ----
+ * What is no UTF-8, control characters and backslashes become \xNN. */
 
 /* Bytes of one character of UTF-8; 0: it is none. Overlong forms, surrogates
  * and what is beyond Unicode are left to jansson's stricter eye: such names are
@@ -55,7 +56,7 @@ static char *escape(const char *path, bool all)
 	return out;
 }
 
-char *path_escape(const char *path)
+static char *path_escape(const char *path)
 {
 	char *text = escape(path, false);
 	json_t *j = text ? json_string(text) : NULL;
@@ -75,7 +76,7 @@ static int digit(char c)
 				      : -1;
 }
 
-char *path_unescape(const char *text)
+static char *path_unescape(const char *text)
 {
 	char *out = malloc(strlen(text) + 1), *at = out;
 

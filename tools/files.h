@@ -65,9 +65,4 @@ void files_free(struct files *files);
 /* "whole", "changed", …, or why. */
 const char *file_state_text(const struct file_entry *entry);
 
-/* Paths in JSON: what is no UTF-8, control characters and backslashes become
- * \xNN. The caller's to free; NULL: no memory. */
-char *path_escape(const char *path);
-char *path_unescape(const char *text);
-
 #endif

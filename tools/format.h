@@ -32,8 +32,6 @@ format_compare compare_views, compare_bytes;
 int contents_say(struct contents *c, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 json_t *contents_details(struct contents *c);
-/* The first byte that differs; the shorter one's size where none does. */
-size_t view_mismatch(const struct view *a, const struct view *b);
 
 /* Are the numbers near enough? t NULL: never. */
 bool within(double a, double b, const struct tolerance *t);
@@ -53,8 +51,6 @@ struct array {
 	const char *data;
 };
 
-/* By name of type and shape: "float32 (3, 4)". */
-void array_name(const struct array *a, char *out, size_t size);
 /*
  * Adds lines, each after `name` where there is one: how many elements differ,
  * the first, the largest difference. c->are becomes worse or stays.

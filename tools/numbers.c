@@ -8,7 +8,8 @@
 
 #include "format.h"
 
-void array_name(const struct array *a, char *out, size_t size)
+/* By name of type and shape: "float32 (3, 4)". */
+static void array_name(const struct array *a, char *out, size_t size)
 {
 	static const char *const kind[] = {
 		[N_FLOAT] = "float", [N_BFLOAT] = "bfloat", [N_INT] = "int",

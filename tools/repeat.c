@@ -26,7 +26,7 @@ bool option_count(const char *name, const char *text, uint64_t least,
 	return false;
 }
 
-bool option_seconds(const char *name, const char *text, double *s)
+static bool option_seconds(const char *name, const char *text, double *s)
 {
 	char *end = NULL;
 

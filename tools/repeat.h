@@ -64,9 +64,8 @@ int repeat_compare(struct repeat *r, struct verdict *v, const struct attempt *x,
 bool repeat_differ(struct repeat *r, const struct attempt *x,
 		   const struct attempt *y);
 
-/* For options; false: it was said. */
+/* For an option; false: it was said. */
 bool option_count(const char *name, const char *text, uint64_t least,
 		  uint64_t most, uint64_t *n);
-bool option_seconds(const char *name, const char *text, double *s);
 
 #endif

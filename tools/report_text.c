@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cure.h"
 #include "text.h"
 #include "verdict.h"
 
@@ -149,12 +150,21 @@ static void print_variations(FILE *to, const struct verdict *v)
 	}
 }
 
-static void print_list(FILE *to, const char *title, char **list, size_t n)
+/* "kind: what", and what would help with that kind. */
+static void print_uncontrolled(FILE *to, const struct verdict *v)
 {
-	if (n)
-		fprintf(to, "\n%s\n", title);
-	for (size_t i = 0; i < n; i++)
-		print_lines(to, list[i], "  ");
+	if (v->nuncontrolled)
+		fputs("\nnot controlled\n", to);
+	for (size_t i = 0; i < v->nuncontrolled; i++) {
+		const char *text = v->uncontrolled[i];
+		char *kind = strndup(text, strcspn(text, ":"));
+		const char *cure = kind ? cure_of_blind(kind) : NULL;
+
+		print_lines(to, text, "  ");
+		if (cure)
+			print_lines(to, cure, "    ");
+		free(kind);
+	}
 }
 
 static void print_runs(FILE *to, const struct verdict *v)
@@ -190,8 +200,7 @@ int report_text(FILE *to, const struct verdict *v)
 	print_differences(to, v);
 	print_variations(to, v);
 	if (v->is != VERDICT_SAME)
-		print_list(to, "not controlled", v->uncontrolled,
-			   v->nuncontrolled);
+		print_uncontrolled(to, v);
 	if (v->is == VERDICT_DIFFERENT)
 		print_runs(to, v);
 	return ferror(to) ? -EIO : 0;
