@@ -101,8 +101,9 @@ struct sb_record {
 	uint32_t id;
 };
 
-/* A source that was called, or, in SB_OUTPUT, what was written to. Its id is 1 + its index, which is what all others
- * have: of the many sources few are called, and have a record. */
+/* A source that was called, or, in SB_OUTPUT, what was written to. Its id is 1 +
+ * its index, which is what all others have: of the many sources few are called,
+ * and have a record. */
 struct sb_source {
 	struct sb_record head;
 	uint32_t policy; /* enum sb_policy, as set for this run */

@@ -84,8 +84,7 @@ int attempts_make(struct attempts *a, const struct trial *const *trial,
 			struct attempt *x = add(a);
 
 			one = x ? experiment_start(a->experiment,
-						   trial[started],
-						   &x->outcome)
+						   trial[started], &x->outcome)
 				: -ENOMEM;
 			started++;
 			going += !one;
@@ -129,8 +128,8 @@ void attempts_free(struct attempts *a)
 
 const char *attempt_name(const struct attempt *a)
 {
-	const char *slash = a->outcome.dir ? strrchr(a->outcome.dir, '/')
-					   : NULL;
+	const char *slash =
+		a->outcome.dir ? strrchr(a->outcome.dir, '/') : NULL;
 
 	return slash ? slash + 1 : "?";
 }
@@ -151,7 +150,8 @@ char *attempt_trouble(const struct attempt *a, double timeout)
 	else
 		ret = asprintf(&text,
 			       "a run did not come to an end that samebits "
-			       "knows of (status %d)", o->status);
+			       "knows of (status %d)",
+			       o->status);
 	return ret < 0 ? NULL : text;
 }
 
@@ -176,9 +176,12 @@ int attempts_compare(struct verdict *v, const struct attempts *a,
 		     const struct tolerance *t)
 {
 	struct place_of px = { a, x }, py = { a, y };
-	struct comparison c = { .a = &x->result, .b = &y->result,
-				.run_a = &px, .run_b = &py,
-				.place = attempt_place, .tolerance = t };
+	struct comparison c = { .a = &x->result,
+				.b = &y->result,
+				.run_a = &px,
+				.run_b = &py,
+				.place = attempt_place,
+				.tolerance = t };
 
 	return result_compare(v, &c);
 }

@@ -27,9 +27,7 @@ static const struct opt blame_options[] = {
 	{ "runs", 'k', "K", "runs for each (default 3)", &o.runs },
 	{ "metric", OPT_MANY, "NAME=REGEX",
 	  "a number on stdout: what REGEX has in its parentheses", &o.metric },
-	REPEAT_OPTIONS
-	REPEATED_RUN_OPTIONS
-	OPTIONS_END
+	REPEAT_OPTIONS REPEATED_RUN_OPTIONS OPTIONS_END
 };
 
 /* What a cause sets, set to nothing before: so the environment is as long. */
@@ -62,11 +60,12 @@ static int base_differs(struct blaming *b, const struct attempt *other)
 				    a->at[first + 1]->outcome.dir, false,
 				    &events, &complete);
 	if (!ret)
-		ret = verdict_say(&b->v,
-				  "the base line differs: with all controlled, "
-				  "the results of %zu runs are not the same, so "
-				  "nothing can be blamed",
-				  (size_t)b->k);
+		ret = verdict_say(
+			&b->v,
+			"the base line differs: with all controlled, "
+			"the results of %zu runs are not the same, so "
+			"nothing can be blamed",
+			(size_t)b->k);
 	return ret;
 }
 
@@ -204,7 +203,8 @@ static int conclude(struct blaming *b)
 		ret = verdict_say(&b->v,
 				  "the result depends on none of %zu things "
 				  "that samebits run controls and that this "
-				  "program uses", b->causes.n);
+				  "program uses",
+				  b->causes.n);
 	free(names);
 	return ret;
 }
@@ -283,7 +283,8 @@ static int blame(int argc, char **argv)
 			  "time left to chance, and says which of them change "
 			  "its result.\nFiles that the runs write are not "
 			  "kept. Exit status: 0 none does, 1 some do,\n2 "
-			  "trouble.", blame_options);
+			  "trouble.",
+			  blame_options);
 		return 0;
 	}
 	if (ret < 0 || !valid(&b))
@@ -308,6 +309,7 @@ static int blame(int argc, char **argv)
 }
 
 const struct cmd cmd_blame = {
-	"blame", "leave one source at a time to chance: which change the result?",
+	"blame",
+	"leave one source at a time to chance: which change the result?",
 	blame_options, blame
 };

@@ -21,8 +21,7 @@ static int open_terminal(struct capture *c, int like)
 	if (tcgetattr(like, &mode))
 		return -errno;
 	cfmakeraw(&mode);
-	if (openpty(&c->master, &c->program, NULL, &mode,
-		    sized ? &size : NULL))
+	if (openpty(&c->master, &c->program, NULL, &mode, sized ? &size : NULL))
 		return -errno;
 	fcntl(c->master, F_SETFD, FD_CLOEXEC);
 	fcntl(c->program, F_SETFD, FD_CLOEXEC);

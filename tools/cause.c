@@ -191,13 +191,12 @@ static int measure(struct cause *c, const struct attempts *a, size_t k,
 		if (was.n && is.n)
 			ret = asprintf(&c->metric,
 				       "%s%s%s: %.6g, then %.6g to %.6g",
-				       old ? old : "", old ? "\n" : "",
-				       m->name, was.mean, is.least, is.most);
+				       old ? old : "", old ? "\n" : "", m->name,
+				       was.mean, is.least, is.most);
 		else
-			ret = asprintf(&c->metric,
-				       "%s%s%s: not found on stdout",
-				       old ? old : "", old ? "\n" : "",
-				       m->name);
+			ret = asprintf(
+				&c->metric, "%s%s%s: not found on stdout",
+				old ? old : "", old ? "\n" : "", m->name);
 		if (ret < 0)
 			c->metric = NULL;
 		free(old);
@@ -252,7 +251,10 @@ char *causes_names(const struct causes *c)
 			any = true;
 		}
 	for (size_t i = 0; i < c->nset; i++)
-		fprintf(to, "%s%s", i ? " and " : any ? "; and on " : "",
+		fprintf(to, "%s%s",
+			i     ? " and "
+			: any ? "; and on "
+			      : "",
 			c->at[c->set[i]].what->name);
 	if (c->nset)
 		fputs(c->nset > 1 ? " together" : "", to);
@@ -287,7 +289,9 @@ static void print_cause(FILE *to, const struct cause *c)
 		snprintf(cost, sizeof(cost), "%.2f x (%.2f to %.2f)",
 			 c->cost.value, c->cost.low, c->cost.high);
 	fprintf(to, "  %-22s %9s  %-9s  %-23s %s\n", c->what->name, calls,
-		c->skipped ? "not tried" : c->changes ? "CHANGES" : "same",
+		c->skipped   ? "not tried"
+		: c->changes ? "CHANGES"
+			     : "same",
 		cost, c->what->how);
 	if (!c->changes)
 		return;
@@ -326,8 +330,8 @@ static json_t *cause_json(const struct cause *c)
 	json_object_set_new(j, "how", text_json(c->how));
 	json_object_set_new(j, "metric", text_json(c->metric));
 	json_object_set_new(j, "cost",
-			    json_pack("{s:f, s:f, s:f}", "ratio",
-				      c->cost.value, "low", c->cost.low, "high",
+			    json_pack("{s:f, s:f, s:f}", "ratio", c->cost.value,
+				      "low", c->cost.low, "high",
 				      c->cost.high));
 	json_object_set_new(j, "sites", sites);
 	return j;
@@ -340,7 +344,7 @@ json_t *causes_json(const struct causes *c)
 	for (size_t i = 0; i < c->n; i++)
 		json_array_append_new(list, cause_json(&c->at[i]));
 	for (size_t i = 0; i < c->nset; i++)
-		json_array_append_new(
-			set, json_string(c->at[c->set[i]].what->name));
+		json_array_append_new(set,
+				      json_string(c->at[c->set[i]].what->name));
 	return json_pack("{s:o, s:o}", "alone", list, "together", set);
 }

@@ -12,12 +12,12 @@
 
 struct cause {
 	const struct deviation *what;
-	unsigned long calls; /* in the base line */
+	unsigned long calls;	 /* in the base line */
 	char *site[CAUSE_SITES]; /* from where most of them came */
-	bool changes; /* the result */
-	bool skipped; /* no time was left */
-	char *how;    /* what differs then */
-	char *metric; /* and what became of the numbers; NULL: none */
+	bool changes;		 /* the result */
+	bool skipped;		 /* no time was left */
+	char *how;		 /* what differs then */
+	char *metric;	   /* and what became of the numbers; NULL: none */
 	struct ratio cost; /* time with control to time without */
 };
 

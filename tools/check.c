@@ -32,8 +32,7 @@ static const struct opt check_options[] = {
 	  "is the program deterministic as it is, without control?",
 	  &o.native },
 	{ "against", 0, "RUN|FILE",
-	  "an earlier run, or what --save wrote, is compared too",
-	  &o.against },
+	  "an earlier run, or what --save wrote, is compared too", &o.against },
 	{ "save", 0, "FILE", "writes the result's digests, for --against",
 	  &o.save },
 	{ "perturb", 0, NULL,
@@ -45,9 +44,7 @@ static const struct opt check_options[] = {
 	{ "junit", 0, "FILE", "the verdict as JUnit XML", &o.junit },
 	{ "sarif", 0, "FILE", "the verdict as SARIF 2.1.0", &o.sarif },
 	{ "github", 0, NULL, "annotations for GitHub Actions", &o.github },
-	REPEAT_OPTIONS
-	REPEATED_RUN_OPTIONS
-	OPTIONS_END
+	REPEAT_OPTIONS REPEATED_RUN_OPTIONS OPTIONS_END
 };
 
 /* ---- options ---- */
@@ -136,7 +133,8 @@ static int note_outside(struct checking *k, const struct attempt *a)
 			continue;
 		if (asprintf(&text,
 			     "files: %s lies outside of the working directory "
-			     "and is not put back between runs", path) < 0)
+			     "and is not put back between runs",
+			     path) < 0)
 			return -ENOMEM;
 		ret = verdict_add_uncontrolled(&k->v, text);
 		free(text);
@@ -180,9 +178,8 @@ static char *uncontrolled_text(const struct verdict *v)
 		free(text);
 		text = longer;
 	}
-	if (v->nuncontrolled > 3 &&
-	    asprintf(&longer, "%s; and %zu more", text,
-		     v->nuncontrolled - 3) >= 0) {
+	if (v->nuncontrolled > 3 && asprintf(&longer, "%s; and %zu more", text,
+					     v->nuncontrolled - 3) >= 0) {
 		free(text);
 		text = longer;
 	}
@@ -223,8 +220,8 @@ static int suspects(struct checking *k, const struct attempt *x,
 {
 	unsigned long long events;
 	bool complete;
-	int ret = suspects_find(&k->v, x->outcome.dir, y->outcome.dir,
-				o.native, &events, &complete);
+	int ret = suspects_find(&k->v, x->outcome.dir, y->outcome.dir, o.native,
+				&events, &complete);
 
 	if (!ret && events && !complete)
 		ret = verdict_add_uncontrolled(
@@ -278,8 +275,8 @@ static int judge_same(struct checking *k)
 				  : o.native ? "the same without control"
 					     : "the same",
 				  k->r.attempts.n,
-				  o.against ? " and the earlier one" : "",
-				  what, rest);
+				  o.against ? " and the earlier one" : "", what,
+				  rest);
 	if (!ret && o.strict && k->v.nuncontrolled)
 		ret = verdict_trouble(&k->v,
 				      "the results are the same, but a blind "
@@ -310,10 +307,11 @@ static int read_earlier(struct checking *k, struct result *r)
 	bundle_forget(dir);
 	free(trouble);
 	if (ret)
-		verdict_trouble(&k->v,
-				"--against %s: neither a run of %s, nor a bundle, nor "
-				"a file that samebits check --save wrote",
-				o.against, store);
+		verdict_trouble(
+			&k->v,
+			"--against %s: neither a run of %s, nor a bundle, nor "
+			"a file that samebits check --save wrote",
+			o.against, store);
 	return ret ? -ECANCELED : 0;
 }
 
@@ -323,20 +321,24 @@ static int compare_earlier(struct checking *k)
 	struct place_of is = { &k->r.attempts, k->r.attempts.at[0] };
 	const struct tolerance *t = &k->r.tolerance;
 	struct result r;
-	struct comparison c = { .a = &r, .b = &k->r.attempts.at[0]->result,
-				.run_a = &was, .run_b = &is,
-				.place = attempt_place, .tolerance = t };
+	struct comparison c = { .a = &r,
+				.b = &k->r.attempts.at[0]->result,
+				.run_a = &was,
+				.run_b = &is,
+				.place = attempt_place,
+				.tolerance = t };
 	int ret = read_earlier(k, &r);
 
-	if (!ret && strcmp(result_name(&r, r.program),
-			   result_name(c.b, c.b->program)))
+	if (!ret &&
+	    strcmp(result_name(&r, r.program), result_name(c.b, c.b->program)))
 		say("--against %s was a run of %s", o.against, r.program);
 	if (!ret)
 		ret = result_compare(&k->v, &c);
 	if (!ret && k->v.is == VERDICT_DIFFERENT)
 		ret = verdict_say(&k->v,
 				  "different from --against %s (A: then, B: "
-				  "now)%s", o.against,
+				  "now)%s",
+				  o.against,
 				  r.threads == c.b->threads
 					  ? ""
 					  : ", when another number of threads "
@@ -344,7 +346,8 @@ static int compare_earlier(struct checking *k)
 	if (!ret && r.threads != c.b->threads)
 		say("--against %s was made with %u threads or processors, this "
 		    "with %u: results may differ for that; --threads N makes "
-		    "them equal", o.against, r.threads, c.b->threads);
+		    "them equal",
+		    o.against, r.threads, c.b->threads);
 	result_free(&r);
 	return ret;
 }
@@ -356,8 +359,7 @@ static bool failed(struct checking *k)
 {
 	const struct attempt *a = k->r.attempts.at[0];
 
-	if (k->v.is == VERDICT_DIFFERENT ||
-	    a->result.status == (int)k->status)
+	if (k->v.is == VERDICT_DIFFERENT || a->result.status == (int)k->status)
 		return false;
 	verdict_trouble(&k->v,
 			"the program failed in each run, with exit status %d; "
@@ -466,7 +468,8 @@ static int experiment(struct checking *k)
 	if (!ret && ended && k->v.is != VERDICT_TROUBLE)
 		verdict_trouble(&k->v,
 				"what the last run wrote could not be put in "
-				"place: %s", strerror(-ended));
+				"place: %s",
+				strerror(-ended));
 	return ret;
 }
 

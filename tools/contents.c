@@ -123,8 +123,8 @@ static void hex(char out[33], const struct view *v, size_t at)
 
 	*out = 0;
 	for (size_t i = at; i < v->size && i < at + 8; i++)
-		n += snprintf(out + n, 33 - (size_t)n, "%s%02x",
-			      n ? " " : "", (unsigned char)v->data[i]);
+		n += snprintf(out + n, 33 - (size_t)n, "%s%02x", n ? " " : "",
+			      (unsigned char)v->data[i]);
 }
 
 int compare_bytes(struct contents *c, const struct view *a,
@@ -148,11 +148,11 @@ int compare_bytes(struct contents *c, const struct view *a,
 	contents_say(c, "from byte %zu (0x%zx): %s … and %s …", at, at, left,
 		     right);
 	count_bytes(a, b, at, &differ, &stretches);
-	json_object_set_new(details, "bytes",
-			    json_integer((json_int_t)differ));
-	return contents_say(c, "%" PRIu64 " byte%s differ, in %" PRIu64
-			    " stretch%s", differ, differ == 1 ? "" : "s",
-			    stretches, stretches == 1 ? "" : "es");
+	json_object_set_new(details, "bytes", json_integer((json_int_t)differ));
+	return contents_say(
+		c, "%" PRIu64 " byte%s differ, in %" PRIu64 " stretch%s",
+		differ, differ == 1 ? "" : "s", stretches,
+		stretches == 1 ? "" : "es");
 }
 
 /* By what is in them. The first that takes both. */

@@ -13,8 +13,9 @@ struct cure {
 
 /* By group: what to do where the value was the real one. */
 static const struct cure observed[] = {
-	{ "blas", "the same numbers went in by another way: look at the events "
-		  "before it; --digest blas shows whether its operands differ" },
+	{ "blas",
+	  "the same numbers went in by another way: look at the events "
+	  "before it; --digest blas shows whether its operands differ" },
 	{ "clock", RUN "; leave --time real and --observe clock away" },
 	{ "cpu", "--threads N shows every machine the same processors" },
 	{ "cublas", RUN "; leave --observe away" },
@@ -41,12 +42,14 @@ static const struct cure observed[] = {
 		  "run" },
 	{ "numeric", "--threads N fixes the threads of numeric libraries" },
 	{ "openmp", RUN "; leave --observe openmp away; --threads N fixes the "
-		    "number of threads" },
-	{ "openssl", "--crypto force makes keys predictable (UNSAFE); else leave "
-		     "them out of the result" },
-	{ "output", "no source differs before it: a data race, memory that was "
-		    "never written, or an input that is not seen; try valgrind, "
-		    "-fsanitize=thread, --threads 1" },
+			"number of threads" },
+	{ "openssl",
+	  "--crypto force makes keys predictable (UNSAFE); else leave "
+	  "them out of the result" },
+	{ "output",
+	  "no source differs before it: a data race, memory that was "
+	  "never written, or an input that is not seen; try valgrind, "
+	  "-fsanitize=thread, --threads 1" },
 	{ "pid", RUN "; leave --pids real away" },
 	{ "process", "processes are started in another order or number: what "
 		     "came before decides" },
@@ -79,7 +82,8 @@ static const struct cure blinds[] = {
 			  "use getrandom(2) and clock_gettime(2), or an option "
 			  "of the library" },
 	{ "built-in", "link the library instead of building it in" },
-	{ "process-ids", "let samebits make a PID namespace (samebits doctor)" },
+	{ "process-ids",
+	  "let samebits make a PID namespace (samebits doctor)" },
 	{ "pytorch", "replace the operation that the report names" },
 	{ "split-k", "ask cublasLt for another algorithm" },
 	{ "standalone", "start the program by samebits run" },

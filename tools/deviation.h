@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * In what a run deviates from the one it is compared with, and in nothing else:
- * the rows of `check --perturb`, where what surrounds the program varies, and of
- * `blame`, where something is left to chance.
+ * the rows of `check --perturb`, where what surrounds the program varies, and
+ * of `blame`, where something is left to chance.
  */
 #ifndef SAMEBITS_DEVIATION_H
 #define SAMEBITS_DEVIATION_H
@@ -26,8 +26,9 @@ struct deviation {
 	/* Groups of sources, and names; what of them was called is what this is
 	 * about. NULL: it does not show in calls. */
 	const char *sources;
-	bool python; /* only Python knows of it */
-	unsigned padding; /* bytes of environment more, each run another number */
+	bool python;	  /* only Python knows of it */
+	unsigned padding; /* bytes of environment more, each run another number
+			   */
 	const char *counted; /* a variable that is another number each run */
 };
 

@@ -32,9 +32,9 @@ static struct tolerance tolerance;
 static const struct opt options[] = {
 	{ "force", 0, NULL, "runs of different programs, too", &o.force },
 	{ "json", 0, NULL, "all of it, for programs", &o.json },
-	TOLERANCE_OPTIONS
-	{ "store", 0, "DIR", "where runs are kept (default .samebits)",
-	  &o.store },
+	TOLERANCE_OPTIONS{ "store", 0, "DIR",
+			   "where runs are kept (default .samebits)",
+			   &o.store },
 	{ NULL, 0, NULL, NULL, NULL }
 };
 
@@ -117,8 +117,8 @@ static char *word(const json_t *j)
 				     : strdup("none");
 }
 
-static void compare_value(struct section *s, const char *name,
-			  const json_t *a, const json_t *b)
+static void compare_value(struct section *s, const char *name, const json_t *a,
+			  const json_t *b)
 {
 	char *x, *y;
 
@@ -144,11 +144,11 @@ static void compare_program(struct section *s, const struct side *a,
 static void compare_settings(struct section *s, const struct side *a,
 			     const struct side *b)
 {
-	static const char *const keys[] = { "seed",  "seeds", "time", "trace",
-					    "order", "shuffle", "pids",
-					    "force", "observe", "framework",
-					    "crypto", "digest", "start",
-					    "deny" };
+	static const char *const keys[] = { "seed",	 "seeds",  "time",
+					    "trace",	 "order",  "shuffle",
+					    "pids",	 "force",  "observe",
+					    "framework", "crypto", "digest",
+					    "start",	 "deny" };
 	const char *text[2] = { json_string_value(of(a, "settings")),
 				json_string_value(of(b, "settings")) };
 
@@ -187,9 +187,9 @@ static void compare_variables(struct section *s, const struct side *a,
 
 		json_object_foreach(x, name, value)
 			compare_value(s, name, value, json_object_get(y, name));
-		json_object_foreach(y, name, value)
-			if (!json_object_get(x, name))
-				compare_value(s, name, NULL, value);
+		json_object_foreach(y, name,
+				    value) if (!json_object_get(x, name))
+			compare_value(s, name, NULL, value);
 	}
 }
 
@@ -215,8 +215,7 @@ static void compare_threads(struct section *s, const struct side *a,
 				continue;
 			if (p->most != q->most)
 				section_add(s, "%s (%s): %u and %u threads",
-					    p->kind, p->path, p->most,
-					    q->most);
+					    p->kind, p->path, p->most, q->most);
 			if (strcmp(p->text, q->text))
 				section_add(s, "%s: %s and %s", p->kind,
 					    p->text, q->text);
@@ -334,9 +333,8 @@ static void compare_sources(struct section *s, const struct side *a,
 static char *place(void *run, const struct file_entry *entry)
 {
 	(void)run;
-	return entry->path && !access(entry->path, R_OK)
-		       ? strdup(entry->path)
-		       : NULL;
+	return entry->path && !access(entry->path, R_OK) ? strdup(entry->path)
+							 : NULL;
 }
 
 /* What files hold now is another run's, but for what each run keeps. */
@@ -373,8 +371,17 @@ static bool same_program(const struct side *a, const struct side *b)
 
 static int compare(struct side *a, struct side *b)
 {
-	enum { INPUTS, PROGRAM, VARIABLES, SETTINGS, THREADS, OBJECTS, SOURCES,
-	       OUTPUTS, SECTIONS };
+	enum {
+		INPUTS,
+		PROGRAM,
+		VARIABLES,
+		SETTINGS,
+		THREADS,
+		OBJECTS,
+		SOURCES,
+		OUTPUTS,
+		SECTIONS
+	};
 	struct section s[SECTIONS] = {
 		[INPUTS] = { .title = "inputs" },
 		[PROGRAM] = { .title = "program and arguments" },
@@ -388,8 +395,10 @@ static int compare(struct side *a, struct side *b)
 		[OUTPUTS] = { .title = "results" },
 	};
 	struct verdict v = { .is = VERDICT_SAME };
-	struct comparison c = { .a = &a->result, .b = &b->result,
-				.run_a = &a->result, .run_b = &b->result,
+	struct comparison c = { .a = &a->result,
+				.b = &b->result,
+				.run_a = &a->result,
+				.run_b = &b->result,
 				.place = place_of_streams,
 				.tolerance = &tolerance };
 	const char *mode = json_string_value(of(a, "mode"));
@@ -437,8 +446,8 @@ static int runs(const char *x, const char *y)
 	if (a && b && !open_side(a, x) && !open_side(b, y)) {
 		if (!o.force && !same_program(a, b))
 			fail("%s was a run of %s, %s of %s; --force compares "
-			     "them nevertheless", x,
-			     json_string_value(of(a, "program")), y,
+			     "them nevertheless",
+			     x, json_string_value(of(a, "program")), y,
 			     json_string_value(of(b, "program")));
 		else
 			ret = compare(a, b);
@@ -469,9 +478,9 @@ static int files(const char *a, const char *b)
 		       c.are == CONTENTS_WITHIN ? "equal within the tolerance"
 						: "different",
 		       c.kind, c.text);
-	ret = ret			     ? STATUS_UNKNOWN
+	ret = ret			 ? STATUS_UNKNOWN
 	      : c.are == CONTENTS_DIFFER ? STATUS_DIFFERENT
-					     : STATUS_SAME;
+					 : STATUS_SAME;
 	contents_free(&c);
 	return ret;
 }
@@ -493,8 +502,10 @@ static int diff(int argc, char **argv)
 			  "program, environment, libraries and\nthreads, the "
 			  "first call that was not the same, their results. "
 			  "A and B are runs\n(by number, directory or "
-			  "bundle), or two files. Exit status: 0 the same, 1 different,\n2 "
-			  "trouble.", options);
+			  "bundle), or two files. Exit status: 0 the same, 1 "
+			  "different,\n2 "
+			  "trouble.",
+			  options);
 		return 0;
 	}
 	if (ret < 0 || !tolerance_valid(&tolerance))
@@ -510,5 +521,6 @@ static int diff(int argc, char **argv)
 	return runs(argv[1], argv[2]);
 }
 
-const struct cmd cmd_diff = { "diff", "in what two runs differ, and where first",
+const struct cmd cmd_diff = { "diff",
+			      "in what two runs differ, and where first",
 			      options, diff };

@@ -24,8 +24,8 @@
 static int digest_fd(struct digest *d, int fd, const struct stat *st,
 		     const volatile bool *stop)
 {
-	size_t room = st->st_size < BLOCK ? (size_t)st->st_size + BLOCK_LEAST
-					  : BLOCK;
+	size_t room =
+		st->st_size < BLOCK ? (size_t)st->st_size + BLOCK_LEAST : BLOCK;
 	XXH3_state_t *x = XXH3_createState();
 	char *block = malloc(room);
 	ssize_t n = x && block ? 1 : -1;

@@ -70,7 +70,7 @@ struct search {
 /* True once a class: a hash table that never fills, as there are MOST. */
 static bool first_of(struct search *s, uint64_t class)
 {
-	size_t i = (size_t)class % (MOST * 2);
+	size_t i = (size_t) class % (MOST * 2);
 
 	while (s->seen[i].key && s->seen[i].key != class)
 		i = (i + 1) % (MOST * 2);
@@ -109,8 +109,8 @@ static struct moment moment(const struct log *log, const struct sb_event *e)
 
 static void name(struct divergence *d)
 {
-	int side = d->at[0].event || (!d->at[1].event && d->at[0].counter) ? 0
-									   : 1;
+	int side =
+		d->at[0].event || (!d->at[1].event && d->at[0].counter) ? 0 : 1;
 	const struct moment *m = &d->at[side];
 	uint32_t source = m->event ? m->event->source : m->counter->source;
 
@@ -166,8 +166,7 @@ static int compare_thread(struct search *search, struct side s[2],
 		uint64_t kb = b ? class_of_event(s[1].classes, s[1].log, b) : 0;
 		bool operands_equal = false;
 
-		if (ka != kb || !equal(a, b) ||
-		    details(s, &operands_equal)) {
+		if (ka != kb || !equal(a, b) || details(s, &operands_equal)) {
 			struct divergence d = {
 				.at = { moment(s[0].log, a),
 					moment(s[1].log, b) },
@@ -215,8 +214,8 @@ static struct counted *counters_of(const struct log *log,
 				   const struct classes *k, uint32_t thread,
 				   size_t *n)
 {
-	struct counted *list = calloc((log ? log->ncounters : 0) + 1,
-				      sizeof(*list));
+	struct counted *list =
+		calloc((log ? log->ncounters : 0) + 1, sizeof(*list));
 
 	*n = 0;
 	for (size_t i = 0; list && log && i < log->ncounters; i++) {
@@ -247,11 +246,11 @@ static int compare_counters(struct search *search, struct side s[2],
 	int ret = a && b ? 0 : -ENOMEM;
 
 	while (!ret && (i < n[0] || k < n[1])) {
-		int order = i == n[0]			? 1
-			    : k == n[1]			? -1
-			    : a[i].class < b[k].class	? -1
-			    : a[i].class > b[k].class	? 1
-							: 0;
+		int order = i == n[0]		      ? 1
+			    : k == n[1]		      ? -1
+			    : a[i].class < b[k].class ? -1
+			    : a[i].class > b[k].class ? 1
+						      : 0;
 		const struct counted *x = order <= 0 ? &a[i++] : NULL;
 		const struct counted *y = order >= 0 ? &b[k++] : NULL;
 		struct divergence d = {
@@ -414,8 +413,7 @@ int divergences_find(struct divergences *d, const struct rundir *a,
 	while (!ret && (i < a->nlogs || k < b->nlogs)) {
 		int order = i == a->nlogs   ? 1
 			    : k == b->nlogs ? -1
-					    : log_order(&a->log[i],
-							&b->log[k]);
+					    : log_order(&a->log[i], &b->log[k]);
 		const struct log *x = order <= 0 ? &a->log[i++] : NULL;
 		const struct log *y = order >= 0 ? &b->log[k++] : NULL;
 

@@ -15,11 +15,11 @@
 
 /* A call, in one of the runs. */
 struct moment {
-	const struct log *log; /* NULL: there is no such process */
+	const struct log *log;	      /* NULL: there is no such process */
 	const struct sb_event *event; /* NULL: the thread makes no more calls,
 				       * or the runs have counters only */
 	const struct sb_counter *counter; /* NULL: none */
-	const struct sb_site *site; /* NULL: not known */
+	const struct sb_site *site;	  /* NULL: not known */
 };
 
 struct divergence {
@@ -29,7 +29,7 @@ struct divergence {
 	const char *source, *group;
 	bool operands_equal; /* a numeric call: it read the same and wrote
 			      * something else */
-	uint64_t clock; /* logical ns */
+	uint64_t clock;	     /* logical ns */
 	size_t order;
 };
 
@@ -38,8 +38,8 @@ struct divergence {
 struct divergences {
 	struct divergence *at;
 	size_t n;
-	bool events;   /* by events in order; else by counters */
-	bool complete; /* no event of either run is missing */
+	bool events;		     /* by events in order; else by counters */
+	bool complete;		     /* no event of either run is missing */
 	unsigned long long compared; /* events */
 };
 

@@ -29,9 +29,9 @@ static void print_system(FILE *to, const struct file_entry *list, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (!file_of_system(list[i].path))
 			continue;
-		digest = XXH3_64bits_withSeed(list[i].path,
-					      strlen(list[i].path),
-					      digest ^ list[i].digest.part[0]);
+		digest =
+			XXH3_64bits_withSeed(list[i].path, strlen(list[i].path),
+					     digest ^ list[i].digest.part[0]);
 		size += list[i].digest.size;
 		files++;
 	}

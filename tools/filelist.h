@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of a run for people: the user's own, then the system's in a line. */
+/* The files of a run for people: the user's own, then the system's in a line.
+ */
 #ifndef SAMEBITS_FILELIST_H
 #define SAMEBITS_FILELIST_H
 

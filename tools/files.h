@@ -17,17 +17,17 @@
 
 enum file_state {
 	FILE_WHOLE,
-	FILE_CHANGED,	 /* while the run, or its digest, was made */
+	FILE_CHANGED, /* while the run, or its digest, was made */
 	FILE_GONE,
 	FILE_UNREADABLE, /* `why` */
 	FILE_SPECIAL,	 /* `why`: "fifo", "socket", "device", "directory" */
 };
 
 struct file_entry {
-	char *path; /* absolute; any bytes */
+	char *path;	      /* absolute; any bytes */
 	struct digest digest; /* of WHOLE; else zeros */
 	enum file_state state;
-	char *why; /* NULL but for UNREADABLE and SPECIAL */
+	char *why;		      /* NULL but for UNREADABLE and SPECIAL */
 	const struct sb_file *record; /* where the run is open; may be NULL */
 };
 
@@ -40,7 +40,7 @@ struct files {
 /* What counts, besides what the records say. */
 struct file_rules {
 	struct globs output, no_output, input, no_input;
-	const char *cwd;   /* where the run began; globs may be relative to it */
+	const char *cwd; /* where the run began; globs may be relative to it */
 	const char *store; /* left out, with all in it */
 };
 

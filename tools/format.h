@@ -42,9 +42,9 @@ enum number_kind { N_FLOAT, N_BFLOAT, N_INT, N_UINT, N_BOOL, N_COMPLEX };
 
 struct array {
 	enum number_kind kind;
-	unsigned size;	/* bytes of an element */
-	bool swapped;	/* of the other byte order */
-	bool fortran;	/* the first index runs fastest */
+	unsigned size; /* bytes of an element */
+	bool swapped;  /* of the other byte order */
+	bool fortran;  /* the first index runs fastest */
 	unsigned dims;
 	uint64_t shape[32];
 	uint64_t count; /* elements */

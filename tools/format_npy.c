@@ -33,8 +33,8 @@ static bool parse_type(struct array *a, const char *descr)
 	char order = *descr, kind;
 	unsigned size;
 
-	if (!strchr("<>|=", order) || sscanf(descr + 1, "%c%u'", &kind,
-					     &size) != 2)
+	if (!strchr("<>|=", order) ||
+	    sscanf(descr + 1, "%c%u'", &kind, &size) != 2)
 		return false;
 	a->swapped = order == '>';
 	a->size = size;

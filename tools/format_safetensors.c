@@ -43,13 +43,13 @@ static bool type_of(struct array *a, const char *name)
 		enum number_kind kind;
 		unsigned size;
 	} types[] = {
-		{ "F64", N_FLOAT, 8 },	 { "F32", N_FLOAT, 4 },
-		{ "F16", N_FLOAT, 2 },	 { "BF16", N_BFLOAT, 2 },
-		{ "I64", N_INT, 8 },	 { "I32", N_INT, 4 },
-		{ "I16", N_INT, 2 },	 { "I8", N_INT, 1 },
-		{ "U64", N_UINT, 8 },	 { "U32", N_UINT, 4 },
-		{ "U16", N_UINT, 2 },	 { "U8", N_UINT, 1 },
-		{ "BOOL", N_BOOL, 1 },	 { "C64", N_COMPLEX, 8 },
+		{ "F64", N_FLOAT, 8 },	  { "F32", N_FLOAT, 4 },
+		{ "F16", N_FLOAT, 2 },	  { "BF16", N_BFLOAT, 2 },
+		{ "I64", N_INT, 8 },	  { "I32", N_INT, 4 },
+		{ "I16", N_INT, 2 },	  { "I8", N_INT, 1 },
+		{ "U64", N_UINT, 8 },	  { "U32", N_UINT, 4 },
+		{ "U16", N_UINT, 2 },	  { "U8", N_UINT, 1 },
+		{ "BOOL", N_BOOL, 1 },	  { "C64", N_COMPLEX, 8 },
 		{ "F8_E4M3", N_UINT, 1 }, { "F8_E5M2", N_UINT, 1 },
 	};
 
@@ -75,7 +75,8 @@ static bool tensor(struct array *a, json_t *j, const struct view *data)
 	if (!type_of(a, json_string_value(json_object_get(j, "dtype"))) ||
 	    json_array_size(shape) > 32)
 		return false;
-	json_array_foreach(shape, i, n) {
+	json_array_foreach(shape, i, n)
+	{
 		a->shape[a->dims] = (uint64_t)json_integer_value(n);
 		if (__builtin_mul_overflow(a->count, a->shape[a->dims++],
 					   &a->count))
@@ -95,9 +96,9 @@ static bool all_whole(json_t *root, const struct view *data)
 	struct array a;
 	json_t *j;
 
-	json_object_foreach(root, name, j)
-		if (strcmp(name, "__metadata__") && !tensor(&a, j, data))
-			return false;
+	json_object_foreach(root, name,
+			    j) if (strcmp(name, "__metadata__") &&
+				   !tensor(&a, j, data)) return false;
 	return true;
 }
 
@@ -107,11 +108,11 @@ static void only_in(struct contents *c, json_t *in, json_t *other,
 	const char *name;
 	json_t *j;
 
-	json_object_foreach(in, name, j)
-		if (!json_object_get(other, name)) {
-			c->are = CONTENTS_DIFFER;
-			contents_say(c, "%s: only in %s", name, which);
-		}
+	json_object_foreach(in, name, j) if (!json_object_get(other, name))
+	{
+		c->are = CONTENTS_DIFFER;
+		contents_say(c, "%s: only in %s", name, which);
+	}
 }
 
 static int compare(struct contents *c, json_t *a, json_t *b,
@@ -124,7 +125,8 @@ static int compare(struct contents *c, json_t *a, json_t *b,
 
 	only_in(c, a, b, "A");
 	only_in(c, b, a, "B");
-	json_object_foreach(a, name, j) {
+	json_object_foreach(a, name, j)
+	{
 		k = json_object_get(b, name);
 		if (!ret && k && strcmp(name, "__metadata__") &&
 		    tensor(&x, j, &data[0]) && tensor(&y, k, &data[1]))

@@ -56,8 +56,8 @@ static bool ignored(const struct tolerance *t, const char *text, size_t n)
 static bool next(struct lines *l, struct line *line)
 {
 	while (l->at < l->end) {
-		const char *stop = memchr(l->at, '\n',
-					  (size_t)(l->end - l->at));
+		const char *stop =
+			memchr(l->at, '\n', (size_t)(l->end - l->at));
 		const char *from = l->at;
 
 		if (!stop)
@@ -122,8 +122,8 @@ static bool lines_within(const struct line *a, const struct line *b,
 		size_t ny = start ? number(b->text + k, b->n - k, &y) : 0;
 
 		if (nx && ny) {
-			if ((nx != ny || memcmp(a->text + i, b->text + k,
-						nx)) &&
+			if ((nx != ny ||
+			     memcmp(a->text + i, b->text + k, nx)) &&
 			    !within(x, y, t))
 				return false;
 			i += nx;
@@ -141,8 +141,8 @@ static void show(char *out, size_t size, const struct line *l, size_t at)
 	size_t from = at > SHOWN / 2 && l->n > SHOWN ? at - SHOWN / 2 : 0;
 	size_t n = l->n - from < SHOWN ? l->n - from : SHOWN;
 
-	snprintf(out, size, "%s%.*s%s", from ? "…" : "", (int)n,
-		 l->text + from, from + n < l->n ? "…" : "");
+	snprintf(out, size, "%s%.*s%s", from ? "…" : "", (int)n, l->text + from,
+		 from + n < l->n ? "…" : "");
 }
 
 struct tally_of_lines {
@@ -193,16 +193,17 @@ static void say_first(struct contents *c, const struct tally_of_lines *n)
 		contents_say(c, "line %" PRIu64 ", column %zu", n->a.number,
 			     at + 1);
 	else
-		contents_say(c, "line %" PRIu64 " and line %" PRIu64
-			     ", column %zu", n->a.number, n->b.number, at + 1);
+		contents_say(
+			c, "line %" PRIu64 " and line %" PRIu64 ", column %zu",
+			n->a.number, n->b.number, at + 1);
 	contents_say(c, "A  %s", left);
 	contents_say(c, "B  %s", right);
 	json_object_set_new(contents_details(c), "first_line",
 			    json_integer((json_int_t)n->a.number));
 }
 
-int text_compare(struct contents *c, const struct view *a,
-		 const struct view *b, const struct tolerance *t)
+int text_compare(struct contents *c, const struct view *a, const struct view *b,
+		 const struct tolerance *t)
 {
 	struct lines x = { a->data, a->data + a->size, 0, t };
 	struct lines y = { b->data, b->data + b->size, 0, t };

@@ -30,7 +30,8 @@ static int import(int argc, char **argv)
 		opts_help(stdout, "import [options] BUNDLE",
 			  "Takes a run that `samebits export RUN --bundle "
 			  "BUNDLE` has packed, on this machine or\nanother, "
-			  "into the store, and says its number.", options);
+			  "into the store, and says its number.",
+			  options);
 		return 0;
 	}
 	if (ret < 0)
@@ -48,5 +49,5 @@ static int import(int argc, char **argv)
 	return ret ? STATUS_TROUBLE : 0;
 }
 
-const struct cmd cmd_import = { "import", "a run from another machine",
-				options, import };
+const struct cmd cmd_import = { "import", "a run from another machine", options,
+				import };

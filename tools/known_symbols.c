@@ -15,8 +15,8 @@
 #include "text.h"
 
 /* One entry a frame; in several sites it has the same. */
-static void add(json_t *all, struct symbols *symbols,
-		const struct sb_module *m, uint64_t offset)
+static void add(json_t *all, struct symbols *symbols, const struct sb_module *m,
+		uint64_t offset)
 {
 	struct place p;
 	char key[64];

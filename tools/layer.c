@@ -194,15 +194,15 @@ static int copy_bytes(int from, int to)
 	return n < 0 ? -errno : 0;
 }
 
-static int copy_file(int from_dir, const char *from, int to_dir,
-		     const char *to, const struct stat *st)
+static int copy_file(int from_dir, const char *from, int to_dir, const char *to,
+		     const struct stat *st)
 {
 	int in = openat(from_dir, from,
 			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int out = in < 0 ? -1
-			 : openat(to_dir, to,
-				  O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-				  0600);
+	int out =
+		in < 0 ? -1
+		       : openat(to_dir, to,
+				O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	int ret = out < 0 ? -errno : copy_bytes(in, out);
 
 	if (out >= 0) {
@@ -218,8 +218,8 @@ static int copy_file(int from_dir, const char *from, int to_dir,
 	return ret;
 }
 
-static int copy_link(int from_dir, const char *from, int to_dir,
-		     const char *to, const struct stat *st)
+static int copy_link(int from_dir, const char *from, int to_dir, const char *to,
+		     const struct stat *st)
 {
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
 	char target[PATH_MAX];
@@ -243,9 +243,8 @@ struct copying {
 
 static int copy_entry(int dir, const char *name, void *arg);
 
-static int copy_tree(int from_dir, const char *from, int to_dir,
-		     const char *to, const struct stat *st,
-		     const struct left_out *out)
+static int copy_tree(int from_dir, const char *from, int to_dir, const char *to,
+		     const struct stat *st, const struct left_out *out)
 {
 	struct copying c = { -1, *out };
 	int fd = open_dir(from_dir, from), ret = 0;
@@ -509,14 +508,16 @@ static int put_away_entry(int dir, const char *name, void *arg);
 /* A directory that was there before: what is new in it goes. */
 static int put_away_within(int dir, const char *name, struct restoring *r)
 {
-	struct restoring in = { .copy = open_dir(r->copy, name), .kept = -1,
-				.kept_parent = kept_dir(r), .kept_name = name,
+	struct restoring in = { .copy = open_dir(r->copy, name),
+				.kept = -1,
+				.kept_parent = kept_dir(r),
+				.kept_name = name,
 				.out = r->out };
 	int fd = open_dir(dir, name);
-	int ret = in.copy < 0		? in.copy
-		  : fd < 0		? fd
-		  : in.kept_parent < 0	? in.kept_parent
-					: walk(fd, put_away_entry, &in);
+	int ret = in.copy < 0	       ? in.copy
+		  : fd < 0	       ? fd
+		  : in.kept_parent < 0 ? in.kept_parent
+				       : walk(fd, put_away_entry, &in);
 
 	if (in.copy >= 0)
 		close(in.copy);
@@ -547,8 +548,8 @@ static int put_away_entry(int dir, const char *name, void *arg)
 
 struct bringing {
 	int to;
-	FILE *removed;		 /* names of what was missing, each with a NUL */
-	char name[PATH_MAX];	 /* of the directory, with a '/' at its end */
+	FILE *removed;	     /* names of what was missing, each with a NUL */
+	char name[PATH_MAX]; /* of the directory, with a '/' at its end */
 };
 
 /* What is missing now comes back; directories get their marks again. */
@@ -571,8 +572,7 @@ static int bring_back(int dir, const char *name, void *arg)
 	from = open_dir(dir, name);
 	b->to = open_dir(to, name);
 	snprintf(b->name + n, sizeof(b->name) - n, "%s/", name);
-	ret = from < 0 ? from : b->to < 0 ? b->to
-					  : walk(from, bring_back, b);
+	ret = from < 0 ? from : b->to < 0 ? b->to : walk(from, bring_back, b);
 	b->name[n] = 0;
 	if (b->to >= 0) {
 		copy_marks(b->to, &st);
@@ -603,8 +603,10 @@ static int bring_all_back(int copy, int to, const char *removed)
 int layer_restore(const char *copy, const char *path, const char *kept,
 		  const char *except)
 {
-	struct restoring r = { .copy = open_dir(AT_FDCWD, copy), .kept = -1,
-			       .kept_parent = AT_FDCWD, .kept_name = kept,
+	struct restoring r = { .copy = open_dir(AT_FDCWD, copy),
+			       .kept = -1,
+			       .kept_parent = AT_FDCWD,
+			       .kept_name = kept,
 			       .out = leave_out(except) };
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int ret = r.copy < 0 ? r.copy
@@ -698,7 +700,8 @@ int layer_mark(const char *base, const char *path, const char *store)
 static int recover_one(int store, const char *name, const char *except,
 		       bool *recovered)
 {
-	char text[2 * PATH_MAX + 2] = "", copy[PATH_MAX + 8], kept[PATH_MAX + 8];
+	char text[2 * PATH_MAX + 2] = "", copy[PATH_MAX + 8],
+				 kept[PATH_MAX + 8];
 	int fd = openat(store, name, O_RDWR | O_CLOEXEC), ret = 0;
 	char *path, *end;
 	ssize_t n;

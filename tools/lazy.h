@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Libraries that few verbs need: opened at their first use, as loading them, and
- * all that they need in turn, would double what `samebits run` costs.
+ * Libraries that few verbs need: opened at their first use, as loading them,
+ *and all that they need in turn, would double what `samebits run` costs.
  *
  *	#define FUNCTIONS(X) X(zip_open) X(zip_close)
  *	static struct { FUNCTIONS(LAZY_POINTER) } lib;

@@ -15,7 +15,8 @@ static bool add(struct metrics *m, const char *text)
 
 	if (!equals || equals == text || !equals[1]) {
 		fail("--metric %s: must be NAME=REGEX, as in "
-		     "'loss=loss: ([0-9.e-]+)'", text);
+		     "'loss=loss: ([0-9.e-]+)'",
+		     text);
 		return false;
 	}
 	if (m->n == METRICS_MOST) {
@@ -29,8 +30,7 @@ static bool add(struct metrics *m, const char *text)
 		else
 			regfree(&at->regex);
 		fail("--metric %s: %s", text,
-		     ret ? message
-			 : "the number must stand in parentheses");
+		     ret ? message : "the number must stand in parentheses");
 		return false;
 	}
 	at->name = strndup(text, (size_t)(equals - text));

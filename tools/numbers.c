@@ -12,9 +12,9 @@
 static void array_name(const struct array *a, char *out, size_t size)
 {
 	static const char *const kind[] = {
-		[N_FLOAT] = "float", [N_BFLOAT] = "bfloat", [N_INT] = "int",
-		[N_UINT] = "uint",   [N_BOOL] = "bool",
-		[N_COMPLEX] = "complex",
+		[N_FLOAT] = "float", [N_BFLOAT] = "bfloat",
+		[N_INT] = "int",     [N_UINT] = "uint",
+		[N_BOOL] = "bool",   [N_COMPLEX] = "complex",
 	};
 	int n = snprintf(out, size, "%s", kind[a->kind]);
 
@@ -126,8 +126,8 @@ struct extremes {
 };
 
 /* One part of an element: all of it, but for complex numbers. */
-static bool compare_part(struct extremes *x, const struct array *a,
-			 uint64_t na, uint64_t nb, uint64_t at, unsigned size,
+static bool compare_part(struct extremes *x, const struct array *a, uint64_t na,
+			 uint64_t nb, uint64_t at, unsigned size,
 			 const struct tolerance *t)
 {
 	double va = value(a, na, size), vb = value(a, nb, size), d;
@@ -202,8 +202,10 @@ static void say_extremes(struct contents *c, const char *name,
 		     n, x->first_b);
 	if (x->largest > 0) {
 		index_text(a, x->largest_at, at, sizeof(at));
-		contents_say(c, "  largest difference %.3g at %s: %.*g and "
-			     "%.*g", x->largest, at, n, x->from, n, x->to);
+		contents_say(c,
+			     "  largest difference %.3g at %s: %.*g and "
+			     "%.*g",
+			     x->largest, at, n, x->from, n, x->to);
 	}
 	if (x->ulps) {
 		index_text(a, x->ulps_at, at, sizeof(at));

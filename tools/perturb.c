@@ -40,8 +40,8 @@ static int judge(struct repeat *r, struct verdict *v,
 }
 
 /* One that could not be started is not tried. */
-static int vary(struct repeat *r, struct verdict *v,
-		const struct attempt *base, const struct deviation *d)
+static int vary(struct repeat *r, struct verdict *v, const struct attempt *base,
+		const struct deviation *d)
 {
 	struct deviated *room = calloc(1, sizeof(*room));
 	const struct attempt *bad = NULL;
@@ -83,9 +83,11 @@ int perturb(struct repeat *r, struct verdict *v, const struct attempt *base)
 	if (!depends)
 		return verdict_say(v,
 				   "the result depends on none of %zu things "
-				   "that surround the program", v->variations);
+				   "that surround the program",
+				   v->variations);
 	v->is = VERDICT_DIFFERENT;
 	return verdict_say(v,
 			   "the result depends on %zu of %zu things that "
-			   "surround the program", depends, v->variations);
+			   "surround the program",
+			   depends, v->variations);
 }

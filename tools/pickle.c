@@ -15,14 +15,23 @@
 #define NODES_MOST (1u << 22)
 #define DEPTH_MOST 64
 
-enum node_kind { NOTHING, MARK, NUMBER, TEXT, LIST, DICT, GLOBAL, STORAGE,
-		 TENSOR };
+enum node_kind {
+	NOTHING,
+	MARK,
+	NUMBER,
+	TEXT,
+	LIST,
+	DICT,
+	GLOBAL,
+	STORAGE,
+	TENSOR
+};
 
 struct node {
 	enum node_kind kind;
-	bool seen;	   /* while names are made */
-	int64_t number;	   /* NUMBER */
-	const char *text;  /* TEXT, GLOBAL ("module name"): in the pickle */
+	bool seen;	  /* while names are made */
+	int64_t number;	  /* NUMBER */
+	const char *text; /* TEXT, GLOBAL ("module name"): in the pickle */
 	size_t length;
 	uint32_t *child; /* LIST; DICT: key, value, …; STORAGE, TENSOR: what
 			  * they were made of */
@@ -59,9 +68,8 @@ static bool grow(void **list, uint32_t *room, uint32_t need, size_t size)
 /* Node 0 is "nothing"; it also stands for what there was no memory for. */
 static uint32_t make(struct machine *m, enum node_kind kind)
 {
-	if (m->nodes >= NODES_MOST ||
-	    !grow((void **)&m->node, &m->node_room, m->nodes,
-		  sizeof(*m->node))) {
+	if (m->nodes >= NODES_MOST || !grow((void **)&m->node, &m->node_room,
+					    m->nodes, sizeof(*m->node))) {
 		m->odd = true;
 		return 0;
 	}
@@ -392,8 +400,8 @@ static bool step(struct machine *m)
 	case 0x87:
 		tuple(m, op - 0x84u);
 		break;
-	case 'e': /* APPENDS */
-	case 'u': /* SETITEMS */
+	case 'e':  /* APPENDS */
+	case 'u':  /* SETITEMS */
 	case 0x90: /* ADDITEMS */
 		collect_for(m);
 		break;
@@ -457,10 +465,14 @@ static const struct {
 	{ "BFloat16Storage", N_BFLOAT, 2 },
 	{ "ComplexFloatStorage", N_COMPLEX, 8 },
 	{ "ComplexDoubleStorage", N_COMPLEX, 16 },
-	{ "FloatStorage", N_FLOAT, 4 },	  { "DoubleStorage", N_FLOAT, 8 },
-	{ "HalfStorage", N_FLOAT, 2 },	  { "LongStorage", N_INT, 8 },
-	{ "IntStorage", N_INT, 4 },	  { "ShortStorage", N_INT, 2 },
-	{ "CharStorage", N_INT, 1 },	  { "ByteStorage", N_UINT, 1 },
+	{ "FloatStorage", N_FLOAT, 4 },
+	{ "DoubleStorage", N_FLOAT, 8 },
+	{ "HalfStorage", N_FLOAT, 2 },
+	{ "LongStorage", N_INT, 8 },
+	{ "IntStorage", N_INT, 4 },
+	{ "ShortStorage", N_INT, 2 },
+	{ "CharStorage", N_INT, 1 },
+	{ "ByteStorage", N_UINT, 1 },
 	{ "BoolStorage", N_BOOL, 1 },
 };
 
@@ -608,8 +620,9 @@ bool tensor_in(const struct tensor *t, const struct view *storage,
 {
 	uint64_t from, need;
 
-	*a = (struct array){ .kind = t->kind, .size = t->size, .count = 1,
-			     .dims = t->dims };
+	*a = (struct array){
+		.kind = t->kind, .size = t->size, .count = 1, .dims = t->dims
+	};
 	for (unsigned i = 0; i < t->dims; i++) {
 		a->shape[i] = t->shape[i];
 		if (__builtin_mul_overflow(a->count, t->shape[i], &a->count))

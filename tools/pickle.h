@@ -27,7 +27,8 @@ struct tensors {
 /* As far as the pickle is understood; 0 or -ENOMEM. tensors_free() is due. */
 int tensors_read(struct tensors *t, const struct view *pickle);
 void tensors_free(struct tensors *t);
-/* The tensor's elements in its storage; false: they do not lie in it plainly. */
+/* The tensor's elements in its storage; false: they do not lie in it plainly.
+ */
 bool tensor_in(const struct tensor *t, const struct view *storage,
 	       struct array *a);
 

@@ -18,8 +18,8 @@ struct repeat_wanted repeat_wanted;
 bool option_count(const char *name, const char *text, uint64_t least,
 		  uint64_t most, uint64_t *n)
 {
-	if (!text || (opts_number(text, 0, n) == 0 && *n >= least &&
-		      *n <= most))
+	if (!text ||
+	    (opts_number(text, 0, n) == 0 && *n >= least && *n <= most))
 		return true;
 	fail("--%s %s: must be a number from %llu to %llu", name, text,
 	     (unsigned long long)least, (unsigned long long)most);
@@ -34,8 +34,10 @@ static bool option_seconds(const char *name, const char *text, double *s)
 		return true;
 	*s = *text >= '0' && *text <= '9' ? strtod(text, &end) : -1;
 	if (end && *end && !end[1]) {
-		*s *= *end == 's' ? 1 : *end == 'm' ? 60 : *end == 'h' ? 3600
-								       : -1;
+		*s *= *end == 's'   ? 1
+		      : *end == 'm' ? 60
+		      : *end == 'h' ? 3600
+				    : -1;
 		end++;
 	}
 	if (end && !*end && *s > 0 && *s < 1e9)
@@ -51,32 +53,35 @@ bool repeat_valid(struct repeat *r)
 	r->max_time = 600;
 	if (!option_count("jobs", repeat_wanted.jobs, 1, 256, &jobs) ||
 	    !option_seconds("timeout", repeat_wanted.timeout, &r->timeout) ||
-	    !option_seconds("max-time", repeat_wanted.max_time,
-			    &r->max_time) ||
+	    !option_seconds("max-time", repeat_wanted.max_time, &r->max_time) ||
 	    !tolerance_valid(&r->tolerance) || !wanted_valid())
 		return false;
 	r->attempts.jobs = (unsigned)jobs;
 	if (!repeat_wanted.in_place || jobs == 1)
 		return true;
 	fail("--jobs %s: runs at a time need files of their own; leave "
-	     "--in-place away", repeat_wanted.jobs);
+	     "--in-place away",
+	     repeat_wanted.jobs);
 	return false;
 }
 
 /* What is for the runs goes on to them. */
 static void hand_on(struct repeat *to, bool native)
 {
-	static const struct opt rows[] = { CONTROL_OPTIONS LOG_OPTIONS
-						   FILE_OPTIONS OPTIONS_END };
-	static const struct opt seen[] = { LOG_OPTIONS FILE_OPTIONS
-						   OPTIONS_END };
+	static const struct opt rows[] = {
+		CONTROL_OPTIONS LOG_OPTIONS FILE_OPTIONS OPTIONS_END
+	};
+	static const struct opt seen[] = {
+		LOG_OPTIONS FILE_OPTIONS OPTIONS_END
+	};
 	static char names[sizeof(rows) / sizeof(*rows)][32];
 	size_t n = 0;
 
 	for (const struct opt *r = native ? seen : rows; r->name; r++) {
 		char *lines = *r->value && r->letter == OPT_MANY
 				      ? strdup(*r->value)
-				      : NULL, *rest = lines, *one;
+				      : NULL,
+		     *rest = lines, *one;
 		char *name = names[r - (native ? seen : rows)];
 
 		if (!*r->value || n + 4 > sizeof(to->option) / sizeof(char *))
@@ -101,8 +106,10 @@ static void hand_on(struct repeat *to, bool native)
 void repeat_prepare(struct repeat *r, bool native, char **argv)
 {
 	hand_on(r, native);
-	r->trial = (struct trial){ .native = native, .options = r->option,
-				   .argv = argv, .timeout = r->timeout };
+	r->trial = (struct trial){ .native = native,
+				   .options = r->option,
+				   .argv = argv,
+				   .timeout = r->timeout };
 	r->full = r->trial;
 	r->full.options = r->full_option;
 }
@@ -137,8 +144,8 @@ int repeat_begin(struct repeat *r, struct verdict *v)
 	if (ret) {
 		verdict_trouble(v,
 				"%s: cannot make a run here: %s; name another "
-				"place with --store DIR", store,
-				strerror(-ret));
+				"place with --store DIR",
+				store, strerror(-ret));
 		return ret;
 	}
 	snapshot_recover(store, &recovered);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A verdict for GitHub Actions: workflow commands on stdout, and Markdown in the
- * file that GITHUB_STEP_SUMMARY names. */
+/* A verdict for GitHub Actions: workflow commands on stdout, and Markdown in
+ * the file that GITHUB_STEP_SUMMARY names. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -42,8 +42,7 @@ static void annotate(FILE *to, const char *level, const struct frame *f,
 
 static void suspect(FILE *to, const struct suspect *s, const char *cwd)
 {
-	const struct stack *stack = s->stack[0].n ? &s->stack[0]
-						  : &s->stack[1];
+	const struct stack *stack = s->stack[0].n ? &s->stack[0] : &s->stack[1];
 	char *text;
 	bool own;
 
@@ -55,8 +54,8 @@ static void suspect(FILE *to, const struct suspect *s, const char *cwd)
 		     s->value[1] ? s->value[1] : "-",
 		     s->cure ? s->cure : "") < 0)
 		return;
-	annotate(to, "error", stack_own(stack, &own), "samebits: not the same bits",
-		 text, cwd);
+	annotate(to, "error", stack_own(stack, &own),
+		 "samebits: not the same bits", text, cwd);
 	free(text);
 }
 
@@ -98,9 +97,8 @@ int report_github(FILE *to, const struct verdict *v)
 	for (size_t i = 0; i < v->suspects && n < ANNOTATIONS; i++, n++)
 		suspect(to, &v->suspect[i], cwd);
 	for (size_t i = 0; i < v->differences && n < ANNOTATIONS; i++, n++)
-		annotate(to, v->difference[i].within ? "notice" : "error",
-			 NULL, v->difference[i].what, v->difference[i].text,
-			 cwd);
+		annotate(to, v->difference[i].within ? "notice" : "error", NULL,
+			 v->difference[i].what, v->difference[i].text, cwd);
 	if (!n)
 		annotate(to, v->is == VERDICT_SAME ? "notice" : "error", NULL,
 			 "samebits", headline(v), cwd);

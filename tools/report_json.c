@@ -71,11 +71,11 @@ static json_t *runs_json(const struct verdict *v)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < v->runs; i++)
-		json_array_append_new(
-			list,
-			json_pack("{s:s, s:f, s:i}", "run", v->run[i].name,
-				  "seconds", v->run[i].seconds, "status",
-				  v->run[i].status));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:f, s:i}", "run",
+						v->run[i].name, "seconds",
+						v->run[i].seconds, "status",
+						v->run[i].status));
 	return list;
 }
 
@@ -104,15 +104,14 @@ json_t *report_json(const struct verdict *v)
 	json_t *root = json_object(), *list = json_array();
 
 	json_object_set_new(root, "verdict", json_string(names[v->is]));
-	json_object_set_new(root, "sentence",
-			    text_json(v->is == VERDICT_TROUBLE ? v->trouble
-							       : v->sentence));
+	json_object_set_new(
+		root, "sentence",
+		text_json(v->is == VERDICT_TROUBLE ? v->trouble : v->sentence));
 	for (char **a = v->argv; a && *a; a++)
 		json_array_append_new(list, text_json(*a));
 	json_object_set_new(root, "program", list);
 	json_object_set_new(root, "runs", runs_json(v));
-	json_object_set_new(root, "compared",
-			    texts(v->compared, v->ncompared));
+	json_object_set_new(root, "compared", texts(v->compared, v->ncompared));
 	json_object_set_new(root, "not_controlled",
 			    texts(v->uncontrolled, v->nuncontrolled));
 	list = json_array();

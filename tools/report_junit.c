@@ -62,8 +62,7 @@ static void open_case(FILE *to, const char *name, const char *program)
 }
 
 static void failed_case(FILE *to, const char *name, const char *program,
-			const char *kind, const char *message,
-			const char *text)
+			const char *kind, const char *message, const char *text)
 {
 	size_t first = message ? strcspn(message, "\n") : 0;
 	char line[256];

@@ -15,7 +15,7 @@
 #include "verdict.h"
 
 #define SCHEMA                                                                 \
-	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/" \
+	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"  \
 	"sarif-schema-2.1.0.json"
 
 static json_t *message(const char *text)
@@ -58,8 +58,8 @@ static json_t *location(const struct frame *f, const char *cwd)
 
 	if (*below == '/') {
 		json_t *absolute = uri(below);
-		json_t *whole = json_sprintf("file://%s",
-					     json_string_value(absolute));
+		json_t *whole =
+			json_sprintf("file://%s", json_string_value(absolute));
 
 		json_object_set_new(artifact, "uri", whole);
 		json_decref(absolute);
@@ -201,9 +201,11 @@ static json_t *rules(const struct verdict *v)
 	json_t *list = json_array();
 
 	if (v->differences)
-		json_array_append_new(
-			list, rule("result", "a result of the program differs "
-					     "between runs", NULL));
+		json_array_append_new(list,
+				      rule("result",
+					   "a result of the program differs "
+					   "between runs",
+					   NULL));
 	for (size_t i = 0; i < v->suspects; i++) {
 		const struct suspect *s = &v->suspect[i];
 		bool there = false;
@@ -251,11 +253,11 @@ int report_sarif(FILE *to, const struct verdict *v)
 	json_object_set_new(run, "tool", json_pack("{s:o}", "driver", driver));
 	json_object_set_new(
 		run, "invocations",
-		json_pack("[o]", v->is == VERDICT_TROUBLE
-					 ? trouble(v)
-					 : json_pack("{s:b}",
-						     "executionSuccessful",
-						     1)));
+		json_pack("[o]",
+			  v->is == VERDICT_TROUBLE
+				  ? trouble(v)
+				  : json_pack("{s:b}", "executionSuccessful",
+					      1)));
 	json_object_set_new(run, "results", results);
 	json_object_set_new(run, "columnKind",
 			    json_string("unicodeCodePoints"));

@@ -9,8 +9,8 @@
 #include "text.h"
 #include "verdict.h"
 
-#define FRAMES 12	/* of a stack */
-#define DIFFERENCES 20	/* results that are shown */
+#define FRAMES 12      /* of a stack */
+#define DIFFERENCES 20 /* results that are shown */
 #define SUSPECTS 8
 #define RUNS 10
 
@@ -130,8 +130,7 @@ static void print_differences(FILE *to, const struct verdict *v)
 		print_lines(to, d->text, "    ");
 	}
 	if (v->differences > DIFFERENCES)
-		fprintf(to, "  … and %zu more\n",
-			v->differences - DIFFERENCES);
+		fprintf(to, "  … and %zu more\n", v->differences - DIFFERENCES);
 }
 
 static void print_variations(FILE *to, const struct verdict *v)
@@ -144,7 +143,8 @@ static void print_variations(FILE *to, const struct verdict *v)
 		fprintf(to, "  %-10s %-26s %s\n",
 			x->trouble ? "not tried"
 			: x->text  ? "DEPENDS"
-				   : "no", x->name, x->how);
+				   : "no",
+			x->name, x->how);
 		print_lines(to, x->trouble ? x->trouble : x->text,
 			    "               ");
 	}

@@ -57,8 +57,8 @@ int result_of_run(struct result *r, const char *dir)
 	r->program = copy(json_object_get(m, "program"));
 	r->cwd = copy(json_object_get(m, "cwd"));
 	r->threads = threads_of(json_object_get(m, "threads"));
-	r->status = json_is_integer(status) ? (int)json_integer_value(status)
-					    : -1;
+	r->status =
+		json_is_integer(status) ? (int)json_integer_value(status) : -1;
 	json_decref(m);
 	if (!r->program || !r->cwd)
 		return -ENOMEM;
@@ -93,8 +93,8 @@ static json_t *stream_json(const struct file_entry *e)
 		return json_null();
 	snprintf(digest, sizeof(digest), "%016" PRIx64 "%016" PRIx64,
 		 e->digest.part[0], e->digest.part[1]);
-	return json_pack("{s:I, s:s}", "size", (json_int_t)e->digest.size, "digest",
-			 digest);
+	return json_pack("{s:I, s:s}", "size", (json_int_t)e->digest.size,
+			 "digest", digest);
 }
 
 static int stream_read(struct file_entry *e, const json_t *j)
@@ -223,9 +223,10 @@ static bool equal(const struct file_entry *a, const struct file_entry *b)
 	       a->digest.part[1] == b->digest.part[1];
 }
 
-__attribute__((format(printf, 4, 5)))
-static int add(struct verdict *v, const char *what, json_t *details,
-	       const char *format, ...)
+__attribute__((format(printf, 4, 5))) static int add(struct verdict *v,
+						     const char *what,
+						     json_t *details,
+						     const char *format, ...)
 {
 	va_list ap;
 	char *text;
@@ -318,8 +319,8 @@ static int compare_pair(struct verdict *v, const struct comparison *c,
 			const char *kind, const struct file_entry *a,
 			const struct file_entry *b)
 {
-	const char *name = a ? result_name(c->a, a->path)
-			     : result_name(c->b, b->path);
+	const char *name =
+		a ? result_name(c->a, a->path) : result_name(c->b, b->path);
 	char *what;
 	int ret;
 

@@ -12,10 +12,10 @@
 #include "verdict.h"
 
 struct result {
-	char *program;	/* its path, as it was run */
-	char *cwd;	/* outputs below it are compared by the rest */
+	char *program;	  /* its path, as it was run */
+	char *cwd;	  /* outputs below it are compared by the rest */
 	unsigned threads; /* --threads; else the processors there were */
-	int status;	/* as a shell shows it: 128 + N for signal N */
+	int status;	  /* as a shell shows it: 128 + N for signal N */
 	struct file_entry out, err; /* of stdout and stderr; FILE_GONE: they
 				     * were not captured */
 	struct files files;

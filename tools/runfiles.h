@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of the run that this process makes, from its start to files.json. */
+/* The files of the run that this process makes, from its start to files.json.
+ */
 #ifndef SAMEBITS_RUNFILES_H
 #define SAMEBITS_RUNFILES_H
 

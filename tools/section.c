@@ -96,7 +96,8 @@ void sections_print(FILE *to, const struct section *s, size_t n,
 	print_events(to, v, events, complete);
 	if (!events && v->suspects)
 		fputs("the order is not known: make the runs with --trace "
-		      "full\n", to);
+		      "full\n",
+		      to);
 	print_section(to, &s[n - 1]);
 }
 

@@ -8,7 +8,7 @@
 struct section {
 	const char *title;
 	const char *warns; /* said first, with the first line; NULL: not */
-	char **line; /* each something that differs */
+	char **line;	   /* each something that differs */
 	size_t n;
 };
 

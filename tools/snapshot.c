@@ -44,8 +44,8 @@ static char *base_in(const char *directory, const char *cwd, bool same_disk)
 
 	if (!realpath(directory, real) || within(real, cwd))
 		return NULL;
-	if (same_disk && (stat(real, &a) || stat(cwd, &b) ||
-			  a.st_dev != b.st_dev))
+	if (same_disk &&
+	    (stat(real, &a) || stat(cwd, &b) || a.st_dev != b.st_dev))
 		return NULL;
 	if (asprintf(&path, "%s/samebits-experiment-XXXXXX", real) < 0)
 		return NULL;
@@ -145,8 +145,7 @@ static int show_store(const struct snapshot *s, int store)
 	if (!within(s->store, s->cwd))
 		return 0;
 	snprintf(from, sizeof(from), "/proc/self/fd/%d", store);
-	return mount(from, s->store, NULL, MS_BIND | MS_REC, NULL) ? -errno
-								   : 0;
+	return mount(from, s->store, NULL, MS_BIND | MS_REC, NULL) ? -errno : 0;
 }
 
 int snapshot_enter(const struct snapshot *s, unsigned k)
@@ -206,14 +205,14 @@ static int make_copy(const struct snapshot *s, char **trouble)
 {
 	char *to = copy_path(s);
 	unsigned long long size = 0;
-	int ret = to ? layer_size(s->cwd, s->store, COPY_MOST, &size)
-		     : -ENOMEM;
+	int ret = to ? layer_size(s->cwd, s->store, COPY_MOST, &size) : -ENOMEM;
 
 	if (!ret && size > COPY_MOST &&
 	    asprintf(trouble,
 		     "%s: larger than 1 GiB, and no overlay can be mounted "
 		     "here to keep the runs apart; start in a smaller "
-		     "directory, or --in-place", s->cwd) >= 0)
+		     "directory, or --in-place",
+		     s->cwd) >= 0)
 		ret = -EFBIG;
 	if (!ret)
 		ret = layer_copy(s->cwd, to, s->store);
@@ -275,7 +274,8 @@ int snapshot_new(struct snapshot *s, const char *store, bool in_place,
 		if (ret && asprintf(trouble,
 				    "no directory for the experiment's files "
 				    "can be made in %s, the user's cache, "
-				    "/var/tmp or /tmp", s->store) < 0)
+				    "/var/tmp or /tmp",
+				    s->store) < 0)
 			*trouble = NULL;
 	}
 	if (!ret && !in_place)
@@ -283,7 +283,8 @@ int snapshot_new(struct snapshot *s, const char *store, bool in_place,
 	if (ret && !*trouble &&
 	    asprintf(trouble,
 		     "the working directory cannot be kept as it is: %s; free "
-		     "space, or --in-place", strerror(-ret)) < 0)
+		     "space, or --in-place",
+		     strerror(-ret)) < 0)
 		*trouble = NULL;
 	if (ret)
 		snapshot_end(s);
@@ -298,9 +299,9 @@ int snapshot_keep(const struct snapshot *s, unsigned k)
 	if (s->kind == SNAPSHOT_NONE)
 		return 0;
 	upper = snapshot_file(s, k, "upper");
-	ret = !upper			       ? -ENOMEM
+	ret = !upper			    ? -ENOMEM
 	      : s->kind == SNAPSHOT_OVERLAY ? layer_apply(upper, s->cwd)
-					       : layer_put_again(upper, s->cwd);
+					    : layer_put_again(upper, s->cwd);
 	free(upper);
 	return ret;
 }

@@ -13,8 +13,8 @@ struct spread spread_of(const double *x, size_t n)
 		s.most = !i || x[i] > s.most ? x[i] : s.most;
 	}
 	for (size_t i = 0; i < n && n > 1; i++)
-		s.deviation += (x[i] - s.mean) * (x[i] - s.mean) /
-			       (double)(n - 1);
+		s.deviation +=
+			(x[i] - s.mean) * (x[i] - s.mean) / (double)(n - 1);
 	s.deviation = sqrt(s.deviation);
 	return s;
 }
@@ -22,10 +22,10 @@ struct spread spread_of(const double *x, size_t n)
 /* Student's t, two-sided 95%, by degrees of freedom. */
 static double t95(size_t freedom)
 {
-	static const double t[] = { 12.706, 4.303, 3.182, 2.776, 2.571, 2.447,
-				    2.365,  2.306, 2.262, 2.228, 2.201, 2.179,
-				    2.160,  2.145, 2.131, 2.120, 2.110, 2.101,
-				    2.093,  2.086 };
+	static const double t[] = { 12.706, 4.303, 3.182, 2.776, 2.571,
+				    2.447,  2.365, 2.306, 2.262, 2.228,
+				    2.201,  2.179, 2.160, 2.145, 2.131,
+				    2.120,  2.110, 2.101, 2.093, 2.086 };
 
 	if (!freedom)
 		return INFINITY;

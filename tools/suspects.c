@@ -80,8 +80,8 @@ static char *moment_text(const struct moment *m, const struct divergence *d)
 
 static bool forced(const struct divergence *d)
 {
-	const struct sb_counter *c = d->at[0].counter ? d->at[0].counter
-						      : d->at[1].counter;
+	const struct sb_counter *c =
+		d->at[0].counter ? d->at[0].counter : d->at[1].counter;
 
 	return c && !(c->policy & SB_CRYPTO) &&
 	       (c->policy & SB_POLICY) == SB_FORCE;
@@ -107,8 +107,8 @@ static int fill(struct suspect *s, const struct divergence *d, bool native,
 	for (int i = 0; i < 2 && !ret; i++) {
 		s->value[i] = moment_text(&d->at[i], d);
 		if (d->at[i].log)
-			ret = stack_of_site(&s->stack[i], symbols,
-					    d->at[i].log, d->at[i].site);
+			ret = stack_of_site(&s->stack[i], symbols, d->at[i].log,
+					    d->at[i].site);
 	}
 	return ret || !s->source || !s->group || !s->process || !s->thread
 		       ? -ENOMEM

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From two runs to the places where they went apart, as a verdict tells them. */
+/* From two runs to the places where they went apart, as a verdict tells them.
+ */
 #ifndef SAMEBITS_SUSPECTS_H
 #define SAMEBITS_SUSPECTS_H
 

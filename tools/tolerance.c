@@ -26,22 +26,25 @@ static bool real_number(const char *name, const char *text, double *x)
 
 static bool patterns(struct tolerance *t)
 {
-	char *lines = tolerance_wanted.ignore ? strdup(tolerance_wanted.ignore) : NULL, *rest = lines;
+	char *lines = tolerance_wanted.ignore ? strdup(tolerance_wanted.ignore)
+					      : NULL,
+	     *rest = lines;
 	char message[200], *one;
 	int ret;
 
 	while (rest && (one = strsep(&rest, "\n"))) {
 		if (t->ignores == PATTERNS_MOST) {
 			fail("--ignore-line: more than %d of them; join some "
-			     "by |", PATTERNS_MOST);
+			     "by |",
+			     PATTERNS_MOST);
 			free(lines);
 			return false;
 		}
 		ret = regcomp(&pattern[t->ignores], one,
 			      REG_EXTENDED | REG_NOSUB);
 		if (ret) {
-			regerror(ret, &pattern[t->ignores],
-				 message, sizeof(message));
+			regerror(ret, &pattern[t->ignores], message,
+				 sizeof(message));
 			fail("--ignore-line %s: %s", one, message);
 			free(lines);
 			return false;

@@ -34,10 +34,10 @@ struct going {
 	struct outcome *o;
 	pid_t pid;
 	struct capture out, err;
-	char *said; /* file of what the verb said */
-	int name;   /* the run's directory comes from here */
+	char *said;		/* file of what the verb said */
+	int name;		/* the run's directory comes from here */
 	double start, deadline; /* deadline 0: none */
-	bool asked; /* to end */
+	bool asked;		/* to end */
 	pid_t load[LOAD_MOST];
 	unsigned nload;
 };
@@ -243,15 +243,15 @@ static int show_elsewhere(const char *path)
 static int surround(const struct trial *t, const char **what)
 {
 	*what = "the name of the host";
-	if (t->host && (unshare(CLONE_NEWUTS) ||
-			sethostname(t->host, strlen(t->host))))
+	if (t->host &&
+	    (unshare(CLONE_NEWUTS) || sethostname(t->host, strlen(t->host))))
 		return -errno;
 	*what = "another working directory";
 	if (t->directory && show_elsewhere(t->directory))
 		return -errno;
 	*what = "the processors";
-	if (t->processors && sched_setaffinity(0, sizeof(*t->processors),
-					       t->processors))
+	if (t->processors &&
+	    sched_setaffinity(0, sizeof(*t->processors), t->processors))
 		return -errno;
 	if (t->umask)
 		umask((mode_t)t->umask);
@@ -270,9 +270,9 @@ static int surround(const struct trial *t, const char **what)
 static void enter(const struct experiment *x, const struct trial *t,
 		  unsigned number)
 {
-	const char *const keep[] = { x->files.cwd, x->files.store,
+	const char *const keep[] = { x->files.cwd,  x->files.store,
 				     x->files.base, "/proc/self/exe",
-				     t->argv[0], NULL };
+				     t->argv[0],    NULL };
 	const char *what = "the files";
 	int ret;
 
@@ -344,8 +344,8 @@ static int run_verb(const struct experiment *x, const struct trial *t)
 static _Noreturn void child(struct experiment *x, const struct trial *t,
 			    struct going *g, int name)
 {
-	int said = open(g->said, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-			0600);
+	int said =
+		open(g->said, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	sigprocmask(SIG_SETMASK, &x->mask, NULL);
@@ -526,8 +526,7 @@ static void conclude(struct experiment *x, struct going *g, int status)
 		o->how = INTERRUPTED;
 	free(g->said);
 	free(g);
-	if (snapshot_leave(&x->files, o->number) &&
-	    o->how == ENDED) {
+	if (snapshot_leave(&x->files, o->number) && o->how == ENDED) {
 		o->how = NOT_RUN;
 		o->trouble = strdup("the working directory could not be put "
 				    "back as it was; its copy is kept");
@@ -551,8 +550,7 @@ static void ask_to_end(struct going *g, enum outcome_how how)
 static void look_at_clock(struct experiment *x)
 {
 	for (size_t i = 0; i < x->n; i++)
-		if (x->going[i]->deadline > 0 &&
-		    now() > x->going[i]->deadline)
+		if (x->going[i]->deadline > 0 && now() > x->going[i]->deadline)
 			ask_to_end(x->going[i], TIMED_OUT);
 }
 

@@ -12,7 +12,7 @@
 
 /* How one run is made. */
 struct trial {
-	bool native; /* by `audit` instead of `run` */
+	bool native;		    /* by `audit` instead of `run` */
 	const char *const *options; /* for that verb; NULL-terminated */
 	char **argv;		    /* the program's */
 	/* "NAME=value", or "NAME" to unset it; NULL-terminated. */
@@ -34,7 +34,7 @@ struct outcome {
 	int status;	/* the program's, as a shell shows it */
 	double seconds; /* that it took */
 	enum outcome_how how;
-	char *trouble; /* NOT_RUN: what was said */
+	char *trouble;	 /* NOT_RUN: what was said */
 	unsigned number; /* of the trial, from 0 */
 };
 

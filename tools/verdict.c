@@ -217,9 +217,12 @@ static int add_frame(struct stack *s, const char *function, const char *file,
 static bool is_beginning(const struct frame *f)
 {
 	static const char *const name[] = {
-		"__libc_start_call_main", "__libc_start_main",
-		"_start",		  "start_thread",
-		"clone3",		  "__clone3",
+		"__libc_start_call_main",
+		"__libc_start_main",
+		"_start",
+		"start_thread",
+		"clone3",
+		"__clone3",
 		"clone",
 	};
 

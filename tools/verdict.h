@@ -62,7 +62,7 @@ struct difference {
 /* Something around the program that was varied. */
 struct variation {
 	char *name, *how;
-	char *text; /* what differed then; NULL: nothing */
+	char *text;    /* what differed then; NULL: nothing */
 	char *trouble; /* it could not be tried */
 };
 
