@@ -86,6 +86,12 @@ class Text(Case):
         self.put("time 1\nx\n", "time 2\ny\n")
         self.says("line 2", options=("--ignore-line", "^time"))
 
+    def test_secrets(self):
+        key = "-----BEGIN OPENSSH PRIVATE KEY-----\n%s\n"
+        self.put(key % "c2VjcmV0", key % "b3RoZXI=")
+        text = self.says("private keys")
+        self.assertNotIn("c2V", text)
+
     def test_bytes(self):
         self.put(b"\0\1\2\3" * 1000, b"\0\1\2\3" * 500 + b"\0\1\2\4" * 500)
         self.says("from byte 2003 (0x7d3)", "500 bytes differ, in 500")

@@ -78,6 +78,14 @@ static char *moment_text(const struct moment *m, const struct divergence *d)
 	return strdup(m->log ? "no such call" : "no such process");
 }
 
+static bool is_crypto(const struct divergence *d)
+{
+	for (int i = 0; i < 2; i++)
+		if (d->at[i].counter && d->at[i].counter->policy & SB_CRYPTO)
+			return true;
+	return false;
+}
+
 static bool forced(const struct divergence *d)
 {
 	const struct sb_counter *c =
@@ -93,6 +101,9 @@ static int fill(struct suspect *s, const struct divergence *d, bool native,
 	const char *cure = cure_of_source(d->group, native, forced(d));
 	int ret = 0;
 
+	if (is_crypto(d))
+		cure = "it counts as cryptography and got the real thing; "
+		       "--crypto force controls it (UNSAFE: predictable keys)";
 	if (d->operands_equal)
 		cure = "it read the same numbers and wrote others: threads, "
 		       "alignment or the kernel that was chosen; --threads 1, "

@@ -10,8 +10,10 @@
 
 #include <jansson.h>
 
+#include "lazy.h"
 #include "symbols.h"
 
+#define PLAINS 256
 #define KNOWN 2 /* runs that are looked at together */
 
 struct opened {
@@ -23,8 +25,16 @@ struct opened {
 	struct opened *next;
 };
 
+/* A C++ name as it was written. */
+struct plain {
+	const char *name; /* of elfutils', which keeps it */
+	char *text;
+	struct plain *next;
+};
+
 struct symbols {
 	struct opened *first;
+	struct plain *plain[PLAINS]; /* by name */
 	json_t *known[KNOWN]; /* {path: {offset: [function, file, line]}} */
 };
 
@@ -115,6 +125,14 @@ void symbols_free(struct symbols *s)
 		return;
 	for (int i = 0; i < KNOWN; i++)
 		json_decref(s->known[i]);
+	for (int i = 0; i < PLAINS; i++)
+		while (s->plain[i]) {
+			struct plain *p = s->plain[i];
+
+			s->plain[i] = p->next;
+			free(p->text);
+			free(p);
+		}
 	for (struct opened *o = s->first; o; o = next) {
 		next = o->next;
 		dwfl_end(o->dwfl);
@@ -171,6 +189,33 @@ static void search_units(struct place *place, Dwfl_Module *m,
 		place->file = dwarf_linesrc(line, NULL, NULL);
 }
 
+/* libstdc++'s, where it is: as it is written else. */
+static const char *demangled(struct symbols *s, const char *name)
+{
+	static char *(*demangle)(const char *, char *, size_t *, int *);
+	static const char *const names[] = { "__cxa_demangle" };
+	struct plain **list = &s->plain[(uintptr_t)name / 16 % PLAINS], *p;
+
+	if (!name || strncmp(name, "_Z", 2) ||
+	    lazy_load("libstdc++.so.6", names, 1, &demangle))
+		return name;
+	for (p = *list; p; p = p->next)
+		if (p->name == name)
+			return p->text;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return name;
+	p->text = demangle(name, NULL, NULL, NULL);
+	if (!p->text) {
+		free(p);
+		return name;
+	}
+	p->name = name;
+	p->next = *list;
+	*list = p;
+	return p->text;
+}
+
 struct place symbols_find(struct symbols *s, const struct sb_module *m,
 			  uint64_t offset)
 {
@@ -191,6 +236,7 @@ struct place symbols_find(struct symbols *s, const struct sb_module *m,
 	offset--; /* the call may be its function's last instruction */
 	place.function = dwfl_module_addrinfo(o->module, offset, &into, &sym,
 					      NULL, NULL, NULL);
+	place.function = demangled(s, place.function);
 	line = dwfl_module_getsrc(o->module, offset);
 	if (line)
 		place.file = dwfl_lineinfo(line, NULL, &place.line, NULL, NULL,
