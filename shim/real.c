@@ -5,7 +5,6 @@
 #include <link.h>
 #include <string.h>
 
-#include "bound.h"
 #include "config.h"
 #include "process.h"
 #include "real.h"
@@ -291,9 +290,6 @@ void *real_from(struct source *row, const void *ra)
 
 	if (!row->optional && *row->real)
 		return *row->real;
-	p = bound_real(row, (uintptr_t)ra);
-	if (p)
-		return p;
 	p = known(row, (uintptr_t)ra);
 	if (p)
 		return p;

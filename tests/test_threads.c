@@ -219,28 +219,6 @@ static void test_twice(void **state)
 	says(&a, "force", "3\n");
 }
 
-/* Two libraries by ctypes, whose setters have the same names: each is told, and
- * each answers for itself. */
-static void test_two_libraries(void **state)
-{
-	static const char program[] =
-		"/usr/bin/python3 -c 'import ctypes, os\n"
-		"d = os.environ[\"OPENMP_DIR\"]\n"
-		"libs = [ctypes.CDLL(d + \"/libopenmp_\" + n + \".so\") for n in "
-		"(\"one\", \"other\")]\n"
-		"for s in \"openblas\", \"omp\", \"openblas\":\n"
-		"    for i in 0, 1, 0, 1:\n"
-		"        libs[i][s + \"_set_num_threads\"](7 + i)\n"
-		"    print([l.two_threads() for l in libs], "
-		"[l.openblas_get_num_threads() for l in libs])'";
-
-	(void)state;
-	outcome_of(&a, "$SB run -q --store=$STORE --threads 3 %s", program);
-	says(&a, "run", "[3, 3] [3, 3]\n[3, 3] [3, 3]\n[3, 3] [3, 3]\n");
-	outcome_of(&a, "$SB audit -q --store=$STORE %s", program);
-	says(&a, "audit", "[7, 8] [7, 8]\n[7, 8] [7, 8]\n[7, 8] [7, 8]\n");
-}
-
 static void test_wrong(void **state)
 {
 	static const struct command rows[] = {
@@ -412,7 +390,6 @@ int main(void)
 		CASE(test_native_views),
 		CASE(test_pins),	 CASE(test_own_settings),
 		CASE(test_kept),	 CASE(test_twice),
-		CASE(test_two_libraries),
 		CASE(test_wrong),	 CASE(test_alone),
 		CASE(test_record),	 CASE(test_products),
 		CASE(test_libraries),	 CASE(test_starved),

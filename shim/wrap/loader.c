@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bound.h"
 #include "call.h"
 #include "entry.h"
 #include "module.h"
@@ -91,16 +90,7 @@ struct lookup {
 	void *found;
 	void *hook;  /* of the function that was found, by this name */
 	void *alias; /* by another one */
-	void *bound; /* of this very function, of several by this name */
 };
-
-/* Of these a process may have several, each with its own function by the same
- * name: threads of BLAS, entry points of OpenMP. */
-static bool is_setter(const struct source *row)
-{
-	return row->optional && (!strcmp(row->group, "numeric") ||
-				 !strcmp(row->group, "openmp"));
-}
 
 static void consider(struct source *row, void *arg)
 {
@@ -111,8 +101,6 @@ static void consider(struct source *row, void *arg)
 	if (!row->hook || !row->real)
 		return;
 	named = !strcmp(symbol, l->name);
-	if (named && is_setter(row))
-		l->bound = bound_to(row, l->found);
 	if (named && row->optional && !*row->real)
 		*row->real = l->found;
 	if (*row->real != l->found)
@@ -150,8 +138,6 @@ static void *hook_of(const char *name, void *found)
 			l.alias = jumps[i].hook;
 	real_each(consider, &l);
 	real_each_hook(consider_hook, &l);
-	if (l.bound)
-		return l.bound;
 	return l.hook ? l.hook : l.alias;
 }
 
@@ -225,7 +211,7 @@ static bool is_optional(const void *hook)
 {
 	struct optional o = { .hook = hook };
 
-	if (entry_is(hook) || bound_is(hook))
+	if (entry_is(hook))
 		return true;
 	real_each(consider_optional, &o);
 	return o.found;
