@@ -40,6 +40,8 @@ struct source {
 	uint8_t inner;	     /* 1: no source but a part of one: never listed,
 			      * makes no events; without a hook, only to be
 			      * called by others */
+	uint8_t bound;	     /* 1: its hook serves the definition that a lookup
+			      * found (bound.h) */
 	/* Set at start-up: */
 	uint8_t now;	/* enum sb_policy of this run */
 	uint8_t denied; /* 1: some rule may deny a call of it */
