@@ -22,6 +22,7 @@
 #ifndef SAMEBITS_CALL_H
 #define SAMEBITS_CALL_H
 
+#include "bound.h"
 #include "config.h"
 #include "process.h"
 #include "real.h"
@@ -103,12 +104,15 @@ void call_end_detail(struct call *c, uint64_t value, uint64_t length,
 /*
  * Who called the hook of this frame. What we called may have jumped on to it,
  * as libcrypto's RAND_bytes does to RAND_bytes_ex: then it is who called us
- * first. Our own frames have frame pointers.
+ * first. Our own frames have frame pointers. A thunk called for a definition
+ * that was looked up: then it is this one.
  */
 static inline void *call_from(void *ret, void *frame)
 {
 	while (ours((uintptr_t)ret)) {
 		frame = *(void **)frame;
+		if (bound_call(ret))
+			return ((void **)frame)[-1];
 		ret = ((void **)frame)[1];
 	}
 	return ret;

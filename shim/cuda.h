@@ -304,6 +304,8 @@ cublasStatus_t cublasLtMatrixLayoutGetAttribute(
 
 /* cuDNN */
 cudnnStatus_t cudnnCreate(cudnnHandle_t *handle);
+cudnnStatus_t cudnnDestroy(cudnnHandle_t handle);
+cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream);
 size_t cudnnGetVersion(void);
 /* The descriptors of each direction: of its inputs, the convolution, its
  * output. */

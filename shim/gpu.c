@@ -62,6 +62,74 @@ unsigned gpu_stream(const void *stream)
 	return 0;
 }
 
+/* Those that were given a stream. */
+static struct handle {
+	const void *handle; /* NULL: free, but others may lie behind it */
+	const void *stream;
+} handles[512];
+static unsigned nhandles; /* places that were ever taken */
+
+static struct handle *handle_of(const void *handle)
+{
+	unsigned n = __atomic_load_n(&nhandles, __ATOMIC_ACQUIRE);
+
+	for (unsigned i = 0; i < n; i++)
+		if (__atomic_load_n(&handles[i].handle, __ATOMIC_ACQUIRE) ==
+		    handle)
+			return &handles[i];
+	return NULL;
+}
+
+static struct handle *handle_room(void)
+{
+	struct handle *h = handle_of(NULL);
+
+	if (h || nhandles == sizeof(handles) / sizeof(*handles))
+		return h;
+	__atomic_store_n(&nhandles, nhandles + 1, __ATOMIC_RELEASE);
+	return &handles[nhandles - 1];
+}
+
+static void handle_add(const void *handle, const void *stream)
+{
+	uint64_t mask = engine_lock();
+	struct handle *h = handle_of(handle);
+
+	if (!h)
+		h = handle_room();
+	if (h) {
+		__atomic_store_n(&h->stream, stream, __ATOMIC_RELAXED);
+		__atomic_store_n(&h->handle, handle, __ATOMIC_RELEASE);
+	}
+	engine_unlock(mask);
+}
+
+void gpu_handle_stream(const void *handle, const void *stream)
+{
+	struct handle *h = handle ? handle_of(handle) : NULL;
+
+	if (h)
+		__atomic_store_n(&h->stream, stream, __ATOMIC_RELAXED);
+	else if (handle)
+		handle_add(handle, stream);
+}
+
+void gpu_handle_ends(const void *handle)
+{
+	struct handle *h = handle ? handle_of(handle) : NULL;
+
+	if (h)
+		__atomic_store_n(&h->handle, NULL, __ATOMIC_RELEASE);
+}
+
+unsigned gpu_stream_of(const void *handle)
+{
+	const struct handle *h = handle ? handle_of(handle) : NULL;
+
+	return h ? gpu_stream(__atomic_load_n(&h->stream, __ATOMIC_RELAXED))
+		 : 0;
+}
+
 bool gpu_said(const struct call *c, uint64_t hash)
 {
 	return !c->key->counter || c->self->busy || shape_known(hash);

@@ -16,8 +16,12 @@ void gpu_seen(const char *kind, const void *fn, uint64_t version);
 /* A stream's number by order of appearance in this process; 0: the default
  * one, or beyond the first 256. Lock-free. */
 unsigned gpu_stream(const void *stream);
-/* That of the stream that was last set in a cuBLAS handle (wrap/cuda/cublas.c);
- * 0 also where the handle was made before us. Lock-free. */
+/* A handle of cuBLAS's or cuDNN's was given a stream, or is about to end. The
+ * first of a handle takes the lock. */
+void gpu_handle_stream(const void *handle, const void *stream);
+void gpu_handle_ends(const void *handle);
+/* The number of the stream that was last set in it; 0 also where that was
+ * before us, or beyond the first 512 handles. Lock-free. */
 unsigned gpu_stream_of(const void *handle);
 /* Ends a call whose value stands for a text: said once in the log. */
 void gpu_end(struct call *c, const struct source *row, uint64_t hash,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "bound.h"
 #include "entry.h"
 #include "log.h"
 #include "module.h"
@@ -286,6 +287,7 @@ static void forget(const struct module *m)
 	real_unloaded(m->start, m->end);
 	runtimes_unloaded(m->start, m->end);
 	entries_unloaded(m->start, m->end);
+	bound_unloaded(m->start, m->end);
 	stack_flush();
 }
 

@@ -21,6 +21,17 @@
 	SOURCE_ROW(id, .group = "openmp", .optional = 1, .inner = 1,           \
 		   .real = (void **)&real_##id)
 
+/* call_begin() for hooks that thunks may call, too. */
+static inline enum sb_policy openmp_begin(struct call *c, struct source *row,
+					  void *ret, void *frame)
+{
+	struct bound_caller p = { ret, frame };
+
+	if (__builtin_expect(bound_call(ret), 0))
+		p = bound_caller(row, frame);
+	return call_begin(c, row, p.ret, p.frame);
+}
+
 /* Makes the event of a row whose hook changes how, not what: true where it
  * does so in this run. */
 static inline bool openmp_event(struct source *row, void *ret, void *frame,
@@ -28,7 +39,7 @@ static inline bool openmp_event(struct source *row, void *ret, void *frame,
 {
 	struct call c;
 
-	call_begin(&c, row, ret, frame);
+	openmp_begin(&c, row, ret, frame);
 	call_end(&c, value, 0);
 	return row->now == SB_FORCE;
 }

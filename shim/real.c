@@ -205,8 +205,8 @@ void *real_in_scope(const char *symbol, const void *ra)
 }
 
 /*
- * What calls from an object reach. Entries are added under a lock of their own
- * and stay; one whose object was unloaded can be met by nobody.
+ * What calls from an object reach. Entries are added under a lock of their own;
+ * one whose object was unloaded can be met by nobody, and is the next one's.
  */
 #define REACHED 512
 static struct reached {
@@ -223,7 +223,8 @@ static uint16_t hint[HINTS];
 static bool leads(const struct reached *r, const struct source *row,
 		  uintptr_t ra)
 {
-	return r->row == row && ra >= r->start && ra < r->end;
+	return r->row == row && ra >= r->start &&
+	       ra < __atomic_load_n(&r->end, __ATOMIC_ACQUIRE);
 }
 
 static void *known(const struct source *row, uintptr_t ra)
@@ -245,13 +246,22 @@ static void *known(const struct source *row, uintptr_t ra)
 
 static void remember(const struct source *row, const struct object *o, void *fn)
 {
+	struct reached *r = reached;
+
 	/* Whoever comes second searches again at its next call. */
 	if (__atomic_exchange_n(&reached_lock, 1, __ATOMIC_ACQUIRE))
 		return;
-	if (nreached < REACHED) {
-		reached[nreached] =
-			(struct reached){ o->start, o->end, row, fn };
-		__atomic_store_n(&nreached, nreached + 1, __ATOMIC_RELEASE);
+	while (r < reached + nreached && r->end)
+		r++;
+	if (r < reached + REACHED) {
+		r->row = row;
+		r->start = o->start;
+		r->fn = fn;
+		/* Others may be looking at it. */
+		__atomic_store_n(&r->end, o->end, __ATOMIC_RELEASE);
+		if (r == reached + nreached)
+			__atomic_store_n(&nreached, nreached + 1,
+					 __ATOMIC_RELEASE);
 	}
 	__atomic_store_n(&reached_lock, 0, __ATOMIC_RELEASE);
 }

@@ -44,6 +44,8 @@ struct source {
 			      * makes events, is in no list and no rule */
 	uint8_t unlocked;    /* 1: CPython gives its lock away around it, and
 			      * takes it again; so may we, to ask for lines */
+	uint8_t bound;	     /* 1: its hook serves the definition that a lookup
+			      * found (bound.h) */
 	/* Set at start-up: */
 	uint8_t now;	/* enum sb_policy of this run */
 	uint8_t denied; /* 1: some rule may deny a call of it */

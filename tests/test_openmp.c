@@ -236,6 +236,107 @@ static void test_setters(void **state)
 	}
 }
 
+/* Two libraries of the same names, reached by dlsym(). */
+static void twins(const char *scene)
+{
+	static const struct {
+		const char *with, *arrives;
+	} ways[] = {
+		{ "", "7" },
+		{ AUDIT "-- ", "7" },
+		{ "MODE=run " RUN "-- ", "7" },
+		{ "MODE=run " RUN "--threads 3 -- ", "3" },
+	};
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		outcome_of(&a, "%s$OPENMP_DIR/openmp_twins %s %s", ways[i].with,
+			   scene, ways[i].arrives);
+		assert_string_equal(a.err, "");
+		assert_int_equal(a.status, 0);
+	}
+}
+
+static void test_twins(void **state)
+{
+	json_t *report;
+
+	(void)state;
+	twins("pair");
+	/* Every call is seen. */
+	report = report_newest();
+	assert_int_equal(report_calls(report, "goto_set_num_threads"), 6);
+	assert_int_equal(report_calls(report, "openblas_set_num_threads"), 12);
+	assert_int_equal(report_calls(report, "GOMP_loop_ull_start"), 6);
+	json_decref(report);
+	twins("left");
+	report = report_newest();
+	assert_int_equal(json_array_size(json_object_get(report,
+							 "blind_spots")), 0);
+	json_decref(report);
+	twins("version");
+	twins("global");
+	twins("reloaded");
+}
+
+/* The same with real ones, as ctypes reaches them. */
+static void test_two_runtimes(void **state)
+{
+	static const char ask[] =
+		"/usr/bin/python3 -c 'from ctypes import CDLL\n"
+		"h = [CDLL(\"libgomp.so.1\"), CDLL(\"libomp.so.5\")]\n"
+		"for n in 5, 7:\n"
+		"  for x in h: x.omp_set_num_threads(n)\n"
+		"  n += 1; h[1].omp_set_num_threads(n)\n"
+		"  print([x.omp_get_max_threads() for x in h])'";
+
+	(void)state;
+	if (!here("settings_llvm"))
+		return;
+	outcome_of(&a, "%s", ask);
+	assert_string_equal(a.out, "[5, 6]\n[7, 8]\n");
+	outcome_of(&b, RUN "%s", ask);
+	assert_string_equal(a.out, b.out);
+	outcome_of(&b, AUDIT "%s", ask);
+	assert_string_equal(a.out, b.out);
+	outcome_of(&b, RUN "--threads 3 %s", ask);
+	assert_string_equal(b.out, "[3, 3]\n[3, 3]\n");
+}
+
+static void test_twins_at_once(void **state)
+{
+	json_t *report;
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		twins("threads");
+	report = report_newest();
+	assert_int_equal(report_calls(report, "openblas_set_num_threads"),
+			 9 * 20000);
+	json_decref(report);
+}
+
+/* Who called, and not how. */
+static void test_twins_places(void **state)
+{
+	json_t *report, *sites, *site;
+	size_t i;
+
+	(void)state;
+	twins("places");
+	report = report_newest();
+	sites = json_object_get(
+		report_source(report, "openblas_set_num_threads"), "sites");
+	assert_int_equal(json_array_size(sites), 2);
+	json_array_foreach(sites, i, site) {
+		json_t *frames = json_object_get(site, "frames");
+
+		for (size_t k = 0; k < 2; k++)
+			assert_null(strstr(text(json_array_get(frames, k),
+						"module"), "libsamebits"));
+	}
+	json_decref(report);
+}
+
 static void test_tbb(void **state)
 {
 	(void)state;
@@ -277,6 +378,10 @@ int main(void)
 		CASE(test_settings),
 		CASE(test_counts_in_report),
 		CASE(test_setters),
+		CASE(test_twins),
+		CASE(test_two_runtimes),
+		CASE(test_twins_at_once),
+		CASE(test_twins_places),
 		CASE(test_tbb),
 		cmocka_unit_test(test_every_row),
 	};

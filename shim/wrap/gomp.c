@@ -14,7 +14,7 @@ typedef void body(void *);
 
 #define ROW(fn, ...)                                                           \
 	SOURCE(fn, .group = "openmp", .policy = SB_FORCE, .optional = 1,       \
-	       __VA_ARGS__)
+	       .bound = 1, __VA_ARGS__)
 #define PART(id, ret, ...)                                                     \
 	static ret (*real_##id)(__VA_ARGS__);                                  \
 	OPENMP_PART(id)
@@ -160,7 +160,7 @@ LOOP_ULL_RUNTIME(GOMP_loop_ull_ordered_runtime_start,
  */
 #define OBSERVED(fn, text)                                                     \
 	SOURCE(fn, .group = "openmp", .policy = SB_OBSERVE, .optional = 1,     \
-	       .doc = text)
+	       .bound = 1, .doc = text)
 
 #define DOACROSS(fn, type, text)                                               \
 	bool fn(unsigned, type *, type, type *, type *);                       \
@@ -300,7 +300,7 @@ EXPORT unsigned GOMP_sections2_start(unsigned count, uintptr_t *reductions,
 #define REGION(fn, ret, text, params, args)                                    \
 	ret fn params;                                                         \
 	SOURCE(fn, .group = "openmp", .policy = SB_OBSERVE, .optional = 1,     \
-	       .counts = 1, .doc = text);                                      \
+	       .bound = 1, .counts = 1, .doc = text);                          \
 	EXPORT ret fn params                                                   \
 	{                                                                      \
 		__typeof__(real_##fn) real = REAL_HERE(fn);                    \

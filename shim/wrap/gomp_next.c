@@ -47,7 +47,8 @@ PART(GOMP_loop_ull_runtime_next, next_ull_fn);
 PART(GOMP_loop_ull_ordered_runtime_next, next_ull_fn);
 
 #define HOOKED(fn)                                                             \
-	SOURCE(fn, .group = "openmp", .optional = 1, .inner = 1)
+	SOURCE(fn, .group = "openmp", .optional = 1, .inner = 1,               \
+	       .bound = 1)
 
 #define NEXT_OF(fn, to, type)                                                  \
 	bool fn(type *from, type *below);                                      \
@@ -57,8 +58,7 @@ PART(GOMP_loop_ull_ordered_runtime_next, next_ull_fn);
 		static __thread struct kept kept;                              \
                                                                                \
 		return ((__typeof__(real_##to))get(                            \
-			&kept, &src_##to, __builtin_return_address(0)))(       \
-			from, below);                                          \
+			&kept, &src_##to, OPENMP_CALLER))(from, below);        \
 	}
 
 NEXT_OF(GOMP_loop_dynamic_next, GOMP_loop_runtime_next, long)

@@ -10,7 +10,7 @@
 
 #define ROW(fn, ...)                                                           \
 	SOURCE(fn, .group = "openmp", .policy = SB_FORCE, .optional = 1,       \
-	       __VA_ARGS__)
+	       .bound = 1, __VA_ARGS__)
 
 /*
  * A schedule is a kind within one of four families (plain, ordered, and either
@@ -105,7 +105,8 @@ INIT_TEAM(__kmpc_dist_dispatch_init_8u, uint64_t, int64_t,
 /* num_threads(n) of the region that comes next. */
 void __kmpc_push_num_threads(void *place, int thread, int n);
 SOURCE(__kmpc_push_num_threads, .group = "openmp", .policy = SB_OBSERVE,
-       .optional = 1, .counts = 1, .doc = "clang's clause num_threads");
+       .optional = 1, .bound = 1, .counts = 1,
+       .doc = "clang's clause num_threads");
 
 EXPORT void __kmpc_push_num_threads(void *place, int thread, int n)
 {

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bound.h"
 #include "call.h"
 #include "entry.h"
 #include "module.h"
@@ -131,6 +132,8 @@ static void *hook_of(const char *name, void *found)
 	if (!found)
 		return NULL;
 	l.hook = entry_found(name, found);
+	if (!l.hook)
+		l.hook = bound_found(name, found);
 	if (l.hook)
 		return l.hook;
 	for (unsigned i = 0; i < sizeof(jumps) / sizeof(*jumps); i++)
@@ -211,7 +214,7 @@ static bool is_optional(const void *hook)
 {
 	struct optional o = { .hook = hook };
 
-	if (entry_is(hook))
+	if (entry_is(hook) || bound_is(hook))
 		return true;
 	real_each(consider_optional, &o);
 	return o.found;
@@ -247,6 +250,24 @@ static struct answer answer(void *found)
 	return (struct answer){ found, found != NULL };
 }
 
+/* These find us by themselves, as we stand before what they look for. Where two
+ * libraries may have it, the answer is the one that this caller finds. */
+static struct answer from_here(const char *name, const void *ret)
+{
+	const void *hook = real_ours(name);
+	void *found;
+
+	if (ours_alone(name, ret) || entry_alone(name, ret))
+		return (struct answer){ NULL, 1 };
+	if (!hook || !is_optional(hook))
+		return answer(NULL);
+	found = real_in_scope(name, ret);
+	/* The program's own comes first. Asked last: dlerror() is clean. */
+	if (!found || real_dlsym_fn(RTLD_DEFAULT, name) != hook)
+		return answer(NULL);
+	return answer(bound_found(name, found));
+}
+
 /*
  * A lookup in one object (ctypes, JAX, TensorFlow) finds the function that our
  * hook stands in front of: the answer is the hook.
@@ -262,17 +283,14 @@ struct answer samebits_before_dlsym(void *handle, const char *name, void *ret)
 		call_end(&c, digest_string(name), 0);
 		modules_list();
 	}
-	/* These find us by themselves, from where the caller stands. */
 	if (handle == RTLD_DEFAULT ||
 	    (handle == RTLD_NEXT && before_us(ret)))
-		return (struct answer){ NULL, ours_alone(name, ret) ||
-						      entry_alone(name, ret) };
+		return from_here(name, ret);
 	if (policy == SB_PASS || handle == RTLD_NEXT)
 		return answer(NULL);
 	found = real_dlsym(handle, name);
 	if (found && is_optional(found)) /* the global scope */
-		return (struct answer){ NULL, ours_alone(name, ret) ||
-						      entry_alone(name, ret) };
+		return from_here(name, ret);
 	hook = hook_of(name, found);
 	if (hook && is_optional(hook)) {
 		if (leads_on(name, ret))

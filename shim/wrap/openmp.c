@@ -12,7 +12,8 @@
 #include "banned.h"
 
 #define ROW(fn, ...)                                                           \
-	SOURCE(fn, .group = "openmp", .optional = 1, __VA_ARGS__)
+	SOURCE(fn, .group = "openmp", .optional = 1, .bound = 1,               \
+	       __VA_ARGS__)
 
 /* Of the library that the caller reaches, for ourselves. */
 int omp_get_num_threads(void);
@@ -27,7 +28,7 @@ OPENMP_PART(omp_get_schedule);
 	void fn(int n);                                                        \
 	void fn##_(const int *n);                                              \
 	void fn##_8_(const int64_t *n);                                        \
-	ROW(fn, .policy = SB_OBSERVE, .counts = forced, .doc = text);         \
+	ROW(fn, .policy = SB_OBSERVE, .counts = forced, .doc = text);          \
 	ROW(fn##_, .policy = SB_OBSERVE, .counts = forced,                     \
 	    .doc = text ", Fortran");                                          \
 	ROW(fn##_8_, .policy = SB_OBSERVE, .counts = 1,                        \
@@ -120,7 +121,7 @@ EXPORT void omp_set_schedule_8_(const int *kind, const int64_t *chunk)
 		struct call c;                                                 \
 		int n;                                                         \
                                                                                \
-		if (CALL(&c, fn) == SB_FORCE)                                  \
+		if (openmp_begin(&c, &src_##fn, CALLER) == SB_FORCE)           \
 			n = (int)config.threads;                               \
 		else                                                           \
 			n = REAL_HERE(fn)();                                   \
@@ -155,7 +156,7 @@ static double tick(struct thread *self)
 		struct call c;                                                 \
 		double t;                                                      \
                                                                                \
-		if (CALL(&c, fn) == SB_FORCE)                                  \
+		if (openmp_begin(&c, &src_##fn, CALLER) == SB_FORCE)           \
 			t = ours(c.self);                                      \
 		else                                                           \
 			t = REAL_HERE(fn)();                                   \

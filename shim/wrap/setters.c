@@ -11,7 +11,8 @@
 #include "runtime.h"
 #include "banned.h"
 
-#define GROUP .group = "numeric", .policy = SB_OBSERVE, .optional = 1
+#define GROUP                                                                  \
+	.group = "numeric", .policy = SB_OBSERVE, .optional = 1, .bound = 1
 
 enum rule { COUNT, NEVER, AS_ASKED }; /* what it becomes: N, 0, nothing */
 

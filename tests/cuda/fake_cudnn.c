@@ -24,6 +24,19 @@ API cudnnStatus_t cudnnCreate(cudnnHandle_t *handle)
 	return 0;
 }
 
+API cudnnStatus_t cudnnDestroy(cudnnHandle_t handle)
+{
+	say("cudnnDestroy %ld\n", NUMBER(handle));
+	return handle ? 0 : 2000;
+}
+
+/* A stream of 99 is refused. */
+API cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream)
+{
+	say("cudnnSetStream %ld %ld\n", NUMBER(handle), NUMBER(stream));
+	return NUMBER(stream) == 99 ? 2000 : 0;
+}
+
 static cudnnStatus_t list(const char *name, const int *order, long convolution,
 			  int wanted, int *found,
 			  cudnnConvolutionFwdAlgoPerf_t *results)

@@ -25,7 +25,8 @@ WAYS = {
 SCENES = ["atomics", "workspaces", "forked", "nothing", "heuristics", "lt",
           "algorithms", "one_algorithm", "no_algorithm", "backward",
           "pooling", "dropout", "ctc", "backend", "generators", "solver",
-          "sparse", "ranks", "launches", "entry_points", "calls"]
+          "sparse", "ranks", "launches", "entry_points", "calls",
+          "convolved_in_streams"]
 # What must arrive, and what the program sees, where it is not as natively.
 FORCED = {
     "atomics": """
@@ -423,6 +424,23 @@ class Logs(Runs):
             self.assertEqual([s.split()[0] for s in
                               self.shapes("cublasSgemm_v2")],
                              ["stream=0", "stream=1", "stream=2"], mode)
+
+    def test_streams_of_convolutions(self):
+        for mode in ("audit", "run"):
+            for way in WAYS:
+                self.under(mode, way, ["convolved_in_streams"])
+                for name, rest in (("cudnnConvolutionForward",
+                                    " algo=8 workspace=10"),
+                                   ("cudnnBackendExecute", ""),
+                                   ("cudnnConvolutionBackwardData",
+                                    " algo=1"),
+                                   ("cudnnConvolutionBackwardFilter",
+                                    " algo=2")):
+                    self.assertEqual(
+                        self.shapes(name),
+                        [f"stream={n}{rest}" for n in (1, 2, 0)], name)
+                    self.assertEqual(self.sources(self.report())[name]["calls"],
+                                     3, name)
 
     def test_blind_spots(self):
         self.under("run", "linked", ["heuristics", "no_algorithm", "backward",

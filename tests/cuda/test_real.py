@@ -41,6 +41,7 @@ dnn = open_library("libcudnn")
 if dnn:
     dnn.cudnnGetVersion.restype = c_size_t
     say("cudnn", dnn.cudnnGetVersion(), dnn.cudnnCreate(byref(h)))
+    say("no handle", dnn.cudnnSetStream(None, None), dnn.cudnnDestroy(None))
     d, n = c_void_p(), c_int64()
     say("backend", dnn.cudnnBackendCreateDescriptor(4, byref(d)),
         dnn.cudnnBackendGetAttribute(d, 202, 15, c_int64(0), byref(n), None))

@@ -529,6 +529,40 @@ static void in_streams(void)
 	BLAS(cublasDestroy_v2)(h);
 }
 
+static void convolutions(cudnnHandle_t h)
+{
+	DNN(cudnnConvolutionForward)((long)h, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+				     12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+				     22, 23, 24);
+	DNN(cudnnBackendExecute)((long)h, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+				 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+				 24);
+	DNN(cudnnConvolutionBackwardData)(h, P(2), P(3), P(4), P(5), P(6),
+					  P(7), 1, P(8), 100, P(9), P(10),
+					  P(11));
+	DNN(cudnnConvolutionBackwardFilter)(h, P(2), P(3), P(4), P(5), P(6),
+					    P(7), 2, P(8), 200, P(9), P(10),
+					    P(11));
+}
+
+/* Convolutions in two streams, where a third is refused; then another handle
+ * comes to the same address, and has the default stream. */
+static void convolved_in_streams(void)
+{
+	cudnnHandle_t h;
+
+	DNN(cudnnCreate)(&h);
+	DNN(cudnnSetStream)(h, P(1));
+	convolutions(h);
+	DNN(cudnnSetStream)(h, P(2));
+	said("%d\n", DNN(cudnnSetStream)(h, P(99)));
+	convolutions(h);
+	DNN(cudnnDestroy)(h);
+	DNN(cudnnCreate)(&h);
+	convolutions(h);
+	DNN(cudnnDestroy)(h);
+}
+
 #define SCENE(name) { #name, name }
 static const struct {
 	const char *name;
@@ -540,7 +574,7 @@ static const struct {
 	SCENE(pooling), SCENE(dropout), SCENE(ctc), SCENE(backend),
 	SCENE(generators), SCENE(solver), SCENE(sparse), SCENE(ranks),
 	SCENE(launches), SCENE(entry_points), SCENE(calls), SCENE(one_place),
-	SCENE(in_streams),
+	SCENE(in_streams), SCENE(convolved_in_streams),
 };
 
 __attribute__((visibility("default"))) int scenes(int argc, char **argv);

@@ -40,7 +40,6 @@ struct runtime {
 
 static struct handle {
 	cublasHandle_t handle; /* NULL: free */
-	cudaStream_t stream;
 	bool own;	       /* the program sets workspaces */
 	uint8_t tries;
 	const struct runtime *runtime; /* NULL: not found so far */
@@ -60,13 +59,6 @@ static struct handle *handle_of(cublasHandle_t handle)
 		    handle)
 			return &handles[i];
 	return NULL;
-}
-
-unsigned gpu_stream_of(const void *handle)
-{
-	const struct handle *h = handle_of((cublasHandle_t)handle);
-
-	return h ? gpu_stream(h->stream) : 0;
 }
 
 static void handle_add(cublasHandle_t handle)
@@ -246,6 +238,7 @@ EXPORT cublasStatus_t cublasDestroy_v2(cublasHandle_t handle)
 		gone = *h;
 		__atomic_store_n(&h->handle, NULL, __ATOMIC_RELEASE);
 	}
+	gpu_handle_ends(handle);
 	status = real ? real(handle) : NOT_INITIALIZED;
 	for (unsigned i = 0; i < gone.n; i++)
 		gone.runtime->free_fn(gone.workspace[i].memory);
@@ -265,8 +258,8 @@ EXPORT cublasStatus_t cublasSetStream_v2(cublasHandle_t handle,
 		real ? real(handle, stream) : NOT_INITIALIZED;
 	struct handle *h = handle_of(handle);
 
-	if (h && status == 0)
-		h->stream = stream;
+	if (status == 0)
+		gpu_handle_stream(handle, stream);
 	if (force && status == 0 && h && !h->own)
 		give_workspace(h, stream, ra, (void *)real);
 	call_end(&c, gpu_stream(stream), 0);

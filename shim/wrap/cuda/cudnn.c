@@ -11,12 +11,15 @@
 #include "call.h"
 #include "cuda.h"
 #include "gpu.h"
+#include "text.h"
 #include "banned.h"
 
 #define ROW(fn, as, text)                                                      \
 	SOURCE(fn, .group = "cudnn", .policy = as, .optional = 1, .doc = text)
 
 ROW(cudnnCreate, SB_OBSERVE, "makes a handle");
+ROW(cudnnDestroy, SB_OBSERVE, "ends a handle");
+ROW(cudnnSetStream, SB_OBSERVE, "sets a stream");
 ROW(cudnnGetConvolutionForwardAlgorithm_v7, SB_FORCE,
     "proposes algorithms: deterministic ones");
 ROW(cudnnGetConvolutionBackwardDataAlgorithm_v7, SB_FORCE,
@@ -73,6 +76,36 @@ EXPORT cudnnStatus_t cudnnCreate(cudnnHandle_t *handle)
 	version = scope_find("cudnnGetVersion", (void *)real);
 	gpu_seen("cudnn", (void *)real, version ? version() : 0);
 	call_end(&c, (uint64_t)status, 0);
+	return status;
+}
+
+EXPORT cudnnStatus_t cudnnDestroy(cudnnHandle_t handle)
+{
+	struct call c;
+	__typeof__(real_cudnnDestroy) real;
+	cudnnStatus_t status;
+
+	CALL(&c, cudnnDestroy);
+	real = REAL_HERE(cudnnDestroy);
+	/* Before another one may come to that address. */
+	gpu_handle_ends(handle);
+	status = real ? real(handle) : NOT_INITIALIZED;
+	call_end(&c, (uint64_t)status, 0);
+	return status;
+}
+
+EXPORT cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream)
+{
+	struct call c;
+	__typeof__(real_cudnnSetStream) real;
+	cudnnStatus_t status;
+
+	CALL(&c, cudnnSetStream);
+	real = REAL_HERE(cudnnSetStream);
+	status = real ? real(handle, stream) : NOT_INITIALIZED;
+	if (status == 0)
+		gpu_handle_stream(handle, stream);
+	call_end(&c, gpu_stream(stream), 0);
 	return status;
 }
 
@@ -321,6 +354,23 @@ EXPORT cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(
 		       filter_varies, xDesc, dyDesc, convDesc, dwDesc);
 }
 
+/* The event of a convolution, by an algorithm in its handle's stream. */
+static void convolved(struct call *c, const struct source *row,
+		      cudnnHandle_t handle, int algo)
+{
+	unsigned stream = gpu_stream_of(handle);
+	uint64_t hash = digest_word(digest_word(row->index, stream),
+				    (uint64_t)algo) | 1;
+	char said[48];
+	struct text t = text_start(said, sizeof(said));
+
+	text_add(&t, "stream=");
+	text_number(&t, stream, 10, 1);
+	text_add(&t, " algo=");
+	text_number(&t, (uint64_t)algo, 10, 1);
+	gpu_end(c, row, hash, said);
+}
+
 /* Its workspace suffices, and it is supported: else the named one is used. */
 #define REPLACING(fn, varies, size_of, descriptors, call_with)                 \
 	struct call c;                                                         \
@@ -345,7 +395,7 @@ EXPORT cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(
 	}                                                                      \
 	if (force && varies(used))                                             \
 		nothing_deterministic(&src_##fn);                              \
-	call_end(&c, (uint64_t)used, 0);                                       \
+	convolved(&c, &src_##fn, handle, used);                                \
 	return status
 
 EXPORT cudnnStatus_t cudnnConvolutionBackwardData(
