@@ -158,6 +158,8 @@ class Same(Case):
         self.samebits("check", status=2)
         self.samebits("check", "--", "/nowhere/at/all", status=2)
         self.samebits("check", "--against", "99", "--", "true", status=2)
+        done = self.samebits("check", "--store", ".", "--", "true", status=2)
+        self.assertIn("--in-place", done.stderr)
 
     @needs_fixed
     def test_strict(self):

@@ -19,7 +19,7 @@ extern struct repeat_wanted {
 	  &repeat_wanted.jobs },                                               \
 	{ "timeout", 0, "TIME", "for one run: 90, 90s, 5m, 2h",                \
 	  &repeat_wanted.timeout },                                            \
-	{ "max-time", 0, "TIME", "for all of them (default 10m)",              \
+	{ "max-time", 0, "TIME", "begins nothing more after that (default 10m)",              \
 	  &repeat_wanted.max_time },                                           \
 	{ "in-place", 0, NULL, "files are not put back between runs",          \
 	  &repeat_wanted.in_place },                                           \

@@ -268,6 +268,14 @@ int snapshot_new(struct snapshot *s, const char *store, bool in_place,
 	s->store = realpath(store, NULL);
 	if (!s->cwd || !s->store)
 		ret = -errno;
+	if (!ret && !in_place && !strcmp(s->cwd, s->store)) {
+		ret = -EINVAL;
+		if (asprintf(trouble,
+			     "%s: the store is the working directory itself, "
+			     "whose files are kept apart; name another by "
+			     "--store DIR, or --in-place", store) < 0)
+			*trouble = NULL;
+	}
 	if (!ret) {
 		s->base = find_base(s->store, s->cwd);
 		ret = s->base ? 0 : -ENOENT;
