@@ -113,7 +113,7 @@ static int size_entry(int dir, const char *name, void *arg)
 {
 	struct sizing *s = arg;
 	struct stat st;
-	int fd, ret;
+	int fd;
 
 	if (s->size > s->most || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
 		return 0;
@@ -124,9 +124,9 @@ static int size_entry(int dir, const char *name, void *arg)
 	fd = open_dir(dir, name);
 	if (fd < 0)
 		return 0; /* whoever copies it will say why not */
-	ret = walk(fd, size_entry, s);
+	walk(fd, size_entry, s);
 	close(fd);
-	return ret;
+	return 0;
 }
 
 int layer_size(const char *path, const char *except, unsigned long long most,
