@@ -344,8 +344,9 @@ static int run_verb(const struct experiment *x, const struct trial *t)
 static _Noreturn void child(struct experiment *x, const struct trial *t,
 			    struct going *g, int name)
 {
-	int said =
-		open(g->said, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int said = open(g->said, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+			0600);
+	int status;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	sigprocmask(SIG_SETMASK, &x->mask, NULL);
@@ -359,7 +360,9 @@ static _Noreturn void child(struct experiment *x, const struct trial *t,
 	run_made = name;
 	run_says = said;
 	fflush(NULL);
-	exit(run_verb(x, t));
+	status = run_verb(x, t);
+	fflush(NULL);
+	_exit(status); /* what is to be done at exit is the parent's */
 }
 
 /* ---- from outside ---- */
