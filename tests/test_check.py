@@ -387,6 +387,24 @@ class Diff(Case):
         self.assertIn("--force", done.stderr)
         self.samebits("diff", "--force", "1", "2", status=1)
 
+    def test_objects(self):
+        """A library of the same name that is another one."""
+        link = os.path.join(self.dir, "libz.so.1")
+        for number in "1", "2":
+            library = os.path.join(self.dir, "libz.so.1.2." + number)
+            subprocess.run(("gcc", "-shared", "-fPIC", "-Wl,--build-id=sha1",
+                            "-DN=" + number, "-x", "c", "-", "-o", library),
+                           input="int n = N; int call(void) { return n; }\n",
+                           text=True, check=True)
+            if os.path.lexists(link):
+                os.unlink(link)
+            os.symlink(library, link)
+            self.samebits("run", "-q", "--", "/usr/bin/python3", "-c",
+                          "import ctypes; ctypes.CDLL('%s').call()" % link,
+                          status=0)
+        done = self.samebits("diff", "1", "2", status=1)
+        self.assertIn("versions 1.2.1 and 1.2.2, build-ids ", done.stdout)
+
     def test_missing(self):
         self.samebits("diff", "1", "2", status=2)
         self.samebits("diff", "1", status=2)

@@ -260,6 +260,14 @@ static void build_id(char out[17], const struct sb_module *m)
 		snprintf(out + 2 * i, 3, "%02x", m->build_id[i]);
 }
 
+static const char *version_of(const struct side *s, const struct sb_module *m)
+{
+	const char *version = json_string_value(
+		json_object_get(s->result.files.objects, m->path));
+
+	return version ? version : "not named";
+}
+
 static int compare_objects(struct section *s, const struct side *a,
 			   const struct side *b)
 {
@@ -281,8 +289,11 @@ static int compare_objects(struct section *s, const struct side *a,
 				  sizeof(x[i]->build_id))) {
 			build_id(id[0], x[i]);
 			build_id(id[1], y[k]);
-			section_add(s, "%s: build-ids %s… and %s…", x[i]->path,
-				    id[0], id[1]);
+			section_add(s,
+				    "%s: versions %s and %s, build-ids %s… and "
+				    "%s…",
+				    x[i]->path, version_of(a, x[i]),
+				    version_of(b, y[k]), id[0], id[1]);
 		}
 		i += order <= 0;
 		k += order >= 0;

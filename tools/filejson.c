@@ -140,9 +140,14 @@ static json_t *list_json(const struct file_entry *e, size_t n)
 
 json_t *files_json(const struct files *files)
 {
-	return json_pack("{s:i, s:o, s:o}", "format", FORMAT, "inputs",
-			 list_json(files->input, files->inputs), "outputs",
-			 list_json(files->output, files->outputs));
+	json_t *root = json_pack("{s:i, s:o, s:o}", "format", FORMAT, "inputs",
+				 list_json(files->input, files->inputs),
+				 "outputs",
+				 list_json(files->output, files->outputs));
+
+	if (files->objects)
+		json_object_set(root, "objects", files->objects);
+	return root;
 }
 
 int files_write(const struct files *files, const char *dir)
@@ -224,6 +229,8 @@ int files_parse(struct files *files, const json_t *root)
 	if (!ret)
 		ret = list_parse(&files->output, &files->outputs,
 				 json_object_get(root, "outputs"));
+	files->objects = json_object_get(root, "objects");
+	json_incref(files->objects);
 	return ret;
 }
 
@@ -256,5 +263,6 @@ void files_free(struct files *files)
 {
 	free_list(files->input, files->inputs);
 	free_list(files->output, files->outputs);
+	json_decref(files->objects);
 	*files = (struct files){ 0 };
 }

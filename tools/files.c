@@ -342,6 +342,53 @@ int files_find(struct files *files, const struct rundir *run,
 	return ret;
 }
 
+/* ---- versions ---- */
+
+/* From the first digit after "-", "-r" or ".so." in a file's name; NULL: there is
+ * none. */
+static const char *version_in(const char *name)
+{
+	const char *at = strstr(name, ".so.");
+
+	if (at)
+		return at + 4;
+	for (at = strchr(name, '-'); at; at = strchr(at + 1, '-')) {
+		at += at[1] == 'r';
+		if (at[1] >= '0' && at[1] <= '9')
+			return at + 1;
+	}
+	return NULL;
+}
+
+int files_versions(struct files *files, const struct rundir *run)
+{
+	char real[PATH_MAX];
+
+	files->objects = json_object();
+	if (!files->objects)
+		return -ENOMEM;
+	for (size_t i = 0; i < run->nlogs; i++)
+		for (size_t k = 0; k < run->log[i].nmodules; k++) {
+			const struct sb_module *m = run->log[i].module[k];
+			const char *version;
+			size_t n;
+
+			if (!m || *m->path != '/' ||
+			    json_object_get(files->objects, m->path) ||
+			    !realpath(m->path, real))
+				continue;
+			version = version_in(strrchr(real, '/') + 1);
+			n = version ? strlen(version) : 0;
+			/* "-311-x86_64-linux-gnu.so" is none. */
+			if (n > 3 && !strcmp(version + n - 3, ".so"))
+				n = memchr(version, '.', n - 3) ? n - 3 : 0;
+			if (n)
+				json_object_set_new(files->objects, m->path,
+						    json_stringn(version, n));
+		}
+	return 0;
+}
+
 /* ---- digests ---- */
 
 struct work {

@@ -35,6 +35,8 @@ struct file_entry {
 struct files {
 	struct file_entry *input, *output;
 	size_t inputs, outputs;
+	json_t *objects; /* {path: version}, of what was loaded; NULL: not
+			  * known */
 };
 
 /* What counts, besides what the records say. */
@@ -48,6 +50,9 @@ struct file_rules {
  * is due in either case. */
 int files_find(struct files *files, const struct rundir *run,
 	       const struct file_rules *rules);
+/* What the names of loaded objects say of their versions: "0.3.21" where
+ * libopenblas.so.0 leads to libopenblasp-r0.3.21.so. */
+int files_versions(struct files *files, const struct rundir *run);
 /* With as many threads as there are processors. What was not reached when
  * `stop` became true is UNREADABLE. */
 void files_digest(struct files *files, struct digests *known,

@@ -137,6 +137,7 @@ int runfiles_end(const char *dir, bool hurry, bool quiet)
 	if (!ret) {
 		digest(&files, hurry, quiet);
 		copy_elsewhere(&files);
+		files_versions(&files, &run);
 		ret = files_write(&files, dir);
 	}
 	digests_close(r.known);
