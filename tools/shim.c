@@ -10,15 +10,15 @@
 
 int shim_find(char *path, size_t size)
 {
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
+	static char self[PATH_MAX]; /* our directory, once it is known */
+	ssize_t n = 0;
 
+	if (!*self)
+		n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (n < 0)
 		return -errno;
-	self[n] = 0;
-	slash = strrchr(self, '/');
-	*slash = 0;
+	if (n)
+		*strrchr(self, '/') = 0;
 	if ((size_t)snprintf(path, size, "%s/libsamebits.so", self) < size &&
 	    access(path, R_OK) == 0)
 		return 0;

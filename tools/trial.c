@@ -21,6 +21,7 @@
 #include "layer.h"
 #include "reader.h"
 #include "run.h"
+#include "shim.h"
 #include "snapshot.h"
 #include "tmpns.h"
 #include "trial.h"
@@ -106,10 +107,15 @@ int experiment_new(struct experiment **out, const char *store, bool in_place,
 	struct experiment *x = calloc(1, sizeof(*x));
 	int ret;
 
+	char shim[PATH_MAX];
+
 	*out = NULL;
 	*trouble = NULL;
 	if (!x)
 		return -ENOMEM;
+	/* In a chroot, the kernel's name of our file is of no use any more once
+	 * mounts are our own: asked for now, it is remembered. */
+	shim_find(shim, sizeof(shim));
 	ret = snapshot_new(&x->files, store, in_place, trouble);
 	if (ret) {
 		free(x);
