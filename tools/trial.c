@@ -105,9 +105,8 @@ int experiment_new(struct experiment **out, const char *store, bool in_place,
 		   char **trouble)
 {
 	struct experiment *x = calloc(1, sizeof(*x));
-	int ret;
-
 	char shim[PATH_MAX];
+	int ret;
 
 	*out = NULL;
 	*trouble = NULL;
