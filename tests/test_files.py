@@ -208,7 +208,7 @@ class Digests(Case):
     def test_interrupted(self):
         """Whoever ends a run does not wait for gigabytes."""
         p = subprocess.Popen((SAMEBITS, "run", "-q", "--", "sh", "-c",
-                              "truncate -s 20G huge; echo >> huge; : > on; "
+                              "truncate -s 200G huge; echo >> huge; : > on; "
                               "exec sleep 60"), cwd=self.dir)
         while not os.path.exists(self.path("on")):
             time.sleep(0.05)
@@ -216,7 +216,7 @@ class Digests(Case):
         start = time.monotonic()
         p.send_signal(signal.SIGTERM)
         self.assertEqual(p.wait(60), -signal.SIGTERM)
-        self.assertLess(time.monotonic() - start, 2)
+        self.assertLess(time.monotonic() - start, 10)
         with open(self.path(".samebits/latest/files.json")) as f:
             huge = self.own(json.load(f)["outputs"])["huge"]
         self.assertEqual(huge["state"], "unreadable")
