@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,8 @@ static void point(int store, const char *name)
 		unlinkat(store, temporary, 0);
 }
 
-int store_new(const char *store, char *dir, size_t size)
+/* A new number's directory; a run's is what `latest` points to. */
+static int make_numbered(const char *store, char *dir, size_t size, bool run)
 {
 	char absolute[PATH_MAX], path[PATH_MAX], name[16];
 	int fd, ret;
@@ -93,10 +95,29 @@ int store_new(const char *store, char *dir, size_t size)
 			return ret;
 		}
 	}
-	point(fd, name);
+	if (run)
+		point(fd, name);
 	close(fd);
 	snprintf(dir, size, "%s/%s", absolute, name);
 	return 0;
+}
+
+int store_new(const char *store, char *dir, size_t size)
+{
+	return make_numbered(store, dir, size, true);
+}
+
+int store_new_experiment(const char *store, char *dir, size_t size)
+{
+	return make_numbered(store, dir, size, false);
+}
+
+static bool is_experiment(int store, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" STORE_EXPERIMENT, name);
+	return faccessat(store, path, F_OK, 0) == 0;
 }
 
 static int is_run(const struct dirent *e)
@@ -136,11 +157,16 @@ static void canonical(char *out, size_t size, const char *name)
 static void newest_left(char *out, size_t size, const char *store)
 {
 	struct dirent **run;
-	int n = store_list(store, &run);
+	int n = store_list(store, &run), newest = n - 1;
+	int fd = open(store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	snprintf(out, size, "%s", n > 0 ? run[n - 1]->d_name : "latest");
+	while (newest >= 0 && is_experiment(fd, run[newest]->d_name))
+		newest--;
+	snprintf(out, size, "%s", newest >= 0 ? run[newest]->d_name : "latest");
 	if (n >= 0)
 		store_list_free(run, n);
+	if (fd >= 0)
+		close(fd);
 }
 
 int store_find(const char *store, const char *name, char *dir, size_t size)
@@ -176,7 +202,8 @@ static void point_again(const char *store)
 		char *end;
 		unsigned long n = strtoul(e->d_name, &end, 10);
 
-		if (!*end && n > newest)
+		if (!*end && n > newest &&
+		    !is_experiment(dirfd(d), e->d_name))
 			newest = n;
 	}
 	snprintf(name, sizeof(name), "%06lu", newest);

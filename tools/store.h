@@ -7,10 +7,14 @@
 #include <stddef.h>
 
 #define STORE_DEFAULT ".samebits"
+#define STORE_EXPERIMENT "experiment.json" /* what tells it from a run */
 
 /* Makes the store where it is missing and a new run in it; dir becomes its
  * absolute path. 0 or -errno. */
 int store_new(const char *store, char *dir, size_t size);
+/* The same for an experiment (record.h): it has a number as a run has, but is
+ * never the newest run. */
+int store_new_experiment(const char *store, char *dir, size_t size);
 /* A run by number (zeros in front or not) or path; NULL: the newest. */
 int store_find(const char *store, const char *name, char *dir, size_t size);
 /* The runs, oldest first: their number or -errno; store_list_free() is due. */
