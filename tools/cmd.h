@@ -21,6 +21,7 @@ extern const struct cmd cmd_blame;
 extern const struct cmd cmd_check;
 extern const struct cmd cmd_diff;
 extern const struct cmd cmd_doctor;
+extern const struct cmd cmd_env;
 extern const struct cmd cmd_export;
 extern const struct cmd cmd_import;
 extern const struct cmd cmd_list;

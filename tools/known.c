@@ -6,24 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cachedir.h"
 #include "known.h"
 #include "text.h"
 
 /* Counted up whenever inspect.c or opcode.c finds something else. */
 #define VERSION 2
-
-static bool directory(char *path, size_t size)
-{
-	const char *cache = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
-	int n = -1;
-
-	if (cache && *cache == '/')
-		n = snprintf(path, size, "%s/samebits/objects", cache);
-	else if (home && *home == '/')
-		n = snprintf(path, size, "%s/.cache/samebits/objects", home);
-	return n > 0 && (size_t)n < size - 64;
-}
 
 static uint64_t mix(uint64_t hash, const void *data, size_t n)
 {
@@ -41,7 +29,7 @@ static bool name(char *out, size_t size, const char *path,
 	struct stat st;
 	size_t n;
 
-	if (!directory(out, size))
+	if (!cache_path(out, size - 64, "objects"))
 		return false;
 	n = strlen(out);
 	if (memcmp(build_id, none, sizeof(none))) {
@@ -138,14 +126,6 @@ static json_t *build(const struct inspection *result, const char *path)
 	return root;
 }
 
-static void make_directories(char *file)
-{
-	for (char *p = file + 1; (p = strchr(p, '/')); *p++ = '/') {
-		*p = 0;
-		mkdir(file, 0700);
-	}
-}
-
 /* Written beside and renamed: others see all of it or nothing. */
 void known_write(const struct inspection *result, const char *path,
 		 const uint8_t build_id[20])
@@ -155,7 +135,7 @@ void known_write(const struct inspection *result, const char *path,
 
 	if (!name(file, sizeof(file), path, build_id))
 		return;
-	make_directories(file);
+	cache_prepare(file);
 	snprintf(beside, sizeof(beside), "%s.%d", file, (int)getpid());
 	root = build(result, path);
 	if (json_dump_file(root, beside, JSON_COMPACT) ||

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "manifest.h"
+#include "secrets.h"
 #include "text.h"
 
 static json_t *threads(const struct manifest *m)
@@ -18,14 +19,24 @@ static json_t *threads(const struct manifest *m)
 	return j;
 }
 
+static double seconds(const struct timeval *t)
+{
+	return (double)t->tv_sec + (double)t->tv_usec / 1e6;
+}
+
+static json_t *resources(const struct manifest *m)
+{
+	return json_pack("{s:f, s:f, s:I}", "user_seconds",
+			 seconds(&m->used.ru_utime), "system_seconds",
+			 seconds(&m->used.ru_stime), "peak_memory",
+			 (json_int_t)m->used.ru_maxrss * 1024);
+}
+
 static json_t *build(const struct manifest *m)
 {
-	json_t *root = json_object(), *argv = json_array();
-	json_t *blind = json_array();
+	json_t *root = json_object(), *blind = json_array();
 	char cwd[PATH_MAX];
 
-	for (char **a = m->argv; *a; a++)
-		json_array_append_new(argv, text_json(*a));
 	for (int i = 0; i < m->blinds; i++)
 		json_array_append_new(
 			blind, json_pack("{s:s, s:s}", "kind", m->blind[i][0],
@@ -33,7 +44,7 @@ static json_t *build(const struct manifest *m)
 	json_object_set_new(root, "format", json_integer(1));
 	json_object_set_new(root, "mode", json_string(m->mode));
 	json_object_set_new(root, "program", text_json(m->program));
-	json_object_set_new(root, "argv", argv);
+	json_object_set_new(root, "argv", secrets_arguments(m->argv));
 	json_object_set_new(root, "cwd",
 			    text_json(getcwd(cwd, sizeof(cwd)) ? cwd : ""));
 	json_object_set_new(root, "settings", text_json(m->settings));
@@ -53,6 +64,11 @@ static json_t *build(const struct manifest *m)
 			    : WIFSIGNALED(m->status)
 				    ? json_integer(128 + WTERMSIG(m->status))
 				    : json_integer(WEXITSTATUS(m->status)));
+	json_object_set_new(root, "resources",
+			    m->end > 0 ? resources(m) : json_null());
+	json_object_set_new(root, "log",
+			    m->log ? json_incref(m->log) : json_null());
+	json_object_set_new(root, "samebits", json_string(SAMEBITS_VERSION));
 	json_object_set_new(root, "blind_spots", blind);
 	return root;
 }

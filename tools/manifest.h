@@ -5,6 +5,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
+
+#include <jansson.h>
 
 #include "variables.h"
 
@@ -21,6 +24,8 @@ struct manifest {
 	const struct variables *variables;
 	double start, end;	/* real time, seconds since 1970 */
 	int status;		/* wait status; -1: still running */
+	struct rusage used;	/* by the program and its children */
+	json_t *log; /* what the logs come to (logdigest.h); NULL: not known */
 	const char *blind[8][2]; /* kind, text */
 	int blinds;
 };

@@ -20,7 +20,9 @@
 
 #include "../shim/event.h"
 #include "cmd.h"
+#include "environment.h"
 #include "launch.h"
+#include "logdigest.h"
 #include "manifest.h"
 #include "opts.h"
 #include "pids.h"
@@ -450,6 +452,23 @@ static void announce(struct manifest *m, const struct target *t)
 	}
 }
 
+/* What surrounded the run goes into its directory; what it came to, into the
+ * manifest. */
+static void record(const char *dir, struct manifest *m)
+{
+	json_t *environment;
+	struct rundir run;
+
+	if (rundir_open(&run, dir) == 0) {
+		m->log = log_summary(&run);
+		environment = environment_of_run(&run, m->variables);
+		if (environment_write(dir, environment))
+			say("%s: the environment could not be written", dir);
+		json_decref(environment);
+	}
+	rundir_close(&run);
+}
+
 /* What the program's end leaves to say and to write; the status to end with. */
 static int conclude(const char *dir, struct manifest *m, const struct target *t,
 		    const struct launch *l, const struct sb_board *board)
@@ -471,6 +490,7 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 		blind(m, "uncontrolled", "the shim did not come alive");
 	if (runfiles_end(dir, killed(m->status), wanted.quiet))
 		say("%s: its files could not be listed", dir);
+	record(dir, m);
 	if (manifest_write(dir, m))
 		say("%s: the manifest could not be completed", dir);
 	if (!t->obstacle && !alive && !killed(m->status))
@@ -513,9 +533,10 @@ static int launch_somehow(struct launch *l, struct pids *pids,
 	return launch(l);
 }
 
-static void look_at_files(void *dir)
+static void look_around(void *dir)
 {
 	runfiles_beside(dir);
+	environment_beside();
 }
 
 static bool addresses_fixed(bool audit)
@@ -568,10 +589,11 @@ static int go(bool audit, char **argv)
 	l.preload = t.obstacle ? NULL : shim;
 	l.settings = text;
 	l.keep = wanted.tmp ? keep : NULL;
-	l.later = look_at_files;
+	l.later = look_around;
 	l.arg = dir;
 	m.status = launch_somehow(&l, &pids, &m, text, sizeof(text), dir);
 	m.end = now();
+	getrusage(RUSAGE_CHILDREN, &m.used);
 	if (l.exec_error || l.tmp_denied || m.status < 0)
 		store_remove(dir);
 	if (l.refused)

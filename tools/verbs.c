@@ -9,6 +9,7 @@ const struct cmd *const verbs[] = {
 	&cmd_check,
 	&cmd_diff,
 	&cmd_blame,
+	&cmd_env,
 	&cmd_report,
 	&cmd_list,
 	&cmd_rm,
