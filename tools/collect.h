@@ -4,9 +4,9 @@
 #ifndef SAMEBITS_COLLECT_H
 #define SAMEBITS_COLLECT_H
 
-#include <jansson.h>
-
 #include <stdbool.h>
+
+#include <jansson.h>
 
 #include "packages.h"
 #include "reader.h"
@@ -16,10 +16,16 @@
 json_t *collect_system(void);
 json_t *collect_container(void);
 json_t *collect_processor(void);
+/* Of the flags those that decide which kernels numeric libraries take; the
+ * caller's to free. */
+char *processor_telling(const char *flags);
 json_t *collect_memory(void);
 json_t *collect_limits(void);
 /* What the program's environment was; NULL: as it is. */
 json_t *collect_variables(const struct variables *changed);
+
+/* Do numeric libraries, Python or the loader heed it? */
+bool variable_matters(const char *name);
 
 /* ---- env_git.c ---- */
 
@@ -48,8 +54,9 @@ json_t *collect_cuda_libraries(const json_t *objects);
  * package's name and version. */
 json_t *collect_python(const struct rundir *run, const struct packages *p,
 		       json_t *objects);
-/* The one that PATH leads to. */
-json_t *collect_python_now(const struct packages *p);
+/* The interpreter at `path`, as it was found (a virtual environment's is a link);
+ * NULL, or another program's: the one that PATH leads to. */
+json_t *collect_python_at(const char *path, const struct packages *p);
 
 /* ---- env_r.c: null where the run had no R ---- */
 json_t *collect_r(const struct rundir *run);

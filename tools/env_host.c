@@ -262,6 +262,34 @@ static json_t *sorted_words(json_t *words)
 	return list;
 }
 
+static bool has_word(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)); at += n)
+		if ((at == words || at[-1] == ' ') &&
+		    (!at[n] || at[n] == ' '))
+			return true;
+	return false;
+}
+
+char *processor_telling(const char *flags)
+{
+	static const char *const telling[] = {
+		"avx",	     "avx2",	    "fma",	   "avx512f",
+		"avx512bw",  "avx512_bf16", "avx512_vnni", "amx_tile",
+		"amx_bf16",  "avx_vnni",    "sve",	   "asimd",
+	};
+	char *text = calloc(1, 256);
+
+	for (size_t i = 0; text && flags &&
+			   i < sizeof(telling) / sizeof(*telling); i++)
+		if (has_word(flags, telling[i]))
+			sprintf(text + strlen(text), "%s%s", *text ? " " : "",
+				telling[i]);
+	return text;
+}
+
 static json_t *allowed(void)
 {
 	cpu_set_t set;
@@ -379,6 +407,26 @@ json_t *collect_limits(void)
 }
 
 /* ---- variables ---- */
+
+bool variable_matters(const char *name)
+{
+	static const char *const starts[] = {
+		"OMP_",	       "MKL_",	     "OPENBLAS_",     "BLIS_",
+		"KMP_",	       "GOMP_",	     "GOTO_",	      "CUDA_VISIBLE",
+		"CUDA_LAUNCH", "CUDA_DEVICE", "CUBLAS_",      "CUDNN_",
+		"NCCL_",       "TF_",	     "TORCH_",	      "PYTORCH_",
+		"XLA_",	       "JAX_",	     "NVIDIA_TF32",   "ONEDNN_",
+		"DNNL_",       "NUMBA_",     "NPY_",	      "VECLIB_",
+		"LD_LIBRARY",  "LD_PRELOAD", "PYTHONHASHSEED", "PYTHONPATH",
+		"PYTHONOPTIMIZE", "LANG",    "LC_",	      "TZ",
+		"SOURCE_DATE_EPOCH", "GLIBC_TUNABLES", "MALLOC_",
+	};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+		if (!strncmp(name, starts[i], strlen(starts[i])))
+			return strcmp(name, "TF_CLI_CONFIG_FILE");
+	return false;
+}
 
 static void put_variable(json_t *j, const char *entry)
 {

@@ -522,20 +522,23 @@ static bool search(const char *name, char *out, size_t size)
 	return found;
 }
 
-json_t *collect_python_now(const struct packages *p)
+json_t *collect_python_at(const char *path, const struct packages *p)
 {
 	struct python *one = calloc(1, sizeof(*one));
-	char path[PATH_MAX], config[PATH_MAX + 32];
+	char found[PATH_MAX], config[PATH_MAX + 32];
 	json_t *all = json_array();
 
-	if (one && search("python3", path, sizeof(path)) &&
-	    realpath(path, one->executable) &&
+	if (path && !strncmp(base(path), "python", 6))
+		snprintf(found, sizeof(found), "%s", path);
+	else if (!search("python3", found, sizeof(found)))
+		*found = 0;
+	if (one && realpath(found, one->executable) &&
 	    release_of(one->release, sizeof(one->release),
 		       base(one->executable))) {
 		snprintf(config, sizeof(config), "%.*s../pyvenv.cfg",
-			 (int)(base(path) - path), path);
-		if (realpath(config, path))
-			use_venv(one, path);
+			 (int)(base(found) - found), found);
+		if (realpath(config, found))
+			use_venv(one, found);
 		add_standard(one);
 		json_array_append_new(all, python_json(one, NULL, p, NULL));
 	}

@@ -38,6 +38,7 @@ static json_t *run_json(const json_t *manifest)
 	static const char *const keys[] = {
 		"program", "argv",   "cwd", "seed",   "threads",   "process_ids",
 		"start",   "end",    "status", "resources", "log", "blind_spots",
+		"environment", "options",
 	};
 	json_t *j = json_object(), *value;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "collect.h"
 #include "env_text.h"
 #include "text.h"
 
@@ -172,31 +173,16 @@ static void run(FILE *to, const json_t *run)
 
 /* ---- the machine ---- */
 
-static bool has(const char *flags, const char *flag)
-{
-	size_t n = strlen(flag);
-
-	for (const char *at = flags; (at = strstr(at, flag)); at += n)
-		if ((at == flags || at[-1] == ' ') &&
-		    (!at[n] || at[n] == ' '))
-			return true;
-	return false;
-}
-
-/* Those that decide which kernels a numeric library takes. */
 static void flags(FILE *to, const char *all)
 {
-	static const char *const telling[] = {
-		"avx",	     "avx2",	    "fma",	   "avx512f",
-		"avx512bw",  "avx512_bf16", "avx512_vnni", "amx_tile",
-		"amx_bf16",  "avx_vnni",
-	};
 	struct flow f = { to, "flags", 0 };
+	char *telling = processor_telling(all), *rest = telling, *one;
 
-	for (size_t i = 0; i < sizeof(telling) / sizeof(*telling); i++)
-		if (has(all, telling[i]))
-			flow(&f, "%s", telling[i]);
+	while (rest && (one = strsep(&rest, " ")))
+		if (*one)
+			flow(&f, "%s", one);
 	flow_end(&f);
+	free(telling);
 }
 
 static void machine(FILE *to, const json_t *record)
@@ -396,33 +382,24 @@ static void files(FILE *to, const char *title, json_t *list)
 
 static void variables(FILE *to, json_t *all)
 {
-	static const char *const starts[] = {
-		"OMP_",	   "MKL_",  "OPENBLAS_", "BLIS_",    "KMP_",  "GOMP_",
-		"CUDA",	   "CUBLAS", "NCCL_",	 "TF_",	     "TORCH", "XLA_",
-		"JAX_",	   "PYTHON", "LD_",	 "NVIDIA_",  "ONEDNN", "HF_",
-		"NUMBA_",  "LANG",  "LC_",	 "TZ",	     "SLURM_", "OMPI_",
-	};
 	const char *name;
 	json_t *value;
 	bool any = false;
 
-	json_object_foreach(all, name, value)
-		for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++) {
-			if (strncmp(name, starts[i], strlen(starts[i])))
-				continue;
-			if (!any)
-				fprintf(to, "variables (%zu in all)\n",
-					json_object_size(all));
-			any = true;
-			fputs("  ", to);
-			text_print(to, name);
-			fputc('=', to);
-			text_print(to, json_string_value(value)
-					       ? json_string_value(value)
-					       : "");
-			fputc('\n', to);
-			break;
-		}
+	json_object_foreach(all, name, value) {
+		if (!variable_matters(name))
+			continue;
+		if (!any)
+			fprintf(to, "variables (%zu in all)\n",
+				json_object_size(all));
+		any = true;
+		fputs("  ", to);
+		text_print(to, name);
+		fputc('=', to);
+		text_print(to, json_string_value(value) ? json_string_value(value)
+							: "");
+		fputc('\n', to);
+	}
 }
 
 void env_print(FILE *to, const json_t *record)

@@ -50,24 +50,32 @@ static char *as_text(const json_t *j)
 				     JSON_REAL_PRECISION(6));
 }
 
+int env_changes_add(struct env_changes *c, unsigned rank, const char *group,
+		    const char *what, const char *a, const char *b)
+{
+	struct env_change *at = realloc(c->at, (c->n + 1) * sizeof(*at));
+	struct env_change *made;
+
+	if (!at)
+		return -ENOMEM;
+	c->at = at;
+	made = &at[c->n++];
+	*made = (struct env_change){ rank, group, strdup(what),
+				     a ? strdup(a) : NULL,
+				     b ? strdup(b) : NULL };
+	return made->what && !a == !made->a && !b == !made->b ? 0 : -ENOMEM;
+}
+
 /* Takes a and b. */
 static void add_text(struct comparing *x, enum rank rank, const char *what,
 		     char *a, char *b)
 {
-	struct env_changes *c = x->c;
-	struct env_change *at = realloc(c->at, (c->n + 1) * sizeof(*at));
-	char *copy = strdup(what);
+	int ret = env_changes_add(x->c, rank, groups[rank], what, a, b);
 
-	if (!at || !copy) {
-		free(copy);
-		free(a);
-		free(b);
-		x->ret = -ENOMEM;
-		c->at = at ? at : c->at;
-		return;
-	}
-	c->at = at;
-	at[c->n++] = (struct env_change){ rank, groups[rank], copy, a, b };
+	if (ret)
+		x->ret = ret;
+	free(a);
+	free(b);
 }
 
 static void add(struct comparing *x, enum rank rank, const char *what,

@@ -24,6 +24,9 @@ struct env_changes {
  * only one of them has as a whole is not compared. 0 or -ENOMEM;
  * env_changes_free() is due in either case. */
 int env_compare(struct env_changes *c, const json_t *a, const json_t *b);
+/* One more; the texts are copied, `group` is not. 0 or -ENOMEM. */
+int env_changes_add(struct env_changes *c, unsigned rank, const char *group,
+		    const char *what, const char *a, const char *b);
 void env_changes_free(struct env_changes *c);
 json_t *env_changes_json(const struct env_changes *c);
 

@@ -149,7 +149,7 @@ json_t *environment_now(void)
 	json_t *j = machine(NOW_MS, true);
 
 	json_object_set_new(j, "variables", collect_variables(NULL));
-	json_object_set_new(j, "python", collect_python_now(p));
+	json_object_set_new(j, "python", collect_python_at(NULL, p));
 	packages_close(p);
 	return j;
 }

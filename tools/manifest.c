@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "manifest.h"
+#include "runopts.h"
 #include "secrets.h"
 #include "text.h"
 
@@ -48,6 +49,7 @@ static json_t *build(const struct manifest *m)
 	json_object_set_new(root, "cwd",
 			    text_json(getcwd(cwd, sizeof(cwd)) ? cwd : ""));
 	json_object_set_new(root, "settings", text_json(m->settings));
+	json_object_set_new(root, "options", wanted_json());
 	json_object_set_new(root, "process_ids",
 			    json_pack("{s:s, s:s}", "mode", m->pids, "why",
 				      m->pids_why));

@@ -94,6 +94,8 @@ static int take(struct parse *p, const struct opt *o, const char *attached)
 		*o->value = "1";
 		return 0;
 	}
+	if (*o->arg == '[')
+		return give(p, o, attached ? attached : "1");
 	if (!attached && p->at + 1 >= p->argc) {
 		fail("--%s needs a value: --%s %s", o->name, o->name, o->arg);
 		return -EINVAL;
@@ -133,7 +135,7 @@ static bool undo(struct parse *p, const char *word, size_t len)
 	if (len < 4 || memcmp(word, "no-", 3) || word[len])
 		return false;
 	o = opts_find(p->table, word + 3, len - 3);
-	if (!o || o->arg)
+	if (!o || (o->arg && *o->arg != '['))
 		return false;
 	p->given[o - p->table] = true;
 	*o->value = NULL;
@@ -213,7 +215,8 @@ void opts_help(FILE *to, const char *synopsis, const char *about,
 		snprintf(left, sizeof(left), "%c%c%s--%s%s%s",
 			 letter ? '-' : ' ', letter ? table->letter : ' ',
 			 letter ? ", " : "  ", table->name,
-			 table->arg ? " " : "", table->arg ? table->arg : "");
+			 table->arg && *table->arg != '[' ? " " : "",
+			 table->arg ? table->arg : "");
 		fprintf(to, "  %-26s %s\n", left, table->help);
 	}
 	fprintf(to, "  %-26s %s\n", "    --no-config",

@@ -16,7 +16,8 @@
 struct opt {
 	const char *name;   /* "seed" for --seed; NULL ends the table */
 	char letter;	    /* 'q' for -q; 0: none; or OPT_MANY */
-	const char *arg;    /* its argument's name in the help; NULL: a flag */
+	const char *arg;    /* its argument's name in the help; NULL: a flag;
+			     * "[=X]": it may follow an '=', else it is "1" */
 	const char *help;
 	const char **value; /* set to the argument, or to "1" for a flag */
 };

@@ -28,6 +28,7 @@
 #include "pids.h"
 #include "run.h"
 #include "runfiles.h"
+#include "runlock.h"
 #include "runopts.h"
 #include "say.h"
 #include "shim.h"
@@ -46,7 +47,7 @@ static struct variables variables;
 int run_made = -1;
 const char *run_elsewhere;
 
-static const struct opt run_opts[] = { RUN_OPTIONS OPTIONS_END };
+static const struct opt run_opts[] = { LOCK_OPTIONS RUN_OPTIONS OPTIONS_END };
 static const struct opt audit_opts[] = { AUDIT_OPTIONS OPTIONS_END };
 
 /* Appends ",key=value" with commas and percent signs escaped; lists of names
@@ -504,6 +505,8 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 		summarise(dir, !strcmp(m->mode, "audit"));
 	if (!wanted.quiet && wanted.suppress)
 		name_unused(dir);
+	if (!killed(m->status) && runlock_after(dir))
+		return STATUS_TROUBLE;
 	return launch_finish(m->status);
 }
 
@@ -573,6 +576,8 @@ static int go(bool audit, char **argv)
 		ret = private_possible(cwd);
 	if (!ret)
 		ret = prepare(&m, audit);
+	if (!ret)
+		ret = runlock_check(&t, &variables);
 	if (ret)
 		return ret;
 	/* Beyond ulimit -f a write shall fail, not kill us. */
@@ -612,17 +617,29 @@ static int verb(bool audit, const struct opt *table, const char *synopsis,
 		const char *about, int argc, char **argv)
 {
 	int first, ret = opts_parse(table, argc, argv, &first);
+	char **program;
 
 	if (ret == 1) {
 		opts_help(stdout, synopsis, about, table);
 		return 0;
 	}
-	if (ret < 0 || !wanted_valid())
+	if (ret < 0)
 		return STATUS_TROUBLE;
-	if (first >= argc)
+	program = argv + first;
+	ret = runlock_read(&program);
+	if (ret)
+		return ret;
+	if (!wanted_valid())
+		return STATUS_TROUBLE;
+	if (!*program)
 		return fail("%s what? samebits %s PROGRAM [ARG...]", argv[0],
 			    argv[0]);
-	return go(audit, argv + first);
+	return go(audit, program);
+}
+
+int run_program(char **argv)
+{
+	return go(false, argv);
 }
 
 static int run(int argc, char **argv)

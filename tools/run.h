@@ -12,4 +12,8 @@ extern int run_says;
  * end, below their full names; NULL: nowhere. */
 extern const char *run_elsewhere;
 
+/* As `samebits run`, by the options that stand in `wanted` (runopts.h). The
+ * status to end with; where a signal has ended the program, it ends us. */
+int run_program(char **argv);
+
 #endif

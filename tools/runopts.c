@@ -7,6 +7,7 @@
 #include "runopts.h"
 #include "say.h"
 #include "shim.h"
+#include "text.h"
 #include "variables.h"
 
 /* What the shim has room for (shim/config.h); more would be cut silently. */
@@ -15,6 +16,18 @@
 
 struct wanted wanted;
 struct suppressions suppressions;
+
+const struct opt wanted_control[] = { CONTROL_OPTIONS OPTIONS_END };
+
+json_t *wanted_json(void)
+{
+	json_t *j = json_object();
+
+	for (const struct opt *o = wanted_control; o->name; o++)
+		if (*o->value)
+			json_object_set_new(j, o->name, text_json(*o->value));
+	return j;
+}
 
 static bool one_of(const char *option, const char *value, const char *a,
 		   const char *b)

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include <jansson.h>
+
 #include "opts.h"
 #include "rules.h"
 
@@ -18,8 +20,13 @@ extern struct wanted {
 /* What --suppress named, once wanted_valid() has read it. */
 extern struct suppressions suppressions;
 
+/* The rows of CONTROL_OPTIONS: what decides on the values that a run hands out. */
+extern const struct opt wanted_control[];
+
 /* False: something is wrong with them, and it was said. */
 bool wanted_valid(void);
+/* {name: value} of wanted_control, as given. */
+json_t *wanted_json(void);
 /* The K of --order shuffle:K; NULL: another order. */
 const char *wanted_shuffle(void);
 

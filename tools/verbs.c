@@ -10,6 +10,7 @@ const struct cmd *const verbs[] = {
 	&cmd_diff,
 	&cmd_blame,
 	&cmd_env,
+	&cmd_lock,
 	&cmd_report,
 	&cmd_list,
 	&cmd_rm,
