@@ -41,6 +41,8 @@ json_t *collect_gpus(bool thorough);
 
 /* ---- env_objects.c ---- */
 
+/* What was executed first, which may be a script or a link. */
+json_t *collect_program(const char *path, const struct packages *p);
 /* Every object of the run, by path; the same once. */
 json_t *collect_objects(const struct rundir *run, const struct packages *p);
 /* Numeric libraries, as they speak of themselves. */
@@ -57,6 +59,12 @@ json_t *collect_python(const struct rundir *run, const struct packages *p,
 /* The interpreter at `path`, as it was found (a virtual environment's is a link);
  * NULL, or another program's: the one that PATH leads to. */
 json_t *collect_python_at(const char *path, const struct packages *p);
+
+/* ---- env_conda.c ---- */
+
+/* {"prefix", "packages": ["NAME=VERSION=BUILD"], "channels": []} of conda's
+ * environment in this prefix; null: it is none. */
+json_t *collect_conda(const char *prefix);
 
 /* ---- env_r.c: null where the run had no R ---- */
 json_t *collect_r(const struct rundir *run);

@@ -21,11 +21,22 @@ static json_t *build_id(const struct sb_module *m)
 	return json_string(text);
 }
 
+static void put_owner(json_t *j, const struct packages *p, const char *file)
+{
+	struct package owner;
+
+	if (!packages_owner(p, file, &owner))
+		return;
+	json_object_set_new(j, "package", text_json(owner.name));
+	json_object_set_new(j, "version", text_json(owner.version));
+	json_object_set_new(j, "architecture", text_json(owner.architecture));
+	json_object_set_new(j, "manager", json_string("dpkg"));
+}
+
 static json_t *object(const struct sb_module *m, const struct packages *p)
 {
 	json_t *j = json_object();
 	char file[PATH_MAX];
-	struct package owner;
 
 	json_object_set_new(j, "path", text_json(m->path));
 	json_object_set_new(j, "build_id", build_id(m));
@@ -33,12 +44,17 @@ static json_t *object(const struct sb_module *m, const struct packages *p)
 		return j;
 	if (strcmp(file, m->path))
 		json_object_set_new(j, "file", text_json(file));
-	if (!packages_owner(p, file, &owner))
-		return j;
-	json_object_set_new(j, "package", text_json(owner.name));
-	json_object_set_new(j, "version", text_json(owner.version));
-	json_object_set_new(j, "architecture", text_json(owner.architecture));
-	json_object_set_new(j, "manager", json_string("dpkg"));
+	put_owner(j, p, file);
+	return j;
+}
+
+json_t *collect_program(const char *path, const struct packages *p)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "path", text_json(path));
+	if (path)
+		put_owner(j, p, path);
 	return j;
 }
 

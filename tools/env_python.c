@@ -424,17 +424,6 @@ static void add_packages(json_t *all, const char *site,
 	json_decref(list);
 }
 
-/* ---- conda ---- */
-
-static json_t *conda(const char *prefix)
-{
-	char path[PATH_MAX + 16];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "%s/conda-meta", prefix);
-	return stat(path, &st) ? json_null() : text_json(prefix);
-}
-
 static void prefix_of(const struct python *p, char *out, size_t size)
 {
 	const char *end = strstr(p->executable, "/bin/");
@@ -454,7 +443,7 @@ static json_t *python_json(struct python *p, const struct rundir *run,
 	json_object_set_new(j, "executable", text_json(p->executable));
 	json_object_set_new(j, "virtual_environment",
 			    *p->venv ? text_json(p->venv) : json_null());
-	json_object_set_new(j, "conda", conda(prefix));
+	json_object_set_new(j, "conda", collect_conda(prefix));
 	for (size_t i = 0; i < p->sites; i++) {
 		json_array_append_new(sites, text_json(p->site[i]));
 		add_packages(all, p->site[i], run, packages, objects);

@@ -286,7 +286,8 @@ static void pythons(FILE *to, const json_t *list, bool of_run)
 		fprintf(to, "python %s\n", string(p, "version"));
 		line(to, "executable", "%s", string(p, "executable"));
 		line(to, "environment", "%s", string(p, "virtual_environment"));
-		line(to, "conda", "%s", string(p, "conda"));
+		line(to, "conda", "%s",
+		     string(json_object_get(p, "conda"), "prefix"));
 		packages(to, of_run ? "loaded" : "packages", all, of_run);
 		if (of_run)
 			line(to, "installed", "%zu packages in all",

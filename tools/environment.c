@@ -133,6 +133,10 @@ json_t *environment_of_run(const struct rundir *run,
 	if (!j)
 		j = machine(HURRY_MS, false);
 	objects = collect_objects(run, p);
+	json_object_set_new(j, "program",
+			    collect_program(json_string_value(json_object_get(
+						    run->manifest, "program")),
+					    p));
 	json_object_set_new(j, "variables", collect_variables(changed));
 	json_object_set_new(j, "python", collect_python(run, p, objects));
 	json_object_set_new(j, "r", collect_r(run));

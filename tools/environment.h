@@ -4,8 +4,8 @@
  * not hang on the program (machine, repository, GPUs) are collected beside it
  * while it runs; what it loaded and opened is looked at when it has ended.
  *
- * Keys: system, container, processor, memory, limits, variables, objects,
- * libraries, python, r, cuda, git, samebits (README.md). A part that there is
+ * Keys: system, container, processor, memory, limits, variables, program,
+ * objects, libraries, python, r, cuda, git, samebits (README.md). A part that there is
  * none of is null. No secret is in it (secrets.h).
  */
 #ifndef SAMEBITS_ENVIRONMENT_H

@@ -11,6 +11,7 @@ const struct cmd *const verbs[] = {
 	&cmd_blame,
 	&cmd_env,
 	&cmd_lock,
+	&cmd_pin,
 	&cmd_report,
 	&cmd_list,
 	&cmd_rm,

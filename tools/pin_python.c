@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* requirements.txt and environment.yml. */
+#include <stdbool.h>
+#include <string.h>
+
+#include "pinning.h"
+#include "text.h"
+
+static void head(FILE *to, const struct pins *p, const char *how)
+{
+	const json_t *run = json_object_get(p->record, "run");
+	json_t *one;
+	size_t i;
+
+	fputs("# What this imported, by samebits " SAMEBITS_VERSION ":\n#   ",
+	      to);
+	json_array_foreach(json_object_get(run, "argv"), i, one) {
+		text_print(to, json_string_value(one));
+		fputc(' ', to);
+	}
+	fprintf(to, "\n# %s\n# Not pinned:\n", how);
+	json_array_foreach(p->notes, i, one) {
+		fputs("#   ", to);
+		text_print(to, json_string_value(one));
+		fputc('\n', to);
+	}
+	fputs("#   packages of the system: see samebits pin --docker\n", to);
+}
+
+static const char *text_of(const json_t *one, const char *key)
+{
+	return json_string_value(json_object_get(one, key));
+}
+
+void pin_pip(FILE *to, const struct pins *p)
+{
+	json_t *one;
+	size_t i;
+
+	head(to, p, "pip install --no-deps -r THIS");
+	fprintf(to, "# Python %s\n", p->python_version);
+	json_array_foreach(p->python, i, one) {
+		const char *why = text_of(one, "why");
+
+		fprintf(to, "%s%s%s\n", text_of(one, "line"),
+			why ? "  # " : "", why ? why : "");
+	}
+}
+
+/* ---- conda ---- */
+
+/* Double quotes, as in JSON, are YAML's, too. */
+static void item(FILE *to, const char *indent, const char *text)
+{
+	fprintf(to, "%s- \"", indent);
+	for (; *text; text++)
+		if (*text == '"' || *text == '\\')
+			fprintf(to, "\\%c", *text);
+		else
+			fputc(*text, to);
+	fputs("\"\n", to);
+}
+
+static void channels(FILE *to, const struct pins *p)
+{
+	const json_t *list = json_object_get(p->conda, "channels");
+	json_t *one;
+	size_t i;
+
+	fputs("channels:\n", to);
+	json_array_foreach(list, i, one)
+		item(to, "  ", json_string_value(one));
+	if (!json_array_size(list))
+		item(to, "  ", "conda-forge");
+}
+
+/* What conda installed is its own; pip's the rest. */
+static bool is_conda(const json_t *packages, const char *line)
+{
+	size_t n = strcspn(line, "= @"), i;
+	json_t *one;
+
+	json_array_foreach(packages, i, one) {
+		const char *text = json_string_value(one);
+
+		if (strcspn(text, "=") == n && !strncasecmp(text, line, n))
+			return true;
+	}
+	return false;
+}
+
+void pin_conda(FILE *to, const struct pins *p)
+{
+	const json_t *packages = json_object_get(p->conda, "packages");
+	char python[64];
+	json_t *one;
+	bool any = false;
+	size_t i;
+
+	head(to, p, "conda env create -f THIS");
+	fputs("name: pinned\n", to);
+	channels(to, p);
+	fputs("dependencies:\n", to);
+	json_array_foreach(packages, i, one)
+		item(to, "  ", json_string_value(one));
+	if (!packages) {
+		snprintf(python, sizeof(python), "python=%s",
+			 p->python_version);
+		item(to, "  ", python);
+		item(to, "  ", "pip");
+	}
+	json_array_foreach(p->python, i, one) {
+		if (is_conda(packages, text_of(one, "line")))
+			continue;
+		if (!any)
+			fputs("  - pip:\n", to);
+		any = true;
+		item(to, "      ", text_of(one, "line"));
+	}
+}
