@@ -343,6 +343,37 @@ static void mark_opened(const struct rundir *run, const char *site,
 		}
 }
 
+static bool opened_below(const struct rundir *run, const char *directory)
+{
+	for (size_t i = 0; i < run->nlogs; i++)
+		for (size_t k = 0; k < run->log[i].nfiles; k++) {
+			const struct sb_file *f = run->log[i].file[k];
+			size_t n = f ? strlen(f->text) : 0;
+
+			if (n > 3 && below(f->text, directory) &&
+			    (!strcmp(f->text + n - 3, ".py") ||
+			     strstr(f->text, "/__pycache__/")))
+				return true;
+		}
+	return false;
+}
+
+/* The modules of an editable package lie elsewhere. */
+static void mark_editable(const struct rundir *run, json_t *list)
+{
+	json_t *dist;
+	size_t i;
+
+	json_array_foreach(list, i, dist) {
+		const char *url =
+			json_string_value(json_object_get(dist, "url"));
+
+		if (run && url && json_object_get(dist, "editable") &&
+		    !strncmp(url, "file://", 7) && opened_below(run, url + 7))
+			json_object_set_new(dist, "loaded", json_true());
+	}
+}
+
 /* Objects of wheels are their package's. */
 static void mark_objects(json_t *objects, const char *site,
 			 const json_t *index, json_t *list)
@@ -412,6 +443,7 @@ static void add_packages(json_t *all, const char *site,
 
 	index_keys(index, list, 0);
 	mark_opened(run, site, index, list);
+	mark_editable(run, list);
 	mark_objects(objects, site, index, list);
 	json_array_foreach(list, i, dist) {
 		if (is_there(all, dist))

@@ -36,9 +36,11 @@ static bool package_of(const char *path, char *package, size_t size)
 	static const char *const parts[] = { "/R/", "/libs/", "/Meta/" };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-		const char *at = strstr(path, parts[i]);
+		/* R's home may have such a part, too. */
+		const char *library = strstr(path, "library/");
+		const char *at = library ? strstr(library, parts[i]) : NULL;
 
-		if (!at || !strstr(path, "library/"))
+		if (!at)
 			continue;
 		return (size_t)snprintf(package, size, "%.*s",
 					(int)(at - path), path) < size;

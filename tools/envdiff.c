@@ -371,11 +371,17 @@ static void package(struct comparing *x, const char *name, const json_t *a,
 	json_decref(q);
 }
 
+/* A Python that the other has not used is not compared: without a run, it is
+ * the one that PATH leads to. */
 static void python(struct comparing *x, const json_t *a, const json_t *b)
 {
-	json_t *p = packages_of(a), *q = packages_of(b), *value;
+	json_t *p, *q, *value;
 	const char *name;
 
+	if (!json_array_size(a) || !json_array_size(b))
+		return;
+	p = packages_of(a);
+	q = packages_of(b);
 	one(x, PACKAGE, "python", json_array_get(a, 0), json_array_get(b, 0),
 	    "version");
 	json_object_foreach(p, name, value)
@@ -440,7 +446,21 @@ static void system_of(struct comparing *x, json_t *a, json_t *b)
 	json_decref(d);
 }
 
-static void variables(struct comparing *x, json_t *a, json_t *b)
+/* What a run was given by samebits says nothing of where there is no run. */
+static void drop_ours(json_t *variables, const json_t *run, const json_t *other)
+{
+	json_t *set = json_object_get(json_object_get(run, "environment"),
+				      "set"),
+	       *value;
+	const char *name;
+
+	json_object_foreach(set, name, value)
+		if (!other)
+			json_object_del(variables, name);
+}
+
+static void variables(struct comparing *x, json_t *a, json_t *b,
+		      const json_t *run_a, const json_t *run_b)
 {
 	static const char *const shells[] = { "_", "SHLVL", "OLDPWD", "PWD" };
 	json_t *c = json_copy(a), *d = json_copy(b);
@@ -449,6 +469,8 @@ static void variables(struct comparing *x, json_t *a, json_t *b)
 		json_object_del(c, shells[i]);
 		json_object_del(d, shells[i]);
 	}
+	drop_ours(c, run_a, run_b);
+	drop_ours(d, run_b, run_a);
 	keys(x, VARIABLE, "", c, d);
 	json_decref(c);
 	json_decref(d);
@@ -491,7 +513,8 @@ int env_compare(struct env_changes *c, const json_t *a, const json_t *b)
 	if (both(a, b, "system", &p, &q))
 		system_of(&x, p, q);
 	if (both(a, b, "variables", &p, &q))
-		variables(&x, p, q);
+		variables(&x, p, q, json_object_get(a, "run"),
+			  json_object_get(b, "run"));
 	if (both(a, b, "memory", &p, &q))
 		keys(&x, SURROUNDINGS, "memory ", p, q);
 	if (both(a, b, "limits", &p, &q))

@@ -170,7 +170,7 @@ static size_t in_url(const char *text, const char *at, const char **what)
 {
 	const char *user = at, *end;
 
-	if (at < text + 3)
+	if (at < text + 3 || (at[-1] != '/' && at[-1] != ':'))
 		return 0;
 	while (user > text && user[-1] != '/' && !isspace((unsigned char)user[-1]))
 		user--;
