@@ -331,13 +331,14 @@ static void libraries(FILE *to, const json_t *list)
 /* Package and version, each once, and objects that belong to none. */
 static void objects(FILE *to, const json_t *list)
 {
+	struct flow owned = { to, "packages", 0 },
+		    alone = { to, "of no package", 0 };
 	json_t *seen = json_object(), *o, *unused;
-	struct flow f = { to, "packages", 0 };
 	const char *name;
-	size_t i, alone = 0;
+	size_t i;
 
-	if (!json_array_size(list))
-		return;
+	if (json_array_size(list))
+		fprintf(to, "loaded objects: %zu\n", json_array_size(list));
 	json_array_foreach(list, i, o) {
 		char what[300];
 
@@ -345,20 +346,15 @@ static void objects(FILE *to, const json_t *list)
 			 string(o, "version"));
 		if (*string(o, "package"))
 			json_object_set_new(seen, what, json_true());
-		else
-			alone++;
 	}
-	fprintf(to, "loaded objects: %zu\n", json_array_size(list));
 	json_object_foreach(seen, name, unused)
-		flow(&f, "%s", name);
-	flow_end(&f);
+		flow(&owned, "%s", name);
+	flow_end(&owned);
 	json_decref(seen);
-	f = (struct flow){ to, "of no package", 0 };
-	i = 0;
 	json_array_foreach(list, i, o)
-		if (!*string(o, "package") && alone-- > 0 && i < 10000)
-			flow(&f, "%s", string(o, "path"));
-	flow_end(&f);
+		if (!*string(o, "package"))
+			flow(&alone, "%s", string(o, "path"));
+	flow_end(&alone);
 }
 
 static void files(FILE *to, const char *title, json_t *list)

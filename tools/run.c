@@ -494,6 +494,7 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 	record(dir, m);
 	if (manifest_write(dir, m))
 		say("%s: the manifest could not be completed", dir);
+	json_decref(m->log);
 	if (!t->obstacle && !alive && !killed(m->status))
 		return fail("%s: the shim did not come alive: the program ran "
 			    "without control; see what the loader said above, "

@@ -15,6 +15,7 @@ struct locked_wanted locked_wanted;
 
 static struct {
 	json_t *lock; /* NULL: no --locked */
+	char **argv;  /* of its program; NULL: the command line has one */
 	bool warn;
 	struct env_changes given; /* options that contradict it */
 } l;
@@ -97,13 +98,14 @@ static int take_program(char ***argv)
 	size_t n = json_object_size(program);
 	char key[40];
 
-	*argv = calloc(n + 1, sizeof(**argv));
-	for (size_t i = 0; *argv && i < n; i++) {
+	l.argv = calloc(n + 1, sizeof(*l.argv));
+	for (size_t i = 0; l.argv && i < n; i++) {
 		snprintf(key, sizeof(key), "argument %zu", i);
-		(*argv)[i] = (char *)json_string_value(
+		l.argv[i] = (char *)json_string_value(
 			json_object_get(program, key));
 	}
-	if (!*argv || !**argv)
+	*argv = l.argv;
+	if (!l.argv || !*l.argv)
 		return fail("%s: names no program; say which: samebits run "
 			    "--locked -- PROGRAM",
 			    file());
