@@ -6,6 +6,8 @@ bench.py calls PROGRAM   nanoseconds a call, median of 7 interleaved pairs
 bench.py blas PROGRAM    nanoseconds more a call of BLAS, and what digests cost
 bench.py python          nanoseconds more that a call of time.time() takes
 bench.py start           milliseconds that `run -- true` adds, and a child more
+bench.py record          milliseconds from the program's end to the run's, of which
+                       most go into its record, in a repository
 bench.py directories PROGRAM   opendir, readdir to the end and closedir, here
                        and in memory, median of 5 interleaved pairs
 bench.py training MLP DATA SCRIPT   ratio of the quickstart's programs, 20 pairs,
@@ -190,6 +192,42 @@ def start():
                 "ms added")]
 
 
+def end(command, cwd, env):
+    """From the program's end to that of samebits, in ms; median of 9."""
+    store = os.path.join(cwd, "store")
+    took = []
+    for _ in range(9):
+        subprocess.run([os.path.abspath(SAMEBITS), "run", "-q", "--store",
+                        store, "--"] + command, check=True, cwd=cwd, env=env,
+                       stdout=subprocess.DEVNULL)
+        now = time.time()
+        with open(store + "/latest/manifest.json") as f:
+            took.append((now - json.load(f)["end"]) * 1e3)
+    return statistics.median(took[2:])
+
+
+def record():
+    rows = []
+    with tempfile.TemporaryDirectory(dir=STORE) as top:
+        work = os.path.abspath(top)
+        env = dict(os.environ, XDG_CACHE_HOME=work + "/cache")
+        git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
+        for words in (["init", "-q"], ["commit", "-q", "--allow-empty",
+                                       "-m", "x"]):
+            subprocess.run(git + words, check=True, cwd=work)
+        with open(work + "/changed", "w") as f:
+            f.write("x")
+        for name, code in (("true", None), ("python3", "pass"),
+                           ("import sklearn.svm", "import sklearn.svm"),
+                           ("the same, in 0.5 s more",
+                            "import sklearn.svm, time; time.sleep(0.5)")):
+            command = ["true"] if code is None else ["/usr/bin/python3", "-c",
+                                                     code]
+            rows.append(row("end of a run: " + name, end(command, work, env),
+                            50, "ms"))
+    return rows
+
+
 def cost(command):
     """Wall and processor seconds of one run, children included."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -358,7 +396,7 @@ def verdicts(draws, mlp, data):
 
 def main():
     work = {"blas": blas, "calls": calls, "python": python, "start": start,
-            "training": training, "verdicts": verdicts,
+            "record": record, "training": training, "verdicts": verdicts,
             "directories": directories, "objects": objects}
     try:
         rows = work[sys.argv[1]](*sys.argv[2:])
