@@ -86,6 +86,8 @@ static int give(struct parse *p, const struct opt *o, const char *value)
 static int take(struct parse *p, const struct opt *o, const char *attached)
 {
 	p->given[o - p->table] = true;
+	if (o->letter == OPT_MAYBE)
+		return give(p, o, attached ? attached : "");
 	if (!o->arg) {
 		if (attached) {
 			fail("--%s takes no value", o->name);
@@ -207,13 +209,17 @@ void opts_help(FILE *to, const char *synopsis, const char *about,
 {
 	fprintf(to, "Usage: samebits %s\n\n%s\n\nOptions:\n", synopsis, about);
 	for (; table->name; table++) {
-		bool letter = table->letter && table->letter != OPT_MANY;
+		bool letter = table->letter > OPT_MAYBE;
+		bool maybe = table->letter == OPT_MAYBE;
 		char left[64];
 
-		snprintf(left, sizeof(left), "%c%c%s--%s%s%s",
+		snprintf(left, sizeof(left), "%c%c%s--%s%s%s%s",
 			 letter ? '-' : ' ', letter ? table->letter : ' ',
 			 letter ? ", " : "  ", table->name,
-			 table->arg ? " " : "", table->arg ? table->arg : "");
+			 maybe	      ? "[="
+			 : table->arg ? " "
+				      : "",
+			 table->arg ? table->arg : "", maybe ? "]" : "");
 		fprintf(to, "  %-26s %s\n", left, table->help);
 	}
 	fprintf(to, "  %-26s %s\n", "    --no-config",

@@ -12,6 +12,9 @@
 /* In the place of a letter: it may be there several times, one a line of *value
  * then. */
 #define OPT_MANY '\1'
+/* Its argument may be missing, and is attached where it is there: --name=ARG; *value
+ * is "" without. */
+#define OPT_MAYBE '\2'
 
 struct opt {
 	const char *name;   /* "seed" for --seed; NULL ends the table */

@@ -89,9 +89,14 @@ void progress_tick(void *unused)
 		show();
 }
 
-void progress_end(void)
+void progress_hide(void)
 {
 	if (p.on)
 		fputs("\r\033[K", stderr);
+}
+
+void progress_end(void)
+{
+	progress_hide();
 	p.on = false;
 }

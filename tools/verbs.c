@@ -9,6 +9,8 @@ const struct cmd *const verbs[] = {
 	&cmd_check,
 	&cmd_diff,
 	&cmd_blame,
+	&cmd_trials,
+	&cmd_compare,
 	&cmd_report,
 	&cmd_list,
 	&cmd_rm,
