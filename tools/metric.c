@@ -121,6 +121,7 @@ int metric_series(const struct metric *m, const char *path, struct series *s)
 	while (!ret && getline(&line, &room, from) > 0) {
 		char *at = line;
 
+		line[strcspn(line, "\n")] = 0;
 		/* Several in a line, as in what '\r' keeps on one. */
 		while (!ret && *at &&
 		       !regexec(&m->regex, at, 2, part,

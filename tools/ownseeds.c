@@ -87,10 +87,12 @@ static void search_logs(struct search *s)
 
 /* ---- lines of Python ---- */
 
+/* Of what is called seed, any argument but None; of others a number. */
 #define CALLS                                                                  \
-	"(^|[^[:alnum:]_])((manual_|manual_seed_|set_|set_random_|random_)?"   \
-	"seed(_all|_everything)?|RandomState|default_rng|Random|PRNGKey|"      \
-	"Generator|PCG64|MT19937)[[:space:]]*\\([[:space:]]*[0-9]"
+	"(^|[^[:alnum:]_])(manual_|set_|set_random_|random_)?"                 \
+	"seed(_all|_everything)?[[:space:]]*\\([[:space:]]*[^)N[:space:]]|"   \
+	"(^|[^[:alnum:]_])(RandomState|default_rng|Random|PRNGKey|Generator|"  \
+	"PCG64|MT19937)[[:space:]]*\\([[:space:]]*[0-9]"
 #define SETTINGS                                                               \
 	"(^|[^[:alnum:]_])(random_state|random_seed|seed)[[:space:]]*=[[:space:]]*[0-9]"
 

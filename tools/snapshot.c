@@ -306,7 +306,8 @@ int snapshot_in_place(struct snapshot *s, const char *store, const char *base)
 	*s = (struct snapshot){ .kind = SNAPSHOT_NONE,
 				.cwd = realpath(".", NULL),
 				.store = realpath(store, NULL) };
-	if (s->cwd && s->store && (!mkdir(base, 0700) || errno == EEXIST))
+	layer_remove(base); /* of one that was killed */
+	if (s->cwd && s->store && !mkdir(base, 0700))
 		s->base = realpath(base, NULL);
 	if (s->base)
 		return 0;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files.h"
 #include "ownseeds.h"
 #include "trialset.h"
 
@@ -75,7 +76,8 @@ static void note_metrics(const struct set *s)
 			note(s, "%s: %lld value%s missing", name,
 			     (long long)missing, missing == 1 ? " is"
 							      : "s are");
-		if (n > 1 && n < FEW)
+		if (n > 1 && n < FEW &&
+		    json_number_value(json_object_get(one, "deviation")) > 0)
 			note(s, "%s: %lld values say little: the interval is "
 				"right only if they are normally distributed; "
 				"make more trials (-n 10)",
@@ -233,6 +235,64 @@ static void note_own_seeds(const struct set *s, const char *store)
 	json_decref(found);
 }
 
+/* ---- files ---- */
+
+/* Two of different seeds, in the store; false: there are none. */
+static bool two_runs(const struct set *s, const char *store, char a[PATH_MAX],
+		     char b[PATH_MAX])
+{
+	const json_t *first = NULL;
+	json_t *trial;
+	size_t i;
+
+	json_array_foreach(s->trials, i, trial) {
+		if (!*text_of(trial, "bits"))
+			continue;
+		if (!first) {
+			first = trial;
+			continue;
+		}
+		if (number_of(first, "trial") == number_of(trial, "trial"))
+			continue;
+		snprintf(a, PATH_MAX, "%s/%s", store, text_of(first, "run"));
+		snprintf(b, PATH_MAX, "%s/%s", store, text_of(trial, "run"));
+		return true;
+	}
+	return false;
+}
+
+static const char *common_output(const struct files *a, const struct files *b)
+{
+	for (size_t i = 0; i < a->outputs; i++)
+		for (size_t k = 0; k < b->outputs; k++)
+			if (!strcmp(a->output[i].path, b->output[k].path))
+				return a->output[i].path;
+	return NULL;
+}
+
+/* Of runs at a time, either may have got the other's. */
+static void note_same_file(const struct set *s, const char *store)
+{
+	bool at_a_time = number_of(s->record, "jobs") > 1;
+	char dir_a[PATH_MAX], dir_b[PATH_MAX];
+	struct files a = { 0 }, b = { 0 };
+	const char *path = NULL;
+
+	if (!two_runs(s, store, dir_a, dir_b))
+		return;
+	if (!files_read(&a, dir_a) && !files_read(&b, dir_b))
+		path = common_output(&a, &b);
+	if (path)
+		note(s, "trials write the same file, %s: %s; put {seed} into "
+			"its name",
+		     path,
+		     at_a_time ? "at a time, so that what it holds is of any "
+				 "of them"
+			       : "the last one's is left");
+	files_free(&a);
+	files_free(&b);
+}
+
 int trialset_note(json_t *record, const char *store, const json_t *more)
 {
 	struct set s = { .record = record,
@@ -245,6 +305,7 @@ int trialset_note(json_t *record, const char *store, const json_t *more)
 	note_folds(&s);
 	if (s.repeat > 1)
 		note_repeats(&s);
+	note_same_file(&s, store);
 	note_own_seeds(&s, store);
 	if (more)
 		json_array_extend(s.notes, (json_t *)more);

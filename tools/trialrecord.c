@@ -160,11 +160,52 @@ size_t trialrecord_troubles(const struct trialrecord *r)
 	return n;
 }
 
+static int compare_key(const json_t *a, const json_t *b, const char *key)
+{
+	json_int_t x = json_integer_value(json_object_get(a, key));
+	json_int_t y = json_integer_value(json_object_get(b, key));
+
+	return (x > y) - (x < y);
+}
+
+static int by_trial(const void *a, const void *b)
+{
+	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
+	int order = compare_key(x, y, "trial");
+
+	return order ? order : compare_key(x, y, "repeat");
+}
+
+/* As planned, whatever order they ended in. */
+static int sort(json_t *content)
+{
+	json_t *trials = json_object_get(content, "trials");
+	json_t *sorted = json_array(), *trial;
+	size_t i, n = json_array_size(trials);
+	json_t **list = calloc(n + 1, sizeof(json_t *));
+
+	if (!list || !sorted) {
+		free(list);
+		json_decref(sorted);
+		return -ENOMEM;
+	}
+	json_array_foreach(trials, i, trial)
+		list[i] = trial;
+	qsort(list, n, sizeof(*list), by_trial);
+	for (i = 0; i < n; i++)
+		json_array_append(sorted, list[i]);
+	free(list);
+	return json_object_set_new(content, "trials", sorted) ? -ENOMEM : 0;
+}
+
 int trialrecord_end(struct trialrecord *r, int status)
 {
 	int ret;
 
 	json_object_set_new(r->content, "end", json_real(outcome_now()));
+	ret = sort(r->content);
+	if (ret)
+		return ret;
 	ret = record_write(r->dir, "trials", r->content);
 	return ret ? ret : record_end(r->dir, status);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "outcome.h"
 #include "progress.h"
@@ -221,6 +222,18 @@ static void stop(struct making *m, int ret, const char *why, int error)
 	m->r->stopped = n < 0 ? NULL : text;
 }
 
+/* Less than this, and a run may lose its log or what it prints. */
+#define ROOM_BEFORE (1u << 20)
+#define ROOM_AFTER (1u << 19)
+
+static bool room(const struct making *m, uint64_t least)
+{
+	struct statvfs disk;
+
+	return statvfs(m->r->dir, &disk) ||
+	       (uint64_t)disk.f_bavail * disk.f_frsize >= least;
+}
+
 static int keep(struct making *m, json_t *entry)
 {
 	int ret = record_append(m->r->dir, entry);
@@ -276,6 +289,12 @@ static void finish(struct making *m, struct slot *s)
 		m->ret = -EINTR;
 		return;
 	}
+	if (!room(m, ROOM_AFTER)) {
+		/* What it came to may be the disk's fault: made again. */
+		outcome_free(o);
+		stop(m, -ECANCELED, m->r->dir, ENOSPC);
+		return;
+	}
 	entry = outcome_entry(o, &j, m->r->measures, s->start,
 			      m->r->trial.timeout);
 	if (!entry) {
@@ -322,7 +341,14 @@ static void make(struct making *m)
 		size_t job = m->ret || m->enough || m->going == m->r->jobs
 				     ? m->jobs
 				     : next_job(m);
-		int ret = job < m->jobs ? start(m, job) : 0;
+		int ret = 0;
+
+		if (job < m->jobs && !room(m, ROOM_BEFORE)) {
+			stop(m, -ECANCELED, m->r->dir, ENOSPC);
+			continue;
+		}
+		if (job < m->jobs)
+			ret = start(m, job);
 
 		if (ret)
 			stop(m, -ECANCELED, "a trial cannot be started", -ret);

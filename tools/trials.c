@@ -258,6 +258,8 @@ static int set_up(struct trials *t)
 	t->run.trial = t->r.trial;
 	t->run.record = t->record.content;
 	t->run.dir = t->record.dir;
+	json_object_set_new(t->record.content, "jobs",
+			    json_integer(t->run.jobs));
 	return make(t);
 }
 
