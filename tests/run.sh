@@ -78,6 +78,7 @@ build() {
 all="engine reader order procfs cli defaults rm inspect export doctor deny"
 all="$all devices terminal pids values contexts logs kill hazards python"
 all="$all programs layout check contents files verdict"
+all="$all trials"
 all="$all writes"
 all="$all env"
 all="$all blas operand openmp threads frameworks"

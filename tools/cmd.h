@@ -19,6 +19,7 @@ struct cmd {
 extern const struct cmd cmd_audit;
 extern const struct cmd cmd_blame;
 extern const struct cmd cmd_check;
+extern const struct cmd cmd_compare;
 extern const struct cmd cmd_diff;
 extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_env;
@@ -31,6 +32,7 @@ extern const struct cmd cmd_report;
 extern const struct cmd cmd_rm;
 extern const struct cmd cmd_run;
 extern const struct cmd cmd_sources;
+extern const struct cmd cmd_trials;
 
 extern const struct cmd *const verbs[]; /* NULL-terminated */
 

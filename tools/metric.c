@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,27 +60,93 @@ void metrics_free(struct metrics *m)
 	m->n = 0;
 }
 
-bool metric_read(const struct metric *m, const char *path, double *value)
+/* ---- what is found ---- */
+
+int series_add(struct series *s, double value)
+{
+	if (s->n == s->room) {
+		size_t room = s->room ? 2 * s->room : 16;
+		double *more = realloc(s->value, room * sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		s->value = more;
+		s->room = room;
+	}
+	s->value[s->n++] = value;
+	return 0;
+}
+
+int series_add_text(struct series *s, const char *text)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end > text && !end[strspn(end, " \t\r\n")])
+		return series_add(s, value);
+	if (!s->wrong)
+		s->wrong = strndup(text, 80);
+	return 0;
+}
+
+void series_free(struct series *s)
+{
+	free(s->value);
+	free(s->wrong);
+	*s = (struct series){ 0 };
+}
+
+/* As much of the match as is a number: "0.93," is one. */
+static int add_match(struct series *s, char *text, size_t len)
+{
+	char after = text[len], *end;
+	double value;
+	int ret;
+
+	text[len] = 0;
+	value = strtod(text, &end);
+	ret = end > text ? series_add(s, value) : series_add_text(s, text);
+	text[len] = after;
+	return ret;
+}
+
+int metric_series(const struct metric *m, const char *path, struct series *s)
 {
 	FILE *from = fopen(path, "re");
-	char *line = NULL, *end;
-	bool found = false;
+	char *line = NULL;
 	size_t room = 0;
 	regmatch_t part[2];
+	int ret = from ? 0 : -errno;
 
-	while (from && getline(&line, &room, from) > 0) {
-		double number;
+	while (!ret && getline(&line, &room, from) > 0) {
+		char *at = line;
 
-		if (regexec(&m->regex, line, 2, part, 0) || part[1].rm_so < 0)
-			continue;
-		number = strtod(line + part[1].rm_so, &end);
-		if (end > line + part[1].rm_so) {
-			*value = number;
-			found = true;
+		line[strcspn(line, "\n")] = 0;
+		/* Several in a line, as in what '\r' keeps on one. */
+		while (!ret && *at &&
+		       !regexec(&m->regex, at, 2, part,
+				at == line ? 0 : REG_NOTBOL) &&
+		       part[0].rm_eo > 0) {
+			if (part[1].rm_so >= 0)
+				ret = add_match(s, at + part[1].rm_so,
+						(size_t)(part[1].rm_eo -
+							 part[1].rm_so));
+			at += part[0].rm_eo;
 		}
 	}
 	free(line);
 	if (from)
 		fclose(from);
+	return ret;
+}
+
+bool metric_read(const struct metric *m, const char *path, double *value)
+{
+	struct series s = { 0 };
+	bool found = !metric_series(m, path, &s) && s.n;
+
+	if (found)
+		*value = s.value[s.n - 1];
+	series_free(&s);
 	return found;
 }

@@ -86,6 +86,8 @@ static int give(struct parse *p, const struct opt *o, const char *value)
 static int take(struct parse *p, const struct opt *o, const char *attached)
 {
 	p->given[o - p->table] = true;
+	if (o->letter == OPT_MAYBE)
+		return give(p, o, attached ? attached : "");
 	if (!o->arg) {
 		if (attached) {
 			fail("--%s takes no value", o->name);
@@ -94,8 +96,6 @@ static int take(struct parse *p, const struct opt *o, const char *attached)
 		*o->value = "1";
 		return 0;
 	}
-	if (*o->arg == '[')
-		return give(p, o, attached ? attached : "1");
 	if (!attached && p->at + 1 >= p->argc) {
 		fail("--%s needs a value: --%s %s", o->name, o->name, o->arg);
 		return -EINVAL;
@@ -135,7 +135,7 @@ static bool undo(struct parse *p, const char *word, size_t len)
 	if (len < 4 || memcmp(word, "no-", 3) || word[len])
 		return false;
 	o = opts_find(p->table, word + 3, len - 3);
-	if (!o || (o->arg && *o->arg != '['))
+	if (!o || o->arg)
 		return false;
 	p->given[o - p->table] = true;
 	*o->value = NULL;
@@ -209,14 +209,17 @@ void opts_help(FILE *to, const char *synopsis, const char *about,
 {
 	fprintf(to, "Usage: samebits %s\n\n%s\n\nOptions:\n", synopsis, about);
 	for (; table->name; table++) {
-		bool letter = table->letter && table->letter != OPT_MANY;
+		bool letter = table->letter > OPT_MAYBE;
+		bool maybe = table->letter == OPT_MAYBE;
 		char left[64];
 
-		snprintf(left, sizeof(left), "%c%c%s--%s%s%s",
+		snprintf(left, sizeof(left), "%c%c%s--%s%s%s%s",
 			 letter ? '-' : ' ', letter ? table->letter : ' ',
 			 letter ? ", " : "  ", table->name,
-			 table->arg && *table->arg != '[' ? " " : "",
-			 table->arg ? table->arg : "");
+			 maybe	      ? "[="
+			 : table->arg ? " "
+				      : "",
+			 table->arg ? table->arg : "", maybe ? "]" : "");
 		fprintf(to, "  %-26s %s\n", left, table->help);
 	}
 	fprintf(to, "  %-26s %s\n", "    --no-config",

@@ -12,12 +12,14 @@
 /* In the place of a letter: it may be there several times, one a line of *value
  * then. */
 #define OPT_MANY '\1'
+/* Its argument may be missing, and is attached where it is there: --name=ARG; *value
+ * is "" without. */
+#define OPT_MAYBE '\2'
 
 struct opt {
 	const char *name;   /* "seed" for --seed; NULL ends the table */
 	char letter;	    /* 'q' for -q; 0: none; or OPT_MANY */
-	const char *arg;    /* its argument's name in the help; NULL: a flag;
-			     * "[=X]": it may follow an '=', else it is "1" */
+	const char *arg;    /* its argument's name in the help; NULL: a flag */
 	const char *help;
 	const char **value; /* set to the argument, or to "1" for a flag */
 };

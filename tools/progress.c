@@ -35,6 +35,17 @@ static void duration(char *out, size_t size, double s)
 		snprintf(out, size, "%u h %02u min", n / 3600, n / 60 % 60);
 }
 
+#define BAR_LEAST 5 /* fewer are counted at a glance */
+#define BAR_WIDTH 20
+
+static int bar(char *out, size_t size)
+{
+	static const char full[] = "####################";
+	int n = (int)((double)p.done / (double)p.of * BAR_WIDTH);
+
+	return snprintf(out, size, " [%.*s%*s]", n, full, BAR_WIDTH - n, "");
+}
+
 static void show(void)
 {
 	double spent = now() - p.start, rest;
@@ -48,6 +59,8 @@ static void show(void)
 	if (p.of)
 		n += snprintf(line + n, sizeof(line) - (size_t)n, " of %zu",
 			      p.of);
+	if (p.of >= BAR_LEAST)
+		n += bar(line + n, sizeof(line) - (size_t)n);
 	n += snprintf(line + n, sizeof(line) - (size_t)n, ", %s", passed);
 	/* From the runs that have ended; of the one that goes on, what is
 	 * spent is known. */
@@ -89,9 +102,14 @@ void progress_tick(void *unused)
 		show();
 }
 
-void progress_end(void)
+void progress_hide(void)
 {
 	if (p.on)
 		fputs("\r\033[K", stderr);
+}
+
+void progress_end(void)
+{
+	progress_hide();
 	p.on = false;
 }

@@ -12,6 +12,8 @@ void progress_start(const char *what, size_t of);
 void progress_set(size_t done, size_t of);
 /* Time has passed. */
 void progress_tick(void *unused);
+/* Erases the line for something else to be said; it comes again. */
+void progress_hide(void);
 /* Erases the line. */
 void progress_end(void);
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,6 +13,8 @@
 #include "record.h"
 #include "store.h"
 #include "text.h"
+
+#define APPENDED "trials.jsonl"
 
 static double now(void)
 {
@@ -64,9 +68,128 @@ int record_new(const char *store, const char *kind, char **argv, char *dir,
 
 int record_write(const char *dir, const char *kind, json_t *content)
 {
+	char lines[PATH_MAX];
+	int ret;
+
 	json_object_set_new(content, "format", json_integer(RECORD_FORMAT));
 	json_object_set_new(content, "kind", json_string(kind));
-	return write_json(dir, STORE_EXPERIMENT, content);
+	ret = write_json(dir, STORE_EXPERIMENT, content);
+	snprintf(lines, sizeof(lines), "%s/" APPENDED, dir);
+	if (!ret && unlink(lines) && errno != ENOENT)
+		ret = -errno;
+	return ret;
+}
+
+/* ---- what is appended ---- */
+
+/* By one write, so that a kill leaves it whole or not there. */
+static int append(const char *path, const char *line, size_t n)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	struct stat st;
+	ssize_t put;
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st)) {
+		ret = -errno;
+	} else {
+		put = write(fd, line, n);
+		if (put != (ssize_t)n)
+			ret = put < 0 ? -errno : -ENOSPC;
+		if (put > 0 && ret && ftruncate(fd, st.st_size))
+			ret = -errno;
+	}
+	close(fd);
+	return ret;
+}
+
+int record_append(const char *dir, const json_t *entry)
+{
+	char *text = json_dumps(entry, JSON_COMPACT | JSON_REAL_PRECISION(17));
+	char path[PATH_MAX];
+	size_t n;
+	int ret;
+
+	if (!text)
+		return -ENOMEM;
+	snprintf(path, sizeof(path), "%s/" APPENDED, dir);
+	n = strlen(text);
+	text[n] = '\n'; /* in the place of its end */
+	ret = append(path, text, n + 1);
+	free(text);
+	return ret;
+}
+
+/* Which trial an entry is about. */
+static void key_of(char *key, size_t size, const json_t *entry)
+{
+	const json_t *fold = json_object_get(entry, "fold");
+
+	snprintf(key, size, "%" JSON_INTEGER_FORMAT " %" JSON_INTEGER_FORMAT
+		 " %" JSON_INTEGER_FORMAT,
+		 json_integer_value(json_object_get(entry, "seed")),
+		 json_is_integer(fold) ? json_integer_value(fold) : -1,
+		 json_integer_value(json_object_get(entry, "repeat")));
+}
+
+struct fold {
+	json_t *trials, *places; /* of each key in trials */
+};
+
+static void fold_one(struct fold *f, json_t *entry)
+{
+	const json_t *known;
+	char key[80];
+
+	key_of(key, sizeof(key), entry);
+	known = json_object_get(f->places, key);
+	if (known) {
+		json_array_set(f->trials, (size_t)json_integer_value(known),
+			       entry);
+		return;
+	}
+	json_object_set_new(
+		f->places, key,
+		json_integer((json_int_t)json_array_size(f->trials)));
+	json_array_append(f->trials, entry);
+}
+
+static void fold_lines(struct fold *f, FILE *from)
+{
+	char *line = NULL;
+	size_t room = 0;
+
+	while (getline(&line, &room, from) > 0) {
+		json_t *entry = json_loads(line, 0, NULL);
+
+		if (json_is_object(entry))
+			fold_one(f, entry);
+		json_decref(entry);
+	}
+	free(line);
+}
+
+static void fold_appended(const char *dir, json_t *content)
+{
+	struct fold f = { json_array(), json_object() };
+	json_t *old = json_object_get(content, "trials"), *entry;
+	char path[PATH_MAX];
+	FILE *from;
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/" APPENDED, dir);
+	from = fopen(path, "re");
+	if (from) {
+		json_array_foreach(old, i, entry)
+			fold_one(&f, entry);
+		fold_lines(&f, from);
+		fclose(from);
+		json_object_set(content, "trials", f.trials);
+	}
+	json_decref(f.trials);
+	json_decref(f.places);
 }
 
 int record_end(const char *dir, int status)
@@ -92,8 +215,10 @@ json_t *record_read(const char *dir)
 	content = json_load_file(path, 0, NULL);
 	if (content && json_is_object(content) &&
 	    json_integer_value(json_object_get(content, "format")) ==
-		    RECORD_FORMAT)
+		    RECORD_FORMAT) {
+		fold_appended(dir, content);
 		return content;
+	}
 	json_decref(content);
 	return NULL;
 }

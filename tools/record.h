@@ -20,11 +20,17 @@
 int record_new(const char *store, const char *kind, char **argv, char *dir,
 	       size_t size);
 /* Writes experiment.json, as often as there is news; `content` stays the
- * caller's and gets "format" and "kind". 0 or -errno. */
+ * caller's and gets "format" and "kind". It holds all that was appended. 0 or
+ * -errno. */
 int record_write(const char *dir, const char *kind, json_t *content);
 /* Completes its manifest.json with the end and the verb's exit status. */
 int record_end(const char *dir, int status);
-/* NULL: there is none in this directory, or it is damaged. */
+/* Adds an entry to its list "trials", where many are: to a file of their own
+ * beside, a line each. What has returned survives whatever ends us; a full disk
+ * leaves what was there. 0 or -errno. */
+int record_append(const char *dir, const json_t *entry);
+/* With what was appended, each trial once: the later entry of two. NULL: there
+ * is none in this directory, or it is damaged. */
 json_t *record_read(const char *dir);
 bool record_is(const char *dir);
 /* The newest experiment in a store, of this kind (NULL: any). 0 or -ENOENT. */

@@ -14,6 +14,7 @@
 #include "filelist.h"
 #include "find.h"
 #include "opts.h"
+#include "record.h"
 #include "rules.h"
 #include "runtimes.h"
 #include "say.h"
@@ -21,6 +22,7 @@
 #include "symbols.h"
 #include "tally.h"
 #include "text.h"
+#include "trialset.h"
 
 #define FRAMES 3 /* shown to people; --json has all of them */
 #define SITES 3
@@ -750,6 +752,45 @@ static int report_run(const char *dir, size_t sites)
 	return ret;
 }
 
+/* Of trials that were ended in the middle, the summary is not there yet. */
+static int report_trials(const char *dir, json_t *record)
+{
+	char store[PATH_MAX];
+	int ret = 0;
+
+	snprintf(store, sizeof(store), "%.*s", (int)(base(dir) - dir), dir);
+	if (!json_is_number(json_object_get(record, "end")))
+		ret = trialset_summarise(record);
+	if (!ret && !json_is_number(json_object_get(record, "end")))
+		ret = trialset_note(record, store, NULL);
+	if (ret)
+		return fail("%s: no statistics can be made: %s", dir,
+			    strerror(-ret));
+	if (!o.json) {
+		trialset_print(stdout, record, base(dir));
+		return 0;
+	}
+	json_dumpf(record, stdout, JSON_INDENT(2));
+	putchar('\n');
+	return 0;
+}
+
+static int report_experiment(const char *dir)
+{
+	json_t *record = record_read(dir);
+	const char *kind = json_string_value(json_object_get(record, "kind"));
+	int ret;
+
+	if (kind && !strcmp(kind, "trials"))
+		ret = report_trials(dir, record);
+	else
+		ret = fail("%s: %s", dir,
+			   kind ? "there is no report of its kind"
+				: "its record is damaged; run it again");
+	json_decref(record);
+	return ret;
+}
+
 static int report(int argc, char **argv)
 {
 	char dir[PATH_MAX];
@@ -772,7 +813,9 @@ static int report(int argc, char **argv)
 	if (o.sites && opts_number(o.sites, 0, &sites))
 		return fail("--sites %s: not a number", o.sites);
 	ret = find_run(o.store, operands ? argv[1] : NULL, dir, sizeof(dir));
-	return ret ? ret : report_run(dir, sites);
+	if (ret)
+		return ret;
+	return record_is(dir) ? report_experiment(dir) : report_run(dir, sites);
 }
 
 const struct cmd cmd_report = {

@@ -125,7 +125,7 @@ int runlock_read(char ***argv)
 		return 0;
 	}
 	l.warn = !strcmp(how, "warn");
-	if (!l.warn && strcmp(how, "1") && strcmp(how, "yes"))
+	if (!l.warn && *how && strcmp(how, "yes"))
 		return fail("--locked=%s: must be --locked or --locked=warn",
 			    how);
 	ret = read_lock();

@@ -15,7 +15,7 @@ extern struct locked_wanted {
 
 /* Rows for tables. */
 #define LOCK_OPTIONS                                                           \
-	{ "locked", 0, "[=warn]",                                              \
+	{ "locked", OPT_MAYBE, "warn",                                            \
 	  "only in the environment of samebits.lock", &locked_wanted.locked }, \
 	{ "lock-file", 0, "FILE", "instead of samebits.lock",                  \
 	  &locked_wanted.file },

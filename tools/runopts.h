@@ -64,12 +64,16 @@ const char *wanted_shuffle(void);
 	  "go on without the shim where it cannot be loaded",                  \
 	  &wanted.partial },
 
-/* What is controlled, and how. */
-#define CONTROL_OPTIONS                                                        \
+/* Where randomness begins. */
+#define SEED_OPTIONS                                                           \
 	{ "seed", 0, "N", "master seed; explicit seeds are mixed with it",     \
 	  &wanted.seed },                                                      \
 	{ "seeds", 0, "honour|force",                                          \
-	  "explicit seeds: honoured, or mixed with --seed", &wanted.seeds },   \
+	  "explicit seeds: honoured, or mixed with --seed", &wanted.seeds },
+
+/* What is controlled, and how. */
+#define CONTROL_OPTIONS SEED_OPTIONS FURTHER_OPTIONS
+#define FURTHER_OPTIONS                                                        \
 	{ "time", 0, "logical|real",                                           \
 	  "a clock that repeats (default), or the real one", &wanted.time },   \
 	{ "pids", 0, "MODE", "process ids: namespace, virtual or real",        \

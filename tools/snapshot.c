@@ -299,6 +299,33 @@ int snapshot_new(struct snapshot *s, const char *store, bool in_place,
 	return ret;
 }
 
+int snapshot_in_place(struct snapshot *s, const char *store, const char *base)
+{
+	int error;
+
+	*s = (struct snapshot){ .kind = SNAPSHOT_NONE,
+				.cwd = realpath(".", NULL),
+				.store = realpath(store, NULL) };
+	layer_remove(base); /* of one that was killed */
+	if (s->cwd && s->store && !mkdir(base, 0700))
+		s->base = realpath(base, NULL);
+	if (s->base)
+		return 0;
+	error = errno;
+	snapshot_end(s);
+	return -error;
+}
+
+void snapshot_drop(const struct snapshot *s, unsigned k)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%u", s->base, k) < 0)
+		return;
+	layer_remove(path);
+	free(path);
+}
+
 int snapshot_keep(const struct snapshot *s, unsigned k)
 {
 	char *upper;

@@ -27,6 +27,11 @@ struct snapshot {
  * with the cure (the caller's to free). snapshot_end() is due where it is 0. */
 int snapshot_new(struct snapshot *s, const char *store, bool in_place,
 		 char **trouble);
+/* SNAPSHOT_NONE, with what belongs to the experiment in `base`, which is made.
+ * 0 or -errno. */
+int snapshot_in_place(struct snapshot *s, const char *store, const char *base);
+/* Removes run k's part of `base`. */
+void snapshot_drop(const struct snapshot *s, unsigned k);
 /* Before run `k`, in the process that will start it and in mount namespaces of
  * its own: shows it its files. 0 or -errno. */
 int snapshot_enter(const struct snapshot *s, unsigned k);

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "spread.h"
+#include "statistics.h"
 
 struct spread spread_of(const double *x, size_t n)
 {
@@ -16,20 +17,11 @@ struct spread spread_of(const double *x, size_t n)
 		s.deviation +=
 			(x[i] - s.mean) * (x[i] - s.mean) / (double)(n - 1);
 	s.deviation = sqrt(s.deviation);
+	if (n && s.least == s.most) { /* not what rounding makes of it */
+		s.mean = s.least;
+		s.deviation = 0;
+	}
 	return s;
-}
-
-/* Student's t, two-sided 95%, by degrees of freedom. */
-static double t95(size_t freedom)
-{
-	static const double t[] = { 12.706, 4.303, 3.182, 2.776, 2.571,
-				    2.447,  2.365, 2.306, 2.262, 2.228,
-				    2.201,  2.179, 2.160, 2.145, 2.131,
-				    2.120,  2.110, 2.101, 2.093, 2.086 };
-
-	if (!freedom)
-		return INFINITY;
-	return freedom <= sizeof(t) / sizeof(*t) ? t[freedom - 1] : 1.96;
 }
 
 struct ratio ratio_of(const struct spread *a, const struct spread *b)
@@ -44,7 +36,7 @@ struct ratio ratio_of(const struct spread *a, const struct spread *b)
 		return r;
 	error = sqrt(pow(a->deviation / a->mean, 2) / (double)a->n +
 		     pow(b->deviation / b->mean, 2) / (double)b->n) *
-		t95(a->n + b->n - 2);
+		statistics_t95((double)(a->n + b->n - 2));
 	r.low = r.value * exp(-error);
 	r.high = r.value * exp(error);
 	return r;

@@ -45,6 +45,7 @@ struct going {
 
 struct experiment {
 	struct snapshot files;
+	bool left; /* what runs write stays where it is */
 	char *stdin_path; /* NULL: /dev/null */
 	int signals;	  /* signalfd */
 	sigset_t mask;	  /* before */
@@ -101,6 +102,40 @@ static int take_signals(struct experiment *x)
 	return x->signals < 0 ? -errno : 0;
 }
 
+static int begin(struct experiment *x)
+{
+	int ret;
+
+	/* What programs leave behind becomes ours, to be ended. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	ret = take_signals(x);
+	return ret ? ret : keep_stdin(x);
+}
+
+int experiment_new_in_place(struct experiment **out, const char *store,
+			    const char *base)
+{
+	struct experiment *x = calloc(1, sizeof(*x));
+	int ret;
+
+	*out = NULL;
+	if (!x)
+		return -ENOMEM;
+	x->left = true;
+	x->next = 1; /* 0 has the standard input, and stays */
+	ret = snapshot_in_place(&x->files, store, base);
+	if (ret) {
+		free(x);
+		return ret;
+	}
+	ret = begin(x);
+	if (ret)
+		experiment_end(x, NULL);
+	else
+		*out = x;
+	return ret;
+}
+
 int experiment_new(struct experiment **out, const char *store, bool in_place,
 		   char **trouble)
 {
@@ -120,11 +155,7 @@ int experiment_new(struct experiment **out, const char *store, bool in_place,
 		free(x);
 		return ret;
 	}
-	/* What programs leave behind becomes ours, to be ended. */
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	ret = take_signals(x);
-	if (!ret)
-		ret = keep_stdin(x);
+	ret = begin(x);
 	*out = x;
 	if (ret && asprintf(trouble, "standard input cannot be kept: %s",
 			    strerror(-ret)) < 0)
@@ -361,7 +392,9 @@ static _Noreturn void child(struct experiment *x, const struct trial *t,
 		_exit(STATUS_TROUBLE);
 	enter(x, t, g->o->number);
 	redirect(g, x);
-	run_elsewhere = snapshot_file(&x->files, g->o->number, "elsewhere");
+	if (!x->left)
+		run_elsewhere = snapshot_file(&x->files, g->o->number,
+					      "elsewhere");
 	run_made = name;
 	run_says = said;
 	fflush(NULL);
@@ -410,9 +443,9 @@ static int prepare(struct experiment *x, struct going *g)
 	if (!g->said)
 		ret = -ENOMEM;
 	if (!ret)
-		ret = capture_start(&g->out, out, 1);
+		ret = capture_start(&g->out, out, x->left ? -1 : 1);
 	if (!ret) {
-		ret = capture_start(&g->err, err, 2);
+		ret = capture_start(&g->err, err, x->left ? -1 : 2);
 		if (ret)
 			capture_end(&g->out);
 	}
@@ -534,6 +567,8 @@ static void conclude(struct experiment *x, struct going *g, int status)
 		o->how = INTERRUPTED;
 	free(g->said);
 	free(g);
+	if (x->left)
+		snapshot_drop(&x->files, o->number);
 	if (snapshot_leave(&x->files, o->number) && o->how == ENDED) {
 		o->how = NOT_RUN;
 		o->trouble = strdup("the working directory could not be put "

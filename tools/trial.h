@@ -44,6 +44,11 @@ struct experiment;
  * experiment_end() is due where it is 0. */
 int experiment_new(struct experiment **x, const char *store, bool in_place,
 		   char **trouble);
+/* The same where runs work in the directory itself, several at a time too, and
+ * leave their files in it; no terminal is put in the place of ours. `base` is made
+ * for what the experiment needs, and removed at its end. */
+int experiment_new_in_place(struct experiment **x, const char *store,
+			    const char *base);
 /* Starts a trial; o is filled by experiment_wait(). 0 or -errno. */
 int experiment_start(struct experiment *x, const struct trial *t,
 		     struct outcome *o);

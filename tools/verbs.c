@@ -12,6 +12,8 @@ const struct cmd *const verbs[] = {
 	&cmd_env,
 	&cmd_lock,
 	&cmd_pin,
+	&cmd_trials,
+	&cmd_compare,
 	&cmd_report,
 	&cmd_list,
 	&cmd_rm,
