@@ -29,9 +29,10 @@ struct folded {
 };
 /* Before the place of an interpreter's line. */
 #define FOLDED_AT "\xc2\xb7 "
-/* lines: where an interpreter's are known, they stand for its own frames. 0 or
- * -ENOMEM; export_fold_free() is due in either case. */
-int export_fold(struct export *e, bool lines, struct folded **stack, size_t *n);
+/* telling: for people. Where an interpreter's lines are known, they stand for
+ * its own frames; frames that say the same are one. 0 or -ENOMEM;
+ * export_fold_free() is due in either case. */
+int export_fold(struct export *e, bool telling, struct folded **stack, size_t *n);
 void export_fold_free(struct folded *stack, size_t n);
 
 /* "force", "observe", "pass", "deny", or "crypto" */

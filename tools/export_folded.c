@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "export.h"
+#include "files.h"
 
 /* Semicolons part frames, a line ends a stack. */
 static void frame_print(FILE *to, const char *name)
@@ -24,6 +25,44 @@ static void frames_print(struct export *e, const struct log *log,
 	for (uint32_t i = site ? site->depth : 0; i--;) {
 		char *name = export_frame(e, log, &site->frame[i]);
 
+		frame_print(to, name ? name : "?");
+		free(name);
+	}
+}
+
+static bool is_named(struct export *e, const struct sb_module *m,
+		     const struct sb_frame *f)
+{
+	return m && symbols_find(e->symbols, m, f->offset).function;
+}
+
+/* Does this frame say as much as the next one further in? Nameless ones of the
+ * same object do; where an interpreter tells lines, all of a system's object. */
+static bool is_dull(struct export *e, const struct log *log,
+		    const struct sb_site *site, uint32_t i)
+{
+	const struct sb_frame *f = &site->frame[i];
+	const struct sb_module *m = log_module(log, f->module);
+
+	if (!i || f->module != site->frame[i - 1].module || !m)
+		return false;
+	if (log->nlines && file_of_system(m->path))
+		return true;
+	return !is_named(e, m, f) && !is_named(e, m, &site->frame[i - 1]);
+}
+
+static void telling_frames_print(struct export *e, const struct log *log,
+				 const struct sb_site *site, FILE *to)
+{
+	for (uint32_t i = site ? site->depth : 0; i--;) {
+		char *name, *offset;
+
+		if (is_dull(e, log, site, i))
+			continue;
+		name = export_frame(e, log, &site->frame[i]);
+		offset = name ? strstr(name, "+0x") : NULL;
+		if (offset)
+			*offset = 0;
 		frame_print(to, name ? name : "?");
 		free(name);
 	}
@@ -49,7 +88,7 @@ static void lines_print(const struct log *log, const struct sb_site *site,
 }
 
 static int stack_make(struct export *e, const struct log *log,
-		      const struct sb_counter *c, bool lines, char **text)
+		      const struct sb_counter *c, bool telling, char **text)
 {
 	const struct sb_site *site = log_site(log, c->site);
 	const char *slash = strrchr(log->head.program, '/');
@@ -59,8 +98,10 @@ static int stack_make(struct export *e, const struct log *log,
 	if (!to)
 		return -ENOMEM;
 	frame_print(to, slash ? slash + 1 : log->head.program);
-	if (lines && site && site->lines)
+	if (telling && site && site->lines)
 		lines_print(log, site, to);
+	else if (telling)
+		telling_frames_print(e, log, site, to);
 	else
 		frames_print(e, log, site, to);
 	fputs(log->source[c->source].name, to);
@@ -92,7 +133,7 @@ static size_t merge(struct folded *stack, size_t n)
 	return kept;
 }
 
-static int fold_log(struct export *e, const struct log *log, bool lines,
+static int fold_log(struct export *e, const struct log *log, bool telling,
 		    struct folded *stack, size_t *n)
 {
 	int ret = 0;
@@ -103,13 +144,13 @@ static int fold_log(struct export *e, const struct log *log, bool lines,
 		if (!c || !c->count)
 			continue;
 		stack[*n].calls = c->count;
-		ret = stack_make(e, log, c, lines, &stack[*n].text);
+		ret = stack_make(e, log, c, telling, &stack[*n].text);
 		*n += ret == 0;
 	}
 	return ret;
 }
 
-int export_fold(struct export *e, bool lines, struct folded **stack, size_t *n)
+int export_fold(struct export *e, bool telling, struct folded **stack, size_t *n)
 {
 	size_t room = 1;
 	int ret = 0;
@@ -121,7 +162,7 @@ int export_fold(struct export *e, bool lines, struct folded **stack, size_t *n)
 	if (!*stack)
 		return -ENOMEM;
 	for (size_t i = 0; i < e->run.nlogs && ret == 0; i++)
-		ret = fold_log(e, &e->run.log[i], lines, *stack, n);
+		ret = fold_log(e, &e->run.log[i], telling, *stack, n);
 	*n = merge(*stack, *n);
 	return ret;
 }

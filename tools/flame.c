@@ -181,9 +181,13 @@ void plot_flame(FILE *to, int width, const void *data)
 
 	svg_begin(to, width, height + 26, "Where calls come from");
 	left = flame_walk(f, 1.5 / width, draw, &d);
-	svg_text(to, "tick", 0, height + 18,
-		 "widths grow with the logarithm of calls; %zu narrower frames "
-		 "are not drawn",
-		 left);
+	if (left)
+		svg_text(to, "tick", 0, height + 18,
+			 "Widths grow with the logarithm of calls; %zu "
+			 "narrower frames are not drawn.",
+			 left);
+	else
+		svg_text(to, "tick", 0, height + 18,
+			 "Widths grow with the logarithm of calls.");
 	svg_end(to);
 }

@@ -28,6 +28,8 @@ void html_count(FILE *to, uint64_t n);
 void html_seconds(FILE *to, double s);
 /* Seconds since 1970, in the local time. */
 void html_time(FILE *to, double s);
+/* "train.py --epochs 4", cut, without the program's directory. */
+void html_title(char *out, size_t size, const json_t *argv);
 /* The last part of a path. */
 const char *html_base(const char *path);
 /* A program and its arguments, as one would type them. */
@@ -49,7 +51,7 @@ void html_more(FILE *to, size_t n, const char *what);
 void html_fact(FILE *to, const char *term);
 void html_fact_end(FILE *to);
 /* Plots come in two widths, of which the style shows one. */
-#define HTML_WIDE 720
+#define HTML_WIDE 760
 #define HTML_NARROW 320
 void html_figure(FILE *to, void (*plot)(FILE *, int width, const void *),
 		 const void *data, const char *caption);

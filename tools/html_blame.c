@@ -17,7 +17,7 @@ static const char *text_of(const json_t *j, const char *key)
 static void put_result(FILE *to, const json_t *changes)
 {
 	fputs(json_is_true(changes)
-		      ? "<span class=\"marked\">changes the result</span>"
+		      ? "<span class=\"marked\">changes</span>"
 	      : json_is_null(changes)
 		      ? "<span class=\"quiet\">not tried</span>"
 		      : "the same",
@@ -94,7 +94,7 @@ static void causes(FILE *to, const json_t *alone)
 
 	html_section(to, "causes", "One at a time left to chance",
 		     "All else stayed controlled.");
-	fputs("<table class=\"cards\"><thead><tr><th>left to chance</th>"
+	fputs("<table class=\"cards causes\"><thead><tr><th>left to chance</th>"
 	      "<th>result</th><th class=\"number\">calls</th>"
 	      "<th class=\"number\">control costs</th><th>what differs</th>"
 	      "</tr></thead><tbody>\n", to);

@@ -125,18 +125,25 @@ static void put_facts(FILE *to, const struct report *r)
 
 static void put_frame(FILE *to, const struct frame *f)
 {
-	html_text(to, f->function ? f->function : "?");
-	if (f->file) {
-		fputs(" <span class=\"at\">", to);
-		html_text(to, html_base(f->file));
-		if (f->line)
-			fprintf(to, ":%d", f->line);
-		fputs("</span>", to);
-	} else if (f->module) {
-		fputs(" <span class=\"at\">", to);
-		html_text(to, html_base(f->module));
-		fputs("</span>", to);
-	}
+	html_text(to, f->function ? f->function : f->module ? "in" : "?");
+	if (!f->file && !f->module)
+		return;
+	fputs(" <span class=\"at\">", to);
+	html_text(to, html_base(f->file ? f->file : f->module));
+	if (f->file && f->line)
+		fprintf(to, ":%d", f->line);
+	fputs("</span>", to);
+}
+
+/* The frame to point at: the user's own, else the innermost with a name. */
+static const struct frame *telling(const struct stack *stack, bool *own)
+{
+	const struct frame *f = stack_own(stack, own);
+
+	for (size_t i = 0; i < stack->n && !f; i++)
+		if (stack->frame[i].function)
+			f = &stack->frame[i];
+	return f || !stack->n ? f : &stack->frame[0];
 }
 
 static void put_stack(FILE *to, const struct stack *stack)
@@ -157,9 +164,7 @@ static void put_place(FILE *to, struct report *r, const struct shown *shown)
 	bool own = false;
 
 	stack_of_site(&stack, r->symbols, shown->use->log, shown->site);
-	f = stack_own(&stack, &own);
-	if (!f && stack.n)
-		f = &stack.frame[0];
+	f = telling(&stack, &own);
 	fputs("<details class=\"place\"><summary><span class=\"n\">", to);
 	html_count(to, shown->calls);
 	fprintf(to, "</span> <span%s>", own ? " class=\"own\"" : "");
@@ -498,13 +503,16 @@ static void notes(FILE *to, const struct report *r)
 void html_run(FILE *to, struct report *r, const struct timeline *t,
 	      const struct flame *f)
 {
-	const char *mode = report_mode(r), *program = report_program(r);
-	char kicker[128];
+	const char *mode = report_mode(r);
+	char kicker[128], title[128];
 
 	snprintf(kicker, sizeof(kicker), "%s %.40s",
 		 mode && !strcmp(mode, "audit") ? "audit" : "run",
 		 html_base(r->run.dir));
-	html_begin(to, kicker, html_base(program));
+	html_title(title, sizeof(title),
+		   json_object_get(r->run.manifest, "argv"));
+	html_begin(to, kicker,
+		   *title ? title : html_base(report_program(r)));
 	put_sentence(to, r);
 	fputs("</header>\n", to);
 	put_facts(to, r);

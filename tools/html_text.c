@@ -150,7 +150,7 @@ void html_time(FILE *to, double s)
 	struct tm tm;
 
 	if (localtime_r(&t, &tm) &&
-	    strftime(text, sizeof(text), "%-d %B %Y, %H:%M:%S %Z", &tm))
+	    strftime(text, sizeof(text), "%-d %b %Y, %H:%M %Z", &tm))
 		html_text(to, text);
 	else
 		fputs("–", to);
@@ -186,6 +186,30 @@ static void command_word(FILE *to, const char *word)
 	}
 	if (quoted)
 		fputs("&#39;", to);
+}
+
+void html_title(char *out, size_t size, const json_t *argv)
+{
+	size_t i, n = 0;
+	json_t *word;
+
+	*out = 0;
+	json_array_foreach((json_t *)argv, i, word) {
+		const char *text = json_string_value(word);
+		int len;
+
+		if (!text || (i && (strpbrk(text, " \n\t") || n > 40)))
+			break;
+		len = snprintf(out + n, size - n, "%s%s", i ? " " : "",
+			       i ? text : html_base(text));
+		if (len < 0 || n + (size_t)len >= size) {
+			out[n] = 0;
+			break;
+		}
+		n += (size_t)len;
+	}
+	if (i < json_array_size(argv))
+		snprintf(out + n, size - n, " …");
 }
 
 #define WORDS_SHOWN 60

@@ -213,7 +213,23 @@ static void metrics(FILE *to, const json_t *record)
 
 /* ---- the table ---- */
 
-static void put_value(FILE *to, const json_t *trial, const char *metric)
+/* As many digits for all of a metric as tell its trials apart: numbers stand
+ * below each other. */
+static void put_digits(FILE *to, double value, const json_t *summary)
+{
+	double least = json_number_value(json_object_get(summary, "least"));
+	double most = json_number_value(json_object_get(summary, "most"));
+	double large = fmax(fabs(least), fabs(most));
+	double digits = most > least ? ceil(-log10(most - least)) + 3 : 6;
+
+	if (large >= 1e7 || large < 1e-3 || digits > 9)
+		fprintf(to, "%.6g", value);
+	else
+		fprintf(to, "%.*f", digits > 0 ? (int)digits : 0, value);
+}
+
+static void put_value(FILE *to, const json_t *trial, const char *metric,
+		      const json_t *summary)
 {
 	json_t *of = json_object_get(json_object_get(trial, "metrics"), metric);
 	json_t *value = json_object_get(of, "value");
@@ -221,11 +237,16 @@ static void put_value(FILE *to, const json_t *trial, const char *metric)
 	fputs("<td class=\"number\" data-label=\"", to);
 	html_text(to, metric);
 	if (json_is_number(value))
-		fprintf(to, "\" data-value=\"%.17g\">%.6g</td>",
-			json_number_value(value), json_number_value(value));
+		fprintf(to, "\" data-value=\"%.17g\">",
+			json_number_value(value));
 	else
-		fprintf(to, "\">%s</td>",
-			json_is_true(json_object_get(of, "nan")) ? "NaN" : "–");
+		fputs("\">", to);
+	if (json_is_number(value))
+		put_digits(to, json_number_value(value), summary);
+	else
+		fputs(json_is_true(json_object_get(of, "nan")) ? "NaN" : "–",
+		      to);
+	fputs("</td>", to);
 }
 
 static void put_integer(FILE *to, const json_t *trial, const char *key)
@@ -275,7 +296,7 @@ static void put_trial(FILE *to, const json_t *trial, const json_t *summary,
 		put_integer(to, trial, "fold");
 	json_object_foreach((json_t *)summary, name, of)
 		if (columns++ < COLUMNS)
-			put_value(to, trial, name);
+			put_value(to, trial, name, of);
 	fprintf(to, "<td class=\"number\" data-label=\"time\" "
 		    "data-value=\"%.6f\">", s);
 	html_seconds(to, s);
@@ -343,12 +364,12 @@ static void notes(FILE *to, const json_t *record)
 void html_trials(FILE *to, const char *dir, const json_t *record)
 {
 	json_t *argv = json_object_get(record, "argv");
-	const char *program = json_string_value(json_array_get(argv, 0));
 	size_t n = json_array_size(json_object_get(record, "trials"));
-	char kicker[128], title[64];
+	char kicker[256], title[64], command[128];
 
-	snprintf(kicker, sizeof(kicker), "trials %.40s · %.60s", html_base(dir),
-		 html_base(program));
+	html_title(command, sizeof(command), argv);
+	snprintf(kicker, sizeof(kicker), "trials %.40s · %s", html_base(dir),
+		 command);
 	snprintf(title, sizeof(title), "%zu trial%s", n, n == 1 ? "" : "s");
 	html_begin(to, kicker, title);
 	put_deck(to, record);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What a page shows of a verdict: the record has it as report_json() made it. */
+#include <ctype.h>
 #include <limits.h>
 #include <string.h>
 
 #include "html.h"
 #include "verdict.h"
 
-#define SUSPECTS 24
+#define SUSPECTS 13
 #define FRAMES 40 /* of a stack */
 #define RESULTS 60
 #define LINES 300 /* of other lists */
@@ -63,15 +64,61 @@ static void facts(FILE *to, const char *dir, const json_t *verdict)
 	json_decref(manifest);
 }
 
+/* The title says already whether it is different. */
+static void put_sentence(FILE *to, const char *sentence)
+{
+	static const char begins[] = "different: ";
+
+	if (!strncmp(sentence, begins, strlen(begins)))
+		sentence += strlen(begins);
+	html_format(to, "%c%s", toupper((unsigned char)*sentence),
+		    *sentence ? sentence + 1 : "");
+}
+
+/* Where the first difference is, in a sentence. */
+static void put_first(FILE *to, const json_t *s)
+{
+	json_t *stacks = json_object_get(s, "stacks");
+	json_t *frame = json_array_get(json_array_get(stacks, 0), 0);
+	json_t *line = json_object_get(frame, "line");
+
+	fputs("<p>The first difference is in <em>", to);
+	html_text(to, text_of(s, "source"));
+	fputs("</em>", to);
+	if (*text_of(frame, "function"))
+		html_format(to, ", called by %s", text_of(frame, "function"));
+	if (*text_of(frame, "file"))
+		html_format(to, " at %s", html_base(text_of(frame, "file")));
+	if (*text_of(frame, "file") && json_is_integer(line))
+		fprintf(to, ":%" JSON_INTEGER_FORMAT, json_integer_value(line));
+	fputs(".</p>\n", to);
+}
+
+static void put_deck(FILE *to, const json_t *verdict)
+{
+	json_t *list = json_object_get(verdict, "first_differences");
+
+	fputs("<div class=\"deck\">\n<p>", to);
+	if (verdict)
+		put_sentence(to, text_of(verdict, "sentence"));
+	else
+		fputs("It was ended in the middle, and has no verdict.", to);
+	fputs("</p>\n", to);
+	if (json_array_size(list))
+		put_first(to, json_array_get(list, 0));
+	fputs("</div>\n", to);
+}
+
 void html_verdict_head(FILE *to, const char *kind, const char *dir,
 		       const json_t *verdict)
 {
 	const char *is = text_of(verdict, "verdict");
-	char kicker[128], title[256];
+	char kicker[256], title[256], command[128];
 	json_t *manifest = manifest_read(dir);
 
-	snprintf(kicker, sizeof(kicker), "%s %.40s · %.60s", kind,
-		 html_base(dir), html_base(text_of(manifest, "program")));
+	html_title(command, sizeof(command), json_object_get(manifest, "argv"));
+	snprintf(kicker, sizeof(kicker), "%s %.40s · %s", kind, html_base(dir),
+		 command);
 	if (!strcmp(kind, "blame") && strcmp(is, "trouble") && *is)
 		snprintf(title, sizeof(title), "%s",
 			 !strcmp(is, "same") ? "Nothing to blame"
@@ -79,12 +126,8 @@ void html_verdict_head(FILE *to, const char *kind, const char *dir,
 	else
 		snprintf(title, sizeof(title), "%s", word(is));
 	html_begin(to, kicker, title);
-	fputs("<p class=\"deck\">", to);
-	if (verdict)
-		html_text(to, text_of(verdict, "sentence"));
-	else
-		fputs("It was ended in the middle, and has no verdict.", to);
-	fputs("</p>\n</header>\n", to);
+	put_deck(to, verdict);
+	fputs("</header>\n", to);
 	facts(to, dir, verdict);
 	json_decref(manifest);
 }
@@ -110,7 +153,7 @@ static void put_frame(FILE *to, const json_t *frame, bool marked)
 	const char *function = text_of(frame, "function");
 
 	fputs(marked ? "<li class=\"marked\">" : "<li>", to);
-	html_text(to, *function ? function : "?");
+	html_text(to, *function ? function : "in");
 	fputs(" <span class=\"at\">", to);
 	html_text(to, *file ? file : html_base(*module ? module : "?"));
 	if (*file && json_is_integer(line))
@@ -118,9 +161,16 @@ static void put_frame(FILE *to, const json_t *frame, bool marked)
 	fputs("</span></li>", to);
 }
 
+/* Of an interpreter: below such, its own code says little. */
+static bool is_line(const json_t *frame)
+{
+	return !*text_of(frame, "module");
+}
+
 static void put_stack(FILE *to, const json_t *stack, const json_t *other)
 {
 	size_t i, n = json_array_size(stack);
+	bool lines, inside = false;
 	json_t *frame;
 
 	if (!n) {
@@ -128,14 +178,22 @@ static void put_stack(FILE *to, const json_t *stack, const json_t *other)
 		      "</p>", to);
 		return;
 	}
+	lines = is_line(json_array_get(stack, 0));
 	fputs("<ol class=\"stack\">", to);
 	json_array_foreach((json_t *)stack, i, frame) {
 		if (i == FRAMES)
 			break;
+		if (lines && !is_line(frame)) {
+			lines = false;
+			fprintf(to, "</ol><details><summary class=\"quiet\">"
+				    "%zu frames of the interpreter</summary>"
+				    "<ol class=\"stack\">", n - i);
+			inside = true;
+		}
 		put_frame(to, frame,
 			  json_array_size(other) && !frame_in(other, frame));
 	}
-	fputs("</ol>", to);
+	fputs(inside ? "</ol></details>" : "</ol>", to);
 	html_more(to, n > FRAMES ? n - FRAMES : 0, "frames");
 }
 
@@ -181,7 +239,9 @@ static void put_other(FILE *to, const json_t *s)
 	html_text(to, text_of(s, "source"));
 	fputs(" <span class=\"at\">", to);
 	html_text(to, text_of(frame, "function"));
-	if (*text_of(frame, "file"))
+	if (!*text_of(frame, "file"))
+		html_format(to, " in %s", html_base(text_of(frame, "module")));
+	else
 		html_format(to, " at %s:%d", html_base(text_of(frame, "file")),
 			    (int)json_integer_value(
 				    json_object_get(frame, "line")));
@@ -310,6 +370,8 @@ static void runs(FILE *to, const json_t *verdict)
 	if (!n)
 		return;
 	html_section(to, "runs", "Runs", NULL);
+	if (n > 8)
+		fprintf(to, "<details><summary>%zu runs</summary>\n", n);
 	fputs("<table class=\"sort\"><thead><tr><th>run</th>"
 	      "<th class=\"number\">time</th><th class=\"number\">status</th>"
 	      "</tr></thead><tbody>\n", to);
@@ -329,6 +391,8 @@ static void runs(FILE *to, const json_t *verdict)
 	}
 	fputs("</tbody></table>\n", to);
 	html_more(to, n > LINES ? n - LINES : 0, "runs");
+	if (n > 8)
+		fputs("</details>\n", to);
 	html_section_end(to);
 }
 
@@ -363,8 +427,10 @@ static void environments(FILE *to, const char *dir, const json_t *verdict)
 	y = environment_of(dir, b ? b : "");
 	if (x && y) {
 		html_section(to, "environment", "Environment", NULL);
-		html_format(to, "In what the environment of run %s (A) and run "
-				"%s (B) differed.", a, b);
+		fputs("<p class=\"about\">", to);
+		html_format(to, "In what the environments of run %s (A) and "
+				"run %s (B) differ.", a, b);
+		fputs("</p>\n", to);
 		html_difference(to, x, y);
 		html_section_end(to);
 	}

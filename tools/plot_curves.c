@@ -185,8 +185,10 @@ void plot_curves(FILE *to, int width, const void *data)
 			draw_series(to, &f, &c->series[i]);
 		draw_mean(to, &f, band, steps);
 	}
-	svg_text(to, "quiet", 46, HEIGHT + 34,
-		 "mean, band: ± 1 standard deviation");
+	/* In a page its caption says so. */
+	if (svg_alone)
+		svg_text(to, "quiet", 46, HEIGHT + 34,
+			 "each trial, mean, ± 1 standard deviation");
 	svg_end(to);
 	free(band);
 }

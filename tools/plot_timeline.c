@@ -128,8 +128,8 @@ static void draw_row(FILE *to, const struct timeline_row *row, double width,
 	for (size_t i = 0; i < TIMELINE_BINS; i++)
 		most = row->bin[i] > most ? row->bin[i] : most;
 	svg_text(to, "strong", 0, y + 12, "%s", row->group);
-	svg_text(to, "quiet end", width, y + 12, "%llu calls",
-		 (unsigned long long)row->calls);
+	svg_text(to, "quiet end", width, y + 12, "%llu call%s",
+		 (unsigned long long)row->calls, row->calls == 1 ? "" : "s");
 	for (size_t i = 0; i < TIMELINE_BINS; i++) {
 		double height = BARS * (double)row->bin[i] / (double)most;
 
@@ -137,8 +137,9 @@ static void draw_row(FILE *to, const struct timeline_row *row, double width,
 			continue;
 		/* One call among thousands is seen, too. */
 		height = height < 1.5 ? 1.5 : height;
-		svg_group(to, "tip", "%s: %llu calls", row->group,
-			  (unsigned long long)row->bin[i]);
+		svg_group(to, "tip", "%s: %llu call%s", row->group,
+			  (unsigned long long)row->bin[i],
+			  row->bin[i] == 1 ? "" : "s");
 		svg_rect(to, "bar", (double)i * step, y + ROW - 6 - height,
 			 step * 0.8, height);
 		svg_group_end(to);

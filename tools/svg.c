@@ -9,6 +9,9 @@
 #include "html.h"
 #include "svg.h"
 
+#define TITLE 44 /* the height that a title takes, where it is to be seen */
+#define MARGIN 16
+
 bool svg_alone;
 
 /* ---- the picture ---- */
@@ -66,18 +69,19 @@ void svg_begin(FILE *to, double width, double height, const char *title)
 	colour("--paper", strlen("--paper"), paper, sizeof(paper));
 	fprintf(to,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 %d %g "
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"%d %d %g "
 		"%g\" width=\"%g\" height=\"%g\">\n<title>",
-		-SVG_TITLE, width, height + SVG_TITLE, width,
-		height + SVG_TITLE);
+		-MARGIN, -TITLE, width + 2 * MARGIN, height + TITLE + MARGIN,
+		width + 2 * MARGIN, height + TITLE + MARGIN);
 	html_text(to, title);
 	fputs("</title>\n<style>\n", to);
 	style(to);
 	fputs("</style>\n", to);
-	fprintf(to, "<rect x=\"0\" y=\"%d\" width=\"%g\" height=\"%g\" "
+	fprintf(to, "<rect x=\"%d\" y=\"%d\" width=\"%g\" height=\"%g\" "
 		    "fill=\"%s\"/>\n",
-		-SVG_TITLE, width, height + SVG_TITLE, paper);
-	svg_text(to, "title", 8, 22 - SVG_TITLE, "%s", title);
+		-MARGIN, -TITLE, width + 2 * MARGIN, height + TITLE + MARGIN,
+		paper);
+	svg_text(to, "title", 0, 26 - TITLE, "%s", title);
 }
 
 void svg_end(FILE *to)

@@ -14,7 +14,6 @@
 /* While this is true, svg_begin() makes files that stand alone, with their
  * titles to be seen. */
 extern bool svg_alone;
-#define SVG_TITLE 34 /* the height that a title takes there */
 
 /* `title` is what the picture shows, for those who do not see it, too. */
 void svg_begin(FILE *to, double width, double height, const char *title);

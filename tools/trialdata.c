@@ -134,6 +134,19 @@ void trial_metrics_free(struct trial_metrics *m)
 
 /* ---- blame ---- */
 
+static void add_cost(struct costs *c, const json_t *cause, bool changes)
+{
+	json_t *cost = json_object_get(cause, "cost");
+	const char *name = json_string_value(json_object_get(cause, "name"));
+	double ratio = number(cost, "ratio");
+
+	if (name && ratio > 0)
+		c->cost[c->n++] = (struct cost){ name, ratio,
+						 number(cost, "low"),
+						 number(cost, "high"),
+						 changes };
+}
+
 int costs_read(struct costs *c, const json_t *record)
 {
 	json_t *alone = json_object_get(json_object_get(record, "causes"),
@@ -146,18 +159,11 @@ int costs_read(struct costs *c, const json_t *record)
 	};
 	if (!c->cost)
 		return -ENOMEM;
-	json_array_foreach(alone, i, cause) {
-		json_t *cost = json_object_get(cause, "cost");
-		const char *name =
-			json_string_value(json_object_get(cause, "name"));
-		double ratio = number(cost, "ratio");
-
-		if (!name || !(ratio > 0))
-			continue;
-		c->cost[c->n++] = (struct cost){
-			name, ratio, number(cost, "low"), number(cost, "high"),
-			json_is_true(json_object_get(cause, "changes"))
-		};
-	}
+	/* In the order of the table. */
+	for (int changes = 1; changes >= 0; changes--)
+		json_array_foreach(alone, i, cause)
+			if (json_is_true(json_object_get(cause, "changes")) ==
+			    changes)
+				add_cost(c, cause, changes);
 	return 0;
 }
