@@ -20,6 +20,8 @@
 void html_text(FILE *to, const char *s);
 void html_format(FILE *to, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* At most as many characters of it. */
+void html_short(FILE *to, const char *s, size_t letters);
 /* A string as it is, null as a dash, another value as JSON. */
 void html_value(FILE *to, const json_t *j);
 /* 12 345, which does not break. */

@@ -89,6 +89,21 @@ void html_text(FILE *to, const char *s)
 	put_text(to, s, TEXT_MOST);
 }
 
+void html_short(FILE *to, const char *s, size_t letters)
+{
+	size_t n = 0, seen = 0;
+	char *part;
+
+	for (; s[n]; n++)
+		if (((unsigned char)s[n] & 0xc0) != 0x80 && seen++ == letters)
+			break;
+	part = strndup(s, n);
+	html_text(to, part ? part : "?");
+	if (s[n])
+		fputs("…", to);
+	free(part);
+}
+
 void html_format(FILE *to, const char *format, ...)
 {
 	char *text = NULL;

@@ -235,7 +235,7 @@ static void put_value(FILE *to, const json_t *trial, const char *metric,
 	json_t *value = json_object_get(of, "value");
 
 	fputs("<td class=\"number\" data-label=\"", to);
-	html_text(to, metric);
+	html_short(to, metric, 16);
 	if (json_is_number(value))
 		fprintf(to, "\" data-value=\"%.17g\">",
 			json_number_value(value));
@@ -326,7 +326,7 @@ static void table(FILE *to, const json_t *record)
 	json_object_foreach(summary, name, of)
 		if (columns++ < COLUMNS) {
 			fputs("<th class=\"number\">", to);
-			html_text(to, name);
+			html_short(to, name, 16);
 			fputs("</th>", to);
 		}
 	fputs("<th class=\"number\">time</th><th class=\"number\">run</th>"
