@@ -320,7 +320,7 @@ static int compare_earlier(struct checking *k)
 	struct place_of was = { &k->r.attempts, NULL };
 	struct place_of is = { &k->r.attempts, k->r.attempts.at[0] };
 	const struct tolerance *t = &k->r.tolerance;
-	struct result r;
+	struct result r = { 0 };
 	struct comparison c = { .a = &r,
 				.b = &k->r.attempts.at[0]->result,
 				.run_a = &was,

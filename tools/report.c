@@ -676,9 +676,9 @@ static int report(int argc, char **argv)
 			  "Says what RUN (default: the newest) met: every "
 			  "source of nondeterminism, who\ncalled it and what "
 			  "was done about it, then what could not be "
-			  "controlled. Of an\nexperiment (its number, or "
-			  "check, blame, trials for the newest): what it came "
-			  "to.", options);
+			  "controlled. Of an\nexperiment (its number; check, "
+			  "blame, trials: the newest one): what it came to.",
+			  options);
 		return 0;
 	}
 	if (ret < 0)
