@@ -30,7 +30,7 @@ void html_count(FILE *to, uint64_t n);
 void html_seconds(FILE *to, double s);
 /* Seconds since 1970, in the local time. */
 void html_time(FILE *to, double s);
-/* "train.py --epochs 4", cut, without the program's directory. */
+/* "train.py --epochs 4 data.csv", cut, without directories. */
 void html_title(char *out, size_t size, const json_t *argv);
 /* The last part of a path. */
 const char *html_base(const char *path);

@@ -95,7 +95,9 @@ static void put(FILE *to, const char *name, const json_t *value, unsigned depth,
 		return;
 	}
 	fputs("<details><summary>", to);
-	html_text(to, name);
+	html_text(to, json_string_value(json_object_get(value, "name"))
+			      ? json_string_value(json_object_get(value, "name"))
+			      : name);
 	fputs(" <span class=\"count\">", to);
 	html_count(to, size_of(value));
 	fputs("</span></summary>\n<div class=\"inside\">", to);

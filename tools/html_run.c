@@ -43,9 +43,9 @@ static void put_sentence(FILE *to, const struct report *r)
 		fprintf(to, " call%s of %zu source%s of nondeterminism: ",
 			plural(calls), n, plural(n));
 	if (n && forced == n)
-		fputs(n == 1 ? "it was forced" : "all were forced", to);
+		fputs(n == 1 ? "it is forced" : "all are forced", to);
 	else if (n)
-		fprintf(to, "%zu forced, <em>%zu real</em>", forced, n - forced);
+		fprintf(to, "%zu forced, %zu observed", forced, n - forced);
 	if (r->blinds.n)
 		fprintf(to, "; <em>%zu blind spot%s</em>", r->blinds.n,
 			plural(r->blinds.n));
@@ -310,7 +310,7 @@ static void over_time(FILE *to, const struct report *r,
 	} else {
 		html_section(to, "calls", "Calls", NULL);
 		html_figure(to, plot_sources, &r->tally,
-			    "On a logarithmic scale; marked is what was not "
+			    "On a logarithmic scale; hollow is what was not "
 			    "forced. <code>--trace full</code> shows calls over "
 			    "time, too.");
 	}
@@ -424,9 +424,30 @@ static void libraries(FILE *to, const struct report *r)
 	html_section_end(to);
 }
 
-static void put_files(FILE *to, const char *title, const struct file_entry *list,
-		      size_t n)
+static void put_file(FILE *to, const struct file_entry *e, const char *cwd)
 {
+	bool whole = e->state == FILE_WHOLE;
+
+	fputs("<tr><th scope=\"row\" class=\"path\">", to);
+	html_text(to, cwd ? path_below(e->path, cwd) : e->path);
+	fputs("</th><td class=\"number\">", to);
+	if (whole)
+		html_count(to, e->digest.size);
+	fputs("</td><td class=\"digest\">", to);
+	if (whole)
+		fprintf(to, "%016" PRIx64 "%016" PRIx64, e->digest.part[0],
+			e->digest.part[1]);
+	else
+		html_text(to, file_state_text(e));
+	fputs("</td></tr>\n", to);
+}
+
+/* The user's own first. */
+static void put_files(FILE *to, const char *title, const struct file_entry *list,
+		      size_t n, const char *cwd)
+{
+	size_t shown = 0;
+
 	if (!n)
 		return;
 	fprintf(to, "<details><summary>%s <span class=\"count\">%zu</span>"
@@ -434,23 +455,12 @@ static void put_files(FILE *to, const char *title, const struct file_entry *list
 		    "<th class=\"number\">bytes</th><th>digest</th></tr></thead>"
 		    "<tbody>\n",
 		title, n);
-	for (size_t i = 0; i < n && i < FILES; i++) {
-		const struct file_entry *e = &list[i];
-		bool whole = e->state == FILE_WHOLE;
-
-		fputs("<tr><th scope=\"row\">", to);
-		html_text(to, e->path);
-		fputs("</th><td class=\"number\">", to);
-		if (whole)
-			html_count(to, e->digest.size);
-		fputs("</td><td class=\"digest\">", to);
-		if (whole)
-			fprintf(to, "%016" PRIx64 "%016" PRIx64,
-				e->digest.part[0], e->digest.part[1]);
-		else
-			html_text(to, file_state_text(e));
-		fputs("</td></tr>\n", to);
-	}
+	for (int system = 0; system < 2; system++)
+		for (size_t i = 0; i < n && shown < FILES; i++)
+			if (file_of_system(list[i].path) == system) {
+				put_file(to, &list[i], cwd);
+				shown++;
+			}
 	fputs("</tbody></table>\n", to);
 	html_more(to, n > FILES ? n - FILES : 0, "files");
 	fputs("</details>\n", to);
@@ -458,11 +468,14 @@ static void put_files(FILE *to, const char *title, const struct file_entry *list
 
 static void files(FILE *to, const struct report *r)
 {
+	const char *cwd = json_string_value(
+		json_object_get(r->run.manifest, "cwd"));
+
 	if (!r->files.inputs && !r->files.outputs)
 		return;
 	html_section(to, "files", "Files", NULL);
-	put_files(to, "Inputs", r->files.input, r->files.inputs);
-	put_files(to, "Outputs", r->files.output, r->files.outputs);
+	put_files(to, "Inputs", r->files.input, r->files.inputs, cwd);
+	put_files(to, "Outputs", r->files.output, r->files.outputs, cwd);
 	html_section_end(to);
 }
 

@@ -216,7 +216,7 @@ void html_title(char *out, size_t size, const json_t *argv)
 		if (!text || (i && (strpbrk(text, " \n\t") || n > 40)))
 			break;
 		len = snprintf(out + n, size - n, "%s%s", i ? " " : "",
-			       i ? text : html_base(text));
+			       *text == '-' ? text : html_base(text));
 		if (len < 0 || n + (size_t)len >= size) {
 			out[n] = 0;
 			break;

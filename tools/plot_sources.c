@@ -28,7 +28,7 @@ static void draw(FILE *to, const struct tally_source *s, double y,
 	svg_label(to, "end", names - 8, y + 15, names - 8, s->name);
 	svg_group(to, "tip", "%s (%s): %llu calls, %s", s->name, s->group,
 		  (unsigned long long)s->calls, tally_policy(s));
-	svg_rect(to, strcmp(tally_policy(s), "force") ? "bar-marked" : "bar",
+	svg_rect(to, strcmp(tally_policy(s), "force") ? "bar-hollow" : "bar",
 		 names, y + 4, length, ROW - 9);
 	svg_group_end(to);
 	svg_text(to, "quiet", names + length + 6, y + 15, "%llu",
