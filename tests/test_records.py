@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 import unittest
 
+import trials_fixture
+
 SAMEBITS = os.environ["SAMEBITS_BIN"]
 CAUSES = os.environ["CAUSES_DIR"]
 
@@ -149,6 +151,54 @@ class Met(Case):
         self.assertFalse(os.path.exists(self.path("000001")))
         self.samebits(0, "rm", "--all")
         self.assertEqual(self.modes(), [])
+
+
+def places(j, path=()):
+    """The paths of all values in it."""
+    if path:
+        yield path
+    for key in (j if isinstance(j, dict) else range(len(j))
+                if isinstance(j, list) else ()):
+        yield from places(j[key], path + (key,))
+
+
+def changed(j, path, value):
+    j = json.loads(json.dumps(j))
+    at = j
+    for key in path[:-1]:
+        at = at[key]
+    at[path[-1]] = value
+    return j
+
+
+class Changed(Case):
+    """A record that somebody has changed is shown as far as it goes."""
+    VALUES = (None, -1, "x", [], {}, [None, {"a": []}], 1e308, True)
+
+    def try_all(self, number):
+        record = self.record(number)
+        paths = [p for p in places(record) if p[0] not in ("format", "kind")]
+        self.assertGreater(len(paths), 30)
+        for i, path in enumerate(paths):
+            content = changed(record, path, self.VALUES[i % len(self.VALUES)])
+            with open(self.path(number, "experiment.json"), "w") as f:
+                json.dump(content, f)
+            self.samebits(0, "report", "--html", "page.html", number)
+            self.samebits(0, "report", number)
+        with open(self.path(number, "experiment.json"), "w") as f:
+            json.dump(record, f)
+
+    def test_check(self):
+        self.samebits(1, "check", "--native", "-q", "--", cause("clock"))
+        self.try_all("000001")
+
+    def test_blame(self):
+        self.samebits(1, "blame", "-q", "-k", "1", "--", cause("clock"))
+        self.try_all("000001")
+
+    def test_trials(self):
+        trials_fixture.make(self.path("000001"), n=9, steps=4)
+        self.try_all("000001")
 
 
 if __name__ == "__main__":

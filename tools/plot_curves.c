@@ -124,13 +124,14 @@ static void draw_band(FILE *to, const struct frame *f, const struct band *band,
 			scale_at(&f->y, band[k].high));
 		pen = "L";
 	}
-	for (size_t back = (n - 1) / stride(n) + 1; back-- > 0;) {
-		size_t k = back * stride(n);
-
+	/* Back along the lower edge, over the same steps. */
+	for (size_t k = n - 1;; k = (k - 1) / stride(n) * stride(n)) {
 		if (isfinite(band[k].mean))
 			fprintf(to, "L%.1f %.1f",
 				scale_at(&f->x, (double)k + 1),
 				scale_at(&f->y, band[k].low));
+		if (!k)
+			break;
 	}
 	fputs("\"/>\n", to);
 }

@@ -16,7 +16,7 @@ static const char *text_of(const json_t *j, const char *key)
 
 static void print_lines(FILE *to, const char *text, const char *indent)
 {
-	while (*text) {
+	while (text && *text) {
 		size_t n = strcspn(text, "\n");
 		char *line = strndup(text, n);
 
