@@ -350,6 +350,14 @@ class Run(Case):
         self.assertIn("observed", text)
         self.assertNotIn("Over time", text)
 
+    def test_denied(self):
+        self.samebits(125, "run", "-q", "--deny", "getrandom", "--",
+                      os.path.join(CAUSES, "cause_entropy"))
+        text = " ".join(self.alone(self.page()).text)
+        self.assertIn("a denied call ended the run", text)
+        self.assertIn("getrandom, in process 0, thread 0", text)
+        self.assertIn("entropy.c:", text)
+
     def test_screenshot(self):
         """It is more than an empty sheet."""
         self.page("1")

@@ -13,9 +13,10 @@
 static void frame_print(FILE *to, const char *name)
 {
 	for (; *name; name++)
-		fputc(*name == ';'			    ? ':'
+		fputc(*name == ';'				  ? ':'
 		      : (unsigned char)*name < 32 || *name == 127 ? '?'
-							    : *name, to);
+								  : *name,
+		      to);
 	fputc(';', to);
 }
 
@@ -37,7 +38,8 @@ static bool is_named(struct export *e, const struct sb_module *m,
 }
 
 /* Does this frame say as much as the next one further in? Nameless ones of the
- * same object do; where an interpreter tells lines, all of a system's object. */
+ * same object do; where an interpreter tells lines, all of a system's object.
+ */
 static bool is_dull(struct export *e, const struct log *log,
 		    const struct sb_site *site, uint32_t i)
 {
@@ -150,7 +152,8 @@ static int fold_log(struct export *e, const struct log *log, bool telling,
 	return ret;
 }
 
-int export_fold(struct export *e, bool telling, struct folded **stack, size_t *n)
+int export_fold(struct export *e, bool telling, struct folded **stack,
+		size_t *n)
 {
 	size_t room = 1;
 	int ret = 0;

@@ -142,9 +142,27 @@ size_t flame_walk(const struct flame *f, double least,
 	return w.left;
 }
 
+static void count_one(const struct flame_frame *frame, double x, double width,
+		      unsigned depth, void *arg)
+{
+	(void)frame, (void)x, (void)width, (void)depth;
+	++*(size_t *)arg;
+}
+
+double flame_least(const struct flame *f, double least)
+{
+	size_t drawn = FLAME_MOST + 1;
+
+	for (; drawn > FLAME_MOST; least *= 1.5) {
+		drawn = 0;
+		flame_walk(f, least, count_one, &drawn);
+	}
+	return least / 1.5;
+}
+
 const char *flame_class(const struct flame_frame *frame)
 {
-	return !frame->child		       ? "frame-source"
+	return !frame->child			? "frame-source"
 	       : strstr(frame->name, FOLDED_AT) ? "frame-line"
 						: "frame";
 }
@@ -180,7 +198,7 @@ void plot_flame(FILE *to, int width, const void *data)
 	size_t left;
 
 	svg_begin(to, width, height + 26, "Where calls come from");
-	left = flame_walk(f, 1.5 / width, draw, &d);
+	left = flame_walk(f, flame_least(f, 1.5 / width), draw, &d);
 	if (left)
 		svg_text(to, "tick", 0, height + 18,
 			 "Widths grow with the logarithm of calls; %zu "

@@ -37,6 +37,9 @@ const char *html_base(const char *path);
 /* A program and its arguments, as one would type them. */
 void html_command(FILE *to, const json_t *argv);
 
+/* A string of an object; "" where it has none. */
+const char *html_string(const json_t *j, const char *key);
+
 /* ---- parts of a page ---- */
 
 /* Above the title stands `kicker`; both are text. */
@@ -74,12 +77,19 @@ struct timeline;
 
 void html_run(FILE *to, struct report *r, const struct timeline *t,
 	      const struct flame *f);
+/* Sections of it. */
+void html_denied(FILE *to, struct report *r);
+void html_time_of_calls(FILE *to, const struct report *r,
+			const struct timeline *t);
+void html_flame(FILE *to, const struct flame *f);
+void html_sources(FILE *to, struct report *r);
 /* Of records (record.h): dir is the record's directory. */
 void html_check(FILE *to, const char *dir, const json_t *record);
 void html_blame(FILE *to, const char *dir, const json_t *record);
 void html_trials(FILE *to, const char *dir, const json_t *record);
 /* What pages of verdicts have in common. */
 void html_verdict(FILE *to, const char *dir, const json_t *verdict);
+void html_apart(FILE *to, const json_t *verdict);
 void html_verdict_head(FILE *to, const char *kind, const char *dir,
 		       const json_t *verdict);
 

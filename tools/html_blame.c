@@ -7,20 +7,11 @@
 #include "plot.h"
 #include "trialdata.h"
 
-static const char *text_of(const json_t *j, const char *key)
-{
-	const char *text = json_string_value(json_object_get(j, key));
-
-	return text ? text : "";
-}
-
 static void put_result(FILE *to, const json_t *changes)
 {
-	fputs(json_is_true(changes)
-		      ? "<span class=\"marked\">changes</span>"
-	      : json_is_null(changes)
-		      ? "<span class=\"quiet\">not tried</span>"
-		      : "the same",
+	fputs(json_is_true(changes)   ? "<span class=\"marked\">changes</span>"
+	      : json_is_null(changes) ? "<span class=\"quiet\">not tried</span>"
+				      : "the same",
 	      to);
 }
 
@@ -29,24 +20,25 @@ static void put_evidence(FILE *to, const json_t *cause)
 	json_t *sites = json_object_get(cause, "sites"), *site;
 	size_t i;
 
-	if (*text_of(cause, "what")) {
+	if (*html_string(cause, "what")) {
 		fputs("<p>", to);
-		html_text(to, text_of(cause, "what"));
+		html_text(to, html_string(cause, "what"));
 		fputs("</p>", to);
 	}
-	if (*text_of(cause, "how")) {
+	if (*html_string(cause, "how")) {
 		fputs("<pre>", to);
-		html_text(to, text_of(cause, "how"));
+		html_text(to, html_string(cause, "how"));
 		fputs("</pre>", to);
 	}
-	if (*text_of(cause, "metric")) {
+	if (*html_string(cause, "metric")) {
 		fputs("<pre>", to);
-		html_text(to, text_of(cause, "metric"));
+		html_text(to, html_string(cause, "metric"));
 		fputs("</pre>", to);
 	}
 	if (!json_is_true(json_object_get(cause, "changes")))
 		return;
-	json_array_foreach(sites, i, site) {
+	json_array_foreach(sites, i, site)
+	{
 		fputs("<p class=\"quiet\">called by ", to);
 		html_text(to, json_string_value(site));
 		fputs("</p>", to);
@@ -71,11 +63,12 @@ static void put_cause(FILE *to, const json_t *cause)
 	json_t *calls = json_object_get(cause, "calls");
 
 	fputs("<tr><th scope=\"row\">", to);
-	html_text(to, text_of(cause, "name"));
+	html_text(to, html_string(cause, "name"));
 	fputs("</th><td>", to);
 	put_result(to, json_object_get(cause, "changes"));
-	fprintf(to, "</td><td class=\"number\" data-label=\"calls\" "
-		    "data-value=\"%" JSON_INTEGER_FORMAT "\">",
+	fprintf(to,
+		"</td><td class=\"number\" data-label=\"calls\" "
+		"data-value=\"%" JSON_INTEGER_FORMAT "\">",
 		json_integer_value(calls));
 	if (json_integer_value(calls))
 		html_count(to, (uint64_t)json_integer_value(calls));
@@ -97,12 +90,14 @@ static void causes(FILE *to, const json_t *alone)
 	fputs("<table class=\"cards causes\"><thead><tr><th>left to chance</th>"
 	      "<th>result</th><th class=\"number\">calls</th>"
 	      "<th class=\"number\">control costs</th><th>what differs</th>"
-	      "</tr></thead><tbody>\n", to);
+	      "</tr></thead><tbody>\n",
+	      to);
 	for (int changes = 1; changes >= 0; changes--)
-		json_array_foreach((json_t *)alone, i, cause)
-			if (json_is_true(json_object_get(cause, "changes")) ==
-			    changes)
-				put_cause(to, cause);
+		json_array_foreach(
+			(json_t *)alone, i,
+			cause) if (json_is_true(json_object_get(cause,
+								"changes")) ==
+				   changes) put_cause(to, cause);
 	fputs("</tbody></table>\n", to);
 	html_section_end(to);
 }
@@ -118,7 +113,8 @@ static void together(FILE *to, const json_t *set)
 		     "The fewest of those that change nothing alone, and do "
 		     "when they are left to chance together.");
 	fputs("<ul>", to);
-	json_array_foreach((json_t *)set, i, name) {
+	json_array_foreach((json_t *)set, i, name)
+	{
 		fputs("<li>", to);
 		html_text(to, json_string_value(name));
 		fputs("</li>\n", to);

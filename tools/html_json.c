@@ -44,7 +44,8 @@ static void put_all(FILE *to, const json_t *j, unsigned depth, size_t *left)
 
 	json_object_foreach((json_t *)j, name, value)
 		put(to, name, value, depth, left);
-	json_array_foreach((json_t *)j, i, value) {
+	json_array_foreach((json_t *)j, i, value)
+	{
 		snprintf(number, sizeof(number), "%zu", i + 1);
 		put(to, number, value, depth, left);
 	}
@@ -56,9 +57,8 @@ static bool is_plain_list(const json_t *j)
 	size_t i;
 	json_t *value;
 
-	json_array_foreach((json_t *)j, i, value)
-		if (is_nested(value))
-			return false;
+	json_array_foreach((json_t *)j, i,
+			   value) if (is_nested(value)) return false;
 	return json_is_array(j);
 }
 
@@ -68,7 +68,8 @@ static void put_list(FILE *to, const json_t *j, size_t *left)
 	json_t *value;
 
 	fputs("<ul class=\"plain\">", to);
-	json_array_foreach((json_t *)j, i, value) {
+	json_array_foreach((json_t *)j, i, value)
+	{
 		if (!*left)
 			break;
 		--*left;
@@ -95,9 +96,10 @@ static void put(FILE *to, const char *name, const json_t *value, unsigned depth,
 		return;
 	}
 	fputs("<details><summary>", to);
-	html_text(to, json_string_value(json_object_get(value, "name"))
-			      ? json_string_value(json_object_get(value, "name"))
-			      : name);
+	html_text(to,
+		  json_string_value(json_object_get(value, "name"))
+			  ? json_string_value(json_object_get(value, "name"))
+			  : name);
 	fputs(" <span class=\"count\">", to);
 	html_count(to, size_of(value));
 	fputs("</span></summary>\n<div class=\"inside\">", to);
@@ -165,12 +167,11 @@ static void compare_objects(struct comparing *c, const char *path,
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)a, name, value)
-		compare_member(c, path, name, value, json_object_get(b, name),
-			       depth);
-	json_object_foreach((json_t *)b, name, value)
-		if (!json_object_get(a, name))
-			compare_member(c, path, name, NULL, value, depth);
+	json_object_foreach((json_t *)a, name, value) compare_member(
+		c, path, name, value, json_object_get(b, name), depth);
+	json_object_foreach((json_t *)b, name,
+			    value) if (!json_object_get(a, name))
+		compare_member(c, path, name, NULL, value, depth);
 }
 
 static void compare_arrays(struct comparing *c, const char *path,
@@ -207,7 +208,8 @@ void html_difference(FILE *to, const json_t *a, const json_t *b)
 	compare(&c, "", a, b, 0);
 	if (!c.found) {
 		fputs("<p>No difference was found between the two "
-		      "environments.</p>\n", to);
+		      "environments.</p>\n",
+		      to);
 		return;
 	}
 	fputs("</tbody></table>\n", to);

@@ -9,14 +9,18 @@
 
 #include "html.h"
 
-#define REPLACEMENT "\xef\xbf\xbd"	/* U+FFFD */
-#define NARROW_SPACE "\xe2\x80\xaf"	/* U+202F, does not break */
+#define REPLACEMENT "\xef\xbf\xbd"  /* U+FFFD */
+#define NARROW_SPACE "\xe2\x80\xaf" /* U+202F, does not break */
 
 /* The length of a character, 0: these bytes are none; *code is which. */
 static size_t decode(const unsigned char *s, uint32_t *code)
 {
-	size_t n = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2
-		 : *s < 0xf0 ? 3 : *s < 0xf5 ? 4 : 0;
+	size_t n = *s < 0x80   ? 1
+		   : *s < 0xc2 ? 0
+		   : *s < 0xe0 ? 2
+		   : *s < 0xf0 ? 3
+		   : *s < 0xf5 ? 4
+			       : 0;
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 
 	*code = n < 2 ? *s : *s & (0x7fu >> n);
@@ -137,8 +141,8 @@ void html_value(FILE *to, const json_t *j)
 void html_count(FILE *to, uint64_t n)
 {
 	char digits[24];
-	int len = snprintf(digits, sizeof(digits), "%llu",
-			   (unsigned long long)n);
+	int len =
+		snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
 
 	for (int i = 0; i < len; i++) {
 		if (i && (len - i) % 3 == 0 && len > 4)
@@ -178,6 +182,13 @@ const char *html_base(const char *path)
 	return slash && slash[1] ? slash + 1 : path ? path : "?";
 }
 
+const char *html_string(const json_t *j, const char *key)
+{
+	const char *text = json_string_value(json_object_get(j, key));
+
+	return text ? text : "";
+}
+
 static void command_word(FILE *to, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
@@ -209,7 +220,8 @@ void html_title(char *out, size_t size, const json_t *argv)
 	json_t *word;
 
 	*out = 0;
-	json_array_foreach((json_t *)argv, i, word) {
+	json_array_foreach((json_t *)argv, i, word)
+	{
 		const char *text = json_string_value(word);
 		int len;
 
@@ -235,7 +247,8 @@ void html_command(FILE *to, const json_t *argv)
 	json_t *word;
 
 	fputs("<code class=\"command\">", to);
-	json_array_foreach((json_t *)argv, i, word) {
+	json_array_foreach((json_t *)argv, i, word)
+	{
 		if (i == WORDS_SHOWN)
 			break;
 		if (i)

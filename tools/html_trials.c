@@ -13,16 +13,9 @@
 #define METRICS 8 /* with plots */
 #define COLUMNS 6 /* of metrics in the table */
 
-static const char *text_of(const json_t *j, const char *key)
-{
-	const char *text = json_string_value(json_object_get(j, key));
-
-	return text ? text : "";
-}
-
 static bool ended(const json_t *trial)
 {
-	return !strcmp(text_of(trial, "how"), "ended");
+	return !strcmp(html_string(trial, "how"), "ended");
 }
 
 /* ---- head ---- */
@@ -32,8 +25,7 @@ static size_t count_ended(const json_t *trials)
 	size_t i, n = 0;
 	json_t *trial;
 
-	json_array_foreach((json_t *)trials, i, trial)
-		n += ended(trial);
+	json_array_foreach((json_t *)trials, i, trial) n += ended(trial);
 	return n;
 }
 
@@ -43,10 +35,9 @@ static size_t count_results(const json_t *trials)
 	json_t *seen = json_object(), *trial;
 	size_t i, n;
 
-	json_array_foreach((json_t *)trials, i, trial)
-		if (ended(trial))
-			json_object_set_new(seen, text_of(trial, "result"),
-					    json_true());
+	json_array_foreach((json_t *)trials, i, trial) if (ended(trial))
+		json_object_set_new(seen, html_string(trial, "result"),
+				    json_true());
 	n = json_object_size(seen);
 	json_decref(seen);
 	return n;
@@ -60,16 +51,19 @@ static void put_deck(FILE *to, const json_t *record)
 	const char *name;
 
 	fputs("<div class=\"deck\">\n", to);
-	json_object_foreach(summary, name, of) {
+	json_object_foreach(summary, name, of)
+	{
 		fputs("<p><span class=\"name\">", to);
 		html_text(to, name);
 		fputs("</span> ", to);
-		html_text(to, text_of(of, "sentence"));
+		html_text(to, html_string(of, "sentence"));
 		fputs("</p>\n", to);
 	}
 	if (good < n)
-		fprintf(to, "<p><em>%zu of %zu trials did not end well.</em>"
-			    "</p>\n", n - good, n);
+		fprintf(to,
+			"<p><em>%zu of %zu trials did not end well.</em>"
+			"</p>\n",
+			n - good, n);
 	fputs("</div>\n", to);
 }
 
@@ -100,8 +94,8 @@ static void facts(FILE *to, const json_t *record)
 	}
 	if (json_is_number(start) && json_is_number(end)) {
 		html_fact(to, "took");
-		html_seconds(to, json_number_value(end) -
-					 json_number_value(start));
+		html_seconds(to,
+			     json_number_value(end) - json_number_value(start));
 		html_fact_end(to);
 	}
 	put_fact(to, "planned", json_object_get(record, "planned"));
@@ -262,18 +256,18 @@ static void put_how(FILE *to, const json_t *trial)
 
 	if (ended(trial)) {
 		fputs("<td class=\"digest\" data-label=\"result\">", to);
-		html_format(to, "%.8s", text_of(trial, "result"));
+		html_format(to, "%.8s", html_string(trial, "result"));
 	} else {
 		fputs("<td data-label=\"result\"><span class=\"marked\">", to);
-		html_text(to, text_of(trial, "how"));
+		html_text(to, html_string(trial, "how"));
 		if (json_integer_value(status))
 			fprintf(to, ", status %" JSON_INTEGER_FORMAT,
 				json_integer_value(status));
 		fputs("</span>", to);
 	}
-	if (*text_of(trial, "trouble")) {
+	if (*html_string(trial, "trouble")) {
 		fputs(" <span class=\"quiet\">", to);
-		html_text(to, text_of(trial, "trouble"));
+		html_text(to, html_string(trial, "trouble"));
 		fputs("</span>", to);
 	}
 	fputs("</td>", to);
@@ -294,11 +288,13 @@ static void put_trial(FILE *to, const json_t *trial, const json_t *summary,
 	put_integer(to, trial, "seed");
 	if (folds)
 		put_integer(to, trial, "fold");
-	json_object_foreach((json_t *)summary, name, of)
-		if (columns++ < COLUMNS)
-			put_value(to, trial, name, of);
-	fprintf(to, "<td class=\"number\" data-label=\"time\" "
-		    "data-value=\"%.6f\">", s);
+	json_object_foreach((json_t *)summary, name,
+			    of) if (columns++ < COLUMNS)
+		put_value(to, trial, name, of);
+	fprintf(to,
+		"<td class=\"number\" data-label=\"time\" "
+		"data-value=\"%.6f\">",
+		s);
 	html_seconds(to, s);
 	fputs("</td><td class=\"number\" data-label=\"run\">", to);
 	html_value(to, json_object_get(trial, "run"));
@@ -320,18 +316,21 @@ static void table(FILE *to, const json_t *record)
 	html_section(to, "trials", "Every trial",
 		     "Equal results are the same bits.");
 	fputs("<table class=\"cards pairs sort\"><thead><tr><th>trial</th>"
-	      "<th class=\"number\">seed</th>", to);
+	      "<th class=\"number\">seed</th>",
+	      to);
 	if (folds)
 		fputs("<th class=\"number\">fold</th>", to);
-	json_object_foreach(summary, name, of)
-		if (columns++ < COLUMNS) {
-			fputs("<th class=\"number\">", to);
-			html_short(to, name, 16);
-			fputs("</th>", to);
-		}
+	json_object_foreach(summary, name, of) if (columns++ < COLUMNS)
+	{
+		fputs("<th class=\"number\">", to);
+		html_short(to, name, 16);
+		fputs("</th>", to);
+	}
 	fputs("<th class=\"number\">time</th><th class=\"number\">run</th>"
-	      "<th>result</th></tr></thead><tbody>\n", to);
-	json_array_foreach(trials, i, trial) {
+	      "<th>result</th></tr></thead><tbody>\n",
+	      to);
+	json_array_foreach(trials, i, trial)
+	{
 		if (i == TRIALS)
 			break;
 		put_trial(to, trial, summary, folds);
@@ -350,7 +349,8 @@ static void notes(FILE *to, const json_t *record)
 		return;
 	html_section(to, "notes", "Notes", NULL);
 	fputs("<ul>\n", to);
-	json_array_foreach(list, i, note) {
+	json_array_foreach(list, i, note)
+	{
 		if (i == 100)
 			break;
 		fputs("<li>", to);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a page shows of a verdict: the record has it as report_json() made it. */
+/* What a page shows of a verdict: the record has it as report_json() made it.
+ */
 #include <ctype.h>
 #include <limits.h>
 #include <string.h>
@@ -7,17 +8,8 @@
 #include "html.h"
 #include "verdict.h"
 
-#define SUSPECTS 13
-#define FRAMES 40 /* of a stack */
 #define RESULTS 60
 #define LINES 300 /* of other lists */
-
-static const char *text_of(const json_t *j, const char *key)
-{
-	const char *text = json_string_value(json_object_get(j, key));
-
-	return text ? text : "";
-}
 
 /* ---- head ---- */
 
@@ -53,8 +45,8 @@ static void facts(FILE *to, const char *dir, const json_t *verdict)
 	}
 	if (json_is_number(start) && json_is_number(end)) {
 		html_fact(to, "took");
-		html_seconds(to, json_number_value(end) -
-					 json_number_value(start));
+		html_seconds(to,
+			     json_number_value(end) - json_number_value(start));
 		html_fact_end(to);
 	}
 	html_fact(to, "runs");
@@ -83,13 +75,15 @@ static void put_first(FILE *to, const json_t *s)
 	json_t *line = json_object_get(frame, "line");
 
 	fputs("<p>The first difference is in <em>", to);
-	html_text(to, text_of(s, "source"));
+	html_text(to, html_string(s, "source"));
 	fputs("</em>", to);
-	if (*text_of(frame, "function"))
-		html_format(to, ", called by %s", text_of(frame, "function"));
-	if (*text_of(frame, "file"))
-		html_format(to, " at %s", html_base(text_of(frame, "file")));
-	if (*text_of(frame, "file") && json_is_integer(line))
+	if (*html_string(frame, "function"))
+		html_format(to, ", called by %s",
+			    html_string(frame, "function"));
+	if (*html_string(frame, "file"))
+		html_format(to, " at %s",
+			    html_base(html_string(frame, "file")));
+	if (*html_string(frame, "file") && json_is_integer(line))
 		fprintf(to, ":%" JSON_INTEGER_FORMAT, json_integer_value(line));
 	fputs(".</p>\n", to);
 }
@@ -100,7 +94,7 @@ static void put_deck(FILE *to, const json_t *verdict)
 
 	fputs("<div class=\"deck\">\n<p>", to);
 	if (verdict)
-		put_sentence(to, text_of(verdict, "sentence"));
+		put_sentence(to, html_string(verdict, "sentence"));
 	else
 		fputs("It was ended in the middle, and has no verdict.", to);
 	fputs("</p>\n", to);
@@ -112,7 +106,7 @@ static void put_deck(FILE *to, const json_t *verdict)
 void html_verdict_head(FILE *to, const char *kind, const char *dir,
 		       const json_t *verdict)
 {
-	const char *is = text_of(verdict, "verdict");
+	const char *is = html_string(verdict, "verdict");
 	char kicker[256], title[256], command[128];
 	json_t *manifest = manifest_read(dir);
 
@@ -132,152 +126,6 @@ void html_verdict_head(FILE *to, const char *kind, const char *dir,
 	json_decref(manifest);
 }
 
-/* ---- where they went apart ---- */
-
-static bool frame_in(const json_t *stack, const json_t *frame)
-{
-	json_t *other;
-	size_t i;
-
-	json_array_foreach((json_t *)stack, i, other)
-		if (json_equal(other, (json_t *)frame))
-			return true;
-	return false;
-}
-
-static void put_frame(FILE *to, const json_t *frame, bool marked)
-{
-	const char *file = text_of(frame, "file");
-	const char *module = text_of(frame, "module");
-	json_t *line = json_object_get(frame, "line");
-	const char *function = text_of(frame, "function");
-
-	fputs(marked ? "<li class=\"marked\">" : "<li>", to);
-	html_text(to, *function ? function : "in");
-	fputs(" <span class=\"at\">", to);
-	html_text(to, *file ? file : html_base(*module ? module : "?"));
-	if (*file && json_is_integer(line))
-		fprintf(to, ":%" JSON_INTEGER_FORMAT, json_integer_value(line));
-	fputs("</span></li>", to);
-}
-
-/* Of an interpreter: below such, its own code says little. */
-static bool is_line(const json_t *frame)
-{
-	return !*text_of(frame, "module");
-}
-
-static void put_stack(FILE *to, const json_t *stack, const json_t *other)
-{
-	size_t i, n = json_array_size(stack);
-	bool lines, inside = false;
-	json_t *frame;
-
-	if (!n) {
-		fputs("<p class=\"quiet\">from an unknown place, or not called"
-		      "</p>", to);
-		return;
-	}
-	lines = is_line(json_array_get(stack, 0));
-	fputs("<ol class=\"stack\">", to);
-	json_array_foreach((json_t *)stack, i, frame) {
-		if (i == FRAMES)
-			break;
-		if (lines && !is_line(frame)) {
-			lines = false;
-			fprintf(to, "</ol><details><summary class=\"quiet\">"
-				    "%zu frames of the interpreter</summary>"
-				    "<ol class=\"stack\">", n - i);
-			inside = true;
-		}
-		put_frame(to, frame,
-			  json_array_size(other) && !frame_in(other, frame));
-	}
-	fputs(inside ? "</ol></details>" : "</ol>", to);
-	html_more(to, n > FRAMES ? n - FRAMES : 0, "frames");
-}
-
-/* Both sides beside each other. */
-static void put_suspect(FILE *to, const json_t *s)
-{
-	json_t *values = json_object_get(s, "values");
-	json_t *stacks = json_object_get(s, "stacks");
-	json_t *event = json_object_get(s, "event");
-
-	fputs("<p class=\"where\"><strong>", to);
-	html_text(to, text_of(s, "source"));
-	fputs("</strong> ", to);
-	html_format(to, "(%s) in process %s, thread %s", text_of(s, "group"),
-		    text_of(s, "process"), text_of(s, "thread"));
-	if (json_is_integer(event))
-		fprintf(to, ", event %" JSON_INTEGER_FORMAT,
-			json_integer_value(event));
-	fputs("</p>\n<div class=\"sides\">\n", to);
-	for (size_t i = 0; i < 2; i++) {
-		fprintf(to, "<div class=\"side\"><h3>%c</h3><p class=\"value\">",
-			"AB"[i]);
-		html_value(to, json_array_get(values, i));
-		fputs("</p>", to);
-		put_stack(to, json_array_get(stacks, i),
-			  json_array_get(stacks, 1 - i));
-		fputs("</div>\n", to);
-	}
-	fputs("</div>\n", to);
-	if (*text_of(s, "cure")) {
-		fputs("<p class=\"cure\">", to);
-		html_text(to, text_of(s, "cure"));
-		fputs("</p>\n", to);
-	}
-}
-
-static void put_other(FILE *to, const json_t *s)
-{
-	json_t *stack = json_array_get(json_object_get(s, "stacks"), 0);
-	json_t *frame = json_array_get(stack, 0);
-
-	fputs("<details><summary>", to);
-	html_text(to, text_of(s, "source"));
-	fputs(" <span class=\"at\">", to);
-	html_text(to, text_of(frame, "function"));
-	if (!*text_of(frame, "file"))
-		html_format(to, " in %s", html_base(text_of(frame, "module")));
-	else
-		html_format(to, " at %s:%d", html_base(text_of(frame, "file")),
-			    (int)json_integer_value(
-				    json_object_get(frame, "line")));
-	fputs("</span></summary>\n", to);
-	put_suspect(to, s);
-	fputs("</details>\n", to);
-}
-
-static void apart(FILE *to, const json_t *verdict)
-{
-	json_t *list = json_object_get(verdict, "first_differences"), *s;
-	json_t *between = json_object_get(verdict, "between");
-	size_t i, n = json_array_size(list);
-
-	if (!n)
-		return;
-	html_section(to, "apart", "Where they first went apart", NULL);
-	if (json_array_size(between) == 2) {
-		fputs("<p class=\"about\">A is run ", to);
-		html_value(to, json_array_get(between, 0));
-		fputs(", B is run ", to);
-		html_value(to, json_array_get(between, 1));
-		fputs(".</p>\n", to);
-	}
-	put_suspect(to, json_array_get(list, 0));
-	if (n > 1)
-		fputs("<h3>And elsewhere, where each place first differs"
-		      "</h3>\n", to);
-	json_array_foreach(list, i, s) {
-		if (i && i < SUSPECTS)
-			put_other(to, s);
-	}
-	html_more(to, n > SUSPECTS ? n - SUSPECTS : 0, "places");
-	html_section_end(to);
-}
-
 /* ---- results, variations, lists ---- */
 
 static void results(FILE *to, const json_t *verdict)
@@ -288,16 +136,18 @@ static void results(FILE *to, const json_t *verdict)
 	if (!n)
 		return;
 	html_section(to, "results", "Results that differ", NULL);
-	json_array_foreach(list, i, d) {
+	json_array_foreach(list, i, d)
+	{
 		if (i == RESULTS)
 			break;
 		fputs("<h3>", to);
-		html_text(to, text_of(d, "what"));
+		html_text(to, html_string(d, "what"));
 		if (json_is_true(json_object_get(d, "within_tolerance")))
 			fputs(" <span class=\"quiet\">within the tolerance"
-			      "</span>", to);
+			      "</span>",
+			      to);
 		fputs("</h3>\n<pre>", to);
-		html_text(to, text_of(d, "text"));
+		html_text(to, html_string(d, "text"));
 		fputs("</pre>\n", to);
 	}
 	html_more(to, n > RESULTS ? n - RESULTS : 0, "results");
@@ -314,12 +164,14 @@ static void variations(FILE *to, const json_t *verdict)
 	html_section(to, "depends", "What the result depends on",
 		     "One thing around the program was varied at a time.");
 	fputs("<table class=\"cards\"><thead><tr><th>what</th><th>result</th>"
-	      "<th>how it was varied</th></tr></thead><tbody>\n", to);
-	json_array_foreach(list, i, x) {
+	      "<th>how it was varied</th></tr></thead><tbody>\n",
+	      to);
+	json_array_foreach(list, i, x)
+	{
 		json_t *depends = json_object_get(x, "depends");
 
 		fputs("<tr><th scope=\"row\">", to);
-		html_text(to, text_of(x, "name"));
+		html_text(to, html_string(x, "name"));
 		fputs("</th><td>", to);
 		fputs(json_is_true(depends)
 			      ? "<span class=\"marked\">depends</span>"
@@ -328,10 +180,10 @@ static void variations(FILE *to, const json_t *verdict)
 			      : "no",
 		      to);
 		fputs("</td><td class=\"wide-cell\">", to);
-		html_text(to, text_of(x, "how"));
-		if (*text_of(x, "text")) {
+		html_text(to, html_string(x, "how"));
+		if (*html_string(x, "text")) {
 			fputs("<pre>", to);
-			html_text(to, text_of(x, "text"));
+			html_text(to, html_string(x, "text"));
 			fputs("</pre>", to);
 		}
 		fputs("</td></tr>\n", to);
@@ -350,7 +202,8 @@ static void put_list(FILE *to, const char *id, const char *title,
 		return;
 	html_section(to, id, title, NULL);
 	fputs("<ul>\n", to);
-	json_array_foreach((json_t *)list, i, value) {
+	json_array_foreach((json_t *)list, i, value)
+	{
 		if (i == LINES)
 			break;
 		fputs("<li>", to);
@@ -374,14 +227,16 @@ static void runs(FILE *to, const json_t *verdict)
 		fprintf(to, "<details><summary>%zu runs</summary>\n", n);
 	fputs("<table class=\"sort\"><thead><tr><th>run</th>"
 	      "<th class=\"number\">time</th><th class=\"number\">status</th>"
-	      "</tr></thead><tbody>\n", to);
-	json_array_foreach(list, i, run) {
+	      "</tr></thead><tbody>\n",
+	      to);
+	json_array_foreach(list, i, run)
+	{
 		double s = json_number_value(json_object_get(run, "seconds"));
 
 		if (i == LINES)
 			break;
 		fputs("<tr><th scope=\"row\">", to);
-		html_text(to, text_of(run, "run"));
+		html_text(to, html_string(run, "run"));
 		fprintf(to, "</th><td class=\"number\" data-value=\"%.6f\">",
 			s);
 		html_seconds(to, s);
@@ -405,8 +260,8 @@ static json_t *environment_of(const char *dir, const char *run)
 	/* A record is written by samebits, but may have been changed. */
 	if (!*run || strspn(run, "0123456789") != strlen(run))
 		return NULL;
-	snprintf(path, sizeof(path), "%.*s/%s",
-		 (int)(html_base(dir) - dir - 1), dir, run);
+	snprintf(path, sizeof(path), "%.*s/%s", (int)(html_base(dir) - dir - 1),
+		 dir, run);
 	return html_environment(path);
 }
 
@@ -415,8 +270,8 @@ static void environments(FILE *to, const char *dir, const json_t *verdict)
 	json_t *runs = json_object_get(verdict, "runs");
 	json_t *between = json_object_get(verdict, "between");
 	size_t n = json_array_size(runs);
-	const char *a = text_of(json_array_get(runs, 0), "run");
-	const char *b = text_of(json_array_get(runs, n ? n - 1 : 0), "run");
+	const char *a = html_string(json_array_get(runs, 0), "run");
+	const char *b = html_string(json_array_get(runs, n ? n - 1 : 0), "run");
 	json_t *x, *y;
 
 	if (json_array_size(between) == 2) {
@@ -428,8 +283,10 @@ static void environments(FILE *to, const char *dir, const json_t *verdict)
 	if (x && y) {
 		html_section(to, "environment", "Environment", NULL);
 		fputs("<p class=\"about\">", to);
-		html_format(to, "In what the environments of run %s (A) and "
-				"run %s (B) differ.", a, b);
+		html_format(to,
+			    "In what the environments of run %s (A) and "
+			    "run %s (B) differ.",
+			    a, b);
 		fputs("</p>\n", to);
 		html_difference(to, x, y);
 		html_section_end(to);
@@ -440,7 +297,7 @@ static void environments(FILE *to, const char *dir, const json_t *verdict)
 
 void html_verdict(FILE *to, const char *dir, const json_t *verdict)
 {
-	apart(to, verdict);
+	html_apart(to, verdict);
 	results(to, verdict);
 	variations(to, verdict);
 	environments(to, dir, verdict);

@@ -44,7 +44,8 @@ static int subject_open(struct subject *s, const char *dir)
 	if (!s->report.run.nlogs && !s->report.run.manifest &&
 	    !s->report.run.board)
 		return fail("%s: there is no run in this directory; see "
-			    "samebits list", dir);
+			    "samebits list",
+			    dir);
 	return 0;
 }
 
@@ -73,7 +74,8 @@ static int page_of_record(FILE *to, const char *dir, const json_t *record)
 			return 0;
 		}
 	return fail("%s: a record of a kind that this samebits does not know; "
-		    "use the samebits that made it", dir);
+		    "use the samebits that made it",
+		    dir);
 }
 
 static int page_of_run(FILE *to, const char *dir)
@@ -99,7 +101,8 @@ static int put_page(FILE *to, const char *dir)
 	record = record_read(dir);
 	if (!record)
 		return fail("%s/experiment.json is damaged; samebits rm %s "
-			    "removes it", dir, html_base(dir));
+			    "removes it",
+			    dir, html_base(dir));
 	ret = page_of_record(to, dir, record);
 	json_decref(record);
 	return ret;
@@ -225,7 +228,8 @@ static int plots_of_record(struct plots *p, const char *dir)
 
 	if (!kind)
 		ret = fail("%s/experiment.json is damaged; samebits rm %s "
-			   "removes it", dir, html_base(dir));
+			   "removes it",
+			   dir, html_base(dir));
 	else if (!strcmp(kind, "trials"))
 		ret = plots_of_trials(p, record);
 	else if (!strcmp(kind, "blame"))
@@ -242,6 +246,7 @@ int picture_plots(const char *dir, const char *into)
 	ret = record_is(dir) ? plots_of_record(&p, dir) : plots_of_run(&p, dir);
 	if (!ret && !p.written)
 		ret = fail("%s: there is nothing to plot in it; --html FILE "
-			   "shows what there is", html_base(dir));
+			   "shows what there is",
+			   html_base(dir));
 	return ret;
 }

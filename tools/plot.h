@@ -21,7 +21,7 @@ struct timeline_row {
 struct timeline {
 	struct timeline_row *row; /* by name */
 	size_t n;
-	double span;   /* logical nanoseconds; 0: by order, no clock was kept */
+	double span; /* logical nanoseconds; 0: by order, no clock was kept */
 	uint64_t calls; /* events in all; 0: the run has none */
 };
 
@@ -62,6 +62,9 @@ size_t flame_walk(const struct flame *f, double least,
 		  void (*draw)(const struct flame_frame *frame, double x,
 			       double width, unsigned depth, void *arg),
 		  void *arg);
+#define FLAME_MOST 3000 /* frames: pages stay of a size to send */
+/* `least`, or more where more frames than that would be drawn. */
+double flame_least(const struct flame *f, double least);
 /* "frame-source", "frame-line" (of an interpreter's code) or "frame" */
 const char *flame_class(const struct flame_frame *frame);
 void plot_flame(FILE *to, int width, const void *flame);
@@ -69,8 +72,8 @@ void plot_flame(FILE *to, int width, const void *flame);
 /* ---- trials ---- */
 
 struct series {
-	const char *name;  /* of its trial, for people */
-	const double *at;  /* NaN: none at this step */
+	const char *name; /* of its trial, for people */
+	const double *at; /* NaN: none at this step */
 	size_t n;
 };
 

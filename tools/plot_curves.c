@@ -92,8 +92,7 @@ static size_t next_step(size_t step, size_t n)
 	return next >= n && step + 1 < n ? n - 1 : next;
 }
 
-static void draw_series(FILE *to, const struct frame *f,
-			const struct series *s)
+static void draw_series(FILE *to, const struct frame *f, const struct series *s)
 {
 	bool pen = false;
 
@@ -119,8 +118,7 @@ static void draw_band(FILE *to, const struct frame *f, const struct band *band,
 	for (size_t k = 0; k < n; k = next_step(k, n)) {
 		if (!isfinite(band[k].mean))
 			continue;
-		fprintf(to, "%s%.1f %.1f", pen,
-			scale_at(&f->x, (double)k + 1),
+		fprintf(to, "%s%.1f %.1f", pen, scale_at(&f->x, (double)k + 1),
 			scale_at(&f->y, band[k].high));
 		pen = "L";
 	}

@@ -20,8 +20,8 @@ static int by_calls(const void *a, const void *b)
 }
 
 /* Logarithmic: a single call counts as much as the first of a million. */
-static void draw(FILE *to, const struct tally_source *s, double y,
-		 double names, double room, double most)
+static void draw(FILE *to, const struct tally_source *s, double y, double names,
+		 double room, double most)
 {
 	double length = 3 + (room - 3) * log10((double)s->calls) / most;
 

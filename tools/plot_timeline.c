@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "html.h"
+#include "export.h"
 #include "plot.h"
 #include "reader.h"
 #include "svg.h"
@@ -69,14 +69,6 @@ static int add(struct timeline *t, const struct log *log, uint32_t thread,
 	return 0;
 }
 
-static uint32_t next_thread(const struct log *log, size_t *at)
-{
-	while (*at < log->nevents && *at &&
-	       log->events[*at].thread == log->events[*at - 1].thread)
-		++*at;
-	return *at < log->nevents ? log->events[(*at)++].thread : 0;
-}
-
 static int by_group(const void *a, const void *b)
 {
 	const struct timeline_row *x = a, *y = b;
@@ -91,15 +83,16 @@ int timeline_make(struct timeline *t, const struct rundir *run)
 
 	*t = (struct timeline){ 0 };
 	for (size_t i = 0; i < run->nlogs; i++)
-		for (size_t at = 0; (thread = next_thread(&run->log[i], &at));)
+		for (size_t at = 0;
+		     (thread = export_next_thread(&run->log[i], &at));)
 			measure(&run->log[i], thread, &t->span);
 	for (size_t i = 0; i < run->nlogs && !ret; i++)
-		for (size_t at = 0;
-		     !ret && (thread = next_thread(&run->log[i], &at));) {
+		for (size_t at = 0; !ret && (thread = export_next_thread(
+						     &run->log[i], &at));) {
 			double ignored = 0;
 			uint64_t n = t->span > 0 ? 0
-						 : measure(&run->log[i],
-							   thread, &ignored);
+						 : measure(&run->log[i], thread,
+							   &ignored);
 
 			ret = add(t, &run->log[i], thread, n);
 		}

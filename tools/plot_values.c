@@ -69,8 +69,9 @@ static void draw_dots(FILE *to, const struct values *v, const struct scale *x,
 			continue;
 		svg_group(to, "tip", "%s: %.6g", v->value[i].name,
 			  v->value[i].value);
-		fprintf(to, "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" "
-			    "r=\"3\"/>\n",
+		fprintf(to,
+			"<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" "
+			"r=\"3\"/>\n",
 			scale_at(x, v->value[i].value),
 			r->dots - (double)here * r->step);
 		svg_group_end(to);
@@ -84,16 +85,17 @@ static void draw_box(FILE *to, const struct values *v, const struct scale *x,
 	double q3 = scale_at(x, quantile(v->value, v->n, 0.75));
 	double median = quantile(v->value, v->n, 0.5);
 
-	svg_group(to, "tip", "median %.6g, middle half %.6g to %.6g, all %.6g "
-			     "to %.6g",
+	svg_group(to, "tip",
+		  "median %.6g, middle half %.6g to %.6g, all %.6g "
+		  "to %.6g",
 		  median, quantile(v->value, v->n, 0.25),
 		  quantile(v->value, v->n, 0.75), v->value[0].value,
 		  v->value[v->n - 1].value);
 	svg_line(to, "whisker", scale_at(x, v->value[0].value), y,
 		 scale_at(x, v->value[v->n - 1].value), y);
 	svg_rect(to, "box", q1, y - 8, q3 - q1, 16);
-	svg_line(to, "median", scale_at(x, median), y - 8,
-		 scale_at(x, median), y + 8);
+	svg_line(to, "median", scale_at(x, median), y - 8, scale_at(x, median),
+		 y + 8);
 	svg_group_end(to);
 }
 
@@ -112,8 +114,10 @@ static void draw_mean(FILE *to, const struct values *v, const struct scale *x,
 		svg_line(to, "interval", scale_at(x, v->high), y - 5,
 			 scale_at(x, v->high), y + 5);
 	}
-	fprintf(to, "<circle class=\"dot-mean\" cx=\"%.1f\" cy=\"%.1f\" "
-		    "r=\"4.5\"/>\n", scale_at(x, v->mean), y);
+	fprintf(to,
+		"<circle class=\"dot-mean\" cx=\"%.1f\" cy=\"%.1f\" "
+		"r=\"4.5\"/>\n",
+		scale_at(x, v->mean), y);
 	svg_group_end(to);
 }
 

@@ -20,7 +20,7 @@ struct report {
 	struct suppressions suppressions;
 	struct symbols *symbols;
 	struct files files; /* none where the run has no list */
-	size_t sites; /* at most, a source; the caller's, as the next */
+	size_t sites;	    /* at most, a source; the caller's, as the next */
 	bool colour;
 };
 

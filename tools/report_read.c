@@ -122,7 +122,8 @@ size_t report_places(struct shown *shown, const struct tally_source *s,
 		const struct use *u = &s->use[i];
 		const struct sb_site *site = log_site(u->log, u->counter->site);
 
-		shown[i] = (struct shown){ u, site, place_hash(u->log, site, frames),
+		shown[i] = (struct shown){ u, site,
+					   place_hash(u->log, site, frames),
 					   u->counter->count };
 	}
 	qsort(shown, s->uses, sizeof(*shown), by_hash);

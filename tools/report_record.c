@@ -41,7 +41,8 @@ static void print_stack(FILE *to, const json_t *stack)
 	json_t *frame;
 	size_t i;
 
-	json_array_foreach((json_t *)stack, i, frame) {
+	json_array_foreach((json_t *)stack, i, frame)
+	{
 		json_t *line = json_object_get(frame, "line");
 
 		if (i == FRAMES)
@@ -95,7 +96,8 @@ static void print_results(FILE *to, const json_t *list)
 
 	if (json_array_size(list))
 		fputs("\nresults that differ\n", to);
-	json_array_foreach((json_t *)list, i, d) {
+	json_array_foreach((json_t *)list, i, d)
+	{
 		if (i == SHOWN)
 			break;
 		print_lines(to, text_of(d, "what"), "  ");
@@ -111,7 +113,8 @@ static void print_variations(FILE *to, const json_t *list)
 
 	if (json_array_size(list))
 		fputs("\nwhat the result depends on\n", to);
-	json_array_foreach((json_t *)list, i, x) {
+	json_array_foreach((json_t *)list, i, x)
+	{
 		json_t *depends = json_object_get(x, "depends");
 
 		fprintf(to, "  %-10s %-26s %s\n",
@@ -129,11 +132,12 @@ static void print_runs(FILE *to, const json_t *list)
 
 	if (json_array_size(list))
 		fputs("\nruns\n", to);
-	json_array_foreach((json_t *)list, i, run) {
+	json_array_foreach((json_t *)list, i, run)
+	{
 		if (i == SHOWN)
 			break;
-		fprintf(to, "  %s  %.2f s  exit status %" JSON_INTEGER_FORMAT
-			    "\n",
+		fprintf(to,
+			"  %s  %.2f s  exit status %" JSON_INTEGER_FORMAT "\n",
 			text_of(run, "run"),
 			json_number_value(json_object_get(run, "seconds")),
 			json_integer_value(json_object_get(run, "status")));
@@ -176,7 +180,8 @@ static void print_causes(FILE *to, const json_t *causes)
 
 	if (json_array_size(list))
 		fputs("\nleft to chance, one at a time\n", to);
-	json_array_foreach(list, i, c) {
+	json_array_foreach(list, i, c)
+	{
 		json_t *changes = json_object_get(c, "changes");
 
 		fprintf(to, "  %-22s %s\n", text_of(c, "name"),
@@ -200,14 +205,16 @@ static void print_trial(FILE *to, const json_t *t)
 	json_t *metrics = json_object_get(t, "metrics"), *m;
 	const char *name;
 
-	fprintf(to, "  %5" JSON_INTEGER_FORMAT "  seed %-8" JSON_INTEGER_FORMAT
-		    "  %-9s  %7.2f s  %.8s",
+	fprintf(to,
+		"  %5" JSON_INTEGER_FORMAT "  seed %-8" JSON_INTEGER_FORMAT
+		"  %-9s  %7.2f s  %.8s",
 		json_integer_value(json_object_get(t, "trial")),
 		json_integer_value(json_object_get(t, "seed")),
 		text_of(t, "how"),
 		json_number_value(json_object_get(t, "seconds")),
 		text_of(t, "result"));
-	json_object_foreach(metrics, name, m) {
+	json_object_foreach(metrics, name, m)
+	{
 		json_t *value = json_object_get(m, "value");
 
 		fputs("  ", to);
@@ -228,7 +235,8 @@ static void print_trials(FILE *to, const json_t *record)
 	const char *name;
 	size_t i;
 
-	json_object_foreach(summary, name, x) {
+	json_object_foreach(summary, name, x)
+	{
 		text_print(to, name);
 		fputs(": ", to);
 		print_lines(to, text_of(x, "sentence"), "");
@@ -251,6 +259,6 @@ void report_record(FILE *to, const char *name, const json_t *record)
 	}
 	print_verdict(to, json_object_get(record, "verdict"));
 	print_causes(to, json_object_get(record, "causes"));
-	print_runs(to, json_object_get(json_object_get(record, "verdict"),
-				       "runs"));
+	print_runs(to,
+		   json_object_get(json_object_get(record, "verdict"), "runs"));
 }

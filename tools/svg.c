@@ -59,8 +59,9 @@ void svg_begin(FILE *to, double width, double height, const char *title)
 	char paper[64] = "#fff";
 
 	if (!svg_alone) {
-		fprintf(to, "<svg viewBox=\"0 0 %g %g\" width=\"%g\" "
-			    "height=\"%g\" role=\"img\" aria-label=\"",
+		fprintf(to,
+			"<svg viewBox=\"0 0 %g %g\" width=\"%g\" "
+			"height=\"%g\" role=\"img\" aria-label=\"",
 			width, height, width, height);
 		html_text(to, title);
 		fputs("\">\n", to);
@@ -77,8 +78,9 @@ void svg_begin(FILE *to, double width, double height, const char *title)
 	fputs("</title>\n<style>\n", to);
 	style(to);
 	fputs("</style>\n", to);
-	fprintf(to, "<rect x=\"%d\" y=\"%d\" width=\"%g\" height=\"%g\" "
-		    "fill=\"%s\"/>\n",
+	fprintf(to,
+		"<rect x=\"%d\" y=\"%d\" width=\"%g\" height=\"%g\" "
+		"fill=\"%s\"/>\n",
 		-MARGIN, -TITLE, width + 2 * MARGIN, height + TITLE + MARGIN,
 		paper);
 	svg_text(to, "title", 0, 26 - TITLE, "%s", title);
@@ -94,15 +96,18 @@ void svg_end(FILE *to)
 void svg_line(FILE *to, const char *class, double x1, double y1, double x2,
 	      double y2)
 {
-	fprintf(to, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" "
-		    "y2=\"%.1f\"/>\n", class, x1, y1, x2, y2);
+	fprintf(to,
+		"<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" "
+		"y2=\"%.1f\"/>\n",
+		class, x1, y1, x2, y2);
 }
 
 void svg_rect(FILE *to, const char *class, double x, double y, double width,
 	      double height)
 {
-	fprintf(to, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
-		    "height=\"%.1f\"/>\n",
+	fprintf(to,
+		"<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
+		"height=\"%.1f\"/>\n",
 		class, x, y, width > 0 ? width : 0, height > 0 ? height : 0);
 }
 
@@ -127,7 +132,8 @@ void svg_text(FILE *to, const char *class, double x, double y,
 void svg_label(FILE *to, const char *class, double x, double y, double room,
 	       const char *text)
 {
-	size_t most = room > 0 ? (size_t)(room / LETTER) : 0, n = 0, letters = 0;
+	size_t most = room > 0 ? (size_t)(room / LETTER) : 0, n = 0,
+	       letters = 0;
 
 	while (text[n] && letters < most) {
 		n++;
@@ -168,7 +174,10 @@ static double round_step(double step)
 {
 	double power = pow(10, floor(log10(step))), share = step / power;
 
-	return power * (share < 1.5 ? 1 : share < 3.5 ? 2 : share < 7.5 ? 5 : 10);
+	return power * (share < 1.5   ? 1
+			: share < 3.5 ? 2
+			: share < 7.5 ? 5
+				      : 10);
 }
 
 struct scale scale_make(double from, double to, double low, double high,
@@ -214,7 +223,7 @@ void scale_text(const struct scale *s, double value, char *out, size_t size)
 /* At the ends of the axis texts stay within it. */
 static const char *tick_class(const struct scale *s, double x)
 {
-	return x < s->low + 10    ? "tick"
+	return x < s->low + 10	  ? "tick"
 	       : x > s->high - 10 ? "tick end"
 				  : "tick middle";
 }
@@ -233,5 +242,6 @@ void scale_below(FILE *to, const struct scale *s, double top, double bottom,
 	}
 	svg_line(to, "axis", s->low, bottom, s->high, bottom);
 	if (what)
-		svg_text(to, "axis-title end", s->high, bottom + 34, "%s", what);
+		svg_text(to, "axis-title end", s->high, bottom + 34, "%s",
+			 what);
 }

@@ -15,14 +15,16 @@ static char *name_of(const json_t *trial)
 	int ret;
 
 	if (json_is_integer(fold))
-		ret = asprintf(&name, "trial %lld, seed %lld, fold %lld",
-			       json_integer_value(json_object_get(trial, "trial")),
-			       json_integer_value(json_object_get(trial, "seed")),
-			       json_integer_value(fold));
+		ret = asprintf(
+			&name, "trial %lld, seed %lld, fold %lld",
+			json_integer_value(json_object_get(trial, "trial")),
+			json_integer_value(json_object_get(trial, "seed")),
+			json_integer_value(fold));
 	else
-		ret = asprintf(&name, "trial %lld, seed %lld",
-			       json_integer_value(json_object_get(trial, "trial")),
-			       json_integer_value(json_object_get(trial, "seed")));
+		ret = asprintf(
+			&name, "trial %lld, seed %lld",
+			json_integer_value(json_object_get(trial, "trial")),
+			json_integer_value(json_object_get(trial, "seed")));
 	return ret < 0 ? NULL : name;
 }
 
@@ -35,8 +37,8 @@ static int add_series(struct curves *c, const json_t *list, const json_t *trial)
 
 	if (!at)
 		return -ENOMEM;
-	json_array_foreach((json_t *)list, i, value)
-		at[i] = json_is_number(value) ? json_number_value(value) : NAN;
+	json_array_foreach((json_t *)list, i, value) at[i] =
+		json_is_number(value) ? json_number_value(value) : NAN;
 	*s = (struct series){ name_of(trial), at, json_array_size(list) };
 	c->n++;
 	return s->name ? 0 : -ENOMEM;
@@ -63,20 +65,21 @@ static int read_metric(struct trial_metric *m, const json_t *trials,
 	json_t *trial;
 	int ret = 0;
 
-	m->values = (struct values){ .metric = m->name,
-				     .value = calloc(n + 1,
-						     sizeof(struct value)),
-				     .mean = number(summary, "mean"),
-				     .low = number(summary, "low"),
-				     .high = number(summary, "high") };
+	m->values =
+		(struct values){ .metric = m->name,
+				 .value = calloc(n + 1, sizeof(struct value)),
+				 .mean = number(summary, "mean"),
+				 .low = number(summary, "low"),
+				 .high = number(summary, "high") };
 	m->curves = (struct curves){ .metric = m->name,
 				     .series = calloc(n + 1,
 						      sizeof(struct series)) };
 	if (!m->values.value || !m->curves.series)
 		return -ENOMEM;
-	json_array_foreach((json_t *)trials, i, trial) {
-		json_t *of = json_object_get(
-			json_object_get(trial, "metrics"), m->name);
+	json_array_foreach((json_t *)trials, i, trial)
+	{
+		json_t *of = json_object_get(json_object_get(trial, "metrics"),
+					     m->name);
 		json_t *series = json_object_get(of, "series");
 		struct value v = { number(of, "value"), NULL };
 
@@ -100,11 +103,11 @@ int trial_metrics_read(struct trial_metrics *m, const json_t *record)
 	const char *name;
 	int ret;
 
-	*m = (struct trial_metrics){
-		.at = calloc(json_object_size(summary) + 1, sizeof(*m->at))
-	};
+	*m = (struct trial_metrics){ .at = calloc(json_object_size(summary) + 1,
+						  sizeof(*m->at)) };
 	ret = m->at ? 0 : -ENOMEM;
-	json_object_foreach(summary, name, of) {
+	json_object_foreach(summary, name, of)
+	{
 		if (ret)
 			break;
 		m->at[m->n].name = name;
@@ -141,29 +144,28 @@ static void add_cost(struct costs *c, const json_t *cause, bool changes)
 	double ratio = number(cost, "ratio");
 
 	if (name && ratio > 0)
-		c->cost[c->n++] = (struct cost){ name, ratio,
-						 number(cost, "low"),
-						 number(cost, "high"),
-						 changes };
+		c->cost[c->n++] =
+			(struct cost){ name, ratio, number(cost, "low"),
+				       number(cost, "high"), changes };
 }
 
 int costs_read(struct costs *c, const json_t *record)
 {
-	json_t *alone = json_object_get(json_object_get(record, "causes"),
-					"alone");
+	json_t *alone =
+		json_object_get(json_object_get(record, "causes"), "alone");
 	json_t *cause;
 	size_t i;
 
-	*c = (struct costs){
-		.cost = calloc(json_array_size(alone) + 1, sizeof(*c->cost))
-	};
+	*c = (struct costs){ .cost = calloc(json_array_size(alone) + 1,
+					    sizeof(*c->cost)) };
 	if (!c->cost)
 		return -ENOMEM;
 	/* In the order of the table. */
 	for (int changes = 1; changes >= 0; changes--)
-		json_array_foreach(alone, i, cause)
-			if (json_is_true(json_object_get(cause, "changes")) ==
-			    changes)
-				add_cost(c, cause, changes);
+		json_array_foreach(
+			alone, i,
+			cause) if (json_is_true(json_object_get(cause,
+								"changes")) ==
+				   changes) add_cost(c, cause, changes);
 	return 0;
 }
