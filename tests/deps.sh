@@ -15,7 +15,7 @@ test="g++ libcmocka-dev clang libclang-rt-14-dev valgrind fasttext darknet
       python3-threadpoolctl python3-joblib libblas3 libblas-test
       libopenblas0-pthread libopenblas64-0-pthread libblis4-pthread
       libgomp1 libomp-14-dev libtbb-dev
-      python3-scipy"
+      python3-scipy chromium"
 
 case "${1:-build}" in
 build) wanted="$build" ;;

@@ -138,7 +138,7 @@ class Same(Case):
                              "--", cause("same"), status=1)
         self.assertIn("output result", done.stdout)
         first = self.samebits("list").stdout.split()
-        self.samebits("check", "--against", "1", "--", cause("same"),
+        self.samebits("check", "--against", "2", "--", cause("same"),
                       status=0)
         self.assertTrue(first)
 

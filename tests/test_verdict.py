@@ -232,7 +232,8 @@ class Json(Case):
             data = json.loads(self.check(status, "--json", "--", *words))
             self.assertEqual(set(data), {
                 "verdict", "sentence", "program", "runs", "compared",
-                "not_controlled", "results_that_differ", "first_differences",
+                "not_controlled", "results_that_differ", "between",
+                "first_differences",
                 "depends_on"})
         data = json.loads(self.check(1, "--json", "--native", "--",
                                      cause("clock")))

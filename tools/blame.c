@@ -255,6 +255,7 @@ static int experiment(struct blaming *b)
 
 	if (ret)
 		return 0;
+	repeat_record(&b->r, "blame", b->v.argv);
 	if (!wanted.quiet)
 		progress_start("run", 0);
 	ret = judge(b);
@@ -299,6 +300,10 @@ static int blame(int argc, char **argv)
 	ret = experiment(&b);
 	if (ret && ret != -ECANCELED)
 		verdict_trouble(&b.v, "%s", strerror(-ret));
+	repeat_recorded(&b.r, "blame", &b.v,
+			json_pack("{s:o, s:I}", "causes",
+				  causes_json(&b.causes), "runs_each",
+				  (json_int_t)b.k));
 	tell(&b);
 	ret = verdict_status(&b.v);
 	causes_free(&b.causes);

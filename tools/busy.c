@@ -10,6 +10,7 @@
 
 #include "busy.h"
 #include "reader.h"
+#include "record.h"
 
 #define YOUNG 10 /* seconds in which a launcher has made its board */
 
@@ -101,6 +102,16 @@ static bool hidden_alive(const struct busy *b, const char *dir)
 	return alive;
 }
 
+/* Of an experiment, which has no board. */
+static bool has_ended(const char *dir)
+{
+	json_t *manifest = record_is(dir) ? manifest_read(dir) : NULL;
+	bool ended = json_is_number(json_object_get(manifest, "end"));
+
+	json_decref(manifest);
+	return ended;
+}
+
 bool busy_run(const struct busy *b, const char *dir)
 {
 	char path[4096 + 8];
@@ -108,7 +119,7 @@ bool busy_run(const struct busy *b, const char *dir)
 
 	snprintf(path, sizeof(path), "%s/board", dir);
 	if (stat(path, &st))
-		return stat(dir, &st) == 0 &&
+		return stat(dir, &st) == 0 && !has_ended(dir) &&
 		       time(NULL) - st.st_mtime < YOUNG;
 	for (size_t i = 0; i < b->n; i++)
 		if (b->board[i].inode == st.st_ino &&

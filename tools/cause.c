@@ -323,6 +323,7 @@ static json_t *cause_json(const struct cause *c)
 	for (int i = 0; i < CAUSE_SITES && c->site[i]; i++)
 		json_array_append_new(sites, text_json(c->site[i]));
 	json_object_set_new(j, "name", json_string(c->what->name));
+	json_object_set_new(j, "what", json_string(c->what->how));
 	json_object_set_new(j, "calls", json_integer((json_int_t)c->calls));
 	json_object_set_new(j, "changes",
 			    c->skipped ? json_null()

@@ -320,7 +320,7 @@ static int compare_earlier(struct checking *k)
 	struct place_of was = { &k->r.attempts, NULL };
 	struct place_of is = { &k->r.attempts, k->r.attempts.at[0] };
 	const struct tolerance *t = &k->r.tolerance;
-	struct result r;
+	struct result r = { 0 };
 	struct comparison c = { .a = &r,
 				.b = &k->r.attempts.at[0]->result,
 				.run_a = &was,
@@ -455,6 +455,7 @@ static int experiment(struct checking *k)
 
 	if (ret)
 		return 0;
+	repeat_record(&k->r, "check", k->v.argv);
 	if (!wanted.quiet)
 		progress_start("run", k->runs);
 	ret = judge(k);
@@ -499,6 +500,7 @@ static int check(int argc, char **argv)
 	ret = experiment(&k);
 	if (ret && ret != -ECANCELED)
 		verdict_trouble(&k.v, "%s", strerror(-ret));
+	repeat_recorded(&k.r, "check", &k.v, NULL);
 	ret = tell(&k.v);
 	attempts_free(&k.r.attempts);
 	verdict_free(&k.v);

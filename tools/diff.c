@@ -11,6 +11,7 @@
 
 #include "bundle.h"
 #include "cmd.h"
+#include "find.h"
 #include "opts.h"
 #include "reader.h"
 #include "result.h"
@@ -88,7 +89,7 @@ static int open_side(struct side *s, const char *name)
 		     store);
 		return ret;
 	}
-	return read_side(s);
+	return find_is_record(name, s->dir) ? -EINVAL : read_side(s);
 }
 
 static void close_side(struct side *s)

@@ -204,6 +204,8 @@ static int export(int argc, char **argv)
 	if (operands > 1)
 		return fail("export takes one RUN; see samebits export --help");
 	ret = find_run(o.store, operands ? argv[1] : NULL, dir, sizeof(dir));
+	if (!ret && operands && find_is_record(argv[1], dir))
+		return STATUS_TROUBLE;
 	return ret ? ret : export_dir(dir);
 }
 

@@ -3,6 +3,7 @@
 #ifndef SAMEBITS_EXPORT_H
 #define SAMEBITS_EXPORT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "reader.h"
@@ -20,6 +21,19 @@ int export_perfetto(struct export *e, FILE *to);
 int export_folded(struct export *e, FILE *to);
 int export_jsonl(struct export *e, FILE *to);
 int export_sqlite(struct export *e, const char *path);
+
+/* The stacks of all calls, each once, by text: "outermost;…;source". */
+struct folded {
+	char *text;
+	uint64_t calls;
+};
+/* Before the place of an interpreter's line. */
+#define FOLDED_AT "\xc2\xb7 "
+/* telling: for people. Where an interpreter's lines are known, they stand for
+ * its own frames; frames that say the same are one. 0 or -ENOMEM;
+ * export_fold_free() is due in either case. */
+int export_fold(struct export *e, bool telling, struct folded **stack, size_t *n);
+void export_fold_free(struct folded *stack, size_t n);
 
 /* "force", "observe", "pass", "deny", or "crypto" */
 const char *export_policy(const struct sb_counter *c);

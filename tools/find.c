@@ -3,6 +3,7 @@
 
 #include "cmd.h"
 #include "find.h"
+#include "record.h"
 #include "say.h"
 #include "store.h"
 
@@ -42,4 +43,20 @@ int find_run(const char *store, const char *name, char *dir, size_t size)
 			    "run -- PROGRAM, or name the place with --store",
 			    store);
 	return 0;
+}
+
+bool find_is_record(const char *name, const char *dir)
+{
+	json_t *content;
+	const char *kind;
+
+	if (!record_is(dir))
+		return false;
+	content = record_read(dir);
+	kind = json_string_value(json_object_get(content, "kind"));
+	fail("%s is a record (%s), not a run; samebits report %s shows it and "
+	     "names its runs",
+	     name, kind ? kind : "damaged", name);
+	json_decref(content);
+	return true;
 }

@@ -68,8 +68,8 @@ static void print(const char *run, json_t *manifest)
 			 json_integer_value(status));
 	printf("%-6s  %-19s  ", run, time);
 	text_print(stdout, mode ? mode : "-");
-	printf("%*s  %6s  ", mode && strlen(mode) < 5 ?
-		       (int)(5 - strlen(mode)) : 0, "", code);
+	printf("%*s  %6s  ", mode && strlen(mode) < 6 ?
+		       (int)(6 - strlen(mode)) : 0, "", code);
 	text_print(stdout, program		    ? program
 			   : manifest ? "-" : "(no manifest: not started by samebits)");
 	json_array_foreach(argv, i, arg) {
@@ -87,7 +87,7 @@ static void print_all(const char *where, struct dirent **run, int n)
 	char dir[PATH_MAX];
 
 	if (!as_json)
-		printf("%-6s  %-19s  %-5s  %6s  %s\n", "RUN", "TIME", "MODE",
+		printf("%-6s  %-19s  %-6s  %6s  %s\n", "RUN", "TIME", "MODE",
 		       "STATUS", "PROGRAM");
 	for (int i = 0; i < n; i++) {
 		json_t *manifest;

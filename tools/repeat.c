@@ -6,10 +6,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "record.h"
 #include "repeat.h"
 #include "say.h"
 #include "snapshot.h"
 #include "store.h"
+#include "text.h"
 
 struct repeat_wanted repeat_wanted;
 
@@ -165,6 +167,40 @@ int repeat_begin(struct repeat *r, struct verdict *v)
 	}
 	r->attempts.until = now() + r->max_time;
 	return ret;
+}
+
+void repeat_record(struct repeat *r, const char *kind, char **argv)
+{
+	const char *store = wanted.store ? wanted.store : STORE_DEFAULT;
+	int ret = record_new(store, kind, argv, r->record, sizeof(r->record));
+
+	if (!ret)
+		return;
+	say("%s: no record of this %s can be made here: %s", store, kind,
+	    strerror(-ret));
+	r->record[0] = 0;
+}
+
+void repeat_recorded(struct repeat *r, const char *kind,
+		     const struct verdict *v, json_t *more)
+{
+	json_t *content = json_object(), *options = json_array();
+	int ret = 0;
+
+	for (const char *const *o = r->trial.options; o && *o; o++)
+		json_array_append_new(options, text_json(*o));
+	json_object_set_new(content, "verdict", report_json(v));
+	json_object_set_new(content, "options", options);
+	json_object_update(content, more);
+	if (r->record[0])
+		ret = record_write(r->record, kind, content);
+	if (r->record[0] && !ret)
+		ret = record_end(r->record, verdict_status(v));
+	if (ret)
+		say("%s: the record of this %s cannot be written: %s",
+		    r->record, kind, strerror(-ret));
+	json_decref(content);
+	json_decref(more);
 }
 
 int repeat_end(struct repeat *r, const struct attempt *keep)

@@ -42,6 +42,7 @@ struct repeat {
 	const char *option[128], *full_option[130];
 	struct tolerance tolerance;
 	double timeout, max_time; /* seconds; timeout 0: none */
+	char record[4096];	  /* where what it came to is kept; "": nowhere */
 };
 
 /* Reads the options; false: something is wrong with them, and it was said. */
@@ -50,6 +51,12 @@ bool repeat_valid(struct repeat *r);
 void repeat_prepare(struct repeat *r, bool native, char **argv);
 /* Makes the store and the experiment. 0; else the verdict is in trouble. */
 int repeat_begin(struct repeat *r, struct verdict *v);
+/* Once it has begun: a record of it, of this kind (record.h). */
+void repeat_record(struct repeat *r, const char *kind, char **argv);
+/* Completes the record, where there is one, with {"verdict": …} and `more`
+ * (which is taken) and the verb's status. What fails is said. */
+void repeat_recorded(struct repeat *r, const char *kind, const struct verdict *v,
+		     json_t *more);
 /* Ends it; what `keep` has left is put in place. 0 or -errno. A signal that
  * asked for the end ends this process. */
 int repeat_end(struct repeat *r, const struct attempt *keep);

@@ -14,11 +14,15 @@
 #include "filelist.h"
 #include "find.h"
 #include "opts.h"
+#include "picture.h"
 #include "record.h"
+#include "report.h"
+#include "report_record.h"
 #include "rules.h"
 #include "runtimes.h"
 #include "say.h"
 #include "sites.h"
+#include "store.h"
 #include "symbols.h"
 #include "tally.h"
 #include "text.h"
@@ -28,7 +32,7 @@
 #define SITES 3
 
 static struct {
-	const char *store, *json, *sites;
+	const char *store, *json, *sites, *html, *svg;
 } o;
 
 static const struct opt options[] = {
@@ -37,19 +41,9 @@ static const struct opt options[] = {
 	{ "json", 0, NULL, "all of it, for programs", &o.json },
 	{ "sites", 0, "N", "callers shown a source (default 3; more: all files)",
 	  &o.sites },
+	{ "html", 0, "FILE", "a page of it, in one file", &o.html },
+	{ "svg", 0, "DIR", "its plots, each a file", &o.svg },
 	{ NULL, 0, NULL, NULL, NULL }
-};
-
-struct report {
-	struct rundir run;
-	struct tally tally;
-	struct blinds blinds;
-	struct runtimes runtimes;
-	struct suppressions suppressions;
-	struct symbols *symbols;
-	struct files files; /* none where the run has no list */
-	size_t sites; /* at most, a source */
-	bool colour;
 };
 
 static const char *base(const char *path)
@@ -57,26 +51,6 @@ static const char *base(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
-}
-
-static const char *mode(const struct report *r)
-{
-	json_t *m = json_object_get(r->run.manifest, "mode");
-
-	if (json_is_string(m))
-		return json_string_value(m);
-	if (!r->run.nlogs)
-		return NULL;
-	return r->run.log[0].head.mode == SB_AUDIT ? "audit" : "run";
-}
-
-static const char *program(const struct report *r)
-{
-	json_t *p = json_object_get(r->run.manifest, "program");
-
-	if (json_is_string(p))
-		return json_string_value(p);
-	return r->run.nlogs ? r->run.log[0].head.program : NULL;
 }
 
 /* For programs */
@@ -277,9 +251,9 @@ static json_t *report_json(struct report *r)
 	json_t *j = json_object(), *list = json_array();
 
 	json_object_set_new(j, "run", text_json(base(r->run.dir)));
-	json_object_set_new(j, "mode", text_json(mode(r)));
+	json_object_set_new(j, "mode", text_json(report_mode(r)));
 	json_object_set_new(j, "seed", of_manifest(r, "seed"));
-	json_object_set_new(j, "program", text_json(program(r)));
+	json_object_set_new(j, "program", text_json(report_program(r)));
 	json_object_set_new(j, "threads", of_manifest(r, "threads"));
 	json_object_set_new(j, "environment", of_manifest(r, "environment"));
 	json_object_set_new(j, "processes",
@@ -350,84 +324,6 @@ static const char *treated(const struct tally_source *s)
 	return word[i][1];
 }
 
-/* The calls of all threads and processes from one place, which is what the
- * frames shown tell apart: whole stacks would give lines that look the same. */
-struct shown {
-	const struct use *use; /* one of them */
-	const struct sb_site *site;
-	uint64_t hash, calls;
-};
-
-#define FNV_PRIME 1099511628211u /* FNV-1a */
-
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * FNV_PRIME;
-	return hash;
-}
-
-static uint64_t line_hash(uint64_t hash, const struct sb_line *line)
-{
-	if (!line)
-		return hash;
-	hash = hash_text(hash, line_file(line));
-	return (hash ^ line->number) * FNV_PRIME;
-}
-
-static uint64_t place_hash(const struct log *log, const struct sb_site *site)
-{
-	uint64_t hash = 14695981039346656037u;
-
-	for (uint32_t i = 0; site && i < site->lines && i < FRAMES; i++)
-		hash = line_hash(hash, site_line(log, site, i));
-	for (uint32_t i = 0; site && i < site->depth && i < FRAMES; i++) {
-		const struct sb_frame *f = &site->frame[i];
-		const struct sb_module *m = log_module(log, f->module);
-
-		hash = hash_text(hash, m ? m->path : "");
-		hash = (hash ^ f->offset) * FNV_PRIME;
-	}
-	return hash;
-}
-
-static int by_hash(const void *a, const void *b)
-{
-	const struct shown *x = a, *y = b;
-
-	return (x->hash > y->hash) - (x->hash < y->hash);
-}
-
-static int by_calls(const void *a, const void *b)
-{
-	const struct shown *x = a, *y = b;
-
-	return x->calls != y->calls ? (x->calls < y->calls ? 1 : -1)
-				    : by_hash(a, b);
-}
-
-static size_t merge_sites(struct shown *shown, const struct tally_source *s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->uses; i++) {
-		const struct use *u = &s->use[i];
-		const struct sb_site *site = log_site(u->log, u->counter->site);
-
-		shown[i] = (struct shown){ u, site, place_hash(u->log, site),
-					   u->counter->count };
-	}
-	qsort(shown, s->uses, sizeof(*shown), by_hash);
-	for (size_t i = 0; i < s->uses; i++) {
-		if (n && shown[n - 1].hash == shown[i].hash)
-			shown[n - 1].calls += shown[i].calls;
-		else
-			shown[n++] = shown[i];
-	}
-	qsort(shown, n, sizeof(*shown), by_calls);
-	return n;
-}
-
 /* What the first calls from there were about. */
 static void shapes_print(const struct use *use)
 {
@@ -453,7 +349,7 @@ static void shown_print(struct report *r, const struct shown *shown)
 static void sites_print(struct report *r, const struct tally_source *s)
 {
 	struct shown *shown = calloc(s->uses + 1, sizeof(*shown));
-	size_t n = shown ? merge_sites(shown, s) : 0;
+	size_t n = shown ? report_places(shown, s, FRAMES) : 0;
 
 	for (size_t i = 0; i < n && i < r->sites; i++)
 		shown_print(r, &shown[i]);
@@ -510,7 +406,7 @@ static void list_print(const struct report *r, const char *title,
 static void head_print(const struct report *r)
 {
 	json_t *seed = json_object_get(r->run.manifest, "seed");
-	const char *name = program(r), *how = mode(r);
+	const char *name = report_program(r), *how = report_mode(r);
 
 	printf("%s%s %s%s: ", style(r, BOLD), how ? how : "run",
 	       base(r->run.dir), style(r, PLAIN));
@@ -682,31 +578,6 @@ static void report_print(struct report *r)
 	}
 }
 
-static int prepare(struct report *r, const char *dir)
-{
-	int ret = rundir_open(&r->run, dir);
-
-	if (ret == 0)
-		ret = tally_make(&r->tally, &r->run);
-	if (ret == 0)
-		ret = blinds_find(&r->blinds, &r->run, HUGE_VAL);
-	if (ret == 0)
-		ret = runtimes_find(&r->runtimes, &r->run);
-	if (ret == 0) {
-		suppressions_of_run(&r->suppressions, dir);
-		suppressions_count(&r->suppressions, &r->run);
-	}
-	if (ret == 0) {
-		ret = files_read(&r->files, dir);
-		if (ret == -EBADMSG)
-			notes_add(&r->run.notes, "files.json is damaged");
-		ret = ret == -ENOMEM ? ret : 0;
-	}
-	r->symbols = symbols_new();
-	symbols_know(r->symbols, dir);
-	return ret == 0 && !r->symbols ? -ENOMEM : ret;
-}
-
 /* Some of the run must be there; what is damaged is a note. */
 static int check(const struct report *r)
 {
@@ -734,7 +605,7 @@ static void output(struct report *r)
 static int report_run(const char *dir, size_t sites)
 {
 	struct report r = { .sites = sites, .colour = say_colour(stdout) };
-	int ret = prepare(&r, dir);
+	int ret = report_open(&r, dir);
 
 	if (ret)
 		ret = fail("%s: cannot be read: %s", dir, strerror(-ret));
@@ -742,14 +613,14 @@ static int report_run(const char *dir, size_t sites)
 		ret = check(&r);
 	if (ret == 0)
 		output(&r);
-	symbols_free(r.symbols);
-	files_free(&r.files);
-	suppressions_free(&r.suppressions);
-	runtimes_free(&r.runtimes);
-	blinds_free(&r.blinds);
-	tally_free(&r.tally);
-	rundir_close(&r.run);
+	report_close(&r);
 	return ret;
+}
+
+static void print_json(const json_t *j)
+{
+	json_dumpf(j, stdout, JSON_INDENT(2));
+	putchar('\n');
 }
 
 /* Of trials that were ended in the middle, the summary is not there yet. */
@@ -766,12 +637,10 @@ static int report_trials(const char *dir, json_t *record)
 	if (ret)
 		return fail("%s: no statistics can be made: %s", dir,
 			    strerror(-ret));
-	if (!o.json) {
+	if (o.json)
+		print_json(record);
+	else
 		trialset_print(stdout, record, base(dir));
-		return 0;
-	}
-	json_dumpf(record, stdout, JSON_INDENT(2));
-	putchar('\n');
 	return 0;
 }
 
@@ -779,16 +648,51 @@ static int report_experiment(const char *dir)
 {
 	json_t *record = record_read(dir);
 	const char *kind = json_string_value(json_object_get(record, "kind"));
-	int ret;
+	int ret = 0;
 
+	if (!record)
+		return fail("%s/" STORE_EXPERIMENT " is damaged; samebits rm "
+			    "%s removes it",
+			    dir, base(dir));
 	if (kind && !strcmp(kind, "trials"))
 		ret = report_trials(dir, record);
+	else if (o.json)
+		print_json(record);
 	else
-		ret = fail("%s: %s", dir,
-			   kind ? "there is no report of its kind"
-				: "its record is damaged; run it again");
+		report_record(stdout, base(dir), record);
 	json_decref(record);
 	return ret;
+}
+
+/* The newest experiment of a kind by the kind's name, else as a run is found. */
+static int find(const char *name, char *dir, size_t size)
+{
+	static const char *const kinds[] = { "check", "blame", "trials" };
+	const char *store = o.store ? o.store : STORE_DEFAULT;
+
+	for (size_t i = 0; name && i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (strcmp(name, kinds[i]))
+			continue;
+		if (!record_newest(store, name, dir, size))
+			return 0;
+		return fail("%s: there is no record of %s here; make one with "
+			    "samebits %s PROGRAM",
+			    store, name, name);
+	}
+	return find_run(o.store, name, dir, size);
+}
+
+static int tell(const char *dir, size_t sites)
+{
+	int ret = 0;
+
+	if (o.html)
+		ret = picture_page(dir, o.html);
+	if (!ret && o.svg)
+		ret = picture_plots(dir, o.svg);
+	if (o.html || o.svg)
+		return ret;
+	return record_is(dir) ? report_experiment(dir) : report_run(dir, sites);
 }
 
 static int report(int argc, char **argv)
@@ -798,11 +702,13 @@ static int report(int argc, char **argv)
 	int operands, ret = opts_permute(options, argc, argv, &operands);
 
 	if (ret == 1) {
-		opts_help(stdout, "report [options] [RUN]",
+		opts_help(stdout, "report [options] [RUN | EXPERIMENT]",
 			  "Says what RUN (default: the newest) met: every "
 			  "source of nondeterminism, who\ncalled it and what "
 			  "was done about it, then what could not be "
-			  "controlled.", options);
+			  "controlled. Of an\nexperiment (its number; check, "
+			  "blame, trials: the newest one): what it came to.",
+			  options);
 		return 0;
 	}
 	if (ret < 0)
@@ -812,10 +718,8 @@ static int report(int argc, char **argv)
 	sites = o.json ? SIZE_MAX : SITES;
 	if (o.sites && opts_number(o.sites, 0, &sites))
 		return fail("--sites %s: not a number", o.sites);
-	ret = find_run(o.store, operands ? argv[1] : NULL, dir, sizeof(dir));
-	if (ret)
-		return ret;
-	return record_is(dir) ? report_experiment(dir) : report_run(dir, sites);
+	ret = find(operands ? argv[1] : NULL, dir, sizeof(dir));
+	return ret ? ret : tell(dir, sites);
 }
 
 const struct cmd cmd_report = {

@@ -118,6 +118,9 @@ json_t *report_json(const struct verdict *v)
 	for (size_t i = 0; i < v->differences; i++)
 		json_array_append_new(list, difference_json(&v->difference[i]));
 	json_object_set_new(root, "results_that_differ", list);
+	json_object_set_new(root, "between",
+			    v->between[0] ? texts((char **)v->between, 2)
+					  : json_null());
 	list = json_array();
 	for (size_t i = 0; i < v->suspects; i++)
 		json_array_append_new(list, suspect_json(&v->suspect[i]));

@@ -212,6 +212,8 @@ int suspects_find(struct verdict *v, const char *dir_a, const char *dir_b,
 	if (!ret)
 		ret = symbols ? divergences_find(&d, &a, &b) : -ENOMEM;
 	v->native = native;
+	if (!ret)
+		ret = verdict_between(v, dir_a, dir_b);
 	*events = d.events ? d.compared : 0;
 	*complete = d.complete;
 	if (!ret && native)

@@ -58,6 +58,8 @@ void verdict_free(struct verdict *v)
 	for (size_t i = 0; i < v->suspects; i++)
 		free_suspect(&v->suspect[i]);
 	free(v->suspect);
+	free(v->between[0]);
+	free(v->between[1]);
 	for (size_t i = 0; i < v->variations; i++) {
 		free(v->variation[i].name);
 		free(v->variation[i].how);
@@ -66,6 +68,19 @@ void verdict_free(struct verdict *v)
 	}
 	free(v->variation);
 	*v = (struct verdict){ 0 };
+}
+
+int verdict_between(struct verdict *v, const char *dir_a, const char *dir_b)
+{
+	const char *const dir[2] = { dir_a, dir_b };
+
+	for (int i = 0; i < 2; i++) {
+		const char *slash = strrchr(dir[i], '/');
+
+		free(v->between[i]);
+		v->between[i] = strdup(slash ? slash + 1 : dir[i]);
+	}
+	return v->between[0] && v->between[1] ? 0 : -ENOMEM;
 }
 
 int verdict_status(const struct verdict *v)

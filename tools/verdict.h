@@ -86,6 +86,7 @@ struct verdict {
 	struct suspect *suspect; /* the first of all first */
 	size_t suspects;
 	bool native; /* nothing was controlled: all that is random differs */
+	char *between[2]; /* the runs that suspects are of; NULL: none */
 	struct variation *variation;
 	size_t variations;
 };
@@ -109,6 +110,8 @@ int verdict_add_difference(struct verdict *v, const char *what,
 			   const char *text, json_t *details, bool within);
 int verdict_add_variation(struct verdict *v, const char *name, const char *how,
 			  const char *text, const char *trouble);
+/* Of which two runs the suspects are. 0 or -ENOMEM. */
+int verdict_between(struct verdict *v, const char *dir_a, const char *dir_b);
 /* A new one, empty, to be filled; NULL: no memory. */
 struct suspect *verdict_add_suspect(struct verdict *v);
 

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "report_record.h"
+#include "text.h"
+
+#define SHOWN 20  /* of each list */
+#define FRAMES 12 /* of a stack */
+
+static const char *text_of(const json_t *j, const char *key)
+{
+	const char *text = json_string_value(json_object_get(j, key));
+
+	return text ? text : "";
+}
+
+static void print_lines(FILE *to, const char *text, const char *indent)
+{
+	while (text && *text) {
+		size_t n = strcspn(text, "\n");
+		char *line = strndup(text, n);
+
+		fputs(indent, to);
+		text_print(to, line ? line : "?");
+		fputc('\n', to);
+		free(line);
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void print_more(FILE *to, size_t n)
+{
+	if (n > SHOWN)
+		fprintf(to, "  … and %zu more\n", n - SHOWN);
+}
+
+/* ---- a verdict ---- */
+
+static void print_stack(FILE *to, const json_t *stack)
+{
+	json_t *frame;
+	size_t i;
+
+	json_array_foreach((json_t *)stack, i, frame)
+	{
+		json_t *line = json_object_get(frame, "line");
+
+		if (i == FRAMES)
+			break;
+		fputs("      ", to);
+		text_print(to, *text_of(frame, "function")
+				       ? text_of(frame, "function")
+				       : "?");
+		fputs(*text_of(frame, "file") ? " at " : " in ", to);
+		text_print(to, *text_of(frame, "file")
+				       ? text_of(frame, "file")
+				       : text_of(frame, "module"));
+		if (json_is_integer(line))
+			fprintf(to, ":%" JSON_INTEGER_FORMAT,
+				json_integer_value(line));
+		fputc('\n', to);
+	}
+}
+
+static void print_suspect(FILE *to, const json_t *s)
+{
+	json_t *values = json_object_get(s, "values");
+	json_t *stacks = json_object_get(s, "stacks");
+	json_t *event = json_object_get(s, "event");
+
+	fprintf(to, "  %s (%s) in process %s, thread %s", text_of(s, "source"),
+		text_of(s, "group"), text_of(s, "process"),
+		text_of(s, "thread"));
+	if (json_is_integer(event))
+		fprintf(to, ", event %" JSON_INTEGER_FORMAT,
+			json_integer_value(event));
+	fputc('\n', to);
+	for (size_t i = 0; i < 2; i++) {
+		const char *value =
+			json_string_value(json_array_get(values, i));
+
+		fprintf(to, "    %c  ", "AB"[i]);
+		text_print(to, value ? value : "–");
+		fputc('\n', to);
+		if (!i || !json_equal(json_array_get(stacks, 0),
+				      json_array_get(stacks, 1)))
+			print_stack(to, json_array_get(stacks, i));
+	}
+	print_lines(to, text_of(s, "cure"), "    ");
+}
+
+static void print_results(FILE *to, const json_t *list)
+{
+	json_t *d;
+	size_t i;
+
+	if (json_array_size(list))
+		fputs("\nresults that differ\n", to);
+	json_array_foreach((json_t *)list, i, d)
+	{
+		if (i == SHOWN)
+			break;
+		print_lines(to, text_of(d, "what"), "  ");
+		print_lines(to, text_of(d, "text"), "    ");
+	}
+	print_more(to, json_array_size(list));
+}
+
+static void print_variations(FILE *to, const json_t *list)
+{
+	json_t *x;
+	size_t i;
+
+	if (json_array_size(list))
+		fputs("\nwhat the result depends on\n", to);
+	json_array_foreach((json_t *)list, i, x)
+	{
+		json_t *depends = json_object_get(x, "depends");
+
+		fprintf(to, "  %-10s %-26s %s\n",
+			json_is_null(depends)	? "not tried"
+			: json_is_true(depends) ? "DEPENDS"
+						: "no",
+			text_of(x, "name"), text_of(x, "how"));
+	}
+}
+
+static void print_runs(FILE *to, const json_t *list)
+{
+	json_t *run;
+	size_t i;
+
+	if (json_array_size(list))
+		fputs("\nruns\n", to);
+	json_array_foreach((json_t *)list, i, run)
+	{
+		if (i == SHOWN)
+			break;
+		fprintf(to,
+			"  %s  %.2f s  exit status %" JSON_INTEGER_FORMAT "\n",
+			text_of(run, "run"),
+			json_number_value(json_object_get(run, "seconds")),
+			json_integer_value(json_object_get(run, "status")));
+	}
+	print_more(to, json_array_size(list));
+}
+
+static void print_verdict(FILE *to, const json_t *v)
+{
+	json_t *list = json_object_get(v, "first_differences"), *text;
+	size_t i;
+
+	if (!v) {
+		fputs("it was ended in the middle, and has no verdict\n", to);
+		return;
+	}
+	print_lines(to, text_of(v, "sentence"), "");
+	if (json_array_size(list)) {
+		fputs("\nwhere they first went apart\n", to);
+		print_suspect(to, json_array_get(list, 0));
+	}
+	if (json_array_size(list) > 1)
+		fprintf(to, "  … and at %zu places more (--json, --html)\n",
+			json_array_size(list) - 1);
+	print_results(to, json_object_get(v, "results_that_differ"));
+	print_variations(to, json_object_get(v, "depends_on"));
+	list = json_object_get(v, "not_controlled");
+	if (json_array_size(list))
+		fputs("\nnot controlled\n", to);
+	json_array_foreach(list, i, text)
+		print_lines(to, json_string_value(text), "  ");
+}
+
+/* ---- blame ---- */
+
+static void print_causes(FILE *to, const json_t *causes)
+{
+	json_t *list = json_object_get(causes, "alone"), *c;
+	size_t i;
+
+	if (json_array_size(list))
+		fputs("\nleft to chance, one at a time\n", to);
+	json_array_foreach(list, i, c)
+	{
+		json_t *changes = json_object_get(c, "changes");
+
+		fprintf(to, "  %-22s %s\n", text_of(c, "name"),
+			json_is_null(changes)	? "not tried"
+			: json_is_true(changes) ? "CHANGES"
+						: "same");
+		print_lines(to, text_of(c, "how"), "        ");
+		print_lines(to, text_of(c, "metric"), "        ");
+	}
+	list = json_object_get(causes, "together");
+	if (json_array_size(list))
+		fputs("\nonly together\n", to);
+	json_array_foreach(list, i, c)
+		print_lines(to, json_string_value(c), "  ");
+}
+
+/* ---- trials ---- */
+
+static void print_trial(FILE *to, const json_t *t)
+{
+	json_t *metrics = json_object_get(t, "metrics"), *m;
+	const char *name;
+
+	fprintf(to,
+		"  %5" JSON_INTEGER_FORMAT "  seed %-8" JSON_INTEGER_FORMAT
+		"  %-9s  %7.2f s  %.8s",
+		json_integer_value(json_object_get(t, "trial")),
+		json_integer_value(json_object_get(t, "seed")),
+		text_of(t, "how"),
+		json_number_value(json_object_get(t, "seconds")),
+		text_of(t, "result"));
+	json_object_foreach(metrics, name, m)
+	{
+		json_t *value = json_object_get(m, "value");
+
+		fputs("  ", to);
+		text_print(to, name);
+		if (json_is_number(value))
+			fprintf(to, " %.6g", json_number_value(value));
+		else
+			fputs(" NaN", to);
+	}
+	fputc('\n', to);
+	print_lines(to, text_of(t, "trouble"), "         ");
+}
+
+static void print_trials(FILE *to, const json_t *record)
+{
+	json_t *summary = json_object_get(record, "summary"), *x;
+	json_t *notes = json_object_get(record, "notes");
+	const char *name;
+	size_t i;
+
+	json_object_foreach(summary, name, x)
+	{
+		text_print(to, name);
+		fputs(": ", to);
+		print_lines(to, text_of(x, "sentence"), "");
+	}
+	fputc('\n', to);
+	json_array_foreach(json_object_get(record, "trials"), i, x)
+		print_trial(to, x);
+	json_array_foreach(notes, i, x)
+		print_lines(to, json_string_value(x), i ? "" : "\n");
+}
+
+void report_record(FILE *to, const char *name, const json_t *record)
+{
+	const char *kind = text_of(record, "kind");
+
+	fprintf(to, "%s %s: ", kind, name);
+	if (!strcmp(kind, "trials")) {
+		print_trials(to, record);
+		return;
+	}
+	print_verdict(to, json_object_get(record, "verdict"));
+	print_causes(to, json_object_get(record, "causes"));
+	print_runs(to,
+		   json_object_get(json_object_get(record, "verdict"), "runs"));
+}
