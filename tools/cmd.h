@@ -24,6 +24,7 @@ extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_export;
 extern const struct cmd cmd_import;
 extern const struct cmd cmd_list;
+extern const struct cmd cmd_log;
 extern const struct cmd cmd_report;
 extern const struct cmd cmd_rm;
 extern const struct cmd cmd_run;
