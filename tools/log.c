@@ -61,19 +61,21 @@ static int sync_hint(char *out, size_t size)
 			o.store ? " --store " : "", o.store ? o.store : "");
 }
 
-/* Kept: what is to be done to send it. */
-static int kept(struct outbox_entry *e, struct delivery *d)
+/* What is to be done to send it. */
+static int kept(struct outbox_entry *e, struct delivery *d, bool login)
 {
+	const char *why = d->why ? d->why : "no memory";
 	char hint[PATH_MAX + 40];
 
 	sync_hint(hint, sizeof(hint));
 	if (e->fd < 0)
-		return fail("%s; and it is not kept (above): nothing was lost "
-			    "of the run itself, log it again",
-			    d->why ? d->why : "no memory");
-	outbox_keep(e, d->why ? d->why : "no memory");
-	return fail("%s; kept in %s: %s sends it",
-		    d->why ? d->why : "no memory", e->path, hint);
+		return fail("%s; and it is not kept (above): the run itself is "
+			    "as it was, log it again", why);
+	outbox_keep(e, why);
+	return fail("%s; kept in %s: %s sends it%s", why, e->path, hint,
+		    login ? " (with MLFLOW_TRACKING_USERNAME and _PASSWORD: "
+			    "those of the address are not kept)"
+			  : "");
 }
 
 static void sent_line(const struct outbox_entry *e, const struct delivery *d)
@@ -87,6 +89,11 @@ static void sent_line(const struct outbox_entry *e, const struct delivery *d)
 		return;
 	printf("%s: %s %s\n", entry_text(first, "name"),
 	       entry_text(e->content, "tracker"), d->where ? d->where : to);
+}
+
+static bool has_login(const struct outbox_entry *e, const char *address)
+{
+	return address && strcmp(address, entry_text(e->content, "to"));
 }
 
 /* The password of an address is used, and neither kept nor shown. */
@@ -118,7 +125,7 @@ static int deliver(struct outbox_entry *e, const char *address,
 
 	*sent = send_to(e, address, &d);
 	if (*sent != SENT)
-		ret = kept(e, &d);
+		ret = kept(e, &d, has_login(e, address));
 	else
 		sent_line(e, &d);
 	if (*sent == SENT && outbox_remove(e))

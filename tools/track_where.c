@@ -32,7 +32,7 @@ char *track_commit(const char *directory, double when)
 	char what[64];
 	char *found;
 
-	snprintf(what, sizeof(what), "HEAD@{%.0f}", when);
+	snprintf(what, sizeof(what), "HEAD@{%lld}", (long long)when);
 	found = git(directory, what);
 	return found ? found : git(directory, "HEAD");
 }
