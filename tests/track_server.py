@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Servers for test_track.py: a real one of MLflow's, and one with faults."""
+import copy
 import fcntl
 import hashlib
 import http.client
@@ -217,7 +218,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.body = body
-        self.server.requests.append(self)
+        # This object is the connection's, and serves the next request, too.
+        self.server.requests.append(copy.copy(self))
         fault = self.server.fault(self)
         if fault == "lost":
             self.forward(body)

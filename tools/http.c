@@ -243,6 +243,9 @@ static void set_data(struct http *h, const struct http_request *r)
 		set_long(h, CURLOPT_POSTFIELDSIZE, (long)r->size);
 	}
 	set_text(h, CURLOPT_CUSTOMREQUEST, r->method);
+	/* Where a connection that was used before ends without an answer, the
+	 * request is sent again. */
+	set_long(h, CURLOPT_FRESH_CONNECT, r->single);
 }
 
 static struct curl_slist *headers(struct http *h, const struct http_request *r)
@@ -294,11 +297,22 @@ static bool is_tls(CURLcode code)
 	       code == CURLE_USE_SSL_FAILED;
 }
 
+/* libcurl's words leave out what the system said: "Connection refused". */
+static const char *curl_words(struct http *h, CURLcode code)
+{
+	long error = 0;
+
+	if (code == CURLE_COULDNT_CONNECT)
+		lib.curl_easy_getinfo(h->curl, CURLINFO_OS_ERRNO, &error);
+	if (error)
+		return strerror((int)error);
+	return *h->error ? h->error : lib.curl_easy_strerror(code);
+}
+
 /* There was no answer. */
 static enum http_result broken(struct http *h, CURLcode code, char **why)
 {
-	const char *words =
-		*h->error ? h->error : lib.curl_easy_strerror(code);
+	const char *words = curl_words(h, code);
 
 	if (is_tls(code)) {
 		because(why, "%s: its certificate or its TLS is not accepted: "

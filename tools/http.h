@@ -30,6 +30,7 @@ struct http_request {
 	const char *type;	   /* of the data; NULL: JSON */
 	const char *data;	   /* NULL: none */
 	size_t size;
+	bool single; /* libcurl must not repeat it on its own */
 };
 
 struct http_reply {

@@ -66,7 +66,8 @@ static enum http_result request(struct mlflow *m, const char *method,
 {
 	char *data = body ? json_dumps(body, JSON_REAL_PRECISION(17)) : NULL;
 	struct http_request r = { .method = method, .path = path, .data = data,
-				  .size = data ? strlen(data) : 0 };
+				  .size = data ? strlen(data) : 0,
+				  .single = once };
 	struct http_reply reply;
 	enum http_result result =
 		(once ? http_once : http_send)(m->http, &r, &reply,

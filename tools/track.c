@@ -322,29 +322,46 @@ static void artifact_record(json_t *run, json_t *content)
 	json_decref(copy);
 }
 
-json_t *track_runs(const char *dir, const struct track_wanted *w, char **why)
+static json_t *experiment(const char *dir, const struct track_wanted *w)
 {
-	json_t *content = record_is(dir) ? record_read(dir) : NULL;
-	json_t *runs = json_array();
-	json_t *first = content ? track_one(dir) : one_run(dir, w);
+	json_t *content = record_read(dir), *runs = json_array();
+	json_t *first = content ? track_one(dir) : NULL;
 
-	if (!first) {
-		*why = strdup(
-			"there is no manifest.json in it that can be read: "
-			"was it started by samebits run?");
-		json_decref(runs);
-		json_decref(content);
-		return NULL;
-	}
-	json_array_append_new(runs, first);
-	if (content) {
+	if (first) {
+		json_array_append_new(runs, first);
 		times_and_status(first, dir);
 		artifact_record(first, content);
 		wishes(first, w);
 		track_experiment(runs, content, dir, w);
 	}
-	if (w->name)
-		track_set(first, "name", w->name);
 	json_decref(content);
 	return runs;
+}
+
+static json_t *single(const char *dir, const struct track_wanted *w)
+{
+	json_t *runs = json_array(), *run = one_run(dir, w);
+
+	if (run)
+		json_array_append_new(runs, run);
+	return runs;
+}
+
+json_t *track_runs(const char *dir, const struct track_wanted *w, char **why)
+{
+	bool of_many = record_is(dir);
+	json_t *runs = of_many ? experiment(dir, w) : single(dir, w);
+	json_t *first = json_array_get(runs, 0);
+
+	if (first && w->name)
+		track_set(first, "name", w->name);
+	if (first)
+		return runs;
+	json_decref(runs);
+	*why = strdup(of_many
+			      ? "experiment.json or manifest.json in it is "
+				"damaged; make the experiment again"
+			      : "there is no manifest.json in it that can be "
+				"read: was it started by samebits run?");
+	return NULL;
 }
