@@ -211,6 +211,14 @@ class Words(Case):
             self.assertEqual(one["tags"]["samebits.verdict"], "same")
         self.assertEqual(rest[1]["parent"], parent["id"])
 
+    def test_defaults(self):
+        self.run_it("--", "true")
+        with open(self.path("samebits.conf"), "w") as f:
+            f.write("[log]\nmlflow = http://127.0.0.1:%d\ntimeout = 1\n"
+                    % free_port())
+        self.assertIn("Connection refused", self.log(125))
+        self.assertIn("1 of 1", self.log(125, "--sync"))
+
     def test_nothing_there(self):
         self.assertIn("no run here", self.log(125, "--json", "o"))
         self.run_it("--", "true")
@@ -531,21 +539,28 @@ class Real(Case):
     """mlflow server and wandb themselves."""
 
     @classmethod
+    def start(cls):
+        """They take seconds, in which the other cases run."""
+        cls.venv, cls.trouble = venv()
+        if not cls.venv:
+            return
+        top = tempfile.TemporaryDirectory(prefix="samebits-mlflow-",
+                                          dir="/var/tmp")
+        unittest.addModuleCleanup(top.cleanup)
+        cls.server = Mlflow(cls.venv, top.name + "/a",
+                            "--artifacts-destination",
+                            top.name + "/a/artifacts")
+        unittest.addModuleCleanup(cls.server.end)
+        cls.local = Mlflow(cls.venv, top.name + "/b", "--no-serve-artifacts",
+                           "--default-artifact-root",
+                           top.name + "/b/artifacts")
+        unittest.addModuleCleanup(cls.local.end)
+
+    @classmethod
     def setUpClass(cls):
-        cls.venv, trouble = venv()
         if not cls.venv:
             print("[  SKIPPED ] test_track_real")
-            raise unittest.SkipTest("no mlflow: " + trouble)
-        cls.top = tempfile.TemporaryDirectory(prefix="samebits-mlflow-",
-                                              dir="/var/tmp")
-        top = cls.top.name
-        cls.addClassCleanup(cls.top.cleanup)
-        cls.server = Mlflow(cls.venv, top + "/a", "--artifacts-destination",
-                            top + "/a/artifacts")
-        cls.addClassCleanup(cls.server.end)
-        cls.local = Mlflow(cls.venv, top + "/b", "--no-serve-artifacts",
-                           "--default-artifact-root", top + "/b/artifacts")
-        cls.addClassCleanup(cls.local.end)
+            raise unittest.SkipTest("no mlflow: " + cls.trouble)
         cls.server.wait()
         cls.local.wait()
 
@@ -798,6 +813,10 @@ print(json.dumps(out))
         self.assertEqual(len(self.outbox()), 1)
         self.assertEqual(len(self.wandb(0, "--sync")), 1)
         self.assertEqual(self.outbox(), [])
+
+
+def setUpModule():
+    Real.start()
 
 
 if __name__ == "__main__":

@@ -96,11 +96,10 @@ class Mlflow:
                 time.sleep(0.2)
         with open(self.log.name) as f:
             text = f.read()
-        self.end()
         raise RuntimeError("mlflow server does not start:\n" + text)
 
     def end(self):
-        # Its workers, too; the group is its own.
+        # Its workers, too: the group is its own, and there until we waited.
         os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait()
         self.log.close()

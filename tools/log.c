@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "cmd.h"
+#include "defaults.h"
 #include "find.h"
 #include "http.h"
 #include "opts.h"
@@ -325,12 +326,21 @@ static int server_valid(void)
 	return ret;
 }
 
+/* On the command line: in samebits.conf it is for the next run. */
+static bool names_tracker(void)
+{
+	return (o.mlflow && !defaults_origin("mlflow", 6)) ||
+	       (o.wandb && !defaults_origin("wandb", 5)) ||
+	       (o.csv && !defaults_origin("csv", 3)) ||
+	       (o.json && !defaults_origin("json", 4));
+}
+
 static int valid(int operands)
 {
 	if (timeout_valid() || pairs_valid("tag", o.tags) ||
 	    pairs_valid("param", o.params) || server_valid())
 		return STATUS_TROUBLE;
-	if (o.sync && (o.mlflow || o.wandb || o.csv || o.json || operands))
+	if (o.sync && (names_tracker() || operands))
 		return fail("--sync sends what was kept, to where it was to "
 			    "go; it takes no tracker and no RUN");
 	if (!o.sync && !server() && !o.wandb && !o.csv && !o.json)
