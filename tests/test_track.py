@@ -182,6 +182,18 @@ class Words(Case):
         self.assertAlmostEqual(run["end"] - run["start"],
                                metrics["duration"] * 1000, delta=2)
 
+    def test_environment(self):
+        """What was noted at the time of the run comes first."""
+        self.run_it("--", "true")
+        with open(self.path(".samebits", "000001", "environment.json"),
+                  "w") as f:
+            json.dump({"format": 1, "git": {"commit": "d" * 40,
+                                            "changed_files": 2}}, f)
+        self.log(0, "--json", "o")
+        run, = jsonl(self.path("o"))
+        self.assertEqual(run["tags"]["samebits.commit"], "d" * 40)
+        self.assertEqual(run["tags"]["samebits.changed_files"], "2")
+
     def test_metric_and_verdict(self):
         self.samebits(0, "check", "--", "echo", "loss: 0.25")
         newest = max(os.listdir(self.path(".samebits")),

@@ -138,19 +138,40 @@ static void lock_of(json_t *tags, const char *directory)
 	track_set(tags, "samebits.lock", digits);
 }
 
-static void tags_of(json_t *tags, json_t *manifest, const char *dir)
+static json_t *read_json(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return json_load_file(path, 0, NULL);
+}
+
+/* As the run saw it; else as git remembers. */
+static void commit_of(json_t *tags, json_t *manifest, const char *dir)
 {
 	json_t *start = json_object_get(manifest, "start");
+	json_t *environment = read_json(dir, "environment.json");
+	json_t *git = json_object_get(environment, "git");
 	const char *cwd = text(manifest, "cwd");
-	char *commit = cwd ? track_commit(cwd, json_number_value(start)) : NULL;
+	char *found = NULL;
 
+	if (!text(git, "commit") && cwd)
+		found = track_commit(cwd, json_number_value(start));
+	track_set(tags, "samebits.commit", text(git, "commit") ?: found);
+	number(tags, "samebits.changed_files",
+	       json_object_get(git, "changed_files"));
+	json_decref(environment);
+	free(found);
+}
+
+static void tags_of(json_t *tags, json_t *manifest, const char *dir)
+{
 	track_set(tags, "samebits.run", strrchr(dir, '/') + 1);
 	track_set(tags, "samebits.version", SAMEBITS_VERSION);
-	track_set(tags, "samebits.commit", commit);
 	number(tags, "samebits.seed", json_object_get(manifest, "seed"));
-	if (cwd)
-		lock_of(tags, cwd);
-	free(commit);
+	commit_of(tags, manifest, dir);
+	if (text(manifest, "cwd"))
+		lock_of(tags, text(manifest, "cwd"));
 }
 
 static void artifact_json(json_t *run, const char *name, json_t *content)
@@ -235,11 +256,8 @@ static void printed(json_t *run, const char *dir, const struct metrics *m)
 
 static void artifact_file(json_t *run, const char *dir, const char *name)
 {
-	char path[PATH_MAX];
-	json_t *content;
+	json_t *content = read_json(dir, name);
 
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	content = json_load_file(path, 0, NULL);
 	if (content)
 		artifact_json(run, name, content);
 	json_decref(content);
