@@ -373,6 +373,43 @@ class Files(Case):
         self.assertEqual(self.outbox(), [damaged])
         self.assertEqual(len(rows(self.path("d"))), 1)
 
+    def test_edited_entry(self):
+        """No part of an entry is trusted."""
+        self.run_it("--", "true", "--lr=1")
+        os.mkdir(self.path("d"))
+        self.log(125, "--csv", "d")
+        entry, = self.outbox()
+        with open(entry) as f:
+            whole = json.load(f)
+        self.assertEqual(oct(os.stat(entry).st_mode & 0o777), "0o600")
+        del whole["why"]
+        run, = whole["runs"]
+
+        def places(at):
+            yield from ((at, key) for key in (
+                at if isinstance(at, dict) else range(len(at))))
+            for value in at.values() if isinstance(at, dict) else at:
+                if isinstance(value, (dict, list)):
+                    yield from places(value)
+        run["metrics"] = run["metrics"][:1]
+        run["tags"] = {"a": "b"}
+        server = self.faulty()
+        for tracker, to in (("csv", self.path("d")), ("mlflow", server.uri)):
+            whole.update(tracker=tracker, to=to)
+            for at, key in list(places(whole)):
+                kept = at[key]
+                for other in (None, {"a": {}}):
+                    at[key] = other
+                    with open(entry, "w") as f:
+                        json.dump(whole, f)
+                    done = subprocess.run(
+                        (SAMEBITS, "log", "--sync", "--timeout", "0.1"),
+                        cwd=self.dir, env=CLEAN, stdout=subprocess.PIPE,
+                        stderr=subprocess.STDOUT)
+                    self.assertIn(done.returncode, (0, 125), done.stdout)
+                at[key] = kept
+        self.assertTrue(server.requests)
+
     def full_disk(self, script):
         """What the script says, $1 samebits, with a small disk at full/."""
         done = subprocess.run(

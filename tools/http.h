@@ -35,7 +35,7 @@ struct http_request {
 
 struct http_reply {
 	long status; /* 0: there was no answer */
-	char *body;  /* never NULL after HTTP_OK; the caller's to free */
+	char *body;  /* the caller's to free; NULL but after HTTP_OK */
 };
 
 /* NULL: *why is a sentence, as below. The settings' strings are copied. */

@@ -101,18 +101,19 @@ static bool has_login(const struct outbox_entry *e, const char *address)
 static enum sent send_to(const struct outbox_entry *e, const char *address,
 			 struct delivery *d)
 {
-	const struct tracker *t =
-		tracker_find(entry_text(e->content, "tracker"));
 	json_t *entry = json_copy(e->content);
-	enum sent sent = SENT_NOT;
+	enum sent sent;
 
 	if (address)
 		json_object_set_new(entry, "to", json_string(address));
-	if (t && entry_text(entry, "to") && entry_text(entry, "experiment"))
-		sent = t->send(entry, d);
-	else
-		delivery_say(&d->why, "%s: is no entry of this samebits",
-			     e->path);
+	if (entry_valid(entry)) {
+		sent = tracker_find(entry_text(entry, "tracker"))
+			       ->send(entry, d);
+	} else {
+		sent = SENT_NOT;
+		delivery_say(&d->why, "%s: is damaged, or of another samebits; "
+				      "remove it to forget it", e->path);
+	}
 	json_decref(entry);
 	return sent;
 }

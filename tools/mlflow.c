@@ -60,6 +60,23 @@ static json_t *cut(const char *value, size_t most)
 	return json_sprintf("%.*s...", (int)n, value);
 }
 
+/* The answer must be an object. */
+static enum http_result understand(struct mlflow *m, const char *path,
+				   const char *body, json_t **answer)
+{
+	*answer = json_loads(body, 0, NULL);
+	if (json_is_object(*answer))
+		return HTTP_OK;
+	json_decref(*answer);
+	*answer = NULL;
+	delivery_say(&m->delivery->why,
+		     "%s: %.*s: the answer is not MLflow's; is this its "
+		     "address?", http_base(m->http), (int)strcspn(path, "?"),
+		     path);
+	return HTTP_REFUSED;
+}
+
+/* once: a second try is the caller's, as it would make a second run. */
 static enum http_result request(struct mlflow *m, const char *method,
 				const char *path, const json_t *body, bool once,
 				json_t **answer)
@@ -75,20 +92,9 @@ static enum http_result request(struct mlflow *m, const char *method,
 
 	if (answer)
 		*answer = NULL;
-	if (result == HTTP_OK && answer) {
-		*answer = json_loads(reply.body, 0, NULL);
-		if (!json_is_object(*answer)) {
-			json_decref(*answer);
-			*answer = NULL;
-			delivery_say(&m->delivery->why,
-				     "%s: %s: the answer is not MLflow's; is "
-				     "this its address?", http_base(m->http),
-				     path);
-			result = HTTP_REFUSED;
-		}
-	}
-	if (result == HTTP_OK)
-		free(reply.body);
+	if (result == HTTP_OK && answer)
+		result = understand(m, path, reply.body, answer);
+	free(reply.body);
 	free(data);
 	return result;
 }

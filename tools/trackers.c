@@ -21,6 +21,62 @@ const struct tracker *tracker_find(const char *name)
 	return NULL;
 }
 
+static bool strings(const json_t *object)
+{
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(object))
+		return false;
+	json_object_foreach((json_t *)object, key, value)
+		if (!json_is_string(value))
+			return false;
+	return true;
+}
+
+/* [name, value, step], as in track.h. */
+static bool metrics_valid(const json_t *list)
+{
+	json_t *one;
+	size_t i;
+
+	if (!json_is_array(list))
+		return false;
+	json_array_foreach(list, i, one) {
+		const json_t *value = json_array_get(one, 1);
+
+		if (!json_is_string(json_array_get(one, 0)) ||
+		    !(json_is_null(value) || json_is_number(value) ||
+		      json_is_string(value)) ||
+		    !json_is_integer(json_array_get(one, 2)))
+			return false;
+	}
+	return true;
+}
+
+static bool run_valid(const json_t *run)
+{
+	return strings(json_object_get(run, "params")) &&
+	       strings(json_object_get(run, "tags")) &&
+	       strings(json_object_get(run, "artifacts")) &&
+	       metrics_valid(json_object_get(run, "metrics")) &&
+	       json_object_get(run, "start") && entry_text(run, "name") &&
+	       entry_text(run, "status");
+}
+
+bool entry_valid(const json_t *entry)
+{
+	json_t *runs = json_object_get(entry, "runs"), *run;
+	size_t i;
+
+	json_array_foreach(runs, i, run)
+		if (!run_valid(run))
+			return false;
+	return json_array_size(runs) && entry_text(entry, "id") &&
+	       entry_text(entry, "to") && entry_text(entry, "experiment") &&
+	       tracker_find(entry_text(entry, "tracker"));
+}
+
 void delivery_free(struct delivery *d)
 {
 	free(d->why);

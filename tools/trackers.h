@@ -12,6 +12,8 @@
 #ifndef SAMEBITS_TRACKERS_H
 #define SAMEBITS_TRACKERS_H
 
+#include <stdbool.h>
+
 #include <jansson.h>
 
 enum sent {
@@ -39,6 +41,8 @@ extern const struct tracker tracker_wandb;
 
 /* NULL: it is not known. */
 const struct tracker *tracker_find(const char *name);
+/* Is everything there that senders rely on? Files may be damaged or edited. */
+bool entry_valid(const json_t *entry);
 void delivery_free(struct delivery *d);
 
 /* Helpers of those: */
