@@ -56,10 +56,10 @@ static const char *store(void)
 	return o.store ? o.store : STORE_DEFAULT;
 }
 
-static int sync_hint(char *out, size_t size)
+static void sync_hint(char *out, size_t size)
 {
-	return snprintf(out, size, "samebits log --sync%s%s",
-			o.store ? " --store " : "", o.store ? o.store : "");
+	snprintf(out, size, "samebits log --sync%s%s",
+		 o.store ? " --store " : "", o.store ? o.store : "");
 }
 
 /* What is to be done to send it. */
@@ -123,16 +123,19 @@ static int deliver(struct outbox_entry *e, const char *address,
 		   enum sent *sent)
 {
 	struct delivery d = { .timeout = timeout };
-	int ret = 0;
+	int ret = 0, removed;
 
 	*sent = send_to(e, address, &d);
-	if (*sent != SENT)
+	if (*sent != SENT) {
 		ret = kept(e, &d, has_login(e, address));
-	else
+	} else {
 		sent_line(e, &d);
-	if (*sent == SENT && outbox_remove(e))
-		say("%s: was sent, but cannot be removed: %s; remove it, or "
-		    "it is sent again", e->path, strerror(errno));
+		removed = outbox_remove(e);
+		if (removed)
+			ret = fail("%s: was sent, but cannot be removed: %s; "
+				   "remove it, or it is sent again", e->path,
+				   strerror(-removed));
+	}
 	delivery_free(&d);
 	return ret;
 }
@@ -151,6 +154,9 @@ static int queue(const char *tracker, const char *to, json_t *runs)
 	int ret;
 
 	free(shown);
+	if (!content)
+		return fail("%s, or the experiment's name, is not UTF-8, which "
+			    "the outbox needs; take another name", to);
 	ret = outbox_add(&e, store(), content);
 	if (ret)
 		say("%s/" OUTBOX_DIR ": cannot be written: %s; sent without "
@@ -225,11 +231,6 @@ static int log_one(const char *name)
 
 /* ---- what was kept ---- */
 
-static bool is_down(json_t *down, const char *to)
-{
-	return json_object_get(down, to) != NULL;
-}
-
 /* A server that is down is not asked again for each entry. */
 static int sync_entry(struct outbox_entry *e, json_t *down)
 {
@@ -237,7 +238,7 @@ static int sync_entry(struct outbox_entry *e, json_t *down)
 	enum sent sent;
 	int ret;
 
-	if (to && is_down(down, to))
+	if (to && json_object_get(down, to))
 		return STATUS_TROUBLE;
 	ret = deliver(e, NULL, &sent);
 	if (sent == SENT_LATER)
