@@ -6,7 +6,7 @@ set -euo pipefail
 
 build="gcc meson ninja-build pkg-config libunwind-dev libdw-dev libjansson-dev
        libzydis-dev libsqlite3-dev libxxhash-dev libzip-dev libarchive-dev
-       libgsl-dev"
+       libgsl-dev libcurl4-openssl-dev"
 python="python3-numpy python3-sklearn"
 test="g++ libcmocka-dev clang libclang-rt-14-dev valgrind fasttext darknet
       libjemalloc2 libtcmalloc-minimal4 libeatmydata1 gawk mawk openssl
@@ -14,7 +14,7 @@ test="g++ libcmocka-dev clang libclang-rt-14-dev valgrind fasttext darknet
       busybox pwgen procps make git rsync zip unzip zstd ccache libpython3.11
       python3-threadpoolctl python3-joblib libblas3 libblas-test
       libopenblas0-pthread libopenblas64-0-pthread libblis4-pthread
-      libgomp1 libomp-14-dev libtbb-dev
+      libgomp1 libomp-14-dev libtbb-dev python3-venv
       python3-scipy chromium"
 
 case "${1:-build}" in

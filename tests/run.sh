@@ -83,6 +83,7 @@ all="$all html"
 all="$all records"
 all="$all writes"
 all="$all env"
+all="$all track"
 all="$all blas operand openmp threads frameworks"
 all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels"
 build build -Dtests=true -Dwerror=true

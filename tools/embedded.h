@@ -6,5 +6,6 @@
 extern const char embedded_html_css[];
 extern const char embedded_html_js[];
 extern const char embedded_plot_css[];
+extern const char embedded_wandb_py[];
 
 #endif

@@ -19,6 +19,7 @@ const struct cmd *const verbs[] = {
 	&cmd_rm,
 	&cmd_export,
 	&cmd_import,
+	&cmd_log,
 	&cmd_sources,
 	&cmd_doctor,
 	NULL,
