@@ -103,13 +103,24 @@ static void print_table(FILE *to, const json_t *record)
 		fprintf(to, "  … and %zu more, which --json has\n", left_out);
 }
 
-/* Like the sentence: as many digits as the deviation is worth. */
-static void print_numbers(FILE *to, const char *label, const json_t *summary,
-			  const char *const *keys, const char *between)
+/* A digit more than the interval, or the deviation, is worth. */
+static int decimals(const json_t *summary)
 {
 	double deviation = json_number_value(
 		json_object_get(summary, "deviation"));
-	int d = statistics_decimals(deviation) + 1;
+	double half = (json_number_value(json_object_get(summary, "high")) -
+		       json_number_value(json_object_get(summary, "low"))) /
+		      2;
+
+	return statistics_decimals(half > 0 && half < deviation ? half
+								: deviation) +
+	       1;
+}
+
+static void print_numbers(FILE *to, const char *label, const json_t *summary,
+			  const char *const *keys, const char *between)
+{
+	int d = decimals(summary);
 
 	fprintf(to, "  %-24s", label);
 	for (size_t i = 0; keys[i]; i++) {
