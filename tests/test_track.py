@@ -35,6 +35,7 @@ class Case(unittest.TestCase):
 
     def samebits(self, status, *words, **variables):
         done = subprocess.run((SAMEBITS, *words), cwd=self.dir, text=True,
+                              errors="surrogateescape",
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               env=dict(CLEAN, **variables), timeout=100)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
