@@ -12,6 +12,15 @@ void memory_start(void); /* overwrites AT_RANDOM */
  * before the program starts, and once more for whom that was too early. */
 void stdio_start(bool early);
 
+/*
+ * CPython looked this name up, and found it: what to give it instead; NULL: it
+ * is none of a module in which programs seed. ra: who looks.
+ */
+void *seeding_found(const char *name, void *found, const void *ra);
+/* The same for modules within the interpreter, before it starts: the address of
+ * its PyImport_Inittab; NULL: it is not there. */
+void seeding_start(void **inittab);
+
 /* read(2) for the caller whose place is (ret, frame), as for call_begin(). */
 ssize_t read_from(int fd, void *buf, size_t len, void *ret, void *frame);
 

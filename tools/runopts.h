@@ -10,7 +10,7 @@
 
 /* As the command line has them; NULL: not given. */
 extern struct wanted {
-	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
+	const char *seed, *seeds, *reseed, *time, *trace, *limit, *store, *force,
 		*observe, *crypto, *order, *pids, *tmp, *partial, *quiet, *deny,
 		*suppress, *threads, *env, *framework, *digest, *portable,
 		*addresses, *output, *no_output, *input, *no_input;
@@ -63,6 +63,9 @@ const char *wanted_shuffle(void);
 	  &wanted.seed },                                                      \
 	{ "seeds", 0, "honour|force",                                          \
 	  "explicit seeds: honoured, or mixed with --seed", &wanted.seeds },   \
+	{ "reseed", 0, NULL,                                                   \
+	  "mix seeds of Python's libraries with --seed, too",                  \
+	  &wanted.reseed },                                                    \
 	{ "time", 0, "logical|real",                                           \
 	  "a clock that repeats (default), or the real one", &wanted.time },   \
 	{ "pids", 0, "MODE", "process ids: namespace, virtual or real",        \
