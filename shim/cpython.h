@@ -20,7 +20,6 @@ typedef struct object object; /* PyObject */
 /* Filled by cpython_bind(). */
 extern struct cpython {
 	object *(*attr)(object *, const char *);
-	int (*set_attr)(object *, const char *, object *);
 	object *(*call)(object *, object *args, object *kwds);
 	object *(*repr)(object *);
 	ssize_t (*hash)(object *);
@@ -36,6 +35,17 @@ extern struct cpython {
 	object *(*named)(object *dict, const char *);
 	int (*buffer)(object *, void *view, int flags);
 	void (*buffer_release)(void *view);
+	object *(*xor)(object *, object *);
+	object *(*modules)(void); /* sys.modules, borrowed */
+	object *(*builtins)(void); /* borrowed */
+	object *(*dict)(void);
+	int (*set_named)(object *dict, const char *, object *);
+	object *(*compile)(const char *text, const char *file, int start,
+			   void *flags, int optimize);
+	object *(*eval)(object *code, object *globals, object *locals);
+	object *(*function)(void *method, object *self, object *module);
+	int (*audit)(int (*hook)(const char *, object *, void *), void *);
+	void (*incref)(object *);
 	void (*decref)(object *);
 	object *(*occurred)(void);
 	void (*clear)(void);

@@ -276,8 +276,10 @@ static void *python_found(void *handle, const char *name, void *found,
 {
 	if (!found || strncmp(name, "Py", 2))
 		return NULL;
-	if (!strncmp(name, "PyInit_", 7))
+	if (!strncmp(name, "PyInit_", 7)) {
+		seeding_loading(found, ret);
 		return seeding_found(name, found, ret);
+	}
 	if (!strncmp(name, "Py_", 3))
 		seeding_start(real_dlsym(handle, "PyImport_Inittab"));
 	return NULL;
