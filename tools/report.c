@@ -373,12 +373,21 @@ static uint64_t line_hash(uint64_t hash, const struct sb_line *line)
 	return (hash ^ line->number) * FNV_PRIME;
 }
 
-static uint64_t place_hash(const struct log *log, const struct sb_site *site)
+static uint64_t lines_hash(const struct log *log, const struct sb_site *site,
+			   uint32_t from)
 {
 	uint64_t hash = 14695981039346656037u;
 
-	for (uint32_t i = 0; site && i < site->lines && i < FRAMES; i++)
+	for (uint32_t i = from; site && i < site->lines && i - from < FRAMES;
+	     i++)
 		hash = line_hash(hash, site_line(log, site, i));
+	return hash;
+}
+
+static uint64_t place_hash(const struct log *log, const struct sb_site *site)
+{
+	uint64_t hash = lines_hash(log, site, 0);
+
 	for (uint32_t i = 0; site && i < site->depth && i < FRAMES; i++) {
 		const struct sb_frame *f = &site->frame[i];
 		const struct sb_module *m = log_module(log, f->module);
@@ -387,6 +396,21 @@ static uint64_t place_hash(const struct log *log, const struct sb_site *site)
 		hash = (hash ^ f->offset) * FNV_PRIME;
 	}
 	return hash;
+}
+
+/* As site_print_own() shows it. */
+static uint64_t own_hash(const struct log *log, const struct sb_site *site)
+{
+	uint32_t own = site ? site_own(log, site) : 0;
+
+	return site && own < site->lines ? lines_hash(log, site, own)
+					 : place_hash(log, site);
+}
+
+/* Is it about where the program fixes a seed, whatever library takes it? */
+static bool of_seeding(const char *group)
+{
+	return !strcmp(group, SB_SEEDING);
 }
 
 static int by_hash(const void *a, const void *b)
@@ -412,7 +436,10 @@ static size_t merge_sites(struct shown *shown, const struct tally_source *s)
 		const struct use *u = &s->use[i];
 		const struct sb_site *site = log_site(u->log, u->counter->site);
 
-		shown[i] = (struct shown){ u, site, place_hash(u->log, site),
+		shown[i] = (struct shown){ u, site,
+					   of_seeding(s->group)
+						   ? own_hash(u->log, site)
+						   : place_hash(u->log, site),
 					   u->counter->count };
 	}
 	qsort(shown, s->uses, sizeof(*shown), by_hash);
@@ -439,12 +466,25 @@ static void shapes_print(const struct use *use)
 	}
 }
 
-static void shown_print(struct report *r, const struct shown *shown)
+/* The first seeds from there. */
+static void seeds_print(const struct sb_counter *n)
+{
+	printf("                 seed");
+	for (uint64_t i = 0; i < n->count && i < 3; i++)
+		printf("%s %" PRIu64, i ? "," : "", n->first[i]);
+	printf("%s\n", n->count > 3 ? ", ..." : "");
+}
+
+static void shown_print(struct report *r, const struct shown *shown,
+			bool seeding)
 {
 	printf("    %8" PRIu64 " x  ", shown->calls);
-	site_print(stdout, r->symbols, &r->run.notes, shown->use->log,
-		   shown->site, FRAMES, "\n                 ");
+	(seeding ? site_print_own : site_print)(
+		stdout, r->symbols, &r->run.notes, shown->use->log,
+		shown->site, FRAMES, "\n                 ");
 	putchar('\n');
+	if (seeding)
+		seeds_print(shown->use->counter);
 	shapes_print(shown->use);
 }
 
@@ -454,7 +494,7 @@ static void sites_print(struct report *r, const struct tally_source *s)
 	size_t n = shown ? merge_sites(shown, s) : 0;
 
 	for (size_t i = 0; i < n && i < r->sites; i++)
-		shown_print(r, &shown[i]);
+		shown_print(r, &shown[i], of_seeding(s->group));
 	if (n > r->sites)
 		printf("             and from %zu more place%s\n",
 		       n - r->sites, plural(n - r->sites));
