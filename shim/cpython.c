@@ -44,6 +44,7 @@ static const struct name {
 	{ "PyErr_Occurred", (void **)&cpython.occurred },
 	{ "PyErr_Clear", (void **)&cpython.clear },
 	{ "_Py_NoneStruct", (void **)&cpython.none },
+	{ "PyType_Type", &cpython.type },
 	{ "PyModuleDef_Type", &cpython.module_def },
 	{ "PyMethodDescr_Type", &cpython.method },
 	{ "PyWrapperDescr_Type", &cpython.wrapper },
@@ -61,7 +62,7 @@ bool cpython_bind(const void *ra)
 		if (!*at)
 			return false;
 	}
-	return true;
+	return cpython_type(cpython.method) == cpython.type;
 }
 
 /* ---- layouts ---- */

@@ -51,10 +51,10 @@ extern struct cpython {
 	void (*clear)(void);
 	object *none;
 	/* Types: only compared. */
-	void *module_def, *method, *wrapper;
+	void *type, *module_def, *method, *wrapper;
 } cpython;
 
-/* False: a name is missing. ra: an address in the interpreter, or in what was
+/* False: a name is missing, or objects are laid out in another way. ra: an address in the interpreter, or in what was
  * linked with it. */
 bool cpython_bind(const void *ra);
 

@@ -19,14 +19,18 @@ static size_t count(const struct module_slot *slot)
 	return n;
 }
 
-/* One more thing to be done when it is executed: the last one. Of each
- * interpreter, so the definition keeps it. */
+/* One more thing to be done when it is executed, in each interpreter: the last
+ * one. */
 static void add_slot(struct pyinit *p, struct module_def *def)
 {
 	size_t n = count(def->slots);
 
-	if (def->slots == p->slots || n + 2 > PYINIT_SLOTS)
+	if (def->slots == p->slots)
 		return;
+	if (n + 2 > PYINIT_SLOTS) {
+		p->ready(NULL);
+		return;
+	}
 	if (n)
 		memcpy(p->slots, def->slots, n * sizeof(*def->slots));
 	p->slots[n] = (struct module_slot){ MODULE_EXEC, (void *)p->exec };
@@ -38,9 +42,11 @@ object *pyinit_begin(struct pyinit *p)
 {
 	object *made = p->real();
 
-	if (!made || !cpython_bind(p->from))
-		return made;
-	if (cpython_type(made) == cpython.module_def)
+	if (!made)
+		return NULL;
+	if (!cpython_bind(p->from))
+		p->ready(NULL);
+	else if (cpython_type(made) == cpython.module_def)
 		add_slot(p, (struct module_def *)made);
 	else
 		p->ready(made);

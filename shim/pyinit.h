@@ -15,7 +15,9 @@ struct pyinit {
 	const char *symbol;	  /* PyInit_NAME */
 	object *(*hook)(void);	  /* calls pyinit_begin() for this one */
 	int (*exec)(object *module); /* calls `ready`; 0 */
-	void (*ready)(object *module); /* under the interpreter's lock */
+	/* Under the interpreter's lock. NULL: it is no interpreter that we
+	 * know. */
+	void (*ready)(object *module);
 	object *(*real)(void);
 	const void *from; /* an address in the interpreter */
 	struct module_slot slots[PYINIT_SLOTS];

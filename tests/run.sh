@@ -78,6 +78,7 @@ build() {
 all="engine reader order procfs cli defaults rm inspect export doctor deny"
 all="$all devices terminal pids values contexts logs kill hazards python"
 all="$all programs layout check contents files verdict"
+all="$all reseed"
 all="$all writes"
 all="$all blas operand openmp threads frameworks"
 all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels"

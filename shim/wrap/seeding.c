@@ -63,9 +63,9 @@ static void not_seen(const struct source *row)
 static void each_type(object *module, const char *name,
 		      const struct source *row, bool (*take)(object *type))
 {
-	object *type = cpython.attr(module, name);
+	object *type = module ? cpython.attr(module, name) : NULL;
 
-	if (!type)
+	if (module && !type)
 		cpython.clear();
 	if (!type || !take(type))
 		not_seen(row);

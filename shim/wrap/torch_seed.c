@@ -20,11 +20,15 @@ ROW(torch_cuda_manual_seed, "_ZN2at17CUDAGeneratorImpl16set_current_seedEm",
     "a seed for PyTorch's generators on a GPU");
 
 /* torch.seed() and its like draw, and give all generators what they drew. */
-static __thread uint64_t drawn;
+static __thread struct {
+	uint64_t seed;
+	bool any;
+} drawn;
 
 void torch_drawn(uint64_t seed)
 {
-	drawn = seed;
+	drawn.seed = seed;
+	drawn.any = true;
 }
 
 #define SEED(id)                                                               \
@@ -33,7 +37,7 @@ void torch_drawn(uint64_t seed)
 		__typeof__(real_##id) real = REAL_HERE(id);                    \
 		struct call c;                                                 \
                                                                                \
-		if (!real || seed == drawn) {                                  \
+		if (!real || (drawn.any && seed == drawn.seed)) {              \
 			if (real)                                              \
 				real(generator, seed);                         \
 			return;                                                \
