@@ -73,6 +73,15 @@ class Case(unittest.TestCase):
 
 
 class Options(Case):
+    def test_rows(self):
+        rows = json.loads(self.call(SAMEBITS, "sources", "--json").stdout)
+        self.assertEqual([r["name"] for r in rows if r["group"] == "seeding"],
+                         ["jax_key", "numpy_legacy_seed", "numpy_seed",
+                          "python_random_seed", "tf_generator_seed",
+                          "tf_set_seed",
+                          # test_frameworks.c
+                          "torch_cuda_manual_seed", "torch_manual_seed"])
+
     def test_needs_seed(self):
         done = self.call(SAMEBITS, "run", "--reseed", "--", "true",
                          status=125)
