@@ -217,12 +217,23 @@ static struct key *known_key(const struct visit *v)
 	return k || v->kind ? k : key_of(v, KEY_ASK);
 }
 
+/* Keys that are kept for seeds: a library may call other sources from more
+ * places than there is room for, as those of CUDA do when they are loaded. */
+#define SPARE 512
+
+static unsigned taken(const struct thread *self, const struct source *source)
+{
+	bool last = keys_room(self) == 1u << KEYS_LAST_BITS;
+
+	return self->nkeys + (last && !source->seeding ? SPARE : 0);
+}
+
 /* Writes leave half of it to sources: recursive printers would take all. */
 static bool room_for_key(struct thread *self, const struct source *source)
 {
 	if (source->written && self->nkeys >= 1u << (KEYS_LAST_BITS - 1))
 		return false;
-	return self->nkeys < keys_room(self) * 3 / 4 ||
+	return taken(self, source) < keys_room(self) * 3 / 4 ||
 	       thread_more_keys(self);
 }
 
@@ -283,7 +294,7 @@ static void receive(void *arg)
 	if (v->key)
 		return;
 	p = look(v);
-	if (room || v->self->nkeys < keys_room(v->self) - 2)
+	if (room || taken(v->self, v->source) < keys_room(v->self) - 2)
 		v->key = make_key(v, &p);
 	if (p.policy == SB_DENY && !p.ask)
 		denied(v, &p);

@@ -104,6 +104,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 	} flags[] = {
 		{ "mode", "audit", &config.audit },
 		{ "seeds", "force", &config.seeds_force },
+		{ "reseed", "on", &config.reseed },
 		{ "time", "real", &config.time_real },
 		{ "trace", "full", &config.trace_wanted },
 		{ "crypto", "force", &config.crypto_force },
@@ -198,6 +199,12 @@ void config_parse(const char *text)
 		text += len;
 		if (*text)
 			text++;
+	}
+	if (config.reseed && !config.seeded) {
+		static const char alone[] = "reseed=on without seed=N";
+
+		copy(config.odd, sizeof(config.odd), alone, strlen(alone));
+		config.reseed = false;
 	}
 	if (!seeds_said)
 		config.seeds_force = config.seeded;

@@ -19,6 +19,7 @@ struct config {
 	bool audit;
 	bool seeded;	   /* --seed was given */
 	bool seeds_force;  /* explicit seeds are mixed with `seed` */
+	bool reseed;	   /* --reseed: those in Python's libraries, too */
 	bool time_real;
 	bool trace_wanted; /* --trace=full */
 	bool trace_full;   /* still: no limit was reached */

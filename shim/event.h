@@ -115,6 +115,10 @@ struct sb_source {
  * a digest of the bytes, its length their number. */
 #define SB_OUTPUT "output"
 
+/* The group of seeds that a program fixes by itself in Python's libraries: the
+ * values are the seeds, or digests of those that are no numbers of 64 bits. */
+#define SB_SEEDING "seeding"
+
 struct sb_module {
 	struct sb_record head;
 	uint8_t build_id[20]; /* zeros where the module has none */

@@ -124,4 +124,5 @@ void samebits_before_main(void)
 	modules_list();
 	stack_start();
 	stdio_start(false);
+	seeding_start(real_dlsym_fn(RTLD_DEFAULT, "PyImport_Inittab"));
 }

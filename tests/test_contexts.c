@@ -70,6 +70,7 @@ static const char *const elsewhere[][2] = {
 	{ "nccl", "cuda" },
 	{ "numeric", "openmp" },
 	{ "openmp", "openmp" },
+	{ "seeding", "reseed" }, /* PyTorch's: frameworks */
 	{ "tensorflow", "frameworks" },
 	{ "torch", "frameworks" },
 };

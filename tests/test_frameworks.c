@@ -210,6 +210,35 @@ static void test_draws(void **state)
 	assert_string_not_equal(a.out, b.out);
 }
 
+#define NATIVE_SEEDS "0 42 1\n0 42 1\n"
+
+/* Those that the program gives to generators; what they drew is left alone. */
+static void test_seeds(void **state)
+{
+	unsigned long long seed[4];
+
+	(void)state;
+	shows(SCENES "seeds", NATIVE_SEEDS);
+	shows(RUN "-- " SCENES "seeds", NATIVE_SEEDS);
+	shows(RUN "--seed 1 -- " SCENES "seeds", NATIVE_SEEDS);
+	shows(AUDIT SCENES "seeds", NATIVE_SEEDS);
+	calls("torch_manual_seed", 2);
+	calls("torch_cuda_manual_seed", 2);
+	outcome_of(&a, RUN "--seed 1 --reseed -- " SCENES "seeds");
+	outcome_of(&b, RUN "--seed 1 --reseed -- " SCENES "seeds");
+	assert_string_equal(a.out, b.out);
+	calls("torch_manual_seed", 2);
+	assert_int_equal(sscanf(a.out, "%llu %llu 1\n%llu %llu 1\n", &seed[0],
+				&seed[1], &seed[2], &seed[3]), 4);
+	for (int i = 0; i < 4; i++)
+		assert_true(seed[i] != 0 && seed[i] != 42);
+	assert_true(seed[0] != seed[1] && seed[1] != seed[3]);
+	outcome_of(&b, RUN "--seed 2 --reseed -- " SCENES "seeds");
+	assert_string_not_equal(a.out, b.out);
+	shows(RUN "--seed 1 --reseed --observe seeding -- " SCENES "seeds",
+	      NATIVE_SEEDS);
+}
+
 /* Kernels are told to; who would want a seed for it, and Python, are not. */
 static void test_kernels(void **state)
 {
@@ -294,7 +323,8 @@ int main(void)
 		CASE(test_rows),       CASE(test_modes),
 		CASE(test_operations), CASE(test_programs_choice),
 		CASE(test_attention),
-		CASE(test_draws),      CASE(test_kernels),
+		CASE(test_draws),      CASE(test_seeds),
+		CASE(test_kernels),
 		CASE(test_loaded),     CASE(test_lines),
 		CASE(test_embedded),
 	};

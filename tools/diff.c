@@ -145,11 +145,11 @@ static void compare_program(struct section *s, const struct side *a,
 static void compare_settings(struct section *s, const struct side *a,
 			     const struct side *b)
 {
-	static const char *const keys[] = { "seed",	 "seeds",  "time",
-					    "trace",	 "order",  "shuffle",
-					    "pids",	 "force",  "observe",
-					    "framework", "crypto", "digest",
-					    "start",	 "deny" };
+	static const char *const keys[] = { "seed",	 "seeds",     "reseed",
+					    "time",	 "trace",     "order",
+					    "shuffle",	 "pids",      "force",
+					    "observe",	 "framework", "crypto",
+					    "digest",	 "start",     "deny" };
 	const char *text[2] = { json_string_value(of(a, "settings")),
 				json_string_value(of(b, "settings")) };
 

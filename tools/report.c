@@ -337,12 +337,25 @@ static void shapes_print(const struct use *use)
 	}
 }
 
-static void shown_print(struct report *r, const struct shown *shown)
+/* The first seeds from there. */
+static void seeds_print(const struct sb_counter *n)
+{
+	printf("                 seed");
+	for (uint64_t i = 0; i < n->count && i < 3; i++)
+		printf("%s %" PRIu64, i ? "," : "", n->first[i]);
+	printf("%s\n", n->count > 3 ? ", ..." : "");
+}
+
+static void shown_print(struct report *r, const struct shown *shown,
+			bool seeding)
 {
 	printf("    %8" PRIu64 " x  ", shown->calls);
-	site_print(stdout, r->symbols, &r->run.notes, shown->use->log,
-		   shown->site, FRAMES, "\n                 ");
+	(seeding ? site_print_own : site_print)(
+		stdout, r->symbols, &r->run.notes, shown->use->log,
+		shown->site, FRAMES, "\n                 ");
 	putchar('\n');
+	if (seeding)
+		seeds_print(shown->use->counter);
 	shapes_print(shown->use);
 }
 
@@ -352,7 +365,7 @@ static void sites_print(struct report *r, const struct tally_source *s)
 	size_t n = shown ? report_places(shown, s, FRAMES) : 0;
 
 	for (size_t i = 0; i < n && i < r->sites; i++)
-		shown_print(r, &shown[i]);
+		shown_print(r, &shown[i], report_of_seeding(s->group));
 	if (n > r->sites)
 		printf("             and from %zu more place%s\n",
 		       n - r->sites, plural(n - r->sites));

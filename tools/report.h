@@ -39,6 +39,9 @@ struct shown {
 	uint64_t hash, calls;
 };
 
+/* Is it about where the program fixes a seed, whatever library takes it? Then
+ * places are the program's own lines. */
+bool report_of_seeding(const char *group);
 /* Most calls first; `shown` has room for each of the source's uses, `frames`
  * tell places apart. Returns how many there are. */
 size_t report_places(struct shown *shown, const struct tally_source *s,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "sites.h"
 
 int report_open(struct report *r, const char *dir)
 {
@@ -81,13 +82,22 @@ static uint64_t line_hash(uint64_t hash, const struct sb_line *line)
 	return (hash ^ line->number) * FNV_PRIME;
 }
 
-static uint64_t place_hash(const struct log *log, const struct sb_site *site,
-			   unsigned frames)
+static uint64_t lines_hash(const struct log *log, const struct sb_site *site,
+			   uint32_t from, unsigned frames)
 {
 	uint64_t hash = 14695981039346656037u;
 
-	for (uint32_t i = 0; site && i < site->lines && i < frames; i++)
+	for (uint32_t i = from; site && i < site->lines && i - from < frames;
+	     i++)
 		hash = line_hash(hash, site_line(log, site, i));
+	return hash;
+}
+
+static uint64_t place_hash(const struct log *log, const struct sb_site *site,
+			   unsigned frames)
+{
+	uint64_t hash = lines_hash(log, site, 0, frames);
+
 	for (uint32_t i = 0; site && i < site->depth && i < frames; i++) {
 		const struct sb_frame *f = &site->frame[i];
 		const struct sb_module *m = log_module(log, f->module);
@@ -96,6 +106,21 @@ static uint64_t place_hash(const struct log *log, const struct sb_site *site,
 		hash = (hash ^ f->offset) * FNV_PRIME;
 	}
 	return hash;
+}
+
+/* As site_print_own() shows it. */
+static uint64_t own_hash(const struct log *log, const struct sb_site *site,
+			 unsigned frames)
+{
+	uint32_t own = site ? site_own(log, site) : 0;
+
+	return site && own < site->lines ? lines_hash(log, site, own, frames)
+					 : place_hash(log, site, frames);
+}
+
+bool report_of_seeding(const char *group)
+{
+	return !strcmp(group, SB_SEEDING);
 }
 
 static int by_hash(const void *a, const void *b)
@@ -122,9 +147,13 @@ size_t report_places(struct shown *shown, const struct tally_source *s,
 		const struct use *u = &s->use[i];
 		const struct sb_site *site = log_site(u->log, u->counter->site);
 
-		shown[i] = (struct shown){ u, site,
-					   place_hash(u->log, site, frames),
-					   u->counter->count };
+		shown[i] = (struct shown){
+			u, site,
+			report_of_seeding(s->group)
+				? own_hash(u->log, site, frames)
+				: place_hash(u->log, site, frames),
+			u->counter->count
+		};
 	}
 	qsort(shown, s->uses, sizeof(*shown), by_hash);
 	for (size_t i = 0; i < s->uses; i++) {

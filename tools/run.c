@@ -108,6 +108,8 @@ static void settings(char *out, size_t size, const struct manifest *m,
 	add_number(out, size, "seed", wanted.seed, 0);
 	if (wanted.seeds)
 		add(out, size, "seeds", wanted.seeds, false);
+	if (wanted.reseed)
+		add(out, size, "reseed", "on", false);
 	if (wanted.time)
 		add(out, size, "time", wanted.time, false);
 	if (wanted.trace)

@@ -236,10 +236,19 @@ static bool portable_valid(void)
 	return false;
 }
 
+static bool reseed_valid(void)
+{
+	if (!wanted.reseed || wanted.seed)
+		return true;
+	fail("--reseed needs --seed: it mixes the program's own seeds with that "
+	     "number; add --seed N");
+	return false;
+}
+
 bool wanted_valid(void)
 {
 	return date_valid() && number("seed", wanted.seed, 0) &&
-	       limit_valid() &&
+	       reseed_valid() && limit_valid() &&
 	       one_of("seeds", wanted.seeds, "honour", "force") &&
 	       one_of("time", wanted.time, "logical", "real") &&
 	       one_of("trace", wanted.trace, "sites", "full") &&

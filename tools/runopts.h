@@ -12,7 +12,7 @@
 
 /* As the command line has them; NULL: not given. */
 extern struct wanted {
-	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
+	const char *seed, *seeds, *reseed, *time, *trace, *limit, *store, *force,
 		*observe, *crypto, *order, *pids, *tmp, *partial, *quiet, *deny,
 		*suppress, *threads, *env, *framework, *digest, *portable,
 		*addresses, *output, *no_output, *input, *no_input;
@@ -74,6 +74,9 @@ const char *wanted_shuffle(void);
 /* What is controlled, and how. */
 #define CONTROL_OPTIONS SEED_OPTIONS FURTHER_OPTIONS
 #define FURTHER_OPTIONS                                                        \
+	{ "reseed", 0, NULL,                                                   \
+	  "mix seeds of Python's libraries with --seed, too",                  \
+	  &wanted.reseed },                                                    \
 	{ "time", 0, "logical|real",                                           \
 	  "a clock that repeats (default), or the real one", &wanted.time },   \
 	{ "pids", 0, "MODE", "process ids: namespace, virtual or real",        \

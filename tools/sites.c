@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files.h"
 #include "sites.h"
 #include "text.h"
 
@@ -66,6 +67,29 @@ static void print_frame(FILE *to, struct symbols *symbols, struct notes *notes,
 	fprintf(to, "+0x%" PRIx64, f->offset);
 }
 
+uint32_t site_own(const struct log *log, const struct sb_site *site)
+{
+	uint32_t i = 0;
+
+	for (; i < site->lines; i++) {
+		const struct sb_line *l = site_line(log, site, i);
+
+		if (l && *line_file(l) != '<' && !file_of_system(line_file(l)))
+			break;
+	}
+	return i;
+}
+
+static void print_lines(FILE *to, const struct log *log,
+			const struct sb_site *site, uint32_t from,
+			uint32_t most, const char *between)
+{
+	for (uint32_t i = from; i < site->lines && i - from < most; i++) {
+		fprintf(to, "%s", i > from ? between : "");
+		print_line(to, site_line(log, site, i));
+	}
+}
+
 void site_print(FILE *to, struct symbols *symbols, struct notes *notes,
 		const struct log *log, const struct sb_site *site,
 		uint32_t most, const char *between)
@@ -76,14 +100,23 @@ void site_print(FILE *to, struct symbols *symbols, struct notes *notes,
 		fprintf(to, "from an unknown place");
 		return;
 	}
-	for (uint32_t i = 0; i < lines && i < most; i++) {
-		fprintf(to, "%s", i ? between : "");
-		print_line(to, site_line(log, site, i));
-	}
+	print_lines(to, log, site, 0, most, between);
 	for (uint32_t i = 0; i < site->depth && i < most; i++) {
 		fprintf(to, "%s", i || lines ? between : "");
 		print_frame(to, symbols, notes, log, &site->frame[i]);
 	}
+}
+
+void site_print_own(FILE *to, struct symbols *symbols, struct notes *notes,
+		    const struct log *log, const struct sb_site *site,
+		    uint32_t most, const char *between)
+{
+	uint32_t own = site ? site_own(log, site) : 0;
+
+	if (site && own < site->lines)
+		print_lines(to, log, site, own, most, between);
+	else
+		site_print(to, symbols, notes, log, site, most, between);
 }
 
 static const struct log *denied_log(const struct rundir *run,

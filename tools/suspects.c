@@ -8,6 +8,7 @@
 #include "cure.h"
 #include "divergence.h"
 #include "files.h"
+#include "sites.h"
 #include "suspects.h"
 
 #define SUSPECTS_MOST 100
@@ -148,12 +149,8 @@ static int rank(const struct divergence *d)
 	const struct moment *m = d->at[0].site ? &d->at[0] : &d->at[1];
 	int output = strcmp(d->group, SB_OUTPUT) ? 0 : 4;
 
-	for (uint32_t i = 0; m->site && i < m->site->lines; i++) {
-		const struct sb_line *l = site_line(m->log, m->site, i);
-
-		if (l && *line_file(l) != '<' && !file_of_system(line_file(l)))
-			return output;
-	}
+	if (m->site && site_own(m->log, m->site) < m->site->lines)
+		return output;
 	if (m->site && m->site->lines)
 		return output + 3;
 	for (uint32_t i = 0; m->site && i < m->site->depth; i++) {

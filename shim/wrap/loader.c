@@ -16,6 +16,7 @@
 #include "module.h"
 #include "real.h"
 #include "scope.h"
+#include "wrap.h"
 #include "banned.h"
 
 /* By return address alone: an interpreter loads its modules from one place,
@@ -268,6 +269,22 @@ static struct answer from_here(const char *name, const void *ret)
 	return answer(bound_found(name, found));
 }
 
+/* What CPython loads modules by, and what starts an interpreter in a program
+ * that opened it as a library. */
+static void *python_found(void *handle, const char *name, void *found,
+			  const void *ret)
+{
+	if (!found || strncmp(name, "Py", 2))
+		return NULL;
+	if (!strncmp(name, "PyInit_", 7)) {
+		seeding_loading(found, ret);
+		return seeding_found(name, found, ret);
+	}
+	if (!strncmp(name, "Py_", 3))
+		seeding_start(real_dlsym(handle, "PyImport_Inittab"));
+	return NULL;
+}
+
 /*
  * A lookup in one object (ctypes, JAX, TensorFlow) finds the function that our
  * hook stands in front of: the answer is the hook.
@@ -291,6 +308,9 @@ struct answer samebits_before_dlsym(void *handle, const char *name, void *ret)
 	found = real_dlsym(handle, name);
 	if (found && is_optional(found)) /* the global scope */
 		return from_here(name, ret);
+	hook = python_found(handle, name, found, ret);
+	if (hook)
+		return answer(hook);
 	hook = hook_of(name, found);
 	if (hook && is_optional(hook)) {
 		if (leads_on(name, ret))

@@ -15,6 +15,7 @@
 #include "module.h"
 #include "operation.h"
 #include "runtime.h"
+#include "wrap.h"
 #include "banned.h"
 
 #define MEMBER(id, mangled, type, ...)                                         \
@@ -300,5 +301,6 @@ EXPORT uint64_t torch_random(bool cuda)
 		n = REAL_HERE(torch_random)(cuda);
 	}
 	call_end(&c, n, sizeof(n));
+	torch_drawn(n);
 	return n;
 }

@@ -62,6 +62,52 @@ Context &globalContext()
 }
 }
 
+namespace at {
+void CPUGeneratorImpl::set_current_seed(std::uint64_t seed)
+{
+	state = seed;
+}
+
+std::uint64_t CPUGeneratorImpl::current_seed() const
+{
+	return state;
+}
+
+std::uint64_t CPUGeneratorImpl::seed()
+{
+	std::uint64_t drawn = c10::detail::getNonDeterministicRandom(false);
+
+	this->set_current_seed(drawn);
+	return drawn;
+}
+
+void CUDAGeneratorImpl::set_current_seed(std::uint64_t seed)
+{
+	state = seed;
+}
+
+std::uint64_t CUDAGeneratorImpl::current_seed() const
+{
+	return state;
+}
+
+std::uint64_t CUDAGeneratorImpl::seed()
+{
+	std::uint64_t drawn = c10::detail::getNonDeterministicRandom(true);
+
+	this->set_current_seed(drawn);
+	return drawn;
+}
+
+Generator &defaultGenerator(bool cuda)
+{
+	static CPUGeneratorImpl on_cpu;
+	static CUDAGeneratorImpl on_gpu;
+
+	return cuda ? static_cast<Generator &>(on_gpu) : on_cpu;
+}
+}
+
 namespace c10::detail {
 std::uint64_t getNonDeterministicRandom(bool)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* embeds SCENES.so: operations first, and an interpreter later, which is asked
- * for a secret. */
+/* embeds SCENES.so [CODE]: operations first, and an interpreter later, which is
+ * asked for a secret, or executes CODE. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,5 +29,6 @@ int main(int argc, char **argv)
 	*(void **)&start = need(dlsym(python, "Py_Initialize"));
 	*(void **)&run = need(dlsym(python, "PyRun_SimpleString"));
 	start();
-	return run("import secrets\nprint(secrets.token_hex(8), flush=True)");
+	return run(argc > 2 ? argv[2] : "import secrets\n"
+			    "print(secrets.token_hex(8), flush=True)");
 }

@@ -87,6 +87,23 @@ static void draws()
 			      c10::detail::getNonDeterministicRandom(false));
 }
 
+// The seed of each generator after it was given one, and whether one that it
+// drew is the one that it has.
+static void seeds()
+{
+	for (bool cuda : { false, true }) {
+		at::Generator &generator = at::defaultGenerator(cuda);
+
+		for (std::uint64_t seed : { 0, 42 }) {
+			generator.set_current_seed(seed);
+			std::printf("%llu ", (unsigned long long)
+						     generator.current_seed());
+		}
+		std::printf("%d\n",
+			    generator.seed() == generator.current_seed());
+	}
+}
+
 static void kernels()
 {
 	tensorflow::GuardedPhiloxRandom random;
@@ -109,6 +126,7 @@ static const struct {
 	{ "loose", loose },	  { "restored", restored },
 	{ "draws", draws },	  { "kernels", kernels },
 	{ "required", required }, { "attention", attention },
+	{ "seeds", seeds },
 };
 
 extern "C" int play(const char *name)

@@ -38,6 +38,35 @@ class Context {
 };
 Context &globalContext();
 
+// Generators are called through their tables of functions, from other objects
+// too; seed() draws a seed and returns it.
+class Generator {
+    public:
+	virtual ~Generator() = default;
+	virtual void set_current_seed(std::uint64_t seed) = 0;
+	virtual std::uint64_t current_seed() const = 0;
+	virtual std::uint64_t seed() = 0;
+};
+class CPUGeneratorImpl : public Generator {
+    public:
+	void set_current_seed(std::uint64_t seed) override;
+	std::uint64_t current_seed() const override;
+	std::uint64_t seed() override;
+
+    private:
+	std::uint64_t state = 1;
+};
+class CUDAGeneratorImpl : public Generator {
+    public:
+	void set_current_seed(std::uint64_t seed) override;
+	std::uint64_t current_seed() const override;
+	std::uint64_t seed() override;
+
+    private:
+	std::uint64_t state = 1;
+};
+Generator &defaultGenerator(bool cuda);
+
 // Which of its algorithms it takes.
 const char *index_add();
 const char *attention();

@@ -26,7 +26,7 @@ BUILD = ROOT / "build" / "real"
 SAMEBITS = os.environ.get("SAMEBITS_BIN", str(ROOT / "build" / "samebits"))
 WHEELS = BUILD / "venv"
 KINDS = {"differs", "repeats", "draws", "force", "works", "keys", "cpus",
-         "large"}
+         "large", "reseeds"}
 COMPILERS = {
     ".cc": "g++ -O2 -pthread -o",
     ".f90": "gfortran -O2 -o",
@@ -154,6 +154,8 @@ class Trial:
             self.expect_works()
         if "cpus" in expects:
             self.expect_cpus()
+        if "reseeds" in expects:
+            self.expect_reseeds()
         if "keys" in expects:
             self.expect_all_differ(self.native + self.audit + [
                 self.controlled("run-%d" % i) for i in range(3)])
@@ -215,6 +217,22 @@ class Trial:
         for other in self.runs[1:]:
             if not self.expect_equal(self.runs[0], other):
                 break
+
+    def expect_reseeds(self):
+        self.expect_works()
+        honoured = self.controlled("run-seed-42")
+        self.expect_equal(self.native[0], honoured)
+        reseeded = [self.controlled("reseed-%d" % i, "--reseed")
+                    for i in range(5)]
+        for other in reseeded[1:]:
+            if not self.expect_equal(reseeded[0], other):
+                break
+        lines = [(o.place / "stdout").read_text().splitlines() for o in (
+            honoured, reseeded[0],
+            self.controlled("reseed-seed-43", "--reseed", seed=43))]
+        for number, line in enumerate(zip(*lines), 1):
+            if len(set(line)) < 3:
+                self.wrong.append("line %d does not depend on --seed" % number)
 
     def allowed(self, cpus, i):
         return self.run(

@@ -259,15 +259,35 @@ PLAIN(__cudaLaunchKernel_ptsz, kernel, cudaKernel_t)
 WITH_ATTRIBUTES(cudaLaunchKernelExC)
 WITH_ATTRIBUTES(cudaLaunchKernelExC_ptsz)
 
+/*
+ * An object names its kernels one by one when it is loaded, under the loader's
+ * lock, each from a place of its own: libtorch_cuda has 15,000. Places of one
+ * image are taken for the first, or there would be no room for any others.
+ */
+static struct call naming(void **image, void *ret, void *frame)
+{
+	static struct {
+		void **image, *ret, *frame;
+	} last;
+	struct call c;
+
+	if (!image || image != last.image) {
+		last.image = image;
+		last.ret = ret;
+		last.frame = frame;
+	}
+	call_begin(&c, &src___cudaRegisterFunction, last.ret, last.frame);
+	return c;
+}
+
 EXPORT void __cudaRegisterFunction(void **image, const char *stub,
 				   char *function, const char *name, int limit,
 				   void *tid, void *bid, void *block,
 				   void *grid, int *warp)
 {
-	struct call c;
+	struct call c = naming(image, CALLER);
 	__typeof__(real___cudaRegisterFunction) real;
 
-	CALL(&c, __cudaRegisterFunction);
 	real = REAL_HERE(__cudaRegisterFunction);
 	if (stub && name)
 		kernel_add(stub, name);
