@@ -18,6 +18,18 @@ static json_t *threads(const struct manifest *m)
 	return j;
 }
 
+/* In a rank's own, and in the one that all share: there "ranks" alone counts. */
+static void add_rank(json_t *root, const struct manifest *m)
+{
+	char host[HOST_NAME_MAX + 1] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	json_object_set_new(root, "host", text_json(host));
+	json_object_set_new(root, "rank", json_integer(m->rank));
+	json_object_set_new(root, "ranks",
+			    json_pack("{s:i}", "size", (int)m->ranks));
+}
+
 static json_t *build(const struct manifest *m)
 {
 	json_t *root = json_object(), *argv = json_array();
@@ -54,6 +66,8 @@ static json_t *build(const struct manifest *m)
 				    ? json_integer(128 + WTERMSIG(m->status))
 				    : json_integer(WEXITSTATUS(m->status)));
 	json_object_set_new(root, "blind_spots", blind);
+	if (m->ranks)
+		add_rank(root, m);
 	return root;
 }
 

@@ -21,6 +21,8 @@ struct manifest {
 	const struct variables *variables;
 	double start, end;	/* real time, seconds since 1970 */
 	int status;		/* wait status; -1: still running */
+	uint32_t ranks;	     /* that share the run; 0: it has none */
+	uint32_t rank;	     /* this one's number */
 	const char *blind[8][2]; /* kind, text */
 	int blinds;
 };

@@ -8,6 +8,7 @@
 
 #include "beside.h"
 #include "files.h"
+#include "job.h"
 #include "layer.h"
 #include "run.h"
 #include "runfiles.h"
@@ -30,7 +31,7 @@ static void start(const char *dir)
 
 	if (!getcwd(r.cwd, sizeof(r.cwd)))
 		*r.cwd = 0;
-	snprintf(r.store, sizeof(r.store), "%s", dir);
+	job_run(r.store, sizeof(r.store), dir);
 	slash = strrchr(r.store, '/');
 	if (slash)
 		*slash = 0;
