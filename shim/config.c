@@ -97,6 +97,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "deny", config.deny, sizeof(config.deny) },
 		{ "suppress", config.suppress, sizeof(config.suppress) },
 		{ "path", config.path, sizeof(config.path) },
+		{ "rank", config.rank, sizeof(config.rank) },
 	};
 	const struct {
 		const char *key, *word;

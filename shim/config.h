@@ -44,6 +44,7 @@ struct config {
 	uint32_t children;   /* made by this process before its execs */
 	uint64_t clock;	     /* logical ns since the start */
 	char path[256];	     /* lineage */
+	char rank[16];	     /* the rank that it begins with or lies in; "": none */
 	/* What it was read from, for the next exec: the part up to `slot=`. */
 	char base[2048];
 	char odd[64]; /* a setting that was not understood */

@@ -6,40 +6,41 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "../shim/event.h"
 #include "rank.h"
 
 #define NAMES 6
 
+static const struct {
+	const char *rank, *size, *needs;
+} kinds[] = { SB_RANKS };
+
 /*
- * Who starts ranks, the innermost first: torchrun runs under srun, srun's
- * variables are there under mpirun. `job`: together they name the job. Of
- * Open MPI's the last one is drawn at random for each job: the first is made
- * from a process number.
+ * In the same order: what names the job, together. Of Open MPI's the last one
+ * is drawn at random for each job, as the first is made from a process number.
  */
-static const struct kind {
-	const char *rank, *size;
-	const char *job[NAMES];
+static const struct {
+	const char *name[NAMES];
 	bool certain; /* they are no other job's */
-	const char *needs; /* what tells it from others with the same names */
-} kinds[] = {
-	{ "RANK", "WORLD_SIZE",
-	  { "TORCHELASTIC_RUN_ID", "MASTER_ADDR", "MASTER_PORT",
+} jobs[] = {
+	{ { "TORCHELASTIC_RUN_ID", "MASTER_ADDR", "MASTER_PORT",
 	    "TORCHELASTIC_RESTART_COUNT", "SLURM_JOB_ID", "SLURM_STEP_ID" },
-	  false, "TORCHELASTIC_RUN_ID" },
-	{ "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE",
-	  { "PMIX_NAMESPACE", "OMPI_MCA_ess_base_jobid",
+	  false },
+	{ { "PMIX_NAMESPACE", "OMPI_MCA_ess_base_jobid",
 	    "OMPI_MCA_orte_hnp_uri", "OMPI_MCA_orte_precondition_transports" },
-	  true, NULL },
-	{ "PMI_RANK", "PMI_SIZE",
-	  { "PMI_JOBID", "SLURM_JOB_ID", "SLURM_STEP_ID",
-	    "PBS_JOBID", "LSB_JOBID" }, false, NULL },
-	{ "SLURM_PROCID", "SLURM_STEP_NUM_TASKS",
-	  { "SLURM_CLUSTER_NAME", "SLURM_JOB_ID", "SLURM_STEP_ID",
-	    "SLURM_RESTART_COUNT" }, true, "SLURM_STEP_ID" },
-	{ "RANK", "WORLD_SIZE",
-	  { "MASTER_ADDR", "MASTER_PORT", "SLURM_JOB_ID", "SLURM_STEP_ID",
-	    "PBS_JOBID", "LSB_JOBID" }, false, "MASTER_PORT" },
+	  true },
+	{ { "PMI_JOBID", "SLURM_JOB_ID", "SLURM_STEP_ID", "PBS_JOBID",
+	    "LSB_JOBID" },
+	  false },
+	{ { "SLURM_CLUSTER_NAME", "SLURM_JOB_ID", "SLURM_STEP_ID",
+	    "SLURM_RESTART_COUNT" },
+	  true },
+	{ { "MASTER_ADDR", "MASTER_PORT", "SLURM_JOB_ID", "SLURM_STEP_ID",
+	    "PBS_JOBID", "LSB_JOBID" },
+	  false },
 };
+_Static_assert(sizeof(jobs) / sizeof(*jobs) == sizeof(kinds) / sizeof(*kinds),
+	       "each kind of rank names its job");
 
 /* A whole number of the environment; false: none. */
 static bool number(const char *name, uint32_t *n)
@@ -66,29 +67,28 @@ static uint64_t add(uint64_t hash, const char *name)
 }
 
 /* SAMEBITS_JOB is for launchers that do not name their jobs. */
-static void name_job(struct rank *r, const struct kind *k)
+static void name_job(struct rank *r, size_t kind)
 {
 	uint64_t hash = add(r->size, "SAMEBITS_JOB");
 
-	for (size_t i = 0; i < NAMES && k->job[i]; i++)
-		hash = add(hash, k->job[i]);
-	r->certain = k->certain || getenv("SAMEBITS_JOB");
+	for (size_t i = 0; i < NAMES && jobs[kind].name[i]; i++)
+		hash = add(hash, jobs[kind].name[i]);
+	r->certain = jobs[kind].certain || getenv("SAMEBITS_JOB");
 	snprintf(r->job, sizeof(r->job), "%016llx", (unsigned long long)hash);
 }
 
 struct rank rank_find(void)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		const struct kind *k = &kinds[i];
-		struct rank r = { .by = k->rank };
+		struct rank r = { .by = kinds[i].rank };
 
-		if ((k->needs && !getenv(k->needs)) ||
-		    !number(k->rank, &r.rank) || !number(k->size, &r.size) ||
-		    r.rank >= r.size)
+		if ((kinds[i].needs && !getenv(kinds[i].needs)) ||
+		    !number(kinds[i].rank, &r.rank) ||
+		    !number(kinds[i].size, &r.size) || r.rank >= r.size)
 			continue;
 		if (r.size == 1)
 			break;
-		name_job(&r, k);
+		name_job(&r, i);
 		return r;
 	}
 	return (struct rank){ .size = 0 };
