@@ -154,7 +154,7 @@ static bool carries_messages(const struct source *source,
 {
 	if (!strcmp(source->group, "mpi") || !strcmp(source->group, "thread") ||
 	    !strcmp(source->group, "process") ||
-	    !strcmp(source->group, "loader") || source->written)
+	    !strcmp(source->group, "loader"))
 		return false;
 	for (int i = 0; i < stack->n; i++) {
 		struct module *m = stack->module[i];

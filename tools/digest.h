@@ -21,6 +21,9 @@ struct digest {
  * does not make it wait. */
 int digest_file(struct digest *d, const char *path, const volatile bool *stop);
 
+/* The same whatever the order of the file's lines. 0 or -errno. */
+int digest_lines(struct digest *d, const char *path);
+
 struct digests; /* usable by several threads */
 
 /* Those of a store; NULL: no memory. What cannot be read is not known. */

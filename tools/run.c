@@ -486,8 +486,27 @@ static int prepare(struct manifest *m, bool audit)
 	return 0;
 }
 
+#define MIXED                                                                  \
+	"what starts the ranks mixes what they write: lines of stdout and "    \
+	"stderr are compared in any order"
+#define NOT_OURS                                                               \
+	"daemons start the ranks, which are not under this samebits; put it "  \
+	"behind: srun samebits run PROGRAM"
+
+/* The program starts ranks itself. */
+static void announce_ranks(struct manifest *m, const char *program)
+{
+	if (rank_starter_remote(program))
+		blind(m, "ranks", NOT_OURS);
+	else if (rank_starter(program))
+		blind(m, "ranks", MIXED);
+	if (rank_starter_remote(program) && !wanted.quiet)
+		say("%s: %s", program, NOT_OURS);
+}
+
 static void announce(struct manifest *m, const struct target *t)
 {
+	announce_ranks(m, t->path);
 	if (!wanted.quiet)
 		variables_say(m->variables);
 	if (!wanted.quiet && wanted.portable)
