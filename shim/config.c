@@ -114,6 +114,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "portable", "on", &config.portable },
 		{ "env", "force", &config.environment_force },
 		{ "digest", "blas", &config.digest_blas },
+		{ "mpi", "ordered", &config.mpi_ordered },
 	};
 	const struct {
 		const char *key;

@@ -33,6 +33,7 @@ struct config {
 	/* Standalone, as the launcher serves them: */
 	bool portable;	      /* numeric kernels of a common CPU level */
 	bool environment_force; /* variables that the user has set, too */
+	bool mpi_ordered;    /* reductions over ranks, by rank */
 	bool digest_blas;    /* of what BLAS calls read and write */
 	uint64_t seed;
 	uint64_t limit;	   /* bytes of log, a process */

@@ -367,6 +367,8 @@ void real_policies(void)
 		s->now = config.audit ? SB_OBSERVE : s->policy;
 		if (s->counts && config.threads && !config.audit)
 			s->now = SB_FORCE;
+		if (s->orders && config.mpi_ordered && !config.audit)
+			s->now = SB_FORCE;
 		if (s->keys && config.crypto_force && !config.audit)
 			s->now = SB_FORCE;
 		if (config.time_real &&

@@ -147,7 +147,7 @@ static void compare_settings(struct section *s, const struct side *a,
 	static const char *const keys[] = { "seed",	 "seeds",  "time",
 					    "trace",	 "order",  "shuffle",
 					    "pids",	 "force",  "observe",
-					    "framework", "crypto", "digest",
+					    "framework", "crypto", "digest", "mpi",
 					    "start",	 "deny" };
 	const char *text[2] = { json_string_value(of(a, "settings")),
 				json_string_value(of(b, "settings")) };

@@ -127,6 +127,8 @@ static void settings(char *out, size_t size, const struct manifest *m,
 	add_number(out, size, "threads", wanted.threads, 0);
 	if (wanted.framework)
 		add(out, size, "framework", wanted.framework, false);
+	if (wanted.mpi)
+		add(out, size, "mpi", wanted.mpi, false);
 	if (wanted.digest)
 		add(out, size, "digest", wanted.digest, false);
 	if (wanted.crypto)

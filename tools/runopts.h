@@ -13,7 +13,7 @@ extern struct wanted {
 	const char *seed, *seeds, *time, *trace, *limit, *store, *force,
 		*observe, *crypto, *order, *pids, *tmp, *partial, *quiet, *deny,
 		*suppress, *threads, *env, *framework, *digest, *portable,
-		*addresses, *output, *no_output, *input, *no_input;
+		*addresses, *mpi, *output, *no_output, *input, *no_input;
 } wanted;
 /* What --suppress named, once wanted_valid() has read it. */
 extern struct suppressions suppressions;
@@ -84,6 +84,9 @@ const char *wanted_shuffle(void);
 	{ "framework", 0, "on|off",                                            \
 	  "deterministic modes of PyTorch, TensorFlow and JAX",                \
 	  &wanted.framework },                                                 \
+	{ "mpi", 0, "ordered|native",                                          \
+	  "sums over MPI's ranks: by rank, or as the library does (default)",  \
+	  &wanted.mpi },                                                       \
 	{ "crypto", 0, "force",                                                \
 	  "UNSAFE: predictable values for cryptography too", &wanted.crypto }, \
 	{ "private-tmp", 0, NULL, "an empty /tmp and /dev/shm of the run's own", \
