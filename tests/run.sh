@@ -80,6 +80,7 @@ all="$all devices terminal pids values contexts logs kill hazards python"
 all="$all programs layout check contents files verdict"
 all="$all writes"
 all="$all blas operand openmp threads frameworks"
+all="$all mpi ranks slurm"
 all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels"
 build build -Dtests=true -Dwerror=true
 suite build $all

@@ -150,11 +150,12 @@ class Ranks(Case):
                            check=True, stderr=subprocess.DEVNULL)
         except subprocess.CalledProcessError:
             self.skipTest("python3-mpi4py is not installed")
-        text = ("from mpi4py import MPI; import random, time\n"
+        # A line is one write: mpirun mixes what ranks write in pieces.
+        text = ("from mpi4py import MPI; import os, random, time\n"
                 "c = MPI.COMM_WORLD\n"
                 "x = c.allreduce(random.random())\n"
-                "print(c.rank, x, random.random(), time.time(), "
-                "c.allgather(c.rank))")
+                "os.write(1, repr((c.rank, x, random.random(), time.time(), "
+                "c.allgather(c.rank))).encode() + b'\\n')")
         out = [sorted(self.within(3, "--", "/usr/bin/python3", "-c",
                                   text).splitlines()) for _ in range(2)]
         self.assertEqual(out[0], out[1])
