@@ -96,14 +96,19 @@ static bool known_name(const char *path)
 	return AMONG(path, crypto_names);
 }
 
-/* Open MPI's plugins, and Slurm's. */
+/* Open MPI's plugins, and Slurm's, which are told by their directory. */
 static bool is_plugin(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
 	return slash && (!strncmp(slash, "/mca_", 5) ||
 			 !strncmp(slash, "/libmca_", 8) ||
-			 strstr(path, "/slurm"));
+			 (slash - path > 10 &&
+			  !strncmp(slash - 10, "/slurm-wlm/", 11)) ||
+			 (slash - path > 10 &&
+			  !strncmp(slash - 10, "/lib/slurm/", 11)) ||
+			 (slash - path > 12 &&
+			  !strncmp(slash - 12, "/lib64/slurm/", 13)));
 }
 
 static bool is_interpreter(const char *path)

@@ -271,6 +271,13 @@ void digests_close(struct digests *k)
 			}
 			break;
 		}
+	digests_drop(k);
+}
+
+void digests_drop(struct digests *k)
+{
+	if (!k)
+		return;
 	pthread_mutex_destroy(&k->lock);
 	free(k->known);
 	free(k);

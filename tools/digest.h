@@ -30,6 +30,8 @@ struct digests; /* usable by several threads */
 struct digests *digests_open(const char *store);
 /* Keeps what was new; frees. */
 void digests_close(struct digests *known);
+/* Only frees. */
+void digests_drop(struct digests *known);
 /*
  * Of a regular file, from what is known or by reading it. -EAGAIN: it changed
  * meanwhile. Else as digest_file().

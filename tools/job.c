@@ -206,6 +206,15 @@ void job_run(char *run, size_t size, const char *dir)
 	snprintf(run, size, "%.*s", (int)n, dir);
 }
 
+bool job_first_rank(const char *dir)
+{
+	const char *slash = strrchr(dir, '/');
+	size_t n = strlen(RANKS_NAME);
+
+	return !slash || strncmp(slash + 1, RANKS_NAME, n) ||
+	       strspn(slash + 1 + n, "0") == strlen(slash + 1 + n);
+}
+
 /* The run goes with its last rank. */
 void job_leave(const char *dir)
 {

@@ -34,6 +34,8 @@ int job_join(const char *store, const struct rank *rank, char *dir,
 void job_leave(const char *dir);
 /* The run of a rank's directory, or the directory itself where it is none. */
 void job_run(char *run, size_t size, const char *dir);
+/* Of a run without ranks, or rank 0's? */
+bool job_first_rank(const char *dir);
 /* A run is being removed: so are the job's links to it. */
 void job_forget(const char *run);
 

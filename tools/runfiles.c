@@ -141,7 +141,12 @@ int runfiles_end(const char *dir, bool hurry, bool quiet)
 		files_versions(&files, &run);
 		ret = files_write(&files, dir);
 	}
-	digests_close(r.known);
+	/* Ranks read much the same: one keeps what it found out, as machines
+	 * that append to one file of a server overwrite each other's. */
+	if (job_first_rank(dir))
+		digests_close(r.known);
+	else
+		digests_drop(r.known);
 	r.known = NULL;
 	files_free(&files);
 	rundir_close(&run);
