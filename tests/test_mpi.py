@@ -22,8 +22,8 @@ MPI = dict(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
 ALGORITHMS = range(1, 7)
 
 
-def program(name):
-    return os.path.join(PROGRAMS, "mpi_" + name)
+def program(name, kind="openmpi"):
+    return os.path.join(PROGRAMS, kind + "_" + name)
 
 
 class Case(unittest.TestCase):
@@ -45,7 +45,7 @@ class Case(unittest.TestCase):
         return self.call(SAMEBITS, *words, **more)
 
     def mpirun(self, n, *words, **more):
-        return self.call("mpirun", "-n", str(n), *words, **more)
+        return self.call("mpirun.openmpi", "-n", str(n), *words, **more)
 
     def within(self, n, *words, **more):
         """samebits in each rank."""
@@ -80,7 +80,7 @@ class Ranks(Case):
 
     def test_outside(self):
         # mpirun below samebits: the same numbers, by rank.
-        out = [sorted(self.ask("run", "-q", "--", "mpirun", "-n", "4",
+        out = [sorted(self.ask("run", "-q", "--", "mpirun.openmpi", "-n", "4",
                                program("draws"), "x").splitlines())
                for _ in range(2)]
         self.assertEqual(out[0], out[1])
@@ -89,11 +89,11 @@ class Ranks(Case):
             self.assertIn('"0/R%d"' % rank, out)
 
     def test_check(self):
-        out = self.ask("check", "--", "mpirun", "-n", "3", program("draws"),
+        out = self.ask("check", "--", "mpirun.openmpi", "-n", "3", program("draws"),
                        "x")
         self.assertIn("the same in 2 runs", out)
         self.assertIn("3 output files", out)
-        out = self.ask("check", "--native", "--", "mpirun", "-n", "3",
+        out = self.ask("check", "--native", "--", "mpirun.openmpi", "-n", "3",
                        program("draws"), "x", status=1)
         self.assertRegex(out, "getrandom .entropy. in process 0/R[012]")
 
@@ -139,8 +139,8 @@ class Ranks(Case):
         self.assertIn("Open MPI v", self.ask("report"))
 
     def test_failing_rank(self):
-        self.call("mpirun", "-n", "2", SAMEBITS, "run", "-q", "--", "sh", "-c",
-                  "exit $((OMPI_COMM_WORLD_RANK * 7))", status=7)
+        self.within(2, "--", "sh", "-c", "exit $((OMPI_COMM_WORLD_RANK * 7))",
+                    status=7)
         self.assertEqual(json.loads(self.ask("list", "--json"))[0]["status"],
                          7)
 
@@ -186,7 +186,7 @@ class Ordered(Case):
             out = self.within(n, "--mpi", "ordered", "--", program("sums"),
                               str(count))
             self.assertNotIn("otherwise", out, (n, count))
-            self.assertEqual(out.count("by rank"), 8)
+            self.assertEqual(out.count("by rank"), 9)
 
     def test_native_is_native(self):
         out = self.mpirun(4, program("sums"), "20000")
@@ -196,7 +196,7 @@ class Ordered(Case):
                          sorted(out.splitlines()))
 
     def test_outside(self):
-        out = self.ask("run", "-q", "--mpi", "ordered", "--", "mpirun", "-n",
+        out = self.ask("run", "-q", "--mpi", "ordered", "--", "mpirun.openmpi", "-n",
                        "3", program("sums"), "5000")
         self.assertNotIn("otherwise", out)
 
@@ -244,6 +244,61 @@ class Ordered(Case):
                                   status=125), "")
 
 
+class Mpich(Case):
+    """The other ABI: handles are numbers, a status begins with the bytes."""
+
+    def setUp(self):
+        super().setUp()
+        if not os.path.exists(program("sums", "mpich")):
+            self.skipTest("MPICH is not installed")
+
+    def both(self, name, *words):
+        """What a program writes under MPICH, and under Open MPI."""
+        run = (SAMEBITS, "run", "-q", "--mpi", "ordered", "--")
+        return (self.call("mpiexec.mpich", "-n", "4", *run,
+                          program(name, "mpich"), *words),
+                self.mpirun(4, *run, program(name), *words))
+
+    def test_same_bits(self):
+        # In the order of ranks it does not matter whose library it is.
+        mpich, openmpi = map(lambda t: sorted(t.splitlines()),
+                             self.both("sums", "20000"))
+        self.assertEqual(mpich, openmpi)
+        self.assertNotIn("otherwise", "".join(mpich))
+        mpich, openmpi = self.both("fortran")
+        self.assertEqual(mpich, openmpi)
+        self.assertIn("equal T T", mpich)
+        native = self.call("mpiexec.mpich", "-n", "4",
+                           program("sums", "mpich"), "20000")
+        self.assertIn("otherwise", native)
+
+    def test_messages(self):
+        self.call("mpiexec.mpich", "-n", "4", SAMEBITS, "run", "-q", "--trace",
+                  "full", "--", program("draws", "mpich"))
+        values = [json.loads(l) for l in
+                  self.ask("export", "--jsonl", "-").splitlines()]
+        got = [(int(v["value"], 16) >> 32, v["length"]) for v in values
+               if v["type"] == "event" and v["source"] == "MPI_Recv"]
+        self.assertEqual(sorted(got), [(1, 4), (2, 4), (3, 4)])
+        self.assertEqual(self.report()["ranks"]["status"], [0] * 4)
+        self.assertIn("MPICH", self.ask("report"))
+
+    def test_waits(self):
+        words = "-n", "4", program("waits", "mpich")
+        out = self.call("mpiexec.mpich", "-n", "4", SAMEBITS, "run", "-q",
+                        "--", program("waits", "mpich"))
+        self.assertEqual(out, self.call("mpiexec.mpich", *words))
+        names = self.sources()
+        for name in ("MPI_Wait", "MPI_Waitany", "MPI_Testany", "MPI_Test",
+                     "MPI_Probe", "MPI_Iprobe", "MPI_Mprobe", "MPI_Improbe"):
+            self.assertEqual(names[name]["bytes"], 4, name)
+
+    def test_check(self):
+        out = self.ask("check", "--", "mpiexec.mpich", "-n", "3",
+                       program("draws", "mpich"), "x")
+        self.assertIn("the same in 2 runs", out)
+
+
 class Outside(Case):
     def test_srun_is_told(self):
         """srun's ranks are not its descendants: said, not claimed."""
@@ -253,7 +308,7 @@ class Outside(Case):
 
 
 if __name__ == "__main__":
-    if not shutil.which("mpirun") or not os.path.exists(program("sums")):
+    if not shutil.which("mpirun.openmpi") or not os.path.exists(program("sums")):
         print("Open MPI is not installed")
         sys.exit(77)
     unittest.main()

@@ -283,6 +283,13 @@ class Trouble(Case):
                        status=125)
         self.assertIn("ranks find each other by files in /tmp", out[0][1])
 
+    def test_check(self):
+        for verb in ("check", "blame"):
+            p = self.start(torchrun(0, 2), verb, "--", "true")
+            out, err = p.communicate(timeout=100)
+            self.assertIn(p.returncode, (2, 125))
+            self.assertIn("samebits check -- mpirun PROGRAM", err)
+
     def test_maker_died(self):
         # Killed between its two steps; the others say what to remove.
         self.job([torchrun(0, 2)], "-q", "--", "true")

@@ -198,16 +198,16 @@ class Slurm(unittest.TestCase):
         self.assertEqual(self.report()["ranks"]["status"], [0, 9])
 
     def test_mpirun_in_a_job(self):
-        if not os.path.exists(os.path.join(PROGRAMS, "mpi_sums")):
+        if not os.path.exists(os.path.join(PROGRAMS, "openmpi_sums")):
             self.skipTest("Open MPI is not installed")
         # Under salloc, mpirun's ranks are the ranks, not srun's.
-        out = self.call("salloc", "-n", "3", "mpirun", "--mca", "plm",
+        out = self.call("salloc", "-n", "3", "mpirun.openmpi", "--mca", "plm",
                         "isolated", "-n", "3", SAMEBITS, "run", "-q", "--mpi",
-                        "ordered", "--", os.path.join(PROGRAMS, "mpi_sums"),
+                        "ordered", "--", os.path.join(PROGRAMS, "openmpi_sums"),
                         OMPI_ALLOW_RUN_AS_ROOT="1",
                         OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
                         OMPI_MCA_btl="self,vader")
-        self.assertEqual(out.count("by rank"), 8)
+        self.assertEqual(out.count("by rank"), 9)
         self.assertEqual(self.report()["ranks"]["size"], 3)
 
     def test_outside(self):

@@ -85,7 +85,7 @@ const char *wanted_shuffle(void);
 	  "deterministic modes of PyTorch, TensorFlow and JAX",                \
 	  &wanted.framework },                                                 \
 	{ "mpi", 0, "ordered|native",                                          \
-	  "MPI's sums: in the order of ranks, or native (default)",            \
+	  "MPI's sums: by rank, or native (default)",                          \
 	  &wanted.mpi },                                                       \
 	{ "crypto", 0, "force",                                                \
 	  "UNSAFE: predictable values for cryptography too", &wanted.crypto }, \

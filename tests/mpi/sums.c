@@ -58,10 +58,15 @@ static void reductions(void)
 	MPI_Allreduce(MPI_IN_PLACE, result, count, MPI_FLOAT, MPI_SUM,
 		      MPI_COMM_WORLD);
 	say("MPI_Allreduce in place", count);
-	memcpy(result, rank == 1 ? mine : want, (size_t)count * sizeof(float));
-	MPI_Reduce(rank == 1 ? MPI_IN_PLACE : mine, rank == 1 ? result : NULL,
-		   count, MPI_FLOAT, MPI_SUM, 1, MPI_COMM_WORLD);
+	memcpy(result, want, (size_t)count * sizeof(float));
+	MPI_Reduce(mine, rank == 1 ? result : NULL, count, MPI_FLOAT, MPI_SUM,
+		   1, MPI_COMM_WORLD);
 	say("MPI_Reduce", count);
+	/* For rank 0: MPICH 4.0.2 crashes where another one's is in place. */
+	memcpy(result, rank ? want : mine, (size_t)count * sizeof(float));
+	MPI_Reduce(rank ? mine : MPI_IN_PLACE, rank ? NULL : result, count,
+		   MPI_FLOAT, MPI_SUM, 0, MPI_COMM_WORLD);
+	say("MPI_Reduce in place", count);
 }
 
 static void scans(void)
