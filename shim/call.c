@@ -41,6 +41,7 @@ struct place {
 	uint8_t policy;
 	uint8_t ask; /* ASK_…: nothing else is known of it */
 	bool crypto;
+	bool aside; /* passes, and is not counted */
 	uint16_t suppression; /* line of the rule that lets it pass */
 };
 #define PLACES 8192 /* a power of two */
@@ -141,6 +142,30 @@ static bool is_denied(const struct visit *v, const struct stack *stack,
 	return rules_deny(v->source, &caller, suppression);
 }
 
+/*
+ * MPI's own libraries wait for messages and look at clocks as long as messages
+ * take: forced, they would move the thread's clock by another amount each time,
+ * and counted, hide the program's own calls. They are no part of the program;
+ * what they call back (a reduction's operation) is. Names of threads and
+ * processes follow from who makes them, whoever that is; so does what is loaded.
+ */
+static bool carries_messages(const struct source *source,
+			     const struct stack *stack)
+{
+	if (!strcmp(source->group, "mpi") || !strcmp(source->group, "thread") ||
+	    !strcmp(source->group, "process") ||
+	    !strcmp(source->group, "loader"))
+		return false;
+	for (int i = 0; i < stack->n; i++) {
+		struct module *m = stack->module[i];
+		enum module_part part = m ? module_part(m) : PART_OTHER;
+
+		if (part != PART_OTHER)
+			return part == PART_MESSAGES;
+	}
+	return false;
+}
+
 /* What this caller gets, and where it stands. Under the lock. */
 static void describe(struct place *p, const struct visit *v, struct module *m)
 {
@@ -148,6 +173,9 @@ static void describe(struct place *p, const struct visit *v, struct module *m)
 	const struct stack *stack = stack_walk(
 		v->ra, source->exact ? STACK_DEEPEST : STACK_DEPTH);
 
+	p->aside = carries_messages(source, stack);
+	if (p->aside)
+		return;
 	if (m)
 		module_classify(m);
 	if (!(v->kind & KEY_ANSWERED))
@@ -169,7 +197,9 @@ static void fill(struct thread *self, struct key *k, const struct place *p)
 {
 	struct sb_counter *n;
 
-	k->policy = p->policy;
+	k->policy = p->aside ? SB_PASS : p->policy;
+	if (p->aside)
+		return;
 	k->crypto = p->crypto && !config.crypto_force;
 	thread_name(self);
 	log_source(real_row(k->id & KEY_SOURCE));

@@ -97,6 +97,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "deny", config.deny, sizeof(config.deny) },
 		{ "suppress", config.suppress, sizeof(config.suppress) },
 		{ "path", config.path, sizeof(config.path) },
+		{ "rank", config.rank, sizeof(config.rank) },
 	};
 	const struct {
 		const char *key, *word;
@@ -114,6 +115,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "portable", "on", &config.portable },
 		{ "env", "force", &config.environment_force },
 		{ "digest", "blas", &config.digest_blas },
+		{ "mpi", "ordered", &config.mpi_ordered },
 	};
 	const struct {
 		const char *key;

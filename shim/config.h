@@ -34,6 +34,7 @@ struct config {
 	/* Standalone, as the launcher serves them: */
 	bool portable;	      /* numeric kernels of a common CPU level */
 	bool environment_force; /* variables that the user has set, too */
+	bool mpi_ordered;    /* reductions over ranks, by rank */
 	bool digest_blas;    /* of what BLAS calls read and write */
 	uint64_t seed;
 	uint64_t limit;	   /* bytes of log, a process */
@@ -45,6 +46,7 @@ struct config {
 	uint32_t children;   /* made by this process before its execs */
 	uint64_t clock;	     /* logical ns since the start */
 	char path[256];	     /* lineage */
+	char rank[16];	     /* the rank that it begins with or lies in; "": none */
 	/* What it was read from, for the next exec: the part up to `slot=`. */
 	char base[2048];
 	char odd[64]; /* a setting that was not understood */

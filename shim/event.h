@@ -308,6 +308,21 @@ struct sb_board {
 		"SLURM_STEPID", "FLUX_TASK_RANK", "ALPS_APP_PE",               \
 		"TORCHELASTIC_RUN_ID"
 
+/*
+ * Where a process finds which rank it is: its number, how many there are, and
+ * what tells this from others that use the same names (NULL: nothing). The
+ * innermost launcher first: torchrun runs under srun, and srun's variables are
+ * there under mpirun.
+ */
+#define SB_RANKS                                                               \
+	{ "RANK", "WORLD_SIZE", "TORCHELASTIC_RUN_ID" },                       \
+		{ "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", NULL },      \
+		{ "PMI_RANK", "PMI_SIZE", NULL },                              \
+		{ "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_STEP_ID" },   \
+	{                                                                      \
+		"RANK", "WORLD_SIZE", "MASTER_PORT"                            \
+	}
+
 /* The signal by which a program in a PID namespace asks for the terminal to be
  * given back to the group that samebits was started in. */
 #define SB_TERMINAL_BACK 63

@@ -23,6 +23,7 @@
 #include "process.h"
 #include "processors.h"
 #include "prng.h"
+#include "rank.h"
 #include "real.h"
 #include "rule.h"
 #include "stack.h"
@@ -92,6 +93,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 		return;
 	if (dladdr((void *)start, &self) && self.dli_fname)
 		strncpy(config.lib, self.dli_fname, sizeof(config.lib) - 1);
+	rank_start(envp);
 	if (standalone())
 		standalone_start(argv, envp);
 	stack_first(argv);

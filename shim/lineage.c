@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "lineage.h"
 #include "stream.h"
 #include "text.h"
@@ -7,6 +9,11 @@
 uint64_t lineage_root(const char *path)
 {
 	return digest_string(path);
+}
+
+bool lineage_is_root(const char *path)
+{
+	return !strchr(path, '/');
 }
 
 /* A path that fits hashes as itself, so that a process which only knows its

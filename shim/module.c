@@ -59,19 +59,76 @@ static const char *const crypto_symbols[] = {
 	"gnutls_rnd", "mbedtls_ctr_drbg_random", "wc_RNG_GenerateBlock",
 };
 
-static bool known_name(const char *path)
+/* Open MPI, MPICH and their descendants, what they stand on, Slurm's; and the
+ * programs that start ranks. */
+static const char *const message_names[] = {
+	"libmpi",      "libmpi_cxx",   "libmpi_mpifh", "libmpi_usempif08",
+	"libmpich",    "libmpicxx",    "libmpifort",   "libmpi_usempi_ignore_tkr",
+	"libopen",     "liboshmem",    "libprrte",     "libpmix",
+	"libpmi",      "libpmi2",      "libpsm2",      "libpsm_infinipath",
+	"libfabric",   "libinfinipath", "libucp",      "libucs",
+	"libuct",      "libucm",       "libibverbs",   "librdmacm",
+	"libslurm",    "libslurmfull",
+	"orterun",     "orted",	       "mpirun",       "mpiexec",
+	"prterun",     "prted",	       "hydra_pmi_proxy", "hydra_bstrap_proxy",
+	"srun",
+};
+
+static bool among(const char *path, const char *const *list, size_t n)
 {
 	const char *slash = strrchr(path, '/');
 	const char *base = slash ? slash + 1 : path;
 
-	for (size_t i = 0; i < sizeof(crypto_names) / sizeof(char *); i++) {
-		size_t n = strlen(crypto_names[i]);
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(list[i]);
 
-		if (!strncmp(base, crypto_names[i], n) &&
-		    (!base[n] || base[n] == '.' || base[n] == '-'))
+		if (!strncmp(base, list[i], len) &&
+		    (!base[len] || base[len] == '.' || base[len] == '-'))
 			return true;
 	}
 	return false;
+}
+
+#define AMONG(path, list) among(path, list, sizeof(list) / sizeof(*(list)))
+
+static bool known_name(const char *path)
+{
+	return AMONG(path, crypto_names);
+}
+
+/* Open MPI's plugins, and Slurm's, which are told by their directory. */
+static bool is_plugin(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && (!strncmp(slash, "/mca_", 5) ||
+			 !strncmp(slash, "/libmca_", 8) ||
+			 (slash - path > 10 &&
+			  !strncmp(slash - 10, "/slurm-wlm/", 11)) ||
+			 (slash - path > 10 &&
+			  !strncmp(slash - 10, "/lib/slurm/", 11)) ||
+			 (slash - path > 12 &&
+			  !strncmp(slash - 12, "/lib64/slurm/", 13)));
+}
+
+static bool is_interpreter(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && (!strncmp(slash, "/libpython", 10) ||
+			 !strncmp(slash, "/libR.", 6) ||
+			 !strncmp(slash, "/libjulia", 9));
+}
+
+enum module_part module_part(struct module *m)
+{
+	if (!m->part)
+		m->part = AMONG(m->path, message_names) || is_plugin(m->path)
+				  ? PART_MESSAGES
+			  : m->program || is_interpreter(m->path)
+				  ? PART_PROGRAM
+				  : PART_OTHER;
+	return m->part;
 }
 
 /* Of read-only data. What is larger is not looked through, which would take
@@ -251,6 +308,7 @@ static int add(struct dl_phdr_info *info, size_t size, void *arg)
 	if (modules == MODULES)
 		return 1;
 	m->path = keep(info->dlpi_name);
+	m->program = !*info->dlpi_name;
 	m->name = memcmp(m->build_id, none, 20) ? digest_bytes(m->build_id, 20)
 						: digest_string(m->path);
 	module[modules++] = made;

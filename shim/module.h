@@ -17,7 +17,9 @@ struct module {
 	bool python;	     /* exports CPython's C API */
 	bool extension;	     /* is loaded by CPython as a module of its own */
 	bool classified;
+	bool program;	     /* the executable file */
 	bool gone;	     /* unloaded */
+	uint8_t part;	     /* enum module_part; 0: not asked so far */
 	bool was;	     /* there before the list was last read */
 	bool listed;	     /* a log of this process, or of one that it was
 				forked from, has it */
@@ -34,6 +36,10 @@ struct module *module_of(uintptr_t address);
 void modules_refresh(void);
 /* Its record's id, written on first use. */
 uint32_t module_id(struct module *m);
+/* The program itself, or an interpreter; by its name, what starts ranks and
+ * carries their messages; libraries that may serve either. */
+enum module_part { PART_PROGRAM = 1, PART_MESSAGES, PART_OTHER };
+enum module_part module_part(struct module *m);
 /* Fills crypto, python and extension. */
 void module_classify(struct module *m);
 /* Writes the records of what is loaded, called or not: the reader looks for

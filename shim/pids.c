@@ -95,13 +95,19 @@ static uint32_t spread(uint64_t lineage)
 	return RANGE + (uint32_t)(mix64(lineage, 0) % RANGE);
 }
 
+static uint64_t first; /* lineage of the first process */
+
 uint32_t pids_number(uint64_t lineage)
 {
 	uint32_t n = spread(lineage);
 
+	/* Named before its own number is asked for. */
+	if (!first)
+		first = lineage_root(lineage_is_root(config.path) ? config.path
+								  : "0");
 	if (!config.pids_virtual)
 		return 0;
-	if (lineage == lineage_root("0"))
+	if (lineage == first)
 		return FIRST;
 	while (taken(n))
 		n = RANGE + (n + 1) % RANGE;

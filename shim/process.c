@@ -156,7 +156,8 @@ bool process_make_run(void)
 	memcpy(process.board->magic, SB_BOARD_MAGIC, 8);
 	process.board->version = SB_VERSION;
 	process.board->nslots = SB_SLOTS;
-	config.slot = take_slot(lineage_root("0"), "0", SB_EXPECTED);
+	config.slot = take_slot(lineage_root(config.path), config.path,
+				SB_EXPECTED);
 	return true;
 }
 
@@ -170,6 +171,7 @@ static void come_alive(void)
 	s->pid = (uint32_t)process.pid;
 	s->exec = process.exec;
 	s->lineage = process.lineage;
+	strncpy(s->path, process.path, sizeof(s->path) - 1);
 	if (!s->number)
 		s->number = pids_number(process.lineage);
 	n = sys4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", s->what,
@@ -199,8 +201,8 @@ void process_start(void)
 	process.children = config.children;
 	/* Where the kernel refuses, raw forks share their parent's log. */
 	sys3(SYS_madvise, &alive, sizeof(alive), MADV_WIPEONFORK);
-	process.shared = process.path[1] != 0;
-	if (process.board && !process.exec && !process.path[1])
+	process.shared = !lineage_is_root(process.path);
+	if (process.board && !process.exec && !process.shared)
 		pids_outside();
 	process.real_start = sys_now(CLOCK_MONOTONIC);
 	process.clock_start = config.clock;

@@ -370,6 +370,8 @@ void real_policies(void)
 		if (config.reseed && !config.audit &&
 		    !strcmp(s->group, SB_SEEDING))
 			s->now = SB_FORCE;
+		if (s->orders && config.mpi_ordered && !config.audit)
+			s->now = SB_FORCE;
 		if (s->keys && config.crypto_force && !config.audit)
 			s->now = SB_FORCE;
 		if (config.time_real &&

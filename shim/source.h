@@ -36,6 +36,8 @@ struct source {
 	uint8_t counts;	     /* 1: its value tells how many processors there
 			      * are, or sets how many to use; forced where
 			      * --threads says a number */
+	uint8_t orders;	     /* 1: reduces over ranks; forced by --mpi
+			      * ordered */
 	uint8_t lines;	     /* 1: asks for Python's lines whoever calls */
 	uint8_t inner;	     /* 1: no source but a part of one: never listed,
 			      * makes no events; without a hook, only to be

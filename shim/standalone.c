@@ -5,6 +5,7 @@
 #include <sys/personality.h>
 
 #include "config.h"
+#include "lineage.h"
 #include "log.h"
 #include "process.h"
 #include "processors.h"
@@ -193,7 +194,7 @@ void standalone_report(void)
 {
 	long now;
 
-	if (config.audit || config.exec || config.path[1])
+	if (config.audit || config.exec || !lineage_is_root(config.path))
 		return;
 	now = sys1(SYS_personality, 0xffffffff);
 	/* As the launcher says it. */

@@ -15,7 +15,8 @@ test="g++ libcmocka-dev clang libclang-rt-14-dev valgrind fasttext darknet
       python3-threadpoolctl python3-joblib libblas3 libblas-test
       libopenblas0-pthread libopenblas64-0-pthread libblis4-pthread
       libgomp1 libomp-14-dev libtbb-dev python3-venv
-      python3-scipy chromium"
+      python3-scipy chromium libmpich-dev libopenmpi-dev mpich munge
+      openmpi-bin python3-mpi4py slurm-client slurmctld slurmd"
 
 case "${1:-build}" in
 build) wanted="$build" ;;

@@ -442,7 +442,7 @@ static void test_help(void **state)
 	} help[] = {
 		{ "", "run audit report list rm export sources doctor" },
 		{ "run", "--seed --seeds --time --pids --force --observe "
-			 "--order --threads --env --portable --framework "
+			 "--order --threads --env --portable --framework --mpi "
 			 "--crypto --private-tmp --digest --deny --suppress "
 			 "--trace --trace-limit --store --partial -q,.--quiet "
 			 "-h,.--help" },

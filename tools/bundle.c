@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "layer.h"
 #include "lazy.h"
 #include "output.h"
+#include "ranks.h"
 #include "store.h"
 
 #define SONAME "libarchive.so.13"
@@ -108,16 +110,18 @@ static int copy_in(struct archive *a, int fd)
 	return n < 0 ? -errno : 0;
 }
 
-static int add_file(struct archive *a, int dir, const char *name)
+/* `under`: in front of its name, "" or "rank-0003/". */
+static int add_file(struct archive *a, int dir, const char *under,
+		    const char *name)
 {
 	struct archive_entry *e = la.archive_entry_new();
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	char full[NAME_MAX + 32];
+	char full[2 * NAME_MAX + 32];
 	struct stat st;
 	int ret = !e ? -ENOMEM : fd < 0 || fstat(fd, &st) ? -errno : 0;
 
 	if (!ret) {
-		snprintf(full, sizeof(full), TOP "%s", name);
+		snprintf(full, sizeof(full), TOP "%s%s", under, name);
 		la.archive_entry_set_pathname(e, full);
 		la.archive_entry_set_size(e, st.st_size);
 		la.archive_entry_set_filetype(e, AE_IFREG);
@@ -134,7 +138,7 @@ static int add_file(struct archive *a, int dir, const char *name)
 	return ret;
 }
 
-static int add_all(struct archive *a, const char *path)
+static int add_all(struct archive *a, const char *path, const char *under)
 {
 	struct dirent **list;
 	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret = 0;
@@ -147,13 +151,29 @@ static int add_all(struct archive *a, const char *path)
 		if (!ret &&
 		    !fstatat(dir, list[i]->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
 		    S_ISREG(st.st_mode))
-			ret = add_file(a, dir, list[i]->d_name);
+			ret = add_file(a, dir, under, list[i]->d_name);
 		free(list[i]);
 	}
 	if (n >= 0)
 		free(list);
 	if (dir >= 0)
 		close(dir);
+	return ret;
+}
+
+/* The run's own files, then those of its ranks. */
+static int add_run(struct archive *a, const char *dir)
+{
+	char path[PATH_MAX + NAME_MAX], under[NAME_MAX + 2];
+	struct dirent **rank;
+	int n = ranks_list(dir, &rank), ret = add_all(a, dir, "");
+
+	for (int i = 0; i < n && !ret; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, rank[i]->d_name);
+		snprintf(under, sizeof(under), "%s/", rank[i]->d_name);
+		ret = add_all(a, path, under);
+	}
+	ranks_list_free(rank, n);
 	return ret;
 }
 
@@ -168,7 +188,7 @@ static int write_archive(const char *dir, int fd, char **trouble)
 		ret = trouble_is(trouble, -EIO, "%s",
 				 la.archive_error_string(a));
 	if (!ret)
-		ret = add_all(a, dir);
+		ret = add_run(a, dir);
 	if (!ret && la.archive_write_close(a))
 		ret = -EIO;
 	if (ret && a && la.archive_error_string(a))
@@ -206,7 +226,19 @@ struct reading {
 	char **trouble;
 };
 
-/* A file in the run's directory, and nothing else: what a bundle says of other
+/* "NAME", or "rank-0003/NAME". */
+static bool is_member(const char *name)
+{
+	const char *slash = strchr(name, '/');
+	size_t n = strlen(RANKS_NAME);
+
+	if (slash && !strncmp(name, RANKS_NAME, n) && slash > name + n &&
+	    strspn(name + n, "0123456789") == (size_t)(slash - name) - n)
+		name = slash + 1;
+	return *name && *name != '.' && !strchr(name, '/');
+}
+
+/* A file in the run's directory, or in a rank's, and nothing else: what a bundle says of other
  * places, links or devices, is never followed. */
 static const char *accepted(struct archive_entry *e, struct reading *r)
 {
@@ -221,8 +253,7 @@ static const char *accepted(struct archive_entry *e, struct reading *r)
 		return NULL;
 	}
 	if (strncmp(name, TOP, strlen(TOP)) ||
-	    strchr(name + strlen(TOP), '/') || name[strlen(TOP)] == '.' ||
-	    !name[strlen(TOP)] || strlen(name) > NAME_MAX) {
+	    !is_member(name + strlen(TOP)) || strlen(name) > NAME_MAX) {
 		trouble_is(r->trouble, 0,
 			   "holds %s, which does not belong into a run", name);
 		return NULL;
@@ -249,6 +280,18 @@ static int copy_out(struct archive *a, struct reading *r, int fd)
 		     : 0;
 }
 
+/* Its directory, where the file is a rank's. */
+static void make_rank(int dir, const char *name)
+{
+	const char *slash = strchr(name, '/');
+	char rank[NAME_MAX + 1];
+
+	if (!slash)
+		return;
+	snprintf(rank, sizeof(rank), "%.*s", (int)(slash - name), name);
+	mkdirat(dir, rank, 0755);
+}
+
 static int read_member(struct archive *a, struct archive_entry *e,
 		       struct reading *r)
 {
@@ -260,6 +303,7 @@ static int read_member(struct archive *a, struct archive_entry *e,
 	if (++r->members > MEMBERS_MOST)
 		return trouble_is(r->trouble, -EBADMSG,
 				  "holds more files than a run has");
+	make_rank(r->dir, name);
 	fd = openat(r->dir, name,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "busy.h"
+#include "ranks.h"
 #include "reader.h"
 #include "record.h"
 
@@ -112,9 +115,9 @@ static bool has_ended(const char *dir)
 	return ended;
 }
 
-bool busy_run(const struct busy *b, const char *dir)
+static bool busy_one(const struct busy *b, const char *dir)
 {
-	char path[4096 + 8];
+	char path[PATH_MAX + 8];
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s/board", dir);
@@ -127,6 +130,45 @@ bool busy_run(const struct busy *b, const char *dir)
 		    b->board[i].minor == minor(st.st_dev))
 			return true;
 	return hidden_alive(b, dir);
+}
+
+/* One of another machine is going on until its manifest says that it ended. */
+static bool elsewhere(const char *dir)
+{
+	json_t *manifest = manifest_read(dir);
+	json_t *ended = json_object_get(manifest, "end");
+	const char *host =
+		json_string_value(json_object_get(manifest, "host"));
+	char here[HOST_NAME_MAX + 1] = "";
+	bool yes;
+
+	gethostname(here, sizeof(here) - 1);
+	yes = host && strcmp(host, here) && json_is_null(ended);
+	json_decref(manifest);
+	return yes;
+}
+
+static bool busy_ranks(const struct busy *b, const char *dir,
+		       struct dirent **rank, int n)
+{
+	char path[PATH_MAX + NAME_MAX];
+	bool busy = false;
+
+	for (int i = 0; i < n && !busy; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, rank[i]->d_name);
+		busy = elsewhere(path) || busy_one(b, path);
+	}
+	return busy;
+}
+
+bool busy_run(const struct busy *b, const char *dir)
+{
+	struct dirent **rank;
+	int n = ranks_list(dir, &rank);
+	bool busy = n > 0 ? busy_ranks(b, dir, rank, n) : busy_one(b, dir);
+
+	ranks_list_free(rank, n);
+	return busy;
 }
 
 void busy_free(struct busy *b)

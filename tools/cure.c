@@ -38,6 +38,9 @@ static const struct cure observed[] = {
 	{ "loader", "other libraries are loaded: fix LD_LIBRARY_PATH and the "
 		    "versions that are installed" },
 	{ "memory", RUN "; leave --observe away" },
+	{ "mpi", "which message came first, or in which order the library "
+		 "adds: samebits run --mpi ordered reduces in the order of "
+		 "ranks; receive from a rank instead of MPI_ANY_SOURCE" },
 	{ "nccl", "the order of collectives; NCCL_ALGO=Ring is set by samebits "
 		  "run" },
 	{ "numeric", "--threads N fixes the threads of numeric libraries" },
@@ -50,7 +53,8 @@ static const struct cure observed[] = {
 	  "no source differs before it: a data race, memory that was "
 	  "never written, or an input that is not seen; try valgrind, "
 	  "-fsanitize=thread, --threads 1" },
-	{ "pid", RUN "; leave --pids real away" },
+	{ "pid", RUN "; leave --pids real away. Those of ranks are real: leave "
+		 "them out of the result" },
 	{ "process", "processes are started in another order or number: what "
 		     "came before decides" },
 	{ "rand", RUN "; leave --observe away" },
@@ -82,9 +86,12 @@ static const struct cure blinds[] = {
 			  "use getrandom(2) and clock_gettime(2), or an option "
 			  "of the library" },
 	{ "built-in", "link the library instead of building it in" },
+	{ "mpi", "use the blocking function, and elements without gaps" },
 	{ "process-ids",
 	  "let samebits make a PID namespace (samebits doctor)" },
 	{ "pytorch", "replace the operation that the report names" },
+	{ "ranks", "put samebits behind what starts the ranks: mpirun samebits "
+		   "run PROGRAM" },
 	{ "split-k", "ask cublasLt for another algorithm" },
 	{ "standalone", "start the program by samebits run" },
 	{ "system calls", "use libc for them" },

@@ -149,7 +149,8 @@ static void compare_settings(struct section *s, const struct side *a,
 					    "time",	 "trace",     "order",
 					    "shuffle",	 "pids",      "force",
 					    "observe",	 "framework", "crypto",
-					    "digest",	 "start",     "deny" };
+					    "digest",	 "mpi",	      "start",
+					    "deny" };
 	const char *text[2] = { json_string_value(of(a, "settings")),
 				json_string_value(of(b, "settings")) };
 

@@ -196,6 +196,30 @@ static void load(struct digests *k)
 		close(fd);
 }
 
+int digest_lines(struct digest *d, const char *path)
+{
+	FILE *f = fopen(path, "re");
+	size_t room = 0;
+	char *line = NULL;
+	ssize_t n;
+	int ret;
+
+	if (!f)
+		return -errno;
+	*d = (struct digest){ { 0, 0 }, 0 };
+	while ((n = getline(&line, &room, f)) > 0) {
+		XXH128_hash_t h = XXH3_128bits(line, (size_t)n);
+
+		d->part[0] += h.high64;
+		d->part[1] += h.low64;
+		d->size += (uint64_t)n;
+	}
+	ret = ferror(f) ? -EIO : 0;
+	free(line);
+	fclose(f);
+	return ret;
+}
+
 struct digests *digests_open(const char *store)
 {
 	struct digests *k = calloc(1, sizeof(*k));
@@ -247,6 +271,13 @@ void digests_close(struct digests *k)
 			}
 			break;
 		}
+	digests_drop(k);
+}
+
+void digests_drop(struct digests *k)
+{
+	if (!k)
+		return;
 	pthread_mutex_destroy(&k->lock);
 	free(k->known);
 	free(k);

@@ -21,12 +21,17 @@ struct digest {
  * does not make it wait. */
 int digest_file(struct digest *d, const char *path, const volatile bool *stop);
 
+/* The same whatever the order of the file's lines. 0 or -errno. */
+int digest_lines(struct digest *d, const char *path);
+
 struct digests; /* usable by several threads */
 
 /* Those of a store; NULL: no memory. What cannot be read is not known. */
 struct digests *digests_open(const char *store);
 /* Keeps what was new; frees. */
 void digests_close(struct digests *known);
+/* Only frees. */
+void digests_drop(struct digests *known);
 /*
  * Of a regular file, from what is known or by reading it. -EAGAIN: it changed
  * meanwhile. Else as digest_file().

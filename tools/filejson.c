@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "ranks.h"
 #include "text.h"
 
 #define FORMAT 1
@@ -234,7 +235,7 @@ int files_parse(struct files *files, const json_t *root)
 	return ret;
 }
 
-int files_read(struct files *files, const char *dir)
+static int read_one(struct files *files, const char *dir)
 {
 	char path[PATH_MAX];
 	json_t *root;
@@ -247,6 +248,17 @@ int files_read(struct files *files, const char *dir)
 	root = json_load_file(path, 0, NULL);
 	ret = root ? files_parse(files, root) : -EBADMSG;
 	json_decref(root);
+	return ret;
+}
+
+int files_read(struct files *files, const char *dir)
+{
+	struct dirent **rank;
+	int n = ranks_list(dir, &rank);
+	int ret = n > 0 ? ranks_files(files, dir, rank, n)
+			: read_one(files, dir);
+
+	ranks_list_free(rank, n);
 	return ret;
 }
 

@@ -204,6 +204,23 @@ static bool is_cache(const char *path)
 	       strstr(path, "/__pycache__/");
 }
 
+/* Where ranks exchange their messages: MPI's own, named by the job. */
+static bool carries_messages(const char *path)
+{
+	static const char *const parts[] = {
+		"/dev/shm/vader_segment.", "/dev/shm/sm_segment.",
+		"/dev/shm/osc_rdma_",	   "/dev/shm/psm_shm.",
+		"/dev/shm/psm2_shm.",	   "/dev/shm/mpich_shar_tmp",
+		"/dev/shm/Intel_MPI_",	   "/ompi.",
+		"/pmix_dstor_",		   "/prte.",
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (strstr(path, parts[i]))
+			return true;
+	return false;
+}
+
 static bool of_kernel(const char *path)
 {
 	return within(path, "/proc") || within(path, "/sys") ||
@@ -218,7 +235,8 @@ static bool left_out(const char *path, const struct globs *wanted,
 		return true;
 	if (globs_match(unwanted, path, rules->cwd))
 		return true;
-	return is_cache(path) && !globs_match(wanted, path, rules->cwd);
+	return (is_cache(path) || carries_messages(path)) &&
+	       !globs_match(wanted, path, rules->cwd);
 }
 
 bool file_of_system(const char *path)

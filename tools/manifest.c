@@ -33,6 +33,18 @@ static json_t *resources(const struct manifest *m)
 			 (json_int_t)m->used.ru_maxrss * 1024);
 }
 
+/* In a rank's own, and in the one that all share: there "ranks" alone counts. */
+static void add_rank(json_t *root, const struct manifest *m)
+{
+	char host[HOST_NAME_MAX + 1] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	json_object_set_new(root, "host", text_json(host));
+	json_object_set_new(root, "rank", json_integer(m->rank));
+	json_object_set_new(root, "ranks",
+			    json_pack("{s:i}", "size", (int)m->ranks));
+}
+
 static json_t *build(const struct manifest *m)
 {
 	json_t *root = json_object(), *blind = json_array();
@@ -72,6 +84,8 @@ static json_t *build(const struct manifest *m)
 			    m->log ? json_incref(m->log) : json_null());
 	json_object_set_new(root, "samebits", json_string(SAMEBITS_VERSION));
 	json_object_set_new(root, "blind_spots", blind);
+	if (m->ranks)
+		add_rank(root, m);
 	return root;
 }
 

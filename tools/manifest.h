@@ -26,6 +26,8 @@ struct manifest {
 	int status;		/* wait status; -1: still running */
 	struct rusage used;	/* by the program and its children */
 	json_t *log; /* what the logs come to (logdigest.h); NULL: not known */
+	uint32_t ranks;	     /* that share the run; 0: it has none */
+	uint32_t rank;	     /* this one's number */
 	const char *blind[8][2]; /* kind, text */
 	int blinds;
 };

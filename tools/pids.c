@@ -7,6 +7,7 @@
 #include "../shim/event.h"
 #include "pidns.h"
 #include "pids.h"
+#include "rank.h"
 #include "say.h"
 
 static const char *const names[] = { [PIDS_REAL] = "real",
@@ -40,7 +41,7 @@ bool pids_valid(const char *asked)
 	return false;
 }
 
-struct pids pids_choose(const char *asked, bool audit)
+struct pids pids_choose(const char *asked, bool audit, const char *program)
 {
 	static char text[80];
 	const char *variable = parallel_variable();
@@ -59,6 +60,13 @@ struct pids pids_choose(const char *asked, bool audit)
 	if (variable) {
 		snprintf(text, sizeof(text), "%s is set: processes of other "
 			 "runs know this one by its number", variable);
+		return (struct pids){ PIDS_REAL, text, false };
+	}
+	/* They name files in /tmp and /dev/shm, and jobs, by it: in a namespace
+	 * two of them would be the same. */
+	if (rank_starter(program)) {
+		snprintf(text, sizeof(text), "%.40s tells jobs apart by them",
+			 program);
 		return (struct pids){ PIDS_REAL, text, false };
 	}
 	if (pidns_privileged())

@@ -17,7 +17,7 @@ struct pids {
 const char *pids_name(enum pids_mode mode);
 bool pids_valid(const char *asked); /* says so if not; NULL is */
 /* What this run shall try. asked: the option's value, or NULL. */
-struct pids pids_choose(const char *asked, bool audit);
+struct pids pids_choose(const char *asked, bool audit, const char *program);
 /* The namespace was refused. False, and said: it had been asked for. */
 bool pids_refused(struct pids *pids, const char *asked, const char *what,
 		  int error);

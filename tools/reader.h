@@ -131,8 +131,10 @@ const struct sb_counter *event_counter(const struct log *log,
 struct rundir {
 	char *dir;
 	json_t *manifest;	/* NULL where it is missing or no JSON */
-	struct sb_board *board; /* NULL where missing; `nslots` slots of it */
+	struct sb_board *board; /* NULL where missing; `nslots` slots of it; of
+				 * several ranks all their slots */
 	uint32_t nslots;	/* slots of the board that were taken */
+	uint32_t nranks;	/* 0: a run without ranks */
 	struct log *log;	/* by lineage, then exec */
 	size_t nlogs;
 	struct notes notes; /* the logs' own, with the file's name, included */

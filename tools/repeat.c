@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "record.h"
+#include "rank.h"
 #include "repeat.h"
 #include "say.h"
 #include "snapshot.h"
@@ -48,11 +49,26 @@ static bool option_seconds(const char *name, const char *text, double *s)
 	return false;
 }
 
+/* Each run would wait for ranks that are elsewhere in theirs. */
+static bool alone(void)
+{
+	struct rank rank = rank_find();
+
+	if (rank.size)
+		fail("this is rank %u of %u (%s is set), and each rank would "
+		     "repeat by itself; put samebits in front of what starts "
+		     "the ranks: samebits check -- mpirun PROGRAM",
+		     rank.rank, rank.size, rank.by);
+	return !rank.size;
+}
+
 bool repeat_valid(struct repeat *r)
 {
 	uint64_t jobs = 1;
 
 	r->max_time = 600;
+	if (!alone())
+		return false;
 	if (!option_count("jobs", repeat_wanted.jobs, 1, 256, &jobs) ||
 	    !option_seconds("timeout", repeat_wanted.timeout, &r->timeout) ||
 	    !option_seconds("max-time", repeat_wanted.max_time, &r->max_time) ||

@@ -254,6 +254,7 @@ static json_t *report_json(struct report *r)
 	json_object_set_new(j, "mode", text_json(report_mode(r)));
 	json_object_set_new(j, "seed", of_manifest(r, "seed"));
 	json_object_set_new(j, "program", text_json(report_program(r)));
+	json_object_set_new(j, "ranks", of_manifest(r, "ranks"));
 	json_object_set_new(j, "threads", of_manifest(r, "threads"));
 	json_object_set_new(j, "environment", of_manifest(r, "environment"));
 	json_object_set_new(j, "processes",
@@ -427,6 +428,8 @@ static void head_print(const struct report *r)
 	if (json_is_integer(seed))
 		printf(", seed %" JSON_INTEGER_FORMAT,
 		       json_integer_value(seed));
+	if (r->run.nranks)
+		printf(", %u ranks", r->run.nranks);
 	printf(", %zu process%s\n", r->tally.processes,
 	       r->tally.processes == 1 ? "" : "es");
 }

@@ -14,18 +14,26 @@
 
 #include "globs.h"
 #include "output.h"
+#include "rank.h"
 #include "reader.h"
 #include "result.h"
 #include "text.h"
 
 #define FORMAT 1
 
-static void captured(struct file_entry *e, const char *dir, const char *name)
+/* Who starts ranks mixes their lines as they come. */
+static int digest_stream(struct digest *d, const char *path, bool mixed)
+{
+	return mixed ? digest_lines(d, path) : digest_file(d, path, NULL);
+}
+
+static void captured(struct file_entry *e, const char *dir, const char *name,
+		     bool mixed)
 {
 	*e = (struct file_entry){ .state = FILE_GONE };
 	if (asprintf(&e->path, "%s/%s", dir, name) < 0)
 		e->path = NULL;
-	else if (digest_file(&e->digest, e->path, NULL) == 0)
+	else if (digest_stream(&e->digest, e->path, mixed) == 0)
 		e->state = FILE_WHOLE;
 }
 
@@ -62,8 +70,8 @@ int result_of_run(struct result *r, const char *dir)
 	json_decref(m);
 	if (!r->program || !r->cwd)
 		return -ENOMEM;
-	captured(&r->out, dir, "stdout");
-	captured(&r->err, dir, "stderr");
+	captured(&r->out, dir, "stdout", rank_starter(r->program));
+	captured(&r->err, dir, "stderr", rank_starter(r->program));
 	ret = files_read(&r->files, dir);
 	return ret == -ENOENT ? 0 : ret;
 }

@@ -21,11 +21,13 @@
 #include "../shim/event.h"
 #include "cmd.h"
 #include "environment.h"
+#include "job.h"
 #include "launch.h"
 #include "logdigest.h"
 #include "manifest.h"
 #include "opts.h"
 #include "pids.h"
+#include "rank.h"
 #include "run.h"
 #include "runfiles.h"
 #include "runlock.h"
@@ -44,6 +46,8 @@
 #define SETTINGS_MAX 4096
 
 static struct variables variables;
+static struct rank rank;
+static char rank_name[12] = "0"; /* its lineage */
 int run_made = -1;
 const char *run_elsewhere;
 
@@ -128,6 +132,8 @@ static void settings(char *out, size_t size, const struct manifest *m,
 	add_number(out, size, "threads", wanted.threads, 0);
 	if (wanted.framework)
 		add(out, size, "framework", wanted.framework, false);
+	if (wanted.mpi)
+		add(out, size, "mpi", wanted.mpi, false);
 	if (wanted.digest)
 		add(out, size, "digest", wanted.digest, false);
 	if (wanted.crypto)
@@ -137,7 +143,9 @@ static void settings(char *out, size_t size, const struct manifest *m,
 	add_number(out, size, "start", getenv("SOURCE_DATE_EPOCH"), 0);
 	add(out, size, "dir", dir, false);
 	add(out, size, "slot", "0", false);
-	add(out, size, "path", "0", false);
+	add(out, size, "path", rank_name, false);
+	if (rank.size)
+		add(out, size, "rank", rank_name, false);
 	add(out, size, "exec", "0", false);
 	pad(out, size);
 }
@@ -187,7 +195,7 @@ static int make_board(struct sb_board **board, const char *dir,
 	b->next = 1;
 	b->ready = FIRST_SLOTS;
 	b->launcher = 1;
-	snprintf(b->slot[0].path, sizeof(b->slot[0].path), "0");
+	snprintf(b->slot[0].path, sizeof(b->slot[0].path), "%s", rank_name);
 	snprintf(b->slot[0].what, sizeof(b->slot[0].what), "%.143s", program);
 	b->slot[0].state = SB_EXPECTED;
 	*board = b;
@@ -220,15 +228,28 @@ static bool has_unwind(void)
 	return h;
 }
 
+/* "000012", or "000012, rank 0 of 4". */
+static const char *run_name(const char *dir)
+{
+	static char name[64];
+	char run[PATH_MAX];
+
+	job_run(run, sizeof(run), dir);
+	snprintf(name, sizeof(name), "%.15s", strrchr(run, '/') + 1);
+	if (rank.size)
+		snprintf(name + strlen(name), sizeof(name) - strlen(name),
+			 ", rank %u of %u", rank.rank, rank.size);
+	return name;
+}
+
 static void summarise(const char *dir, bool audit)
 {
-	const char *slash = strrchr(dir, '/');
 	char unseen[48] = "";
 	struct summary s;
 
 	if (summary_read(dir, &s)) {
 		say("%s %s: the log cannot be read", audit ? "audit" : "run",
-		    slash + 1);
+		    run_name(dir));
 		return;
 	}
 	if (s.unseen)
@@ -236,7 +257,7 @@ static void summarise(const char *dir, bool audit)
 			 s.unseen, s.unseen == 1 ? "" : "s");
 	say("%s %s: %u source%s, %lu call%s; %u forced, %u observed; "
 	    "blind spots: %u%s; see samebits report",
-	    audit ? "audit" : "run", slash + 1, s.sources,
+	    audit ? "audit" : "run", run_name(dir), s.sources,
 	    s.sources == 1 ? "" : "s", s.calls, s.calls == 1 ? "" : "s",
 	    s.forced, s.observed, s.blind, unseen);
 }
@@ -251,7 +272,7 @@ static int denied(const char *dir)
 	    !denied_print(stderr, symbols, &run, "samebits: "))
 		say("a denied source was called; who called it is not in the "
 		    "log");
-	say("run %s was ended; see samebits report", strrchr(dir, '/') + 1);
+	say("run %s was ended; see samebits report", run_name(dir));
 	rundir_close(&run);
 	symbols_free(symbols);
 	return STATUS_TROUBLE;
@@ -326,6 +347,10 @@ static int private_possible(char *cwd)
 
 	if (!wanted.tmp)
 		return 0;
+	if (rank.size)
+		return fail("--private-tmp: ranks find each other by files in "
+			    "/tmp and /dev/shm (%s is set); leave it away",
+			    rank.by);
 	if (!getcwd(cwd, PATH_MAX))
 		return fail("--private-tmp: the working directory cannot be "
 			    "named: %s; change to another",
@@ -373,14 +398,41 @@ static int find_shim(char *shim, size_t size)
 	return 0;
 }
 
+/* What is common to all ranks; 0 or -errno. */
+static int write_common(const char *dir, const struct manifest *m)
+{
+	char run[PATH_MAX];
+	int ret = 0;
+
+	job_run(run, sizeof(run), dir);
+	if (wanted.suppress)
+		ret = suppressions_write(&suppressions, run);
+	return ret ? ret : manifest_write(run, m);
+}
+
+static void remove_run(const char *dir)
+{
+	if (rank.size)
+		job_leave(dir);
+	else
+		store_remove(dir);
+}
+
 /* Makes the run directory and what must be in it; 0 or a status. */
 static int make_run(char *dir, size_t size, char *text, size_t text_size,
 		    struct manifest *m, struct sb_board **board,
 		    const struct target *t)
 {
 	const char *store = wanted.store ? wanted.store : STORE_DEFAULT;
-	int ret = store_new(store, dir, size);
+	bool first = false;
+	int ret = rank.size ? job_join(store, &rank, dir, size, &first)
+			    : store_new(store, dir, size);
 
+	if (ret == -ETIMEDOUT)
+		return fail("%s: another rank of this job began to make its "
+			    "run %d s ago and did not end; remove this "
+			    "directory, or name another place with --store "
+			    "DIR", dir, JOB_WAIT);
 	if (ret)
 		return missing_store(store, ret);
 	settings(text, text_size, m, dir);
@@ -393,9 +445,11 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 		ret = suppressions_write(&suppressions, dir);
 	if (!ret)
 		ret = manifest_write(dir, m);
+	if (!ret && first)
+		ret = write_common(dir, m);
 	if (!ret)
 		return 0;
-	store_remove(dir);
+	remove_run(dir);
 	return missing_store(store, ret);
 }
 
@@ -439,8 +493,27 @@ static int prepare(struct manifest *m, bool audit)
 	return 0;
 }
 
+#define MIXED                                                                  \
+	"what starts the ranks mixes what they write: lines of stdout and "    \
+	"stderr are compared in any order"
+#define NOT_OURS                                                               \
+	"daemons start the ranks, which are not under this samebits; put it "  \
+	"behind: srun samebits run PROGRAM"
+
+/* The program starts ranks itself. */
+static void announce_ranks(struct manifest *m, const char *program)
+{
+	if (rank_starter_remote(program))
+		blind(m, "ranks", NOT_OURS);
+	else if (rank_starter(program))
+		blind(m, "ranks", MIXED);
+	if (rank_starter_remote(program) && !wanted.quiet)
+		say("%s: %s", program, NOT_OURS);
+}
+
 static void announce(struct manifest *m, const struct target *t)
 {
+	announce_ranks(m, t->path);
 	if (!wanted.quiet)
 		variables_say(m->variables);
 	if (!wanted.quiet && wanted.portable)
@@ -551,6 +624,17 @@ static bool addresses_fixed(bool audit)
 			  strcmp(wanted.addresses, "random"));
 }
 
+/* Of many ranks that say the same, one says it. */
+static void take_rank(struct manifest *m)
+{
+	rank = rank_find();
+	m->ranks = rank.size;
+	m->rank = rank.rank;
+	snprintf(rank_name, sizeof(rank_name), "%u", rank.rank);
+	if (rank.rank)
+		wanted.quiet = "1";
+}
+
 static int go(bool audit, char **argv)
 {
 	char shim[DIR_MAX + 1], dir[DIR_MAX + 1], text[SETTINGS_MAX];
@@ -562,7 +646,7 @@ static int go(bool audit, char **argv)
 			    .variables = &variables };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	char cwd[PATH_MAX];
-	struct pids pids = pids_choose(wanted.pids, audit);
+	struct pids pids = pids_choose(wanted.pids, audit, argv[0]);
 	struct sb_board *board = NULL;
 	struct target t;
 	const char *const keep[] = { dir, cwd, t.path, t.binary, shim, NULL };
@@ -570,6 +654,7 @@ static int go(bool audit, char **argv)
 
 	if (ret)
 		return ret;
+	take_rank(&m);
 	if (t.obstacle && !wanted.partial)
 		return fail("%s: %s; %s, or --partial to go on without the "
 			    "shim",
@@ -603,7 +688,7 @@ static int go(bool audit, char **argv)
 	m.end = now();
 	getrusage(RUSAGE_CHILDREN, &m.used);
 	if (l.exec_error || l.tmp_denied || m.status < 0)
-		store_remove(dir);
+		remove_run(dir);
 	if (l.refused)
 		return STATUS_TROUBLE;
 	if (l.tmp_denied)

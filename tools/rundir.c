@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ranks.h"
 #include "reader.h"
 
 #define NOTE(run, ...)                                                         \
@@ -35,18 +36,26 @@ static int log_names(const struct dirent *e)
 	return n > 4 && !strcmp(e->d_name + n - 4, ".log");
 }
 
-static int read_log(struct rundir *run, const char *name)
+/* The directory of one rank, or of a run without any. */
+struct part {
+	const char *dir;
+	const char *name; /* in front of notes: "rank-0003/", or "" */
+};
+
+static int read_log(struct rundir *run, const struct part *part,
+		    const char *name)
 {
 	struct log *log = &run->log[run->nlogs];
 	char *path;
 	int ret;
 
-	if (asprintf(&path, "%s/%s", run->dir, name) < 0)
+	if (asprintf(&path, "%s/%s", part->dir, name) < 0)
 		return -ENOMEM;
 	ret = log_read(log, path);
 	free(path);
 	for (size_t i = 0; i < log->notes.n; i++)
-		notes_add(&run->notes, "%s: %s", name, log->notes.text[i]);
+		notes_add(&run->notes, "%s%s: %s", part->name, name,
+			  log->notes.text[i]);
 	run->damaged |= log->damaged;
 	if (ret == 0)
 		run->nlogs++;
@@ -55,25 +64,27 @@ static int read_log(struct rundir *run, const char *name)
 	return ret == -ENOMEM ? ret : 0;
 }
 
-static int read_logs(struct rundir *run)
+static int read_logs(struct rundir *run, const struct part *part)
 {
 	struct dirent **entry;
-	int n = scandir(run->dir, &entry, log_names, alphasort);
+	int n = scandir(part->dir, &entry, log_names, alphasort);
+	struct log *grown;
 	int ret = 0;
 
 	if (n < 0)
 		return -errno;
-	run->log = calloc((size_t)n + 1, sizeof(*run->log));
-	if (!run->log)
+	grown = realloc(run->log,
+			(run->nlogs + (size_t)n + 1) * sizeof(*run->log));
+	if (grown)
+		run->log = grown;
+	else
 		ret = -ENOMEM;
 	for (int i = 0; i < n; i++) {
 		if (ret == 0)
-			ret = read_log(run, entry[i]->d_name);
+			ret = read_log(run, part, entry[i]->d_name);
 		free(entry[i]);
 	}
 	free(entry);
-	if (run->nlogs)
-		qsort(run->log, run->nlogs, sizeof(*run->log), by_lineage);
 	return ret;
 }
 
@@ -91,67 +102,129 @@ static size_t read_part(int fd, void *to, size_t size, size_t at)
 	return done;
 }
 
-/* Only the slots in use are read: the file is mostly holes. */
-static int read_slots(struct rundir *run, int fd)
+/* Only the slots in use are read: the file is mostly holes. Those of several
+ * boards (one a rank) come one after the other, under the first one's head. */
+static int read_slots(struct rundir *run, const struct part *part,
+		      const struct sb_board *head, int fd)
 {
-	struct sb_board *b = run->board;
-	size_t had, size;
+	uint32_t n = head->next < SB_SLOTS ? head->next : SB_SLOTS;
+	size_t size = n * sizeof(head->slot[0]), had;
+	struct sb_board *b = realloc(
+		run->board, offsetof(struct sb_board, slot) + size +
+				    run->nslots * sizeof(head->slot[0]));
+	struct sb_slot *slot;
 
-	run->nslots = b->next < SB_SLOTS ? b->next : SB_SLOTS;
-	size = run->nslots * sizeof(b->slot[0]);
-	b = realloc(b, offsetof(struct sb_board, slot) + size);
 	if (!b)
 		return -ENOMEM;
+	if (!run->board)
+		memcpy(b, head, offsetof(struct sb_board, slot));
 	run->board = b;
-	memset(b->slot, 0, size);
-	had = read_part(fd, b->slot, size, offsetof(struct sb_board, slot));
+	slot = b->slot + run->nslots;
+	memset(slot, 0, size);
+	had = read_part(fd, slot, size, offsetof(struct sb_board, slot));
 	if (had < size)
-		NOTE(run, "the board is cut off");
-	for (uint32_t i = 0; i < run->nslots; i++) {
-		b->slot[i].path[sizeof(b->slot[i].path) - 1] = 0;
-		b->slot[i].what[sizeof(b->slot[i].what) - 1] = 0;
+		NOTE(run, "%sthe board is cut off", part->name);
+	for (uint32_t i = 0; i < n; i++) {
+		slot[i].path[sizeof(slot[i].path) - 1] = 0;
+		slot[i].what[sizeof(slot[i].what) - 1] = 0;
 	}
+	run->nslots += n;
 	return 0;
 }
 
-static int read_board_from(struct rundir *run, int fd)
+static int read_board_from(struct rundir *run, const struct part *part, int fd)
 {
 	size_t size = offsetof(struct sb_board, slot), n;
+	struct sb_board *head = calloc(1, sizeof(*head));
+	int ret = 0;
 
-	run->board = calloc(1, size);
-	if (!run->board)
+	if (!head)
 		return -ENOMEM;
-	n = read_part(fd, run->board, size, 0);
-	if (n == size && !memcmp(run->board->magic, SB_BOARD_MAGIC, 8) &&
-	    run->board->version == SB_VERSION)
-		return read_slots(run, fd);
-	NOTE(run, n < size ? "the board is missing: processes that lost the "
-			     "shim are not known"
-			   : "the board is not one of this samebits");
-	free(run->board);
-	run->board = NULL;
-	return 0;
+	n = read_part(fd, head, size, 0);
+	if (n == size && !memcmp(head->magic, SB_BOARD_MAGIC, 8) &&
+	    head->version == SB_VERSION)
+		ret = read_slots(run, part, head, fd);
+	else
+		NOTE(run, "%s%s", part->name,
+		     n < size ? "the board is missing: processes that lost the "
+				"shim are not known"
+			      : "the board is not one of this samebits");
+	free(head);
+	return ret;
 }
 
-static int read_board(struct rundir *run)
+static int read_board(struct rundir *run, const struct part *part)
 {
 	char *path;
 	int fd, ret;
 
-	if (asprintf(&path, "%s/board", run->dir) < 0)
+	if (asprintf(&path, "%s/board", part->dir) < 0)
 		return -ENOMEM;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	free(path);
-	ret = read_board_from(run, fd);
+	ret = read_board_from(run, part, fd);
 	if (fd >= 0)
 		close(fd);
 	return ret;
 }
 
+/* Logs name slots of their own board. */
+static int read_one(struct rundir *run, const struct part *part)
+{
+	size_t first = run->nlogs;
+	uint32_t before = run->nslots;
+	int ret = read_logs(run, part);
+
+	if (ret == 0)
+		ret = read_board(run, part);
+	for (size_t i = first; i < run->nlogs; i++)
+		run->log[i].head.slot += before;
+	return ret;
+}
+
+static int read_rank(struct rundir *run, const char *rank)
+{
+	struct part part = { 0 };
+	char *dir, *name;
+	int ret;
+
+	if (asprintf(&dir, "%s/%s", run->dir, rank) < 0)
+		return -ENOMEM;
+	if (asprintf(&name, "%s/", rank) < 0) {
+		free(dir);
+		return -ENOMEM;
+	}
+	part.dir = dir;
+	part.name = name;
+	ret = read_one(run, &part);
+	free(dir);
+	free(name);
+	return ret;
+}
+
+static int read_all(struct rundir *run)
+{
+	const struct part whole = { run->dir, "" };
+	struct dirent **rank;
+	int n = ranks_list(run->dir, &rank), ret = n < 0 ? n : 0;
+
+	if (n == 0)
+		ret = read_one(run, &whole);
+	for (int i = 0; i < n && ret == 0; i++)
+		ret = read_rank(run, rank[i]->d_name);
+	ranks_list_free(rank, n);
+	run->nranks = n > 0 ? (uint32_t)n : 0;
+	if (run->nlogs)
+		qsort(run->log, run->nlogs, sizeof(*run->log), by_lineage);
+	return ret;
+}
+
 json_t *manifest_read(const char *dir)
 {
+	struct dirent **rank;
 	json_t *manifest;
 	char *path;
+	int n;
 
 	if (asprintf(&path, "%s/manifest.json", dir) < 0)
 		return NULL;
@@ -161,6 +234,12 @@ json_t *manifest_read(const char *dir)
 		json_decref(manifest);
 		manifest = NULL;
 	}
+	if (!manifest)
+		return NULL;
+	n = ranks_list(dir, &rank);
+	if (n > 0)
+		ranks_manifest(dir, rank, n, manifest);
+	ranks_list_free(rank, n);
 	return manifest;
 }
 
@@ -171,9 +250,7 @@ int rundir_open(struct rundir *run, const char *dir)
 	*run = (struct rundir){ .dir = strdup(dir) };
 	if (!run->dir)
 		return -ENOMEM;
-	ret = read_logs(run);
-	if (ret == 0)
-		ret = read_board(run);
+	ret = read_all(run);
 	if (ret == 0)
 		run->manifest = manifest_read(dir);
 	return ret;

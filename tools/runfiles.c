@@ -8,6 +8,7 @@
 
 #include "beside.h"
 #include "files.h"
+#include "job.h"
 #include "layer.h"
 #include "run.h"
 #include "runfiles.h"
@@ -30,7 +31,7 @@ static void start(const char *dir)
 
 	if (!getcwd(r.cwd, sizeof(r.cwd)))
 		*r.cwd = 0;
-	snprintf(r.store, sizeof(r.store), "%s", dir);
+	job_run(r.store, sizeof(r.store), dir);
 	slash = strrchr(r.store, '/');
 	if (slash)
 		*slash = 0;
@@ -140,7 +141,12 @@ int runfiles_end(const char *dir, bool hurry, bool quiet)
 		files_versions(&files, &run);
 		ret = files_write(&files, dir);
 	}
-	digests_close(r.known);
+	/* Ranks read much the same: one keeps what it found out, as machines
+	 * that append to one file of a server overwrite each other's. */
+	if (job_first_rank(dir))
+		digests_close(r.known);
+	else
+		digests_drop(r.known);
 	r.known = NULL;
 	files_free(&files);
 	rundir_close(&run);

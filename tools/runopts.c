@@ -256,6 +256,7 @@ bool wanted_valid(void)
 	       order_valid() && pids_valid(wanted.pids) && threads_valid() &&
 	       portable_valid() && one_of("env", wanted.env, "keep", "force") &&
 	       one_of("framework", wanted.framework, "on", "off") &&
+	       one_of("mpi", wanted.mpi, "ordered", "native") &&
 	       one_of("addresses", wanted.addresses, "fixed", "random") &&
 	       one_of("digest", wanted.digest, "blas", NULL) &&
 	       known("force", wanted.force, true) &&

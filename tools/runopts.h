@@ -15,7 +15,7 @@ extern struct wanted {
 	const char *seed, *seeds, *reseed, *time, *trace, *limit, *store, *force,
 		*observe, *crypto, *order, *pids, *tmp, *partial, *quiet, *deny,
 		*suppress, *threads, *env, *framework, *digest, *portable,
-		*addresses, *output, *no_output, *input, *no_input;
+		*addresses, *mpi, *output, *no_output, *input, *no_input;
 } wanted;
 /* What --suppress named, once wanted_valid() has read it. */
 extern struct suppressions suppressions;
@@ -98,6 +98,9 @@ const char *wanted_shuffle(void);
 	{ "framework", 0, "on|off",                                            \
 	  "deterministic modes of PyTorch, TensorFlow and JAX",                \
 	  &wanted.framework },                                                 \
+	{ "mpi", 0, "ordered|native",                                          \
+	  "MPI's sums: by rank, or native (default)",                          \
+	  &wanted.mpi },                                                       \
 	{ "crypto", 0, "force",                                                \
 	  "UNSAFE: predictable values for cryptography too", &wanted.crypto }, \
 	{ "private-tmp", 0, NULL, "an empty /tmp and /dev/shm of the run's own", \

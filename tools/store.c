@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "job.h"
 #include "store.h"
 
 #define REMOVED ".removed-"
@@ -62,11 +63,10 @@ static void point(int store, const char *name)
 		unlinkat(store, temporary, 0);
 }
 
-/* A new number's directory; a run's is what `latest` points to. */
-static int make_numbered(const char *store, char *dir, size_t size, bool run)
+int store_make(const char *store, char *absolute)
 {
-	char absolute[PATH_MAX], path[PATH_MAX], name[16];
-	int fd, ret;
+	char path[PATH_MAX];
+	int ret;
 
 	if (!*store)
 		return -ENOENT;
@@ -75,8 +75,17 @@ static int make_numbered(const char *store, char *dir, size_t size, bool run)
 	ret = make_parents(path);
 	if (ret)
 		return ret;
-	if (!realpath(path, absolute))
-		return -errno;
+	return realpath(path, absolute) ? 0 : -errno;
+}
+
+/* A new number's directory; a run's is what `latest` points to. */
+static int make_numbered(const char *store, char *dir, size_t size, bool run)
+{
+	char absolute[PATH_MAX], name[16];
+	int fd, ret = store_make(store, absolute);
+
+	if (ret)
+		return ret;
 	fd = open(absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -224,6 +233,13 @@ static int remove_one(const char *path, const struct stat *st, int type,
 	return 0;
 }
 
+int store_remove_tree(const char *dir)
+{
+	int ret = nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+
+	return ret < 0 ? ret : 0;
+}
+
 /* First out of sight, so that nobody lists a run that is half there. */
 int store_remove(const char *dir)
 {
@@ -235,11 +251,12 @@ int store_remove(const char *dir)
 	slash = strrchr(store, '/');
 	*slash = 0;
 	snprintf(hidden, sizeof(hidden), "%s/" REMOVED "%s", store, slash + 1);
+	job_forget(dir);
 	if (rename(dir, hidden))
 		return -errno;
-	ret = nftw(hidden, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	ret = store_remove_tree(hidden);
 	point_again(store);
-	return ret < 0 ? ret : 0;
+	return ret;
 }
 
 /* What a removal that was interrupted has left. */

@@ -9,6 +9,8 @@
 #define STORE_DEFAULT ".samebits"
 #define STORE_EXPERIMENT "experiment.json" /* what tells it from a run */
 
+/* Makes the store where it is missing; absolute: PATH_MAX bytes. 0 or -errno. */
+int store_make(const char *store, char *absolute);
 /* Makes the store where it is missing and a new run in it; dir becomes its
  * absolute path. 0 or -errno. */
 int store_new(const char *store, char *dir, size_t size);
@@ -23,6 +25,8 @@ void store_list_free(struct dirent **run, int n);
 /* Removes a run and makes `latest` point to the newest one left; dir is from
  * store_new() or store_find(). 0 or -errno. */
 int store_remove(const char *dir);
+/* A directory with all in it; 0 or -errno. */
+int store_remove_tree(const char *dir);
 /* Removing runs that came to be is done under the store's lock: a descriptor to
  * close afterwards, or -errno. Waits for whoever has it. */
 int store_lock(const char *store);
