@@ -59,6 +59,8 @@ static const struct cure observed[] = {
 		     "came before decides" },
 	{ "rand", RUN "; leave --observe away" },
 	{ "random_device", RUN "; leave --observe away" },
+	{ "seeding", "the program fixes another seed: give it the same; samebits "
+		     "run --seed N --reseed mixes what it fixes with N" },
 	{ "temp", RUN "; leave --observe away" },
 	{ "tensorflow", RUN "; leave --framework off away" },
 	{ "thread", "threads are started in another order or number: what came "
