@@ -30,14 +30,16 @@ bool variable_matters(const char *name);
 /* ---- env_git.c ---- */
 
 /* Of the repository that the working directory is in. Asks git(1) what was
- * changed, for as long as `ms` allows, then says that it is not known. */
+ * changed, for as long as `ms` allows (0: not at all), then says that it is not
+ * known. */
 json_t *collect_git(unsigned ms);
 
 /* ---- env_cuda.c ---- */
 
-/* Driver and GPUs. NVML is asked, which takes a while, where `thorough`; what
- * it said is kept until the machine starts again. */
-json_t *collect_gpus(bool thorough);
+/* Driver and GPUs. NVML knows most, and takes a while: what it said is kept until
+ * the machine starts again. Where it did not, and shall not be asked, the
+ * kernel's module speaks. */
+json_t *collect_gpus(bool ask);
 
 /* ---- env_objects.c ---- */
 

@@ -200,22 +200,17 @@ static json_t *kept(void)
 	return json_load_file(path, 0, NULL);
 }
 
-json_t *collect_gpus(bool thorough)
+json_t *collect_gpus(bool ask)
 {
-	json_t *j = thorough ? by_nvml() : NULL;
+	json_t *j = kept();
 
+	if (j)
+		return j;
+	j = ask ? by_nvml() : NULL;
 	if (j) {
 		keep(j);
 		return j;
 	}
 	j = by_module();
-	if (j && !thorough) {
-		json_t *earlier = kept();
-
-		if (earlier) {
-			json_decref(j);
-			j = earlier;
-		}
-	}
 	return j ? j : json_null();
 }

@@ -254,7 +254,8 @@ static void changes(json_t *j, const struct repository *r, unsigned ms)
 	json_t *list;
 	size_t size, n;
 	char *text;
-	int ret = ask_git(r, ms, STATUS_MOST, words, &text, &size);
+	int ret = ms ? ask_git(r, ms, STATUS_MOST, words, &text, &size)
+		     : -ETIME;
 
 	json_object_set_new(j, "changes_unknown",
 			    ret ? json_string(why(ret)) : json_null());

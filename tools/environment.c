@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +16,15 @@
 #include "environment.h"
 #include "text.h"
 
-/* git's time: beside the program, and at the end of one that was short. */
+/* git's time beside the program, and what is waited for it when that has ended.
+ */
 #define BESIDE_MS 20000
 #define HURRY_MS 30
 #define NOW_MS 5000
 
 /* ---- the machine ---- */
 
-static json_t *machine(unsigned git_ms, bool thorough)
+static json_t *machine(void)
 {
 	json_t *j = json_object();
 
@@ -32,77 +34,126 @@ static json_t *machine(unsigned git_ms, bool thorough)
 	json_object_set_new(j, "processor", collect_processor());
 	json_object_set_new(j, "memory", collect_memory());
 	json_object_set_new(j, "limits", collect_limits());
-	json_object_set_new(j, "git", collect_git(git_ms));
-	json_object_set_new(j, "cuda", collect_gpus(thorough));
 	json_object_set_new(j, "samebits", json_string(SAMEBITS_VERSION));
 	return j;
 }
 
 /* ---- beside the program ---- */
 
-static struct {
+/* What a thread of its own collects. */
+struct part {
+	json_t *(*collect)(void);
 	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t done;
 	bool running;
-	json_t *machine; /* NULL: not yet */
-} b = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	json_t *found; /* NULL: not yet */
+};
 
-static void *collect_beside(void *arg)
+static json_t *git_with_time(void)
 {
+	return collect_git(BESIDE_MS);
+}
+
+static json_t *gpus_asked(void)
+{
+	return collect_gpus(true);
+}
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t found;
+	bool ready;
+	struct part host, git, gpus;
+} b = { .lock = PTHREAD_MUTEX_INITIALIZER,
+	.host.collect = machine,
+	.git.collect = git_with_time,
+	.gpus.collect = gpus_asked };
+
+static void *collect_part(void *arg)
+{
+	struct part *p = arg;
 	json_t *j;
 
 	/* Linux: of this thread alone. */
 	setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 19);
-	j = machine(BESIDE_MS, true);
+	j = p->collect();
 	pthread_mutex_lock(&b.lock);
-	b.machine = j;
-	pthread_cond_signal(&b.done);
+	p->found = j;
+	pthread_cond_broadcast(&b.found);
 	pthread_mutex_unlock(&b.lock);
-	return arg;
+	return NULL;
 }
 
-void environment_beside(void)
+static void start(struct part *p)
 {
 	pthread_condattr_t attr;
 	sigset_t all, mask;
 
-	if (b.running)
-		return;
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&b.done, &attr);
+	if (!b.ready) {
+		pthread_condattr_init(&attr);
+		pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+		pthread_cond_init(&b.found, &attr);
+		b.ready = true;
+	}
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &mask);
-	b.running = !pthread_create(&b.thread, NULL, collect_beside, NULL);
+	p->running = !pthread_create(&p->thread, NULL, collect_part, p);
 	pthread_sigmask(SIG_SETMASK, &mask, NULL);
 }
 
-/* What the thread has found; NULL: there is none, or it takes too long and is
- * left to itself. */
-static json_t *from_beside(void)
+void environment_beside(void)
 {
-	struct timespec until;
+	if (b.host.running)
+		return;
+	start(&b.host);
+	start(&b.git);
+}
+
+void environment_thorough(void)
+{
+	if (!b.gpus.running)
+		start(&b.gpus);
+}
+
+/* NULL: it was not begun, or takes too long and is left to itself. */
+static json_t *take(struct part *p, const struct timespec *until)
+{
 	json_t *j;
 	int ret = 0;
 
-	if (!b.running)
+	if (!p->running)
 		return NULL;
+	p->running = false;
+	pthread_mutex_lock(&b.lock);
+	while (!p->found && !ret)
+		ret = until ? pthread_cond_timedwait(&b.found, &b.lock, until)
+			    : pthread_cond_wait(&b.found, &b.lock);
+	j = p->found;
+	p->found = NULL;
+	pthread_mutex_unlock(&b.lock);
+	if (j)
+		pthread_join(p->thread, NULL);
+	else
+		pthread_detach(p->thread);
+	return j;
+}
+
+/* The driver's library must not be left at work while we end: it is waited for,
+ * once until the machine starts again. */
+static json_t *from_beside(void)
+{
+	json_t *j, *git, *gpus = take(&b.gpus, NULL);
+	struct timespec until;
+
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += HURRY_MS * 1000000l;
 	until.tv_sec += until.tv_nsec / 1000000000l;
 	until.tv_nsec %= 1000000000l;
-	pthread_mutex_lock(&b.lock);
-	while (!b.machine && !ret)
-		ret = pthread_cond_timedwait(&b.done, &b.lock, &until);
-	j = b.machine;
-	b.machine = NULL;
-	pthread_mutex_unlock(&b.lock);
-	b.running = false;
-	if (j)
-		pthread_join(b.thread, NULL);
-	else
-		pthread_detach(b.thread);
+	j = take(&b.host, &until);
+	git = take(&b.git, &until);
+	if (!j)
+		j = machine();
+	json_object_set_new(j, "git", git ? git : collect_git(0));
+	json_object_set_new(j, "cuda", gpus ? gpus : collect_gpus(false));
 	return j;
 }
 
@@ -127,18 +178,16 @@ static void add_cuda_libraries(json_t *j, const json_t *objects)
 json_t *environment_of_run(const struct rundir *run,
 			   const struct variables *changed)
 {
-	json_t *j = from_beside(), *objects;
+	const char *program = json_string_value(
+		json_object_get(run->manifest, "program"));
 	struct packages *p = packages_open();
+	json_t *objects = collect_objects(run, p);
+	json_t *python = collect_python(run, p, objects), *j;
 
-	if (!j)
-		j = machine(HURRY_MS, false);
-	objects = collect_objects(run, p);
-	json_object_set_new(j, "program",
-			    collect_program(json_string_value(json_object_get(
-						    run->manifest, "program")),
-					    p));
+	j = from_beside();
 	json_object_set_new(j, "variables", collect_variables(changed));
-	json_object_set_new(j, "python", collect_python(run, p, objects));
+	json_object_set_new(j, "program", collect_program(program, p));
+	json_object_set_new(j, "python", python);
 	json_object_set_new(j, "r", collect_r(run));
 	json_object_set_new(j, "libraries", collect_libraries(run));
 	add_cuda_libraries(j, objects);
@@ -150,8 +199,10 @@ json_t *environment_of_run(const struct rundir *run,
 json_t *environment_now(void)
 {
 	struct packages *p = packages_open();
-	json_t *j = machine(NOW_MS, true);
+	json_t *j = machine();
 
+	json_object_set_new(j, "git", collect_git(NOW_MS));
+	json_object_set_new(j, "cuda", collect_gpus(true));
 	json_object_set_new(j, "variables", collect_variables(NULL));
 	json_object_set_new(j, "python", collect_python_at(NULL, p));
 	packages_close(p);
@@ -159,6 +210,10 @@ json_t *environment_now(void)
 }
 
 /* ---- files ---- */
+
+/* Of a run that ranks share: each has its own, and this stands for all. */
+#define FIRST_RANK "rank-0000"
+
 
 /* Written beside and renamed: readers see all of it or nothing. */
 int environment_write(const char *dir, const json_t *environment)
@@ -204,7 +259,13 @@ int environment_load(const char *path, json_t **environment)
 int environment_read(const char *dir, json_t **environment)
 {
 	char path[PATH_MAX];
+	int ret;
 
 	snprintf(path, sizeof(path), "%s/" ENVIRONMENT_FILE, dir);
+	ret = environment_load(path, environment);
+	if (ret != -ENOENT)
+		return ret;
+	snprintf(path, sizeof(path), "%s/" FIRST_RANK "/" ENVIRONMENT_FILE,
+		 dir);
 	return environment_load(path, environment);
 }

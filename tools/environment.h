@@ -19,9 +19,11 @@
 #define ENVIRONMENT_FORMAT 1
 #define ENVIRONMENT_FILE "environment.json"
 
-/* Begins with what does not hang on the program, in a thread of low priority.
+/* Begins with what does not hang on the program, in threads of low priority.
  * Nothing is done where that is not possible. */
 void environment_beside(void);
+/* The same with what takes longer: for a program that has run for a while. */
+void environment_thorough(void);
 /* All of a run whose logs are complete, in some 50 ms; what would take longer
  * is said in the record. */
 json_t *environment_of_run(const struct rundir *run,

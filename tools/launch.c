@@ -417,6 +417,8 @@ static int launch_with(struct launch *l, char **envp)
 	status = pid = fork_program(l, envp, fd, &d);
 	close(fd[1]);
 	if (pid > 0) {
+		if (l->early)
+			l->early(l->arg);
 		told = listen_to(l, fd[0], &d.mask);
 		status = wait_for(pid);
 	}

@@ -24,8 +24,9 @@ struct launch {
 				  * not wanted */
 	bool apart;	      /* in a PID namespace of its own */
 	bool user_namespace;  /* and for that in a user namespace */
-	/* Called once, when the program has run for LAUNCH_LATER_MS; may be
-	 * NULL. */
+	/* Called when the program has been forked, and once when it has run for
+	 * LAUNCH_LATER_MS; may be NULL. */
+	void (*early)(void *arg);
 	void (*later)(void *arg);
 	void *arg;
 	const char *refused;  /* out: why not apart; nothing was started */

@@ -528,20 +528,22 @@ static void announce(struct manifest *m, const struct target *t)
 	}
 }
 
-/* What surrounded the run goes into its directory; what it came to, into the
- * manifest. */
+/* Its files, what surrounded it, and what it came to. */
 static void record(const char *dir, struct manifest *m)
 {
 	json_t *environment;
 	struct rundir run;
+	int ret = rundir_open(&run, dir);
 
-	if (rundir_open(&run, dir) == 0) {
-		m->log = log_summary(&run);
-		environment = environment_of_run(&run, m->variables);
-		if (environment_write(dir, environment))
-			say("%s: the environment could not be written", dir);
-		json_decref(environment);
-	}
+	if (!ret)
+		ret = runfiles_end(&run, killed(m->status), wanted.quiet);
+	if (ret)
+		say("%s: its files could not be listed", dir);
+	m->log = log_summary(&run);
+	environment = environment_of_run(&run, m->variables);
+	if (environment_write(dir, environment))
+		say("%s: the environment could not be written", dir);
+	json_decref(environment);
 	rundir_close(&run);
 }
 
@@ -564,8 +566,6 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 	}
 	if (!t->obstacle && !alive)
 		blind(m, "uncontrolled", "the shim did not come alive");
-	if (runfiles_end(dir, killed(m->status), wanted.quiet))
-		say("%s: its files could not be listed", dir);
 	record(dir, m);
 	if (manifest_write(dir, m))
 		say("%s: the manifest could not be completed", dir);
@@ -612,9 +612,15 @@ static int launch_somehow(struct launch *l, struct pids *pids,
 	return launch(l);
 }
 
-static void look_around(void *dir)
+static void look_longer(void *dir)
 {
 	runfiles_beside(dir);
+	environment_thorough();
+}
+
+static void look_around(void *unused)
+{
+	(void)unused;
 	environment_beside();
 }
 
@@ -682,7 +688,8 @@ static int go(bool audit, char **argv)
 	l.preload = t.obstacle ? NULL : shim;
 	l.settings = text;
 	l.keep = wanted.tmp ? keep : NULL;
-	l.later = look_around;
+	l.early = look_around;
+	l.later = look_longer;
 	l.arg = dir;
 	m.status = launch_somehow(&l, &pids, &m, text, sizeof(text), dir);
 	m.end = now();

@@ -122,23 +122,19 @@ static void copy_elsewhere(const struct files *files)
 	}
 }
 
-int runfiles_end(const char *dir, bool hurry, bool quiet)
+int runfiles_end(const struct rundir *run, bool hurry, bool quiet)
 {
+	const char *dir = run->dir;
 	struct files files = { 0 };
-	struct rundir run;
 	int ret;
 
 	beside_stop();
 	start(dir);
-	ret = rundir_open(&run, dir);
-	if (!ret && !r.known)
-		ret = -ENOMEM;
-	if (!ret)
-		ret = find(&files, &run);
+	ret = r.known ? find(&files, run) : -ENOMEM;
 	if (!ret) {
 		digest(&files, hurry, quiet);
 		copy_elsewhere(&files);
-		files_versions(&files, &run);
+		files_versions(&files, run);
 		ret = files_write(&files, dir);
 	}
 	/* Ranks read much the same: one keeps what it found out, as machines
@@ -149,6 +145,5 @@ int runfiles_end(const char *dir, bool hurry, bool quiet)
 		digests_drop(r.known);
 	r.known = NULL;
 	files_free(&files);
-	rundir_close(&run);
 	return ret;
 }

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "reader.h"
+
 /* While it goes on: digests are made beside it from now on. `dir`, the run's,
  * lives on. */
 void runfiles_beside(const char *dir);
@@ -14,6 +16,6 @@ void runfiles_beside(const char *dir);
  * stays without a digest. quiet: a long wait is not announced. 0 or -errno: the
  * run has no files.json.
  */
-int runfiles_end(const char *dir, bool hurry, bool quiet);
+int runfiles_end(const struct rundir *run, bool hurry, bool quiet);
 
 #endif
