@@ -186,6 +186,7 @@ class Record(Case):
         env = {os.fsencode(k): os.fsencode(v) for k, v in self.env.items()}
         env[b"LONG"] = b"x" * 100000
         env[b"BYTES"] = b"a\xffb"
+        env[b"WIDE"] = "ä".encode() * 30000
         env[b"N\xffME"] = b"1"
         for i in range(3000):
             env[b"MANY_%d" % i] = b"%d" % i
@@ -194,6 +195,10 @@ class Record(Case):
         self.assertLess(len(r["variables"]["LONG"]), 300)
         self.assertIn("100000 bytes", r["variables"]["LONG"])
         self.assertEqual(r["variables"]["BYTES"], "a?b")
+        self.assertRegex(r["variables"]["WIDE"], "^ä{99,100}… .60000 bytes.$")
+        argument = "ä" * 30000
+        self.assertEqual(self.run_it("--", "true", argument)["run"]["argv"],
+                         ["true", argument])
 
     def test_variables_are_the_programs(self):
         r = self.run_it("--seed", "3", "--", "env")
@@ -332,6 +337,9 @@ def git(directory, *words):
 
 
 class Repository(Case):
+    # git has its time on a busy machine, too
+    LONG = ("--", "sleep", "1")
+
     def test_none(self):
         self.assertIsNone(self.run_it("--", "true")["git"])
 
@@ -349,17 +357,17 @@ class Repository(Case):
         git(self.dir, "remote", "add", "origin",
             "https://ann:pa55word@git.example/a.git")
         head = said("git", "rev-parse", "HEAD", cwd=self.dir).strip()
-        r = self.run_it("--", "true")["git"]
+        r = self.run_it(*self.LONG)["git"]
         self.assertEqual((r["commit"], r["branch"], r["changed_files"]),
                          (head, "main", 0))
         self.assertEqual(r["remote"], "https://ann:<hidden: a password in a "
                          "URL>@git.example/a.git")
         self.write("a.txt", "2")
-        first = self.run_it("--", "true")["git"]
+        first = self.run_it(*self.LONG)["git"]
         self.assertEqual((first["changed_files"], first["changes"]),
                          (1, [" M a.txt"]))
         self.write("a.txt", "3")
-        second = self.run_it("--", "true")["git"]
+        second = self.run_it(*self.LONG)["git"]
         self.assertNotEqual(first["diff"], second["diff"])
         # packed references, a detached head, a subdirectory, a work tree
         git(self.dir, "checkout", "a.txt")

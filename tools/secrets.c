@@ -301,25 +301,36 @@ char *secrets_hide(const char *text)
 
 /* ---- what is written down ---- */
 
-#define LONGEST 4096 /* of a value; the rest is of no use to anybody */
+#define LONGEST 4096 /* of a variable's value */
+#define KEPT 200     /* of one that is longer */
 
 static json_t *as_text(const char *value)
 {
-	char *hidden = secrets_hide(value), *cut;
+	char *hidden = secrets_hide(value);
+	json_t *j = hidden ? text_json(hidden) : json_null();
+
+	free(hidden);
+	return j;
+}
+
+/* Between characters of UTF-8. */
+static json_t *beginning(const char *text, size_t all)
+{
+	size_t n = KEPT;
+
+	while (n && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	return json_sprintf("%.*s… (%zu bytes)", (int)n, text, all);
+}
+
+static json_t *cut(json_t *text, size_t all)
+{
 	json_t *j;
 
-	if (!hidden)
-		return json_null();
-	if (strlen(hidden) <= LONGEST) {
-		j = text_json(hidden);
-	} else if (asprintf(&cut, "%.200s… (%zu bytes)", hidden,
-			    strlen(value)) >= 0) {
-		j = text_json(cut);
-		free(cut);
-	} else {
-		j = json_null();
-	}
-	free(hidden);
+	if (json_string_length(text) <= LONGEST)
+		return text;
+	j = beginning(json_string_value(text), all);
+	json_decref(text);
 	return j;
 }
 
@@ -335,7 +346,7 @@ json_t *secrets_variable(const char *name, const char *value)
 {
 	if (secret_name(name) && !harmless_value(value))
 		return json_string(BY_NAME);
-	return as_text(value);
+	return cut(as_text(value), strlen(value));
 }
 
 /* "--NAME=value": where the value is; NULL: it is no such argument. */

@@ -17,7 +17,7 @@ bool secret_name(const char *name);
  * private keys, passwords in URLs and "password=…", long random words); the
  * caller's to free. NULL: no memory. */
 char *secrets_hide(const char *text);
-/* A variable's value, as it may be written down. */
+/* A variable's value, as it may be written down: of a long one the beginning. */
 json_t *secrets_variable(const char *name, const char *value);
 /* Arguments, as they may be written down: "--token=X" and "--token X" too. */
 json_t *secrets_arguments(char *const *argv);
