@@ -10,7 +10,12 @@ cd "$(dirname "$0")/.."
 mode=${1:-}
 
 bash tests/deps.sh test
-passed=0 failed=0
+# A line for each check: "ok" or "failed"; checks run side by side.
+counts=$(mktemp)
+trap 'rm -f "$counts"' EXIT
+count() {
+	echo "$1" >>"$counts"
+}
 
 # check NAME COMMAND...: quiet when it passes.
 check() {
@@ -19,11 +24,11 @@ check() {
 	log=$(mktemp)
 	if "$@" >"$log" 2>&1; then
 		echo "ok      $name"
-		passed=$((passed + 1))
+		count ok
 	else
 		tail -n 60 "$log"
 		echo "FAILED  $name: $*"
-		failed=$((failed + 1))
+		count failed
 	fi
 	rm -f "$log"
 }
@@ -39,35 +44,46 @@ configure() {
 	fi
 }
 
-# skipped DIR NAME: what that test left out: cmocka cases, or itself by 77.
+# skipped LOG NAME: what that test left out: cmocka cases, or itself by 77.
 skipped() {
-	cat "$1"/meson-logs/testlog*.txt |
-		sed -n 's/^\[  SKIPPED \] \([^ ]*\)$/\1/p' | sort -u
-	if grep -q '^Skipped: *[1-9]' "$1"/meson-logs/testlog*.txt; then
+	sed -n 's/^\[  SKIPPED \] \([^ ]*\)$/\1/p' "$1" | sort -u
+	if grep -q '^Skipped: *[1-9]' "$1"; then
 		echo "$2"
 	fi
 }
 
-# suite DIR NAME...: tests of a build, one line each; under $wrapper, if set.
+# one DIR NAME: a suite; under $wrapper, if set.
 wrapper=
+one() {
+	local dir=$1 name=$2 skip log=$2.testlog
+	check "$dir: $name${wrapper:+ ($how)}" meson test -C "$dir" \
+		--no-rebuild --print-errorlogs --logbase "$log" \
+		${wrapper:+--wrapper "$wrapper"} "$name"
+	log=$(ls -t "$dir/meson-logs/$log"*.txt | head -n 1)
+	for skip in $(skipped "$log" "$name"); do
+		if grep -q "^$skip " tests/skips.txt; then
+			echo "skipped $dir: $skip"
+			continue
+		fi
+		echo "FAILED  $dir: $skip skipped, and is not in" \
+			"tests/skips.txt"
+		count failed
+	done
+}
+
+# suite DIR NAME...: as many at a time as there are processors, up to 4; most
+# wait for something half of their time.
+lanes=$(($(nproc) < 4 ? $(nproc) : 4))
 suite() {
-	local dir=$1 name skip
+	local dir=$1 name
 	shift
 	for name in "$@"; do
-		rm -f "$dir"/meson-logs/testlog*.txt
-		check "$dir: $name${wrapper:+ ($how)}" meson test -C "$dir" \
-			--no-rebuild --print-errorlogs \
-			${wrapper:+--wrapper "$wrapper"} "$name"
-		for skip in $(skipped "$dir" "$name"); do
-			if grep -q "^$skip " tests/skips.txt; then
-				echo "skipped $dir: $skip"
-				continue
-			fi
-			echo "FAILED  $dir: $skip skipped, and is not in" \
-				"tests/skips.txt"
-			failed=$((failed + 1))
+		while [ "$(jobs -rp | wc -l)" -ge "$lanes" ]; do
+			wait -n || true
 		done
+		one "$dir" "$name" &
 	done
+	wait
 }
 
 build() {
@@ -75,18 +91,14 @@ build() {
 	check "$1: build" ninja -C "$1"
 }
 
-all="engine reader order procfs cli defaults rm inspect export doctor deny"
-all="$all devices terminal pids values contexts logs kill hazards python"
-all="$all programs layout check contents files verdict"
-all="$all trials"
-all="$all html"
-all="$all records"
-all="$all reseed"
+# The long ones first.
+all="reseed track trials mpi contexts check html records env"
+all="$all engine reader order procfs cli defaults rm inspect export doctor deny"
+all="$all devices terminal pids values logs kill hazards python"
+all="$all programs layout contents files verdict"
 all="$all writes"
-all="$all env"
-all="$all track"
 all="$all blas operand openmp threads frameworks"
-all="$all mpi ranks slurm"
+all="$all ranks slurm"
 all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels"
 build build -Dtests=true -Dwerror=true
 suite build $all
@@ -96,7 +108,7 @@ if [ "$mode" = --ci ] || [ "$mode" = --full ]; then
 	build build-asan -Dwerror=true -Db_sanitize=address,undefined \
 		-Db_lundef=false
 	suite build-asan engine reader order procfs cli defaults rm inspect \
-		export doctor operand contents
+		export doctor operand contents env records
 fi
 if [ "$mode" = --full ]; then
 	check valgrind bash tests/valgrind.sh build
@@ -105,7 +117,7 @@ if [ "$mode" = --full ]; then
 	suite build $all
 	if [ "$(id -u)" -eq 0 ]; then
 		home=$(mktemp -d)
-		trap 'rm -rf "$home"' EXIT
+		trap 'rm -rf "$home" "$counts"' EXIT
 		chown 65534 "$home"
 		how="as an ordinary user"
 		wrapper="setpriv --reuid=65534 --regid=65534 --clear-groups"
@@ -120,6 +132,8 @@ if [ "$mode" = --full ]; then
 	done
 	check "real programs" bash tests/real/run.sh
 fi
+passed=$(grep -c '^ok$' "$counts" || true)
+failed=$(grep -c '^failed$' "$counts" || true)
 echo
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
