@@ -36,7 +36,8 @@ struct source {
 	uint8_t counts;	     /* 1: its value tells how many processors there
 			      * are, or sets how many to use; forced where
 			      * --threads says a number */
-	uint8_t lines;	     /* 1: asks for Python's lines whoever calls */
+	uint8_t lines;	     /* 1: asks for Python's lines whoever calls; of
+			      * `seeding` only where the lock is held */
 	uint8_t inner;	     /* 1: no source but a part of one: never listed,
 			      * makes no events; without a hook, only to be
 			      * called by others */
