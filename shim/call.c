@@ -115,9 +115,12 @@ static unsigned questions(const struct visit *v, const struct module *m,
 
 	/* PyTorch gives the lock away around its operations, and takes it
 	 * within them wherever a tensor dies or a hook of Python's is due: it
-	 * holds nothing then that somebody with the lock waits for. */
+	 * holds nothing then that somebody with the lock waits for. Seeding
+	 * holds the lock, in a second interpreter for a thread that the first
+	 * one knows by another name: to take it would never end. */
 	if (v->source->lines && python_met() && !stack->handler)
-		return ask | ASK_PYTHON | ASK_TAKE | ASK_LINES;
+		return ask | ASK_PYTHON | ASK_LINES |
+		       (v->source->seeding ? 0 : ASK_TAKE);
 	if (!m || !(m->python || m->extension) ||
 	    !strcmp(v->source->group, "loader"))
 		return ask;

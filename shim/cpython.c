@@ -68,6 +68,7 @@ bool cpython_bind(const void *ra)
 /* ---- layouts ---- */
 
 #define TYPE_NAME 24 /* PyTypeObject.tp_name */
+#define TYPE_VECTORCALL_OFFSET 56
 #define TYPE_INIT 296
 #define METHOD_OF_DESCRIPTOR 40 /* PyMethodDescrObject.d_method */
 #define METHOD_OF_FUNCTION 16 /* PyCFunctionObject.m_ml: Cython's begin so */
@@ -114,6 +115,15 @@ bool cpython_init(object *type, void **place[2])
 	else
 		cpython.clear();
 	return known;
+}
+
+void cpython_by_init(object *type)
+{
+	/* A type is itself called by a function at this place. */
+	ssize_t at = *(ssize_t *)member(cpython.type, TYPE_VECTORCALL_OFFSET);
+
+	if (at > TYPE_INIT)
+		*(void **)member(type, (size_t)at) = NULL;
 }
 
 /* ---- seeds ---- */

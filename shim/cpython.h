@@ -106,6 +106,9 @@ struct method **cpython_method(object *o, const char *name);
 /* Where a type of C keeps the function behind `__init__`, twice: both places
  * hold the same. False: an unknown layout, or not its own. */
 bool cpython_init(object *type, void **place[2]);
+/* Makes calls of the type go by that function. Newer Cythons put a shorter way
+ * into the type, which works as well without. */
+void cpython_by_init(object *type);
 
 /* A seed as a number: itself, or a digest. False: it has none. */
 bool cpython_seed(object *seed, uint64_t *value);

@@ -38,7 +38,8 @@ struct source {
 			      * --threads says a number */
 	uint8_t orders;	     /* 1: reduces over ranks; forced by --mpi
 			      * ordered */
-	uint8_t lines;	     /* 1: asks for Python's lines whoever calls */
+	uint8_t lines;	     /* 1: asks for Python's lines whoever calls; of
+			      * `seeding` only where the lock is held */
 	uint8_t inner;	     /* 1: no source but a part of one: never listed,
 			      * makes no events; without a hook, only to be
 			      * called by others */

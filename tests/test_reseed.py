@@ -199,6 +199,20 @@ class Random(Case):
         self.assertEqual(job(*RESEED), once)
         self.assertEqual(self.report()["python_random_seed"]["calls"], 1)
 
+    def test_second_interpreter(self):
+        """In the same thread, which waits for itself if asked wrongly."""
+        self.script("try: import _interpreters as i\n"
+                    "except ImportError: import _xxsubinterpreters as i\n"
+                    "code = 'import random; random.seed(1);'"
+                    " ' print(random.random(), flush=True)'\n"
+                    "exec(code)\n"
+                    "i.run_string(i.create(), code)\n")
+        for python in PYTHONS:
+            with self.subTest(python=python):
+                native = self.call(python, "job.py").stdout
+                once = self.is_reseeded(native, python)
+                self.assertEqual(len(set(once.splitlines())), 1)
+
     def test_report(self):
         self.script("import random\n"
                     "def set_up():\n"

@@ -332,6 +332,7 @@ static bool take_sequence(object *type)
 		return false;
 	sequence_real = (init_fn *)*place[0];
 	*place[0] = *place[1] = (void *)seed_sequence;
+	cpython_by_init(type);
 	return true;
 }
 
