@@ -42,7 +42,9 @@ const struct mpi *mpi_of(const void *function)
 #undef PART
 	made.world = (mpi_handle)mpi_variable("ompi_mpi_comm_world", function);
 	made.open = made.world;
-	if (!made.open)
+	/* What its header calls MPI_DUP_FN. A third ABI's world is not known,
+	 * and a wrong handle ends the program. */
+	if (!made.open && scope_find("MPIR_Dup_fn", function))
 		made.world = MPICH_WORLD;
 	mask = engine_lock();
 	known = made;
@@ -91,8 +93,7 @@ static bool readable(const void *at)
 
 uint64_t mpi_digest(const void *data, size_t len)
 {
-	if (!len || !readable(data) ||
-	    !readable((const char *)data + len - 1))
+	if (!len || !readable(data) || !readable((const char *)data + len - 1))
 		return 0;
 	return digest_of(data, len);
 }
@@ -171,8 +172,8 @@ static int fold(const struct reduction *r, char *operand, int n)
 	int ret = 0;
 
 	for (int i = 1; i < r->size && !ret; i++, operand += bytes)
-		ret = r->mpi->reduce_local(operand, operand + bytes, n,
-					   r->type, r->op);
+		ret = r->mpi->reduce_local(operand, operand + bytes, n, r->type,
+					   r->op);
 	return ret;
 }
 
@@ -236,8 +237,8 @@ static int hand_out(const struct reduction *r, char *operand, int n, int at)
 					r->comm);
 	case MPI_BEFORE:
 		return r->mpi->alltoall(operand - bytes, n, r->type,
-					r->rank ? to : last + bytes, n,
-					r->type, r->comm);
+					r->rank ? to : last + bytes, n, r->type,
+					r->comm);
 	}
 	return NO_MEMORY;
 }
@@ -319,8 +320,8 @@ int reduction_scatter_block(const struct reduction *r)
 	if (!ret)
 		ret = fold(r, room->data, r->count);
 	if (!ret)
-		memcpy(r->receive,
-		       room->data + bytes * (size_t)(r->size - 1), bytes);
+		memcpy(r->receive, room->data + bytes * (size_t)(r->size - 1),
+		       bytes);
 	room_give(room);
 	return ret;
 }
