@@ -34,8 +34,8 @@ uint64_t filetime_statx(struct thread *self, struct statx *st, bool named);
 struct thread *filetime_self(void);
 /* Is it a regular file, open for writing? */
 bool filetime_writable(int fd);
-/* A descriptor, whatever it is, is about to be closed. */
-void filetime_closing(struct thread *self, int fd);
+/* A descriptor, whatever it is, is about to be closed, by code at `ra`. */
+void filetime_closing(struct thread *self, int fd, const void *ra);
 /* The process ends, with what it has open. Standard streams may be written
  * out after us. */
 void filetime_leave(void);

@@ -401,6 +401,16 @@ struct module *module_of(uintptr_t address)
 	return m;
 }
 
+bool module_carries(const void *ra)
+{
+	uint64_t mask = engine_lock();
+	struct module *m = module_of((uintptr_t)ra);
+	bool carries = m && module_part(m) == PART_MESSAGES;
+
+	engine_unlock(mask);
+	return carries;
+}
+
 void modules_refresh(void)
 {
 	uint64_t mask = engine_lock();

@@ -40,6 +40,8 @@ uint32_t module_id(struct module *m);
  * carries their messages; libraries that may serve either. */
 enum module_part { PART_PROGRAM = 1, PART_MESSAGES, PART_OTHER };
 enum module_part module_part(struct module *m);
+/* Is code at `ra` a part of what carries messages? Takes the lock itself. */
+bool module_carries(const void *ra);
 /* Fills crypto, python and extension. */
 void module_classify(struct module *m);
 /* Writes the records of what is loaded, called or not: the reader looks for

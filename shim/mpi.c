@@ -4,14 +4,15 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "digest.h"
 #include "mpi.h"
 #include "process.h"
 #include "real.h"
 #include "scope.h"
-#include "stream.h"
 #include "sys.h"
 #include "banned.h"
 
+#define FEW 2048	  /* bytes that fit on the stack */
 #define SMALL (64u << 10) /* bytes that are gathered rather than spread */
 #define STEP (4u << 20)	  /* bytes of a step's operands, where that suffices */
 
@@ -41,7 +42,9 @@ const struct mpi *mpi_of(const void *function)
 #undef PART
 	made.world = (mpi_handle)mpi_variable("ompi_mpi_comm_world", function);
 	made.open = made.world;
-	if (!made.open)
+	/* What its header calls MPI_DUP_FN. A third ABI's world is not known,
+	 * and a wrong handle ends the program. */
+	if (!made.open && scope_find("MPIR_Dup_fn", function))
 		made.world = MPICH_WORLD;
 	mask = engine_lock();
 	known = made;
@@ -72,20 +75,27 @@ uint64_t mpi_received(const struct mpi *mpi, const void *status)
 	return bytes;
 }
 
-/* The kernel reads a word before it sees that there is nothing to be done. */
+/* The kernel reads a word before it sees that there is nothing to be done. What
+ * programs send from is asked for once: pages that could be read. */
 static bool readable(const void *at)
 {
+	static uintptr_t asked[64];
 	uintptr_t word = (uintptr_t)at & ~(uintptr_t)7;
+	uintptr_t page = word / SB_PAGE, *known = &asked[page % 64];
 
-	return sys4(SYS_rt_sigprocmask, ~0, word, NULL, 8) != -EFAULT;
+	if (__atomic_load_n(known, __ATOMIC_RELAXED) == page)
+		return true;
+	if (sys4(SYS_rt_sigprocmask, ~0, word, NULL, 8) == -EFAULT)
+		return false;
+	__atomic_store_n(known, page, __ATOMIC_RELAXED);
+	return true;
 }
 
 uint64_t mpi_digest(const void *data, size_t len)
 {
-	if (!len || !readable(data) ||
-	    !readable((const char *)data + len - 1))
+	if (!len || !readable(data) || !readable((const char *)data + len - 1))
 		return 0;
-	return digest_bytes(data, len);
+	return digest_of(data, len);
 }
 
 /* ---- room for operands ---- */
@@ -162,8 +172,8 @@ static int fold(const struct reduction *r, char *operand, int n)
 	int ret = 0;
 
 	for (int i = 1; i < r->size && !ret; i++, operand += bytes)
-		ret = r->mpi->reduce_local(operand, operand + bytes, n,
-					   r->type, r->op);
+		ret = r->mpi->reduce_local(operand, operand + bytes, n, r->type,
+					   r->op);
 	return ret;
 }
 
@@ -227,8 +237,8 @@ static int hand_out(const struct reduction *r, char *operand, int n, int at)
 					r->comm);
 	case MPI_BEFORE:
 		return r->mpi->alltoall(operand - bytes, n, r->type,
-					r->rank ? to : last + bytes, n,
-					r->type, r->comm);
+					r->rank ? to : last + bytes, n, r->type,
+					r->comm);
 	}
 	return NO_MEMORY;
 }
@@ -258,11 +268,22 @@ static int step(const struct reduction *r, size_t left, bool *spreads)
 	return (int)(left < most ? left : most);
 }
 
+/* A few numbers, as most sums are of. */
+static int few(const struct reduction *r)
+{
+	char room[FEW] __attribute__((aligned(64)));
+
+	return together(r, room, r->count, 0);
+}
+
 int reduction_ordered(const struct reduction *r)
 {
 	size_t slots = (size_t)r->size * 2 + 1;
 	struct room *room = NULL;
 	int ret = 0;
+
+	if ((size_t)r->count * (size_t)r->size * r->extent <= FEW)
+		return few(r);
 
 	for (int at = 0; at < r->count && !ret;) {
 		bool spreads;
@@ -299,8 +320,8 @@ int reduction_scatter_block(const struct reduction *r)
 	if (!ret)
 		ret = fold(r, room->data, r->count);
 	if (!ret)
-		memcpy(r->receive,
-		       room->data + bytes * (size_t)(r->size - 1), bytes);
+		memcpy(r->receive, room->data + bytes * (size_t)(r->size - 1),
+		       bytes);
 	room_give(room);
 	return ret;
 }

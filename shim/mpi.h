@@ -48,7 +48,7 @@ struct mpi_status {
 	X(op_f2c, "PMPI_Op_f2c", mpi_handle, (int32_t))
 
 struct mpi {
-	mpi_handle world; /* MPI_COMM_WORLD */
+	mpi_handle world; /* MPI_COMM_WORLD; 0: not known */
 	bool open;	  /* Open MPI */
 #define PART(member, name, result, parameters) result(*member) parameters;
 	MPI_PARTS(PART)

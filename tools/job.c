@@ -20,7 +20,7 @@
 
 struct joining {
 	const struct rank *rank;
-	const char *store; /* absolute */
+	const char *store;  /* absolute */
 	char job[NAME_MAX]; /* the directory's name */
 	int fd;		    /* of that directory */
 	unsigned run;	    /* which of the job's runs */
@@ -182,8 +182,8 @@ static int join(struct joining *j, char *dir, size_t size)
 	return ret;
 }
 
-int job_join(const char *store, const struct rank *rank, char *dir,
-	     size_t size, bool *first)
+int job_join(const char *store, const struct rank *rank, char *dir, size_t size,
+	     bool *first)
 {
 	char absolute[PATH_MAX];
 	struct joining j = { .rank = rank, .store = absolute };

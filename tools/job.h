@@ -3,8 +3,8 @@
  * The ranks of a job share a run of the store, and nothing else: each has a
  * directory of its own in it, RUN/rank-0003, as a run without ranks has.
  *
- *	STORE/.job-NAME/1.new	who made this directory makes the job's first run
- *	STORE/.job-NAME/1	and then this link to it ("../000012")
+ *	STORE/.job-NAME/1.new	who made this directory makes the job's first
+ *run STORE/.job-NAME/1	and then this link to it ("../000012")
  *	RUN/job			a link back ("../.job-NAME/1")
  *
  * All by single calls of the file system that either happen or find that
@@ -28,8 +28,8 @@
  * there. 0 or -errno; -ETIMEDOUT: who makes the run did not finish; dir is
  * what to remove then.
  */
-int job_join(const char *store, const struct rank *rank, char *dir,
-	     size_t size, bool *first);
+int job_join(const char *store, const struct rank *rank, char *dir, size_t size,
+	     bool *first);
 /* Undoes it: nothing was started. */
 void job_leave(const char *dir);
 /* The run of a rank's directory, or the directory itself where it is none. */

@@ -108,10 +108,10 @@ static bool among(const char *program, const char *const names[], size_t n)
 bool rank_starter(const char *program)
 {
 	static const char *const names[] = {
-		"mpirun",	 "mpiexec",	  "orterun",
-		"prterun",	 "mpirun.openmpi", "mpiexec.openmpi",
-		"mpirun.mpich",	 "mpiexec.mpich", "mpiexec.hydra",
-		"mpirun.hydra",	 "torchrun",
+		"mpirun",	"mpiexec",	  "orterun",
+		"prterun",	"mpirun.openmpi", "mpiexec.openmpi",
+		"mpirun.mpich", "mpiexec.mpich",  "mpiexec.hydra",
+		"mpirun.hydra", "torchrun",
 	};
 
 	return among(program, names, sizeof(names) / sizeof(*names)) ||

@@ -12,8 +12,8 @@
 #define RANK_SIZE_MOST 1000000u
 
 struct rank {
-	uint32_t size; /* processes of the job; 0: none, or alone in it */
-	uint32_t rank; /* below size */
+	uint32_t size;	/* processes of the job; 0: none, or alone in it */
+	uint32_t rank;	/* below size */
 	const char *by; /* the variable that says so */
 	/* Names the job, the same in all its ranks: hex digits. Not `certain`:
 	 * another job, at another time, may have it too. */

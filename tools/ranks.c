@@ -63,9 +63,8 @@ static bool has(json_t *list, json_t *value)
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(list, i, one)
-		if (json_equal(one, value))
-			return true;
+	json_array_foreach(list, i,
+			   one) if (json_equal(one, value)) return true;
 	return false;
 }
 
@@ -74,9 +73,8 @@ static void unite(json_t *into, json_t *list)
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(list, i, one)
-		if (!has(into, one))
-			json_array_append(into, one);
+	json_array_foreach(list, i, one) if (!has(into, one))
+		json_array_append(into, one);
 }
 
 static void add(struct sum *s, json_t *m)
@@ -103,17 +101,20 @@ static void tell_missing(struct sum *s, int n, json_int_t size)
 	if (n < size)
 		json_array_append_new(
 			s->blind,
-			json_pack("{s:s, s:o}", "kind", "ranks", "text",
-				  json_sprintf("%d of the job's %" JSON_INTEGER_FORMAT
-					       " ranks ran under samebits: the "
-					       "others are not known", n,
-					       size)));
+			json_pack(
+				"{s:s, s:o}", "kind", "ranks", "text",
+				json_sprintf(
+					"%d of the job's %" JSON_INTEGER_FORMAT
+					" ranks ran under samebits: the "
+					"others are not known",
+					n, size)));
 }
 
 void ranks_manifest(const char *run, struct dirent **rank, int n,
 		    json_t *manifest)
 {
-	struct sum s = { .status = json_array(), .blind = json_array(),
+	struct sum s = { .status = json_array(),
+			 .blind = json_array(),
 			 .hosts = json_array() };
 	json_t *ranks = json_object_get(manifest, "ranks");
 	json_int_t size = json_integer_value(json_object_get(ranks, "size"));
@@ -132,8 +133,8 @@ void ranks_manifest(const char *run, struct dirent **rank, int n,
 				      "started", n, "ended", s.ended, "status",
 				      s.status, "hosts", s.hosts));
 	json_object_set_new(manifest, "blind_spots", s.blind);
-	json_object_set_new(manifest, "end", s.ended == n ? json_real(s.end)
-							  : json_null());
+	json_object_set_new(manifest, "end",
+			    s.ended == n ? json_real(s.end) : json_null());
 	json_object_set_new(manifest, "status",
 			    s.ended == n || s.worst ? json_integer(s.worst)
 						    : json_null());

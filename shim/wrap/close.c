@@ -26,13 +26,13 @@ static struct hook hook_close_stream
 	__attribute__((section("sb_hook"), used, aligned(8))) = {
 		"fclose", (void **)&real_close_stream, (void *)close_stream };
 
-static void closing(int fd)
+static void closing(int fd, const void *ra)
 {
 	struct thread *self = filetime_self();
 
 	output_forget(fd);
 	if (self)
-		filetime_closing(self, fd);
+		filetime_closing(self, fd, ra);
 }
 
 /* Who writes to the old one meanwhile has asked for it again. */
@@ -44,21 +44,21 @@ static int replaced(int to)
 
 EXPORT int close(int fd)
 {
-	closing(fd);
+	closing(fd, __builtin_return_address(0));
 	return real_close ? real_close(fd) : sys_result(sys1(SYS_close, fd));
 }
 
 EXPORT int dup2(int from, int to)
 {
 	if (from != to)
-		closing(to);
+		closing(to, __builtin_return_address(0));
 	return replaced(real_dup2 ? real_dup2(from, to)
 				  : sys_result(sys2(SYS_dup2, from, to)));
 }
 
 EXPORT int dup3(int from, int to, int flags)
 {
-	closing(to);
+	closing(to, __builtin_return_address(0));
 	return replaced(real_dup3 ? real_dup3(from, to, flags)
 				  : sys_result(sys3(SYS_dup3, from, to,
 						    flags)));
@@ -74,7 +74,8 @@ EXPORT int close_stream(FILE *f)
 		fd = fileno(f);
 		if (fd >= 0 && filetime_writable(fd)) {
 			fflush(f);
-			filetime_closing(self, fd);
+			filetime_closing(self, fd,
+					 __builtin_return_address(0));
 		}
 		errno = saved;
 	}

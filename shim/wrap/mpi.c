@@ -15,8 +15,7 @@
 #include "text.h"
 #include "banned.h"
 
-#define ROW(fn, ...)                                                           \
-	SOURCE(fn, .group = "mpi", .optional = 1, __VA_ARGS__)
+#define ROW(fn, ...) SOURCE(fn, .group = "mpi", .optional = 1, __VA_ARGS__)
 
 static void *use_own(void *status, struct mpi_status *own)
 {
@@ -69,8 +68,8 @@ RECEIVES(MPI_Sendrecv, "sends and receives",
 	  int tag, mpi_handle comm, void *status),
 	 (send, sends, send_type, to, send_tag, buffer, count, type, source,
 	  tag, comm, status))
-RECEIVES(MPI_Wait, "waits for what was begun",
-	 (void *request, void *status), (request, status))
+RECEIVES(MPI_Wait, "waits for what was begun", (void *request, void *status),
+	 (request, status))
 
 /* Likewise; the event is made where the flag says that something came. */
 #define TESTS(fn, text, parameters, arguments)                                 \
@@ -187,20 +186,18 @@ EXPORT int MPI_Testall(int n, void *requests, int *flag, void *statuses)
 	return ret;
 }
 
-int MPI_Waitsome(int n, void *requests, int *done, int *which,
-		 void *statuses);
+int MPI_Waitsome(int n, void *requests, int *done, int *which, void *statuses);
 ROW(MPI_Waitsome, .policy = SB_OBSERVE, .doc = "waits for some of several");
-int MPI_Testsome(int n, void *requests, int *done, int *which,
-		 void *statuses);
+int MPI_Testsome(int n, void *requests, int *done, int *which, void *statuses);
 ROW(MPI_Testsome, .policy = SB_OBSERVE, .doc = "have some of several ended?");
 
 /* MPI_UNDEFINED, where there was nothing to wait for, is negative. */
 static void some_of(struct call *c, const void *fn, int done, const int *which,
 		    const void *statuses)
 {
-	uint64_t digest = done > 0 ? digest_bytes(which, (size_t)done *
-							    sizeof(*which))
-				   : 0;
+	uint64_t digest =
+		done > 0 ? digest_bytes(which, (size_t)done * sizeof(*which))
+			 : 0;
 
 	call_end(c, sources(fn, statuses, done, digest), 0);
 }
@@ -254,7 +251,7 @@ static void began(struct call *c, const void *fn)
 	int rank = 0, size = 0;
 
 	name_library(m, fn);
-	if (m->comm_rank && m->comm_size) {
+	if (m->world && m->comm_rank && m->comm_size) {
 		m->comm_rank(m->world, &rank);
 		m->comm_size(m->world, &size);
 	}

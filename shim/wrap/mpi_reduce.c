@@ -120,8 +120,7 @@ static bool is_rank(const struct reduction *r, int root)
 }
 
 EXPORT int MPI_Reduce(const void *send, void *receive, int count,
-		      mpi_handle type, mpi_handle op, int root,
-		      mpi_handle comm)
+		      mpi_handle type, mpi_handle op, int root, mpi_handle comm)
 {
 	__typeof__(real_MPI_Reduce) real = REAL_HERE(MPI_Reduce);
 	struct reduction r = { .mpi = mpi_of((void *)real),
@@ -178,8 +177,8 @@ EXPORT int MPI_Reduce_scatter_block(const void *send, void *receive, int count,
 }
 
 EXPORT int MPI_Reduce_scatter(const void *send, void *receive,
-			      const int *counts, mpi_handle type,
-			      mpi_handle op, mpi_handle comm)
+			      const int *counts, mpi_handle type, mpi_handle op,
+			      mpi_handle comm)
 {
 	__typeof__(real_MPI_Reduce_scatter) real =
 		REAL_HERE(MPI_Reduce_scatter);
@@ -213,9 +212,8 @@ EXPORT int MPI_Reduce_scatter(const void *send, void *receive,
 	" was called: it reduces in the library's own order; the blocking "    \
 	"function would be ordered"
 
-int MPI_Iallreduce(const void *send, void *receive, int count,
-		   mpi_handle type, mpi_handle op, mpi_handle comm,
-		   void *request);
+int MPI_Iallreduce(const void *send, void *receive, int count, mpi_handle type,
+		   mpi_handle op, mpi_handle comm, void *request);
 int MPI_Ireduce(const void *send, void *receive, int count, mpi_handle type,
 		mpi_handle op, int root, mpi_handle comm, void *request);
 ROW(MPI_Iallreduce, 0, "begins to sum over all ranks");
@@ -253,8 +251,8 @@ EXPORT int MPI_Ireduce(const void *send, void *receive, int count,
 
 /* Sums into another rank's memory, in the order in which they come. */
 int MPI_Accumulate(const void *from, int count, mpi_handle type, int rank,
-		   intptr_t at, int there, mpi_handle type_there,
-		   mpi_handle op, mpi_handle window);
+		   intptr_t at, int there, mpi_handle type_there, mpi_handle op,
+		   mpi_handle window);
 ROW(MPI_Accumulate, 0, "adds to another rank's memory");
 
 EXPORT int MPI_Accumulate(const void *from, int count, mpi_handle type,
@@ -334,8 +332,8 @@ static struct reduction of_fortran(const void *fn, const void *send,
 }
 
 void mpi_allreduce_(const void *send, void *receive, const int32_t *count,
-		    const int32_t *type, const int32_t *op,
-		    const int32_t *comm, int32_t *error);
+		    const int32_t *type, const int32_t *op, const int32_t *comm,
+		    int32_t *error);
 void mpi_reduce_(const void *send, void *receive, const int32_t *count,
 		 const int32_t *type, const int32_t *op, const int32_t *root,
 		 const int32_t *comm, int32_t *error);
@@ -348,8 +346,8 @@ EXPORT void mpi_allreduce_(const void *send, void *receive,
 			   int32_t *error)
 {
 	__typeof__(real_mpi_allreduce_) real = REAL_HERE(mpi_allreduce_);
-	struct reduction r = of_fortran((void *)real, send, receive, count,
-					type, op, comm);
+	struct reduction r =
+		of_fortran((void *)real, send, receive, count, type, op, comm);
 	struct call c;
 
 	CALL(&c, mpi_allreduce_);
@@ -366,8 +364,8 @@ EXPORT void mpi_reduce_(const void *send, void *receive, const int32_t *count,
 			int32_t *error)
 {
 	__typeof__(real_mpi_reduce_) real = REAL_HERE(mpi_reduce_);
-	struct reduction r = of_fortran((void *)real, send, receive, count,
-					type, op, comm);
+	struct reduction r =
+		of_fortran((void *)real, send, receive, count, type, op, comm);
 	struct call c;
 
 	r.kind = MPI_ONE;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sums COUNT: every reduction of MPI over COUNT floats a rank, each compared with
- * what adding in the order of ranks gives. Says for each which it was; a digest of
- * all follows, which must not depend on the library's algorithms under
+ * sums COUNT: every reduction of MPI over COUNT floats a rank, each compared
+ * with what adding in the order of ranks gives. Says for each which it was; a
+ * digest of all follows, which must not depend on the library's algorithms
+ * under
  * --mpi ordered.
  */
 #include <mpi.h>
@@ -139,8 +140,7 @@ static void gaps(void)
 	} in = { rank % 2 ? 7 : 3, rank }, out;
 
 	memset(&out, 0, sizeof(out));
-	MPI_Allreduce(&in, &out, 1, MPI_DOUBLE_INT, MPI_MAXLOC,
-		      MPI_COMM_WORLD);
+	MPI_Allreduce(&in, &out, 1, MPI_DOUBLE_INT, MPI_MAXLOC, MPI_COMM_WORLD);
 	if (!rank)
 		printf("the largest is rank %d's\n", out.where);
 }

@@ -33,8 +33,7 @@ static void waits(void)
 	MPI_Waitall(size - 1, request, status);
 	begin(3);
 	while (!flag)
-		MPI_Testany(size - 1, request, &one, &flag,
-			    MPI_STATUS_IGNORE);
+		MPI_Testany(size - 1, request, &one, &flag, MPI_STATUS_IGNORE);
 	for (flag = 0; !flag;)
 		MPI_Testall(size - 1, request, &flag, MPI_STATUSES_IGNORE);
 	begin(4);
@@ -69,8 +68,7 @@ static void begun(void)
 	MPI_Request r[2];
 
 	MPI_Iallreduce(&one, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD, &r[0]);
-	MPI_Ireduce(&one, &last, 1, MPI_INT, MPI_SUM, 0, MPI_COMM_WORLD,
-		    &r[1]);
+	MPI_Ireduce(&one, &last, 1, MPI_INT, MPI_SUM, 0, MPI_COMM_WORLD, &r[1]);
 	MPI_Waitall(2, r, MPI_STATUSES_IGNORE);
 	MPI_Bcast(&last, 1, MPI_INT, 0, MPI_COMM_WORLD);
 	if (!rank)
