@@ -114,6 +114,24 @@ class Record(Case):
         self.assertEqual(r["inputs"][self.dir + "/in.txt"],
                          r["outputs"][self.dir + "/out.txt"])
 
+    def test_cost_of_control(self):
+        argv = (cause("clock"),)
+        self.assertIsNone(self.run_it("--", *argv)["run"]["cost_of_control"])
+        self.samebits("blame", "-q", "-k", "2", "--", *argv, status=1)
+        cost = self.run_it("--", *argv)["run"]["cost_of_control"]
+        self.assertEqual(cost["blame"], "000002")
+        with open(self.dir + "/.samebits/000002/experiment.json") as f:
+            causes = json.load(f)["causes"]["alone"]
+        self.assertEqual(cost["ratios"], {c["name"]: c["cost"]
+                                          for c in causes})
+        text = self.samebits("env", "latest", status=0).stdout
+        self.assertRegex(text, r"control costs  .*clock [0-9.]+ x \([0-9.]+ "
+                               r"to [0-9.]+\)")
+        self.assertIn("by blame 000002", text)
+        # Of another command it says nothing.
+        self.assertIsNone(self.run_it("--", *argv, "x")["run"]
+                          ["cost_of_control"])
+
     def test_resources(self):
         code = "x = bytearray(300 << 20); y = sum(range(3000000))"
         used = self.run_it("--", "/usr/bin/python3", "-c",
