@@ -639,6 +639,17 @@ class Differences(Case):
         self.assertIn({"group": "variable", "what": "ZED", "a": None,
                        "b": "1"}, changes)
 
+    def test_terminal(self):
+        """Values do not steer it, however long, nor are they cut within a
+        character."""
+        long = "\x1b[31m" + "\u00e9" * 200
+        self.run_it("--", "true", env=dict(self.env, OMP_X=long))
+        self.run_it("--", "true", env=dict(self.env, OMP_X="b"))
+        text = self.samebits("env", "--diff", "1", "2", status=1).stdout
+        self.assertIn("?[31m\u00e9", text)
+        self.assertIn("\u00e9…\n", text)
+        self.assertNotIn("\x1b", text)
+
     def test_same(self):
         for _ in range(2):
             self.run_it("--", "cat", "/etc/hostname")

@@ -442,10 +442,8 @@ static void side(FILE *to, const char *name, const char *text)
 	fprintf(to, "    %s  ", name);
 	if (!text)
 		fputs("-", to);
-	else if (strlen(text) > LONGEST)
-		fprintf(to, "%.*s…", LONGEST, text);
 	else
-		text_print(to, text);
+		text_print_some(to, text, LONGEST);
 	fputc('\n', to);
 }
 
