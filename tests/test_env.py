@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 SAMEBITS = os.environ["SAMEBITS_BIN"]
@@ -331,6 +332,37 @@ class Secrets(Case):
         argv = r["run"]["argv"]
         self.assertEqual(argv[4:7], ["--lr", "0.1", "--token"])
         self.assertEqual(argv[7], "--verbose")
+
+    def test_large_texts(self):
+        """Each byte is looked at; what stands behind it must not be, too."""
+        many = "a" * 120000
+        start = time.monotonic()
+        r = self.run_it("--", "true", many, "x:" * 60000, "x+" * 60000,
+                        "t=" * 60000, env=dict(self.env, MANY=many))
+        self.assertLess(time.monotonic() - start, 5)
+        self.assertEqual(r["run"]["argv"][1:3], [many, "x:" * 60000])
+        self.assertTrue(r["run"]["argv_whole"])
+
+    def test_experiments(self):
+        argv = ["true", "--password", "hunter2-is-no-secret",
+                "--url=http://me:pa55word@h/x"]
+        for verb in (("check",), ("blame", "-k", "1"), ("trials", "-n", "1")):
+            told = self.samebits(*verb, "-q", "--json", "--", *argv, status=0)
+            found = self.everything() + told.stdout + told.stderr
+            self.assertNotIn("hunter2", found, verb)
+            self.assertNotIn("pa55word", found, verb)
+            self.assertIn("<hidden: ", found)
+
+    def test_hidden_is_not_run(self):
+        """What is hidden would else be the program's argument."""
+        for arg in ("hunter2-is-no-secret", b"\xff\xfe"):
+            argv = ["echo", "--password", arg]
+            self.samebits("lock", "-q", "--", *argv, status=0)
+            self.assertIn("name them: samebits run --locked -- PROGRAM",
+                          self.samebits("run", "--locked", status=125).stderr)
+            self.samebits("run", "-q", "--locked", "--", *argv, status=0)
+            self.assertIn("arguments of the program",
+                          self.samebits("pin", "--docker", status=0).stdout)
 
     def test_lock_and_pin(self):
         env = dict(self.env, OMP_TOKEN="abcd-efgh-1", TORCH_X=SECRETS["B"])

@@ -682,6 +682,20 @@ class Resume(Case):
         self.samebits(125, "trials", "--resume", "--store", "other")
         self.assertIn("there are no trials here", self.stderr)
 
+    def test_hidden(self):
+        """The record has no secrets: they are to be given again."""
+        argv = ("sh", "-c", "echo $2", "sh", "--password", "hunter2-{seed}")
+        self.trials(0, "-n", "1", "--", *argv)
+        self.text(125, "-q", "-n", "2", "--resume")
+        self.assertIn("name the command", self.stderr)
+        self.text(125, "-q", "-n", "2", "--resume", "--", "true")
+        self.assertIn("another command", self.stderr)
+        self.trials(0, "-n", "2", "--resume", "--", *argv)
+        self.assertEqual(self.samebits(0, "list", "--json").count(
+            "hunter2"), 0)
+        with open(self.path(".samebits/000003/stdout")) as f:
+            self.assertEqual(f.read(), "hunter2-2\n")
+
     def test_more(self):
         self.trials(0, "-n", "2", "--", "echo", "x", "{seed}")
         record = self.trials(0, "-n", "4", "--resume", "--metric",
