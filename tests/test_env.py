@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 SAMEBITS = os.environ["SAMEBITS_BIN"]
@@ -113,6 +114,24 @@ class Record(Case):
         self.assertIn(self.dir + "/out.txt", r["outputs"])
         self.assertEqual(r["inputs"][self.dir + "/in.txt"],
                          r["outputs"][self.dir + "/out.txt"])
+
+    def test_cost_of_control(self):
+        argv = (cause("clock"),)
+        self.assertIsNone(self.run_it("--", *argv)["run"]["cost_of_control"])
+        self.samebits("blame", "-q", "-k", "2", "--", *argv, status=1)
+        cost = self.run_it("--", *argv)["run"]["cost_of_control"]
+        self.assertEqual(cost["blame"], "000002")
+        with open(self.dir + "/.samebits/000002/experiment.json") as f:
+            causes = json.load(f)["causes"]["alone"]
+        self.assertEqual(cost["ratios"], {c["name"]: c["cost"]
+                                          for c in causes})
+        text = self.samebits("env", "latest", status=0).stdout
+        self.assertRegex(text, r"control costs  .*clock [0-9.]+ x \([0-9.]+ "
+                               r"to [0-9.]+\)")
+        self.assertIn("by blame 000002", text)
+        # Of another command it says nothing.
+        self.assertIsNone(self.run_it("--", *argv, "x")["run"]
+                          ["cost_of_control"])
 
     def test_resources(self):
         code = "x = bytearray(300 << 20); y = sum(range(3000000))"
@@ -318,6 +337,37 @@ class Secrets(Case):
         argv = r["run"]["argv"]
         self.assertEqual(argv[4:7], ["--lr", "0.1", "--token"])
         self.assertEqual(argv[7], "--verbose")
+
+    def test_large_texts(self):
+        """Each byte is looked at; what stands behind it must not be, too."""
+        many = "a" * 120000
+        start = time.monotonic()
+        r = self.run_it("--", "true", many, "x:" * 60000, "x+" * 60000,
+                        "t=" * 60000, env=dict(self.env, MANY=many))
+        self.assertLess(time.monotonic() - start, 5)
+        self.assertEqual(r["run"]["argv"][1:3], [many, "x:" * 60000])
+        self.assertTrue(r["run"]["argv_whole"])
+
+    def test_experiments(self):
+        argv = ["true", "--password", "hunter2-is-no-secret",
+                "--url=http://me:pa55word@h/x"]
+        for verb in (("check",), ("blame", "-k", "1"), ("trials", "-n", "1")):
+            told = self.samebits(*verb, "-q", "--json", "--", *argv, status=0)
+            found = self.everything() + told.stdout + told.stderr
+            self.assertNotIn("hunter2", found, verb)
+            self.assertNotIn("pa55word", found, verb)
+            self.assertIn("<hidden: ", found)
+
+    def test_hidden_is_not_run(self):
+        """What is hidden would else be the program's argument."""
+        for arg in ("hunter2-is-no-secret", b"\xff\xfe"):
+            argv = ["echo", "--password", arg]
+            self.samebits("lock", "-q", "--", *argv, status=0)
+            self.assertIn("name them: samebits run --locked -- PROGRAM",
+                          self.samebits("run", "--locked", status=125).stderr)
+            self.samebits("run", "-q", "--locked", "--", *argv, status=0)
+            self.assertIn("arguments of the program",
+                          self.samebits("pin", "--docker", status=0).stdout)
 
     def test_lock_and_pin(self):
         env = dict(self.env, OMP_TOKEN="abcd-efgh-1", TORCH_X=SECRETS["B"])
@@ -628,6 +678,17 @@ class Differences(Case):
         self.assertEqual(changes[0]["group"], "input")
         self.assertIn({"group": "variable", "what": "ZED", "a": None,
                        "b": "1"}, changes)
+
+    def test_terminal(self):
+        """Values do not steer it, however long, nor are they cut within a
+        character."""
+        long = "\x1b[31m" + "\u00e9" * 200
+        self.run_it("--", "true", env=dict(self.env, OMP_X=long))
+        self.run_it("--", "true", env=dict(self.env, OMP_X="b"))
+        text = self.samebits("env", "--diff", "1", "2", status=1).stdout
+        self.assertIn("?[31m\u00e9", text)
+        self.assertIn("\u00e9…\n", text)
+        self.assertNotIn("\x1b", text)
 
     def test_same(self):
         for _ in range(2):

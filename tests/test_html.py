@@ -439,16 +439,24 @@ class Verdicts(Case):
 
     def test_check(self):
         verdict = self.record()["verdict"]
-        for run, threads in zip(verdict["between"], (4, 8)):
-            with open(self.path(".samebits", run, "environment.json"),
-                      "w") as f:
-                json.dump({"omp": {"threads": threads, "same": 1},
-                           "only": {run: 1}}, f)
+        for run, threads, memory in zip(verdict["between"], (4, 8), (1, 2)):
+            path = self.path(".samebits", run, "environment.json")
+            with open(path) as f:
+                environment = json.load(f)
+            environment["libraries"] = [{"kind": "omp", "path": "/o.so",
+                                         "threads": threads, "say": "<i>"}]
+            environment["memory"] = {"bytes": memory, "same": 1}
+            environment["variables"] = {}
+            with open(path, "w") as f:
+                json.dump(environment, f)
         page = self.page("1")
         text = " ".join(self.alone(page).text)
         self.assertIn("Different", text)
-        self.assertIn("omp › threads", text)
-        self.assertNotIn("omp › same", text)
+        self.assertRegex(text, r"numeric library\s+omp threads\s+4\s+8")
+        self.assertRegex(text, r"surroundings\s+memory bytes\s+1\s+2")
+        self.assertLess(text.index("numeric library"),
+                        text.index("memory bytes"))
+        self.assertNotIn("memory same", text)
         first = verdict["first_differences"][0]
         for word in (first["source"], first["values"][0], first["values"][1],
                      "samebits run controls it", "A is run",

@@ -502,6 +502,24 @@ class Seeds(Case):
         record = self.trials(0, "-n", "3", "--", PYTHON, "train.py")
         note = self.note(record, "all trials gave the same bits", "--reseed")
         self.assertIn("random.seed(42) at %s:3" % self.path("train.py"), note)
+        record = self.trials(0, "-n", "3", "--reseed", "--", PYTHON,
+                             "train.py")
+        self.assertEqual(record["notes"], [])
+        self.assertEqual(len({t["bits"] for t in record["trials"]}), 3)
+
+    def test_python_elsewhere(self):
+        """Each call once, by the line that made it, and only those that were
+        made."""
+        self.write("mine.py", "import random\n\n\ndef start(seed=5):\n"
+                   "    random.seed(seed)\n\n\ndef never():\n"
+                   "    random.seed(6)\n")
+        self.write("train.py", "import mine\nmine.start()\nmine.start(3)\n"
+                   "import random\nprint(random.random())\n")
+        note = self.note(self.trials(0, "-n", "2", "--", PYTHON, "train.py"),
+                         "all trials gave the same bits")
+        self.assertEqual(note.count(" at "), 1)
+        self.assertIn(": random.seed(seed) at %s:5; --reseed overrides them"
+                      % self.path("mine.py"), note)
 
     def test_c(self):
         self.write("t.c", "#include <stdio.h>\n#include <stdlib.h>\n"
@@ -513,7 +531,9 @@ class Seeds(Case):
         record = self.trials(0, "--seeds", "1..3,honour", "--", "./t",
                              "model-{seed}")
         note = self.note(record, "all trials gave the same bits")
-        self.assertIn("srand() at %s:5" % self.path("t.c"), note)
+        self.assertIn("srand() at %s:5; without honour in --seeds"
+                      % self.path("t.c"), note)
+        self.assertNotIn("--reseed", note)
         # Mixed with the seed, as run does by default, they differ.
         record = self.trials(0, "-n", "3", "--", "./t", "model-{seed}")
         self.assertEqual(record["notes"], [])
@@ -523,12 +543,14 @@ class Seeds(Case):
         record = self.trials(0, "-n", "2", "--", "awk",
                              "BEGIN { x = 7; for (i = 0; i < 9; i++) "
                              "x = x * 16807 % 2147483647; print x }")
-        self.note(record, "no seeding function that samebits knows")
+        note = self.note(record, "no seeding function that samebits knows")
+        self.assertNotIn("--reseed", note)
 
     def test_metric_alone(self):
         record = self.trials(0, "-n", "3", "--metric", "m=m ([0-9]+)", "--",
                              "sh", "-c", "echo m 5 of {seed}")
-        self.note(record, "m is the same in all trials", "may fix")
+        self.note(record, "m is the same in all trials", "draws no random "
+                  "numbers for it, or fixes its own seeds")
 
     def test_silent(self):
         """Nothing was written: nothing can be said."""
@@ -681,6 +703,20 @@ class Resume(Case):
         self.assertIn("no such run", self.stderr)
         self.samebits(125, "trials", "--resume", "--store", "other")
         self.assertIn("there are no trials here", self.stderr)
+
+    def test_hidden(self):
+        """The record has no secrets: they are to be given again."""
+        argv = ("sh", "-c", "echo $2", "sh", "--password", "hunter2-{seed}")
+        self.trials(0, "-n", "1", "--", *argv)
+        self.text(125, "-q", "-n", "2", "--resume")
+        self.assertIn("name the command", self.stderr)
+        self.text(125, "-q", "-n", "2", "--resume", "--", "true")
+        self.assertIn("another command", self.stderr)
+        self.trials(0, "-n", "2", "--resume", "--", *argv)
+        self.assertEqual(self.samebits(0, "list", "--json").count(
+            "hunter2"), 0)
+        with open(self.path(".samebits/000003/stdout")) as f:
+            self.assertEqual(f.read(), "hunter2-2\n")
 
     def test_more(self):
         self.trials(0, "-n", "2", "--", "echo", "x", "{seed}")

@@ -33,10 +33,10 @@ static json_t *policies(const json_t *manifest)
 	return j;
 }
 
-static json_t *run_json(const json_t *manifest)
+static json_t *run_json(const json_t *manifest, const char *dir)
 {
 	static const char *const keys[] = {
-		"program", "argv",   "cwd", "seed",   "threads",   "process_ids",
+		"program", "argv",   "argv_whole", "cwd", "seed",   "threads",   "process_ids",
 		"start",   "end",    "status", "resources", "log", "blind_spots",
 		"environment", "options",
 	};
@@ -48,6 +48,7 @@ static json_t *run_json(const json_t *manifest)
 		json_object_set(j, keys[i], value ? value : json_null());
 	}
 	json_object_set_new(j, "policies", policies(manifest));
+	json_object_set_new(j, "cost_of_control", environment_cost(dir, j));
 	return j;
 }
 
@@ -86,7 +87,7 @@ int environment_record(const char *dir, json_t **record)
 	if (ret)
 		return ret;
 	manifest = manifest_read(dir);
-	json_object_set_new(*record, "run", run_json(manifest));
+	json_object_set_new(*record, "run", run_json(manifest, dir));
 	json_decref(manifest);
 	if (files_read(&files, dir) == 0) {
 		json_object_set_new(*record, "inputs",

@@ -145,6 +145,23 @@ static void policies(FILE *to, const json_t *run)
 	flow_end(&f);
 }
 
+/* As `samebits blame` has measured it. */
+static void control(FILE *to, const json_t *cost)
+{
+	json_t *ratios = json_object_get(cost, "ratios"), *one;
+	struct flow f = { to, "control costs", 0 };
+	const char *name;
+
+	json_object_foreach(ratios, name, one)
+		flow(&f, "%s %.2f x (%.2f to %.2f)", name,
+		     json_number_value(json_object_get(one, "ratio")),
+		     json_number_value(json_object_get(one, "low")),
+		     json_number_value(json_object_get(one, "high")));
+	if (f.column)
+		flow(&f, "by blame %s", string(cost, "blame"));
+	flow_end(&f);
+}
+
 static void run(FILE *to, const json_t *run)
 {
 	const json_t *seed = json_object_get(run, "seed");
@@ -165,6 +182,7 @@ static void run(FILE *to, const json_t *run)
 	if (json_is_integer(json_object_get(threads, "wanted")))
 		line(to, "threads", "%lld", number(threads, "wanted"));
 	policies(to, run);
+	control(to, json_object_get(run, "cost_of_control"));
 	if (log && !json_is_null(log))
 		line(to, "log", "%lld calls of %lld processes, digest %.16s",
 		     number(log, "calls"), number(log, "processes"),
@@ -424,10 +442,8 @@ static void side(FILE *to, const char *name, const char *text)
 	fprintf(to, "    %s  ", name);
 	if (!text)
 		fputs("-", to);
-	else if (strlen(text) > LONGEST)
-		fprintf(to, "%.*s…", LONGEST, text);
 	else
-		text_print(to, text);
+		text_print_some(to, text, LONGEST);
 	fputc('\n', to);
 }
 

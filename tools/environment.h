@@ -43,9 +43,16 @@ int environment_load(const char *path, json_t **environment);
 /*
  * All that is known of a run, from its manifest.json, files.json and
  * environment.json: the keys above, and run (program, arguments, directory,
- * seed, policies, threads, start, end, status, resources, log), inputs and
- * outputs ({path: digest}). 0; as environment_read().
+ * seed, policies, threads, start, end, status, resources, log,
+ * cost_of_control), inputs and outputs ({path: digest}). 0; as environment_read().
  */
 int environment_record(const char *dir, json_t **record);
+
+/* ---- env_cost.c ---- */
+
+/* What the newest blame in the store of this run's directory has measured of the
+ * same command: "blame", its number; "ratios", of each group that was left to
+ * chance the time with control to the time without. null: nothing. */
+json_t *environment_cost(const char *dir, const json_t *run);
 
 #endif

@@ -64,8 +64,6 @@ void html_figure(FILE *to, void (*plot)(FILE *, int width, const void *),
 /* ---- any JSON (html_json.c) ---- */
 
 void html_tree(FILE *to, const json_t *j);
-/* In what two differ, by path. */
-void html_difference(FILE *to, const json_t *a, const json_t *b);
 /* DIR/environment.json; NULL: there is none. The caller's. */
 json_t *html_environment(const char *dir);
 
@@ -90,6 +88,7 @@ void html_trials(FILE *to, const char *dir, const json_t *record);
 /* What pages of verdicts have in common. */
 void html_verdict(FILE *to, const char *dir, const json_t *verdict);
 void html_apart(FILE *to, const json_t *verdict);
+void html_environments(FILE *to, const char *dir, const json_t *verdict);
 void html_verdict_head(FILE *to, const char *kind, const char *dir,
 		       const json_t *verdict);
 

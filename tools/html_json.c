@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Any JSON for people: a tree that opens and closes, and in what two differ. */
+/* Any JSON for people: a tree that opens and closes. */
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -9,7 +9,6 @@
 
 #define DEPTH 12
 #define MOST 3000 /* values in a tree */
-#define DIFFERENCES 400
 
 json_t *html_environment(const char *dir)
 {
@@ -119,100 +118,4 @@ void html_tree(FILE *to, const json_t *j)
 	if (!left)
 		fputs("<p class=\"more\">… and more, not shown</p>\n", to);
 	fputs("</div>\n", to);
-}
-
-/* ---- two ---- */
-
-struct comparing {
-	FILE *to;
-	size_t found;
-};
-
-static void row(struct comparing *c, const char *path, const json_t *a,
-		const json_t *b)
-{
-	if (c->found++ >= DIFFERENCES)
-		return;
-	if (c->found == 1)
-		fputs("<table class=\"cards\"><thead><tr><th>what</th>"
-		      "<th>in A</th><th>in B</th></tr></thead><tbody>\n",
-		      c->to);
-	fputs("<tr><th scope=\"row\">", c->to);
-	html_text(c->to, path);
-	fputs("</th><td data-label=\"A\">", c->to);
-	html_value(c->to, a);
-	fputs("</td><td data-label=\"B\">", c->to);
-	html_value(c->to, b);
-	fputs("</td></tr>\n", c->to);
-}
-
-static void compare(struct comparing *c, const char *path, const json_t *a,
-		    const json_t *b, unsigned depth);
-
-static void compare_member(struct comparing *c, const char *path,
-			   const char *name, const json_t *a, const json_t *b,
-			   unsigned depth)
-{
-	char *longer;
-
-	if (asprintf(&longer, "%s%s%s", path, *path ? " › " : "", name) < 0)
-		return;
-	compare(c, longer, a, b, depth + 1);
-	free(longer);
-}
-
-static void compare_objects(struct comparing *c, const char *path,
-			    const json_t *a, const json_t *b, unsigned depth)
-{
-	const char *name;
-	json_t *value;
-
-	json_object_foreach((json_t *)a, name, value) compare_member(
-		c, path, name, value, json_object_get(b, name), depth);
-	json_object_foreach((json_t *)b, name,
-			    value) if (!json_object_get(a, name))
-		compare_member(c, path, name, NULL, value, depth);
-}
-
-static void compare_arrays(struct comparing *c, const char *path,
-			   const json_t *a, const json_t *b, unsigned depth)
-{
-	size_t m = json_array_size(a), n = json_array_size(b);
-
-	for (size_t i = 0; i < m || i < n; i++) {
-		char number[24];
-
-		snprintf(number, sizeof(number), "%zu", i + 1);
-		compare_member(c, path, number, json_array_get(a, i),
-			       json_array_get(b, i), depth);
-	}
-}
-
-static void compare(struct comparing *c, const char *path, const json_t *a,
-		    const json_t *b, unsigned depth)
-{
-	if (a && b && json_equal((json_t *)a, (json_t *)b))
-		return;
-	if (depth < DEPTH && json_is_object(a) && json_is_object(b))
-		compare_objects(c, path, a, b, depth);
-	else if (depth < DEPTH && json_is_array(a) && json_is_array(b))
-		compare_arrays(c, path, a, b, depth);
-	else
-		row(c, path, a, b);
-}
-
-void html_difference(FILE *to, const json_t *a, const json_t *b)
-{
-	struct comparing c = { to, 0 };
-
-	compare(&c, "", a, b, 0);
-	if (!c.found) {
-		fputs("<p>No difference was found between the two "
-		      "environments.</p>\n",
-		      to);
-		return;
-	}
-	fputs("</tbody></table>\n", to);
-	if (c.found > DIFFERENCES)
-		html_more(to, c.found - DIFFERENCES, "differences");
 }

@@ -2,7 +2,6 @@
 /* What a page shows of a verdict: the record has it as report_json() made it.
  */
 #include <ctype.h>
-#include <limits.h>
 #include <string.h>
 
 #include "html.h"
@@ -251,56 +250,12 @@ static void runs(FILE *to, const json_t *verdict)
 	html_section_end(to);
 }
 
-/* ---- environments ---- */
-
-static json_t *environment_of(const char *dir, const char *run)
-{
-	char path[PATH_MAX];
-
-	/* A record is written by samebits, but may have been changed. */
-	if (!*run || strspn(run, "0123456789") != strlen(run))
-		return NULL;
-	snprintf(path, sizeof(path), "%.*s/%s", (int)(html_base(dir) - dir - 1),
-		 dir, run);
-	return html_environment(path);
-}
-
-static void environments(FILE *to, const char *dir, const json_t *verdict)
-{
-	json_t *runs = json_object_get(verdict, "runs");
-	json_t *between = json_object_get(verdict, "between");
-	size_t n = json_array_size(runs);
-	const char *a = html_string(json_array_get(runs, 0), "run");
-	const char *b = html_string(json_array_get(runs, n ? n - 1 : 0), "run");
-	json_t *x, *y;
-
-	if (json_array_size(between) == 2) {
-		a = json_string_value(json_array_get(between, 0));
-		b = json_string_value(json_array_get(between, 1));
-	}
-	x = environment_of(dir, a ? a : "");
-	y = environment_of(dir, b ? b : "");
-	if (x && y) {
-		html_section(to, "environment", "Environment", NULL);
-		fputs("<p class=\"about\">", to);
-		html_format(to,
-			    "In what the environments of run %s (A) and "
-			    "run %s (B) differ.",
-			    a, b);
-		fputs("</p>\n", to);
-		html_difference(to, x, y);
-		html_section_end(to);
-	}
-	json_decref(x);
-	json_decref(y);
-}
-
 void html_verdict(FILE *to, const char *dir, const json_t *verdict)
 {
 	html_apart(to, verdict);
 	results(to, verdict);
 	variations(to, verdict);
-	environments(to, dir, verdict);
+	html_environments(to, dir, verdict);
 	put_list(to, "blind", "Not controlled",
 		 json_object_get(verdict, "not_controlled"));
 	put_list(to, "compared", "Compared",

@@ -250,6 +250,10 @@ static void program(json_t *lock, const json_t *run, const char *cwd)
 		snprintf(key, sizeof(key), "argument %zu", i);
 		json_object_set(s, key, arg);
 	}
+	if (json_is_false(json_object_get(run, "argv_whole")))
+		json_object_set_new(s, LOCK_ARGUMENTS,
+				    json_string("not all of them: some hold "
+						"secrets, or are no text"));
 }
 
 json_t *lock_of_run(const json_t *record, const json_t *options)

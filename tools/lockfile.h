@@ -28,6 +28,7 @@
 
 #define LOCK_FILE "samebits.lock"
 #define LOCK_VERSION 1
+#define LOCK_ARGUMENTS "arguments" /* [program] has not all as they were */
 
 /* 0; or -errno, and *trouble is a sentence on the line at fault, the caller's to
  * free; NULL: strerror() says it. */

@@ -48,6 +48,7 @@ static void add_rank(json_t *root, const struct manifest *m)
 static json_t *build(const struct manifest *m)
 {
 	json_t *root = json_object(), *blind = json_array();
+	json_t *argv = secrets_arguments(m->argv);
 	char cwd[PATH_MAX];
 
 	for (int i = 0; i < m->blinds; i++)
@@ -57,7 +58,9 @@ static json_t *build(const struct manifest *m)
 	json_object_set_new(root, "format", json_integer(1));
 	json_object_set_new(root, "mode", json_string(m->mode));
 	json_object_set_new(root, "program", text_json(m->program));
-	json_object_set_new(root, "argv", secrets_arguments(m->argv));
+	json_object_set_new(root, "argv", argv);
+	json_object_set_new(root, "argv_whole",
+			    json_boolean(secrets_none(argv, m->argv)));
 	json_object_set_new(root, "cwd",
 			    text_json(getcwd(cwd, sizeof(cwd)) ? cwd : ""));
 	json_object_set_new(root, "settings", text_json(m->settings));

@@ -231,6 +231,10 @@ static void host(struct pins *p)
 		note(p, json_sprintf("%lld files of it were not committed",
 				     json_integer_value(json_object_get(
 					     git, "changed_files"))));
+	if (json_is_false(json_object_get(json_object_get(p->record, "run"),
+					  "argv_whole")))
+		note(p, json_string("arguments of the program: some hold "
+				    "secrets, or are no text"));
 	if (json_is_object(json_object_get(p->record, "r")))
 		note(p, json_string("R packages that are not of the system: "
 				    "install their versions with "

@@ -11,6 +11,7 @@
 
 #include "reader.h"
 #include "record.h"
+#include "secrets.h"
 #include "store.h"
 #include "text.h"
 
@@ -46,15 +47,14 @@ static int write_json(const char *dir, const char *name, const json_t *j)
 int record_new(const char *store, const char *kind, char **argv, char *dir,
 	       size_t size)
 {
-	json_t *manifest, *list = json_array(), *content = json_object();
+	json_t *manifest, *content = json_object();
 	char cwd[PATH_MAX];
 	int ret = store_new_experiment(store, dir, size);
 
-	for (char **a = argv; *a; a++)
-		json_array_append_new(list, text_json(*a));
 	manifest = json_pack("{s:i, s:s, s:o, s:o, s:o, s:f, s:n, s:n}",
 			     "format", RECORD_FORMAT, "mode", kind, "program",
-			     text_json(*argv), "argv", list, "cwd",
+			     text_json(*argv), "argv",
+			     secrets_arguments(argv), "cwd",
 			     text_json(getcwd(cwd, sizeof(cwd)) ? cwd : ""),
 			     "start", now(), "end", "status");
 	if (!ret)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A verdict for programs: the keys are described in README.md. */
+#include "secrets.h"
 #include "text.h"
 #include "verdict.h"
 
@@ -101,15 +102,15 @@ json_t *report_json(const struct verdict *v)
 		[VERDICT_DIFFERENT] = "different",
 		[VERDICT_TROUBLE] = "trouble",
 	};
-	json_t *root = json_object(), *list = json_array();
+	json_t *root = json_object(), *list;
 
 	json_object_set_new(root, "verdict", json_string(names[v->is]));
 	json_object_set_new(
 		root, "sentence",
 		text_json(v->is == VERDICT_TROUBLE ? v->trouble : v->sentence));
-	for (char **a = v->argv; a && *a; a++)
-		json_array_append_new(list, text_json(*a));
-	json_object_set_new(root, "program", list);
+	json_object_set_new(root, "program",
+			    v->argv ? secrets_arguments(v->argv)
+				    : json_array());
 	json_object_set_new(root, "runs", runs_json(v));
 	json_object_set_new(root, "compared", texts(v->compared, v->ncompared));
 	json_object_set_new(root, "not_controlled",

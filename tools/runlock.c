@@ -98,6 +98,11 @@ static int take_program(char ***argv)
 	size_t n = json_object_size(program);
 	char key[40];
 
+	if (json_object_get(program, LOCK_ARGUMENTS))
+		return fail("%s: some of its program's arguments are hidden in "
+			    "it, or are no text; name them: samebits run "
+			    "--locked -- PROGRAM ARG...",
+			    file());
 	l.argv = calloc(n + 1, sizeof(*l.argv));
 	for (size_t i = 0; l.argv && i < n; i++) {
 		snprintf(key, sizeof(key), "argument %zu", i);

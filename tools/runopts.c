@@ -238,7 +238,7 @@ static bool portable_valid(void)
 
 static bool reseed_valid(void)
 {
-	if (!wanted.reseed || wanted.seed)
+	if (!wanted.reseed || wanted.seed || wanted.own_seeds)
 		return true;
 	fail("--reseed needs --seed: it mixes the program's own seeds with that "
 	     "number; add --seed N");

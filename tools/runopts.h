@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include <stdbool.h>
+
 #include <jansson.h>
 
 #include "opts.h"
@@ -16,6 +18,7 @@ extern struct wanted {
 		*observe, *crypto, *order, *pids, *tmp, *partial, *quiet, *deny,
 		*suppress, *threads, *env, *framework, *digest, *portable,
 		*addresses, *mpi, *output, *no_output, *input, *no_input;
+	bool own_seeds; /* the verb gives each run one */
 } wanted;
 /* What --suppress named, once wanted_valid() has read it. */
 extern struct suppressions suppressions;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,8 @@
 #include "secrets.h"
 #include "text.h"
 
-#define BY_NAME "<hidden: its name says secret>"
+#define HIDDEN "<hidden: "
+#define BY_NAME HIDDEN "its name says secret>"
 
 /* ---- by name ---- */
 
@@ -120,11 +122,12 @@ static bool is_of(char c, const char *more)
 	return isalnum((unsigned char)c) || (c && strchr(more, c));
 }
 
-static size_t span(const char *at, const char *more)
+/* At most `most`: texts of a megabyte are looked at from each of their bytes. */
+static size_t span(const char *at, const char *more, size_t most)
 {
 	size_t n = 0;
 
-	while (is_of(at[n], more))
+	while (n < most && is_of(at[n], more))
 		n++;
 	return n;
 }
@@ -138,7 +141,7 @@ static size_t known_shape(const char *at, const char **what)
 
 		if (strncmp(at, s->start, n))
 			continue;
-		rest = span(at + n, s->more);
+		rest = span(at + n, s->more, SIZE_MAX);
 		if (rest < s->least)
 			continue;
 		*what = s->what;
@@ -165,6 +168,8 @@ static size_t private_key(const char *at, const char **what)
 	return end ? (size_t)(end + 5 - at) : strlen(at);
 }
 
+#define LONGEST_USER 256
+
 /* "//user:password@host": the password; "//token@host": a long word. */
 static size_t in_url(const char *text, const char *at, const char **what)
 {
@@ -172,7 +177,8 @@ static size_t in_url(const char *text, const char *at, const char **what)
 
 	if (at < text + 3 || (at[-1] != '/' && at[-1] != ':'))
 		return 0;
-	while (user > text && user[-1] != '/' && !isspace((unsigned char)user[-1]))
+	while (user > text && at - user < LONGEST_USER && user[-1] != '/' &&
+	       !isspace((unsigned char)user[-1]))
 		user--;
 	if (user < text + 3 || strncmp(user - 3, "://", 3))
 		return 0;
@@ -192,9 +198,10 @@ static size_t named_value(const char *text, const char *at, const char **what)
 {
 	const char *end = at - 1, *start;
 	char name[48];
-	size_t n = strcspn(at, "&;,\" '\t\n@");
+	size_t n;
 
-	if (at == text || (at[-1] != '=' && at[-1] != ':') || n < 4)
+	if (at == text || (at[-1] != '=' && at[-1] != ':') ||
+	    !strncmp(at, HIDDEN, strlen(HIDDEN)))
 		return 0;
 	start = end;
 	while (start > text && is_of(start[-1], "_-") &&
@@ -203,7 +210,10 @@ static size_t named_value(const char *text, const char *at, const char **what)
 	if (start == end)
 		return 0;
 	snprintf(name, sizeof(name), "%.*s", (int)(end - start), start);
-	if (!secret_name(name) || span(at, "") == strspn(at, "0123456789"))
+	if (!secret_name(name))
+		return 0;
+	n = strcspn(at, "&;,\" '\t\n@");
+	if (n < 4 || span(at, "", n) == strspn(at, "0123456789"))
 		return 0;
 	*what = "named a secret";
 	return n;
@@ -214,7 +224,7 @@ static size_t scheme(const char *at, const char **what)
 	size_t skip = !strncasecmp(at, "Bearer ", 7)  ? 7
 		      : !strncasecmp(at, "Basic ", 6) ? 6
 						      : 0;
-	size_t n = skip ? span(at + skip, "_-.=+/~") : 0;
+	size_t n = skip ? span(at + skip, "_-.=+/~", SIZE_MAX) : 0;
 
 	if (n < 12)
 		return 0;
@@ -240,7 +250,7 @@ static double entropy(const char *at, size_t n)
  * hexadecimal are of one case, and wanted. */
 static size_t random_word(const char *at, const char **what)
 {
-	size_t n = span(at, "_-+=");
+	size_t n = span(at, "_-+=", 513);
 	bool upper = false, lower = false, digit = false;
 
 	if (n < 32 || n > 512)
@@ -291,7 +301,7 @@ char *secrets_hide(const char *text)
 		size_t n = secret_at(text, at, &what);
 
 		if (n)
-			fprintf(to, "<hidden: %s>", what);
+			fprintf(to, HIDDEN "%s>", what);
 		else
 			fputc(*at, to);
 		at += n ? n : 1;
@@ -391,4 +401,18 @@ json_t *secrets_arguments(char *const *argv)
 		secret = **argv == '-' && !value && secret_name(name);
 	}
 	return list;
+}
+
+bool secrets_none(const json_t *written, char *const *argv)
+{
+	size_t i = 0;
+
+	for (; argv[i]; i++) {
+		const char *text =
+			json_string_value(json_array_get(written, i));
+
+		if (!text || strcmp(text, argv[i]))
+			return false;
+	}
+	return i == json_array_size(written);
 }

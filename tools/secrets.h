@@ -21,5 +21,8 @@ char *secrets_hide(const char *text);
 json_t *secrets_variable(const char *name, const char *value);
 /* Arguments, as they may be written down: "--token=X" and "--token X" too. */
 json_t *secrets_arguments(char *const *argv);
+/* Are they as they were given, to be used again? Not where something is hidden,
+ * nor where bytes were no text. */
+bool secrets_none(const json_t *written, char *const *argv);
 
 #endif

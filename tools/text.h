@@ -4,6 +4,7 @@
 #ifndef SAMEBITS_TEXT_H
 #define SAMEBITS_TEXT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,24 @@ static inline void text_print(FILE *to, const char *s)
 {
 	for (; s && *s; s++)
 		fputc((unsigned char)*s < 32 || *s == 127 ? '?' : *s, to);
+}
+
+/* At most `most` bytes of it, and no character in parts. */
+static inline void text_print_some(FILE *to, const char *s, size_t most)
+{
+	char *some = strndup(s, most);
+	size_t n = some ? strlen(some) : 0;
+	bool cut = s[n];
+
+	while (cut && n && (s[n] & 0xc0) == 0x80)
+		n--;
+	if (some) {
+		some[n] = 0;
+		text_print(to, some);
+	}
+	if (cut)
+		fputs("…", to);
+	free(some);
 }
 
 #endif

@@ -189,8 +189,6 @@ json_t *track_one(const char *dir)
 
 	if (!manifest)
 		return NULL;
-	json_object_set_new(manifest, "argv",
-			    track_hide(json_object_get(manifest, "argv")));
 	run = json_pack("{s:s, s:o, s:o, s:s, s:{}, s:[], s:{}, s:{}}", "name",
 			strrchr(dir, '/') + 1, "start",
 			milliseconds(json_object_get(manifest, "start")),
@@ -321,25 +319,6 @@ static json_t *one_run(const char *dir, const struct track_wanted *w)
 	return run;
 }
 
-static void hide(json_t *object, const char *key)
-{
-	json_t *argv = json_object_get(object, key);
-
-	if (json_is_array(argv))
-		json_object_set_new(object, key, track_hide(argv));
-}
-
-/* As it was kept, but for passwords. */
-static void artifact_record(json_t *run, json_t *content)
-{
-	json_t *copy = json_deep_copy(content);
-
-	hide(copy, "argv");
-	hide(json_object_get(copy, "verdict"), "program");
-	artifact_json(run, "experiment.json", copy);
-	json_decref(copy);
-}
-
 static json_t *experiment(const char *dir, const struct track_wanted *w)
 {
 	json_t *content = record_read(dir), *runs = json_array();
@@ -348,7 +327,7 @@ static json_t *experiment(const char *dir, const struct track_wanted *w)
 	if (first) {
 		json_array_append_new(runs, first);
 		times_and_status(first, dir);
-		artifact_record(first, content);
+		artifact_json(first, "experiment.json", content);
 		wishes(first, w);
 		track_experiment(runs, content, dir, w);
 	}

@@ -37,9 +37,6 @@ json_t *track_runs(const char *dir, const struct track_wanted *w, char **why);
 
 /* "--lr 0.1", "--lr=0.1" and "lr=0.1" become arg.lr in `params`. */
 void track_arguments(json_t *params, json_t *argv);
-/* A copy of argv in which what looks like a password is "***": neither it nor
- * what is made of it may tell. */
-json_t *track_hide(json_t *argv);
 /* Where git was at that time (seconds since 1970); the caller's to free, NULL:
  * not known. */
 char *track_commit(const char *directory, double when);

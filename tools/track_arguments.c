@@ -3,12 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "text.h"
 #include "track.h"
-
-#define HIDDEN "***"
 
 /* Where a word's name begins; NULL: it is no option. Of "-x" it is not known
  * whether a value follows: python3 -u train.py. */
@@ -83,86 +79,4 @@ void track_arguments(json_t *params, json_t *argv)
 			add(params, word, assigned(word),
 			    word + assigned(word) + 1);
 	}
-}
-
-/* By its last word, or last two: --hf-token and api_key are, --num-tokens and
- * --key are not. */
-static bool secret(const char *name, size_t len)
-{
-	static const char *const ends[] = {
-		"token",   "password", "passwd",     "passphrase",
-		"secret",  "apikey",   "credential", "credentials",
-		"api.key", "auth.key", "access.key", "private.key",
-		"secret.key",
-	};
-	char plain[64];
-
-	if (len >= sizeof(plain))
-		return false;
-	for (size_t i = 0; i < len; i++)
-		plain[i] = strchr("-_./:", name[i]) ? '.'
-						    : (char)tolower(name[i]);
-	plain[len] = 0;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
-		size_t n = strlen(ends[i]);
-
-		if (len >= n && !strcmp(plain + len - n, ends[i]) &&
-		    (len == n || plain[len - n - 1] == '.'))
-			return true;
-	}
-	return false;
-}
-
-/* "scheme://user:password@host" */
-static char *without_password(const char *word)
-{
-	const char *host = strstr(word, "://");
-	const char *end = host ? host + 3 + strcspn(host + 3, "/ ") : NULL;
-	const char *at = host ? memrchr(host, '@', (size_t)(end - host)) : NULL;
-	char *text;
-
-	if (!at || !memchr(host + 3, ':', (size_t)(at - host - 3)))
-		return NULL;
-	return asprintf(&text, "%.*s" HIDDEN "%s", (int)(host + 3 - word), word,
-			at) < 0
-		       ? NULL
-		       : text;
-}
-
-static json_t *shown(const char *word, bool *next_hidden)
-{
-	const char *name = option(word), *equals = strchr(word, '=');
-	char *url = without_password(word);
-	json_t *j;
-
-	if (!name && assigned(word))
-		name = word;
-	*next_hidden = false;
-	if (name && equals && secret(name, (size_t)(equals - name)))
-		j = json_sprintf("%.*s=" HIDDEN, (int)(equals - word), word);
-	else
-		j = json_string(url ? url : word);
-	if (name && !equals)
-		*next_hidden = secret(name, strlen(name));
-	free(url);
-	return j;
-}
-
-json_t *track_hide(json_t *argv)
-{
-	json_t *copy = json_array(), *word;
-	bool hidden = false;
-	size_t i;
-
-	json_array_foreach(argv, i, word) {
-		const char *text = json_string_value(word);
-		bool hide = hidden;
-
-		hidden = false;
-		if (!text || hide)
-			json_array_append_new(copy, json_string(HIDDEN));
-		else
-			json_array_append_new(copy, shown(text, &hidden));
-	}
-	return copy;
 }

@@ -209,30 +209,41 @@ static char *places(json_t *found)
 	return text;
 }
 
+/* What is to be done about them. */
+static const char *cure(const struct ownseeds *own)
+{
+	if (own->reseed)
+		return "; --reseed overrides them";
+	return own->honoured ? "; without honour in --seeds they are mixed "
+			       "with the trial's"
+			     : "";
+}
+
+/* A value may be the same for other reasons: all right, or all wrong. */
 static void note_own_seeds(const struct set *s, const char *store)
 {
 	bool bits = bits_equal(s);
 	const char *metric = NULL;
 	char dir[PATH_MAX], *where;
-	json_t *found;
+	struct ownseeds own;
 
 	if (!bits && !values_equal(s, &metric))
 		return;
 	snprintf(dir, sizeof(dir), "%s/%s", store,
 		 text_of(json_array_get(s->trials, 0), "run"));
-	found = ownseeds_find(dir);
-	where = json_array_size(found) ? places(found) : NULL;
-	/* A value may be the same for other reasons: all right, or all wrong. */
-	note(s, "%s%s although the seeds differ: the program %s its own "
-		"seeds%s%s; --reseed overrides them",
+	ownseeds_find(&own, dir);
+	where = json_array_size(own.places) ? places(own.places) : NULL;
+	note(s, "%s%s although the seeds differ: the program %s%s%s",
 	     bits ? "all trials gave the same bits" : metric,
 	     bits ? "" : " is the same in all trials",
-	     bits ? "fixes" : "may fix",
-	     where ? ": " : ", in code that calls no seeding function that "
-			    "samebits knows",
-	     where ? where : "");
+	     where ? (bits ? "fixes its own seeds: "
+			   : "may fix its own seeds: ")
+		   : "draws no random numbers for it, or fixes its own seeds "
+		     "in code that calls no seeding function that samebits "
+		     "knows",
+	     where ? where : "", cure(&own));
 	free(where);
-	json_decref(found);
+	ownseeds_free(&own);
 }
 
 /* ---- files ---- */

@@ -11,6 +11,7 @@
 #include "outcome.h"
 #include "record.h"
 #include "say.h"
+#include "secrets.h"
 #include "store.h"
 #include "text.h"
 #include "trialmetrics.h"
@@ -97,16 +98,19 @@ int trialrecord_new(struct trialrecord *r, const char *store, char **argv,
 		    const struct plan *plan, const struct measures *m,
 		    const char *const *options)
 {
+	json_t *hidden = secrets_arguments(argv);
 	char cwd[PATH_MAX];
 	int ret = record_new(store, "trials", argv, r->dir, sizeof(r->dir));
 
 	r->lock = -1;
-	if (ret)
+	if (ret) {
+		json_decref(hidden);
 		return ret;
+	}
 	settle(r);
 	r->content = json_pack(
-		"{s:o, s:o, s:s, s:f, s:n, s:o, s:o, s:[], s:{}, s:[]}",
-		"argv", strings((const char *const *)argv), "cwd",
+		"{s:b, s:o, s:o, s:s, s:f, s:n, s:o, s:o, s:[], s:{}, s:[]}",
+		"argv_whole", secrets_none(hidden, argv), "argv", hidden, "cwd",
 		text_json(getcwd(cwd, sizeof(cwd)) ? cwd : ""), "samebits",
 		SAMEBITS_VERSION, "start", outcome_now(), "end", "commit",
 		commit(), "options", strings(options), "trials", "summary",
@@ -255,31 +259,50 @@ static int same_place(const struct trialrecord *r)
 		    "begin new ones without --resume", r->name, was ? was : "?");
 }
 
+static int another_program(const struct trialrecord *r)
+{
+	const json_t *list = json_object_get(r->content, "argv");
+	const char *first = json_string_value(json_array_get(list, 0));
+	const char *next = json_string_value(json_array_get(list, 1));
+
+	return fail("trials %s ran another command: %s%s%s…; leave the command "
+		    "away to go on with it, or --resume to begin anew", r->name,
+		    first ? first : "?", next ? " " : "", next ? next : "");
+}
+
+/* Of what is hidden it is not known whether it is the same. */
 static int same_program(struct trialrecord *r, char **argv)
 {
 	const json_t *list = json_object_get(r->content, "argv"), *arg;
+	size_t i, n = json_array_size(list);
 	json_t *ours;
-	bool same = true;
-	size_t i;
+	bool same;
 
-	r->argv = calloc(json_array_size(list) + 1, sizeof(*r->argv));
-	if (!r->argv || !json_array_size(list))
+	if (!n)
 		return fail("trials %s: the record does not say what was run; "
 			    "begin new ones without --resume", r->name);
+	if (!argv && json_is_false(json_object_get(r->content, "argv_whole")))
+		return fail("trials %s: some of the command's arguments are "
+			    "hidden in the record, or are no text; name the "
+			    "command: samebits trials --resume=%s -- PROGRAM "
+			    "ARG...", r->name, r->name);
+	r->argv = calloc(n + 1, sizeof(*r->argv));
+	if (!r->argv)
+		return fail("%s", strerror(ENOMEM));
+	if (argv) {
+		ours = secrets_arguments(argv);
+		same = json_equal((json_t *)list, ours);
+		json_decref(ours);
+		if (!same)
+			return another_program(r);
+		for (i = 0; i < n; i++)
+			r->argv[i] = strdup(argv[i]);
+		return 0;
+	}
 	json_array_foreach((json_t *)list, i, arg)
 		r->argv[i] = strdup(json_is_string(arg) ? json_string_value(arg)
 							: "");
-	if (argv) {
-		ours = strings((const char *const *)argv);
-		same = json_equal((json_t *)list, ours);
-		json_decref(ours);
-	}
-	if (same)
-		return 0;
-	return fail("trials %s ran another command: %s%s%s…; leave the command "
-		    "away to go on with it, or --resume to begin anew", r->name,
-		    r->argv[0], r->argv[1] ? " " : "",
-		    r->argv[1] ? r->argv[1] : "");
+	return 0;
 }
 
 /* The list of seeds may only become longer. */

@@ -345,6 +345,7 @@ static int trials(int argc, char **argv)
 	int first, ret;
 
 	tmpfit_undecided();
+	wanted.own_seeds = true;
 	ret = opts_parse(trials_options, argc, argv, &first);
 	if (ret == 1)
 		return usage();
