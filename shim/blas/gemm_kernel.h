@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The template of a real matrix product: a tile of partial sums in registers.
+ * Included once for each type, with these defined:
+ *
+ *	R		the number			NAME(x)	a name of its own
+ *	V, VL		a vector and its lanes		MV	a tile's height in vectors
+ *	NR		a tile's width			FMA(a, b, c)	fused, per lane
+ *	SET1(x)		a vector of x			FMA1(a, b, c)	of numbers
+ *	CANON(v)	NaNs made the quiet one
+ */
+typedef R NAME(loose) __attribute__((vector_size(VL * sizeof(R)),
+				     aligned(sizeof(R)), may_alias));
+
+static inline V NAME(load)(const R *p)
+{
+	return (V)*(const NAME(loose) *)p;
+}
+
+static inline void NAME(store)(R *p, V v)
+{
+	*(NAME(loose) *)p = (NAME(loose))v;
+}
+
+static inline __attribute__((always_inline)) void
+NAME(put)(V t, V alpha, V beta, bool overwrite, R *c)
+{
+	t = t * alpha;
+	if (!overwrite)
+		t = FMA(beta, NAME(load)(c), t);
+	NAME(store)(c, CANON(t));
+}
+
+/* Inlined with mv known: all loops but that over k vanish. */
+static inline __attribute__((always_inline)) void
+NAME(tile)(const int mv, int64_t k, const R *a, const R *b, R *t, bool fresh,
+	   const struct finish *f, R *c)
+{
+	V sum[NR][MV];
+
+	UNROLL
+	for (int j = 0; j < NR; j++) {
+		UNROLL
+		for (int i = 0; i < mv; i++)
+			sum[j][i] = SET1(0);
+	}
+	if (!fresh) {
+		UNROLL
+		for (int j = 0; j < NR; j++) {
+			UNROLL
+			for (int i = 0; i < mv; i++)
+				sum[j][i] = NAME(load)(t + (j * mv + i) * VL);
+		}
+	}
+	for (; k; k--) {
+		V column[MV];
+
+		UNROLL
+		for (int i = 0; i < mv; i++)
+			column[i] = NAME(load)(a + i * VL);
+		UNROLL
+		for (int j = 0; j < NR; j++) {
+			V row = SET1(b[j]);
+
+			UNROLL
+			for (int i = 0; i < mv; i++)
+				sum[j][i] = FMA(column[i], row, sum[j][i]);
+		}
+		a += mv * VL;
+		b += NR;
+	}
+	if (c) {
+		V alpha = SET1(*(const R *)f->alpha);
+		V beta = SET1(*(const R *)f->beta);
+
+		UNROLL
+		for (int j = 0; j < NR; j++, c += f->cs) {
+			UNROLL
+			for (int i = 0; i < mv; i++)
+				NAME(put)(sum[j][i], alpha, beta, f->overwrite,
+					  c + i * VL);
+		}
+		return;
+	}
+	UNROLL
+	for (int j = 0; j < NR; j++) {
+		UNROLL
+		for (int i = 0; i < mv; i++)
+			NAME(store)(t + (j * mv + i) * VL, sum[j][i]);
+	}
+}
+
+#define MICRO(mv)                                                              \
+	static void NAME(micro##mv)(int64_t k, const void *a, const void *b,   \
+				    void *t, bool fresh,                       \
+				    const struct finish *f, void *c)           \
+	{                                                                      \
+		NAME(tile)(mv, k, a, b, t, fresh, f, c);                       \
+	}
+MICRO(1)
+MICRO(2)
+#if MV > 2
+MICRO(3)
+#endif
+#if MV > 3
+MICRO(4)
+#endif
+#undef MICRO
+
+static bool NAME(wanted)(const struct finish *f, int64_t below)
+{
+	return !f->uplo || (f->uplo == 'L' ? below >= 0 : below <= 0);
+}
+
+static void NAME(finish)(const void *tile, int height, int rows, int columns,
+			 int64_t below, const struct finish *f, void *c)
+{
+	const R alpha = *(const R *)f->alpha, beta = *(const R *)f->beta;
+	const R *t = tile;
+
+	for (int j = 0; j < columns; j++, t += height) {
+		R *at = (R *)c + j * f->cs;
+
+		for (int i = 0; i < rows; i++, at += f->rs) {
+			R r = t[i] * alpha;
+
+			if (!NAME(wanted)(f, below + i - j))
+				continue;
+			if (!f->overwrite)
+				r = FMA1(beta, *at, r);
+			*at = r == r ? r : QUIET;
+		}
+	}
+}
+
+/* One block of a panel, all of it stored as it is read. */
+static inline __attribute__((always_inline)) void
+NAME(pack_block)(const R *from, int64_t rs, int64_t cs, R sign, int rows,
+		 int height, int64_t k, R *to)
+{
+	if (rows == height && rs == 1) {
+		for (; k; k--, from += cs, to += height)
+			for (int i = 0; i < height; i++)
+				to[i] = sign * from[i];
+		return;
+	}
+	for (; k; k--, from += cs, to += height) {
+		for (int i = 0; i < rows; i++)
+			to[i] = sign * from[i * rs];
+		for (int i = rows; i < height; i++)
+			to[i] = 0;
+	}
+}
+
+/* Is (i, p) stored, or its mirror image? */
+static bool NAME(stored)(const struct view *v, int64_t i, int64_t p)
+{
+	return !v->mirror || (v->mirror == 'L' ? i >= p : i <= p);
+}
+
+static void NAME(pack_mirrored)(const struct view *v, int64_t i, int rows,
+				int height, int64_t p, int64_t k, R *to)
+{
+	const R *from = v->at;
+
+	for (; k; k--, p++, to += height)
+		for (int r = 0; r < height; r++) {
+			int64_t at = i + r;
+
+			if (r >= rows)
+				to[r] = 0;
+			else if (NAME(stored)(v, at, p))
+				to[r] = from[at * v->rs + p * v->cs];
+			else
+				to[r] = from[p * v->rs + at * v->cs];
+		}
+}
+
+static void NAME(pack)(const struct view *v, int64_t i, int rows, int height,
+		       int64_t p, int64_t k, void *panel)
+{
+	const R *from = (const R *)v->at + i * v->rs + p * v->cs;
+	const R sign = v->negate ? -1 : 1;
+
+	if (v->mirror)
+		NAME(pack_mirrored)(v, i, rows, height, p, k, panel);
+	else if (height == MV * VL)
+		NAME(pack_block)(from, v->rs, v->cs, sign, rows, MV * VL, k,
+				 panel);
+	else if (height == NR)
+		NAME(pack_block)(from, v->rs, v->cs, sign, rows, NR, k, panel);
+	else
+		NAME(pack_block)(from, v->rs, v->cs, sign, rows, height, k,
+				 panel);
+}
+
+static const struct gemm_kernel NAME(gemm) = {
+	.size = sizeof(R),
+	.lanes = VL,
+	.mv = MV,
+	.nr = NR,
+	.micro = {
+		NAME(micro1),
+		NAME(micro2),
+#if MV > 2
+		NAME(micro3),
+#endif
+#if MV > 3
+		NAME(micro4),
+#endif
+	},
+	.finish = NAME(finish),
+	.pack = NAME(pack),
+};

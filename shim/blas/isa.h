@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All kernels of one instruction set, from what isa_*.c defined. Each template
+ * is included for each type.
+ */
+#include "kernels.h"
+
+#ifdef __clang__
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
+#define R float
+#define V V_S
+#define VL (VBYTES / 4)
+#define MV MV_S
+#define NR NR_S
+#define FMA FMA_S
+#define FMA1 FMA1_S
+#define SET1 SET1_S
+#define CANON canon_s
+#define QUIET __builtin_nanf("")
+#define NAME(x) s_##x
+#include "gemm_kernel.h"
+#include "level1_kernel.h"
+#include "isa_end.h"
+
+#define R double
+#define V V_D
+#define VL (VBYTES / 8)
+#define MV MV_D
+#define NR NR_D
+#define FMA FMA_D
+#define FMA1 FMA1_D
+#define SET1 SET1_D
+#define CANON canon_d
+#define QUIET __builtin_nan("")
+#define NAME(x) d_##x
+#include "gemm_kernel.h"
+#include "level1_kernel.h"
+#include "isa_end.h"
+
+#define TABLE_OF(isa) kernels_##isa
+#define TABLE(isa) TABLE_OF(isa)
+#define TEXT_OF(isa) #isa
+#define TEXT(isa) TEXT_OF(isa)
+
+const struct kernels TABLE(ISA) = {
+	.name = TEXT(ISA),
+	.here = here,
+	.gemm = { &s_gemm, &d_gemm },
+	.level1 = { &s_level1, &d_level1 },
+};

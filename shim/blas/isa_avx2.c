@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include <immintrin.h>
+#include <stdbool.h>
+
+#define ISA avx2
+#define VBYTES 32
+#define V_S __m256
+#define V_D __m256d
+#define MV_S 3
+#define NR_S 4
+#define MV_D 3
+#define NR_D 4
+#define FMA_S _mm256_fmadd_ps
+#define FMA_D _mm256_fmadd_pd
+#define SET1_S _mm256_set1_ps
+#define SET1_D _mm256_set1_pd
+#define FMA1_S __builtin_fmaf
+#define FMA1_D __builtin_fma
+
+static inline __m256 canon_s(__m256 v)
+{
+	return _mm256_blendv_ps(v,
+				_mm256_castsi256_ps(
+					_mm256_set1_epi32(0x7fc00000)),
+				_mm256_cmp_ps(v, v, _CMP_UNORD_Q));
+}
+
+static inline __m256d canon_d(__m256d v)
+{
+	return _mm256_blendv_pd(v,
+				_mm256_castsi256_pd(_mm256_set1_epi64x(
+					0x7ff8000000000000)),
+				_mm256_cmp_pd(v, v, _CMP_UNORD_Q));
+}
+
+static bool here(void)
+{
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+#include "isa.h"

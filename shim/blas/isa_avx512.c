@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include <immintrin.h>
+#include <stdbool.h>
+
+#define ISA avx512
+#define VBYTES 64
+#define V_S __m512
+#define V_D __m512d
+#define MV_S 3
+#define NR_S 8
+#define MV_D 3
+#define NR_D 8
+#define FMA_S _mm512_fmadd_ps
+#define FMA_D _mm512_fmadd_pd
+#define SET1_S _mm512_set1_ps
+#define SET1_D _mm512_set1_pd
+#define FMA1_S __builtin_fmaf
+#define FMA1_D __builtin_fma
+
+static inline __m512 canon_s(__m512 v)
+{
+	return _mm512_mask_mov_ps(v, _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q),
+				  _mm512_castsi512_ps(
+					  _mm512_set1_epi32(0x7fc00000)));
+}
+
+static inline __m512d canon_d(__m512d v)
+{
+	return _mm512_mask_mov_pd(v, _mm512_cmp_pd_mask(v, v, _CMP_UNORD_Q),
+				  _mm512_castsi512_pd(_mm512_set1_epi64(
+					  0x7ff8000000000000)));
+}
+
+static bool here(void)
+{
+	return __builtin_cpu_supports("avx512f") &&
+	       __builtin_cpu_supports("avx512dq") &&
+	       __builtin_cpu_supports("avx512vl") &&
+	       __builtin_cpu_supports("fma");
+}
+
+#include "isa.h"

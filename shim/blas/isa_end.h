@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Takes back what isa.h defined for one type. */
+#undef R
+#undef V
+#undef VL
+#undef MV
+#undef NR
+#undef FMA
+#undef FMA1
+#undef SET1
+#undef CANON
+#undef QUIET
+#undef NAME

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* For processors without fused multiply-add. */
+#include <stdbool.h>
+
+#include "soft_fma.h"
+
+#define ISA scalar
+#define VBYTES 16
+/* Vectors, so that the templates serve; what is fused goes lane by lane. */
+typedef float soft_s __attribute__((vector_size(16)));
+typedef double soft_d __attribute__((vector_size(16)));
+#define V_S soft_s
+#define V_D soft_d
+#define MV_S 2
+#define NR_S 4
+#define MV_D 2
+#define NR_D 4
+#define FMA_S fma_s
+#define FMA_D fma_d
+#define SET1_S set1_s
+#define SET1_D set1_d
+#define FMA1_S soft_fmaf
+#define FMA1_D soft_fmad
+
+static inline soft_s set1_s(float x)
+{
+	return (soft_s){ x, x, x, x };
+}
+
+static inline soft_d set1_d(double x)
+{
+	return (soft_d){ x, x };
+}
+
+static __attribute__((noinline)) soft_s fma_s(soft_s a, soft_s b, soft_s c)
+{
+	for (int i = 0; i < 4; i++)
+		c[i] = soft_fmaf(a[i], b[i], c[i]);
+	return c;
+}
+
+static __attribute__((noinline)) soft_d fma_d(soft_d a, soft_d b, soft_d c)
+{
+	for (int i = 0; i < 2; i++)
+		c[i] = soft_fmad(a[i], b[i], c[i]);
+	return c;
+}
+
+static soft_s canon_s(soft_s v)
+{
+	for (int i = 0; i < 4; i++)
+		v[i] = v[i] == v[i] ? v[i] : __builtin_nanf("");
+	return v;
+}
+
+static soft_d canon_d(soft_d v)
+{
+	for (int i = 0; i < 2; i++)
+		v[i] = v[i] == v[i] ? v[i] : __builtin_nan("");
+	return v;
+}
+
+static bool here(void)
+{
+	return true;
+}
+
+#include "isa.h"

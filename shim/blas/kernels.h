@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What each instruction set offers: the same functions, compiled from the same
+ * templates (gemm_kernel.h), one table for each set.
+ */
+#ifndef SAMEBITS_KERNELS_H
+#define SAMEBITS_KERNELS_H
+
+#include "same.h"
+
+/*
+ * A matrix as a product reads it: element (i, p) lies at i * rs + p * cs.
+ * Structured matrices keep one triangle; the other one is its mirror image.
+ */
+struct view {
+	const void *at;
+	int64_t rs, cs;
+	bool conj;
+	bool negate;
+	char mirror; /* 0: a general matrix; 'U', 'L': only this is stored */
+	bool hermitian;
+};
+
+/* How a finished chain t becomes an element of C. */
+struct finish {
+	const void *alpha, *beta;
+	int64_t rs, cs;	 /* of C */
+	bool overwrite;	 /* beta is 0: C is not read */
+	char uplo;	 /* 0, or the triangle that is written */
+	bool hermitian;	 /* the diagonal is real */
+};
+
+#define TILE_VECTORS 4	/* at most, in a tile's height */
+#define PANEL_BYTES 768 /* at most, a panel's row of elements */
+#define TILE_BYTES 8192 /* at most, a tile of partial sums */
+
+struct gemm_kernel {
+	uint8_t size; /* bytes of an element */
+	uint8_t lanes; /* elements of a vector */
+	uint8_t mv;    /* vectors of a tile's height, at most */
+	uint8_t nr;    /* a tile's width */
+	/*
+	 * Continues the chains of one tile by k steps. a, b: packed panels; t:
+	 * the tile's partial sums, aligned to 64; they are read unless `fresh`.
+	 * With c, the tile is finished into it and t stays as it was; c's rows
+	 * must be contiguous (f->rs is 1) and the tile complete.
+	 */
+	void (*micro[TILE_VECTORS])(int64_t k, const void *a, const void *b,
+				    void *t, bool fresh, const struct finish *f,
+				    void *c);
+	/* Finishes the upper left rows x columns of a tile that is `height`
+	 * high; it lies `below` rows further down than right. */
+	void (*finish)(const void *t, int height, int rows, int columns,
+		       int64_t below, const struct finish *f, void *c);
+	/* Rows i.. of a panel that is `height` high, columns p..p + k. */
+	void (*pack)(const struct view *v, int64_t i, int rows, int height,
+		     int64_t p, int64_t k, void *panel);
+};
+
+struct level1_kernel {
+	/* x = alpha * x, or 0 */
+	void (*scale)(int64_t n, const void *alpha, void *x, int64_t incx,
+		      bool zero);
+};
+
+struct kernels {
+	const char *name;
+	bool (*here)(void); /* can this processor run them? */
+	/* by enum same_type */
+	const struct gemm_kernel *gemm[4];
+	const struct level1_kernel *level1[4];
+};
+
+extern const struct kernels kernels_scalar, kernels_fma128, kernels_avx2,
+	kernels_avx512;
+/* Those in use. */
+extern const struct kernels *kernels;
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+
+#include "memory.h"
+#include "pool.h"
+#include "product.h"
+
+#define LINE 64 /* bytes */
+/* Blocks for caches as of a core of 2020 and later: a panel of B (k x nr) in
+ * half of 32 KiB, a block of A (m x k) in half of 1 MiB, one of B in the part
+ * of L3 that is a core's. */
+#define BLOCK_K_BYTES 1536
+#define BLOCK_A_BYTES (384 << 10)
+#define BLOCK_N 2040
+#define BLOCK_M 2048 /* of partial sums */
+#define SHARED_WORK (1 << 18)
+#define SMALL_K 32
+#define SMALL_ROOM (TILE_BYTES + 2 * SMALL_K * PANEL_BYTES)
+
+struct same_blocks same_blocks;
+
+/* What is cut into panels along m: heights are whole vectors and differ by one
+ * vector at most, so that no panel is mostly padding. */
+struct panels {
+	int64_t vectors, count;
+};
+
+struct sizes {
+	int64_t m, n, k; /* of blocks */
+	int64_t rows;	 /* of a block of A, in panels */
+};
+
+/* A part of C that one thread makes. */
+struct part {
+	const struct product *p;
+	const struct gemm_kernel *g;
+	struct sizes block;
+	int64_t i, j, m, n;
+	char *a, *b, *sums; /* packed, and what chains have come to */
+};
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t most(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t parts_of(int64_t whole, int64_t part)
+{
+	return (whole + part - 1) / part;
+}
+
+static struct panels panels_of(const struct gemm_kernel *g, int64_t m)
+{
+	struct panels p = { .vectors = parts_of(m, g->lanes) };
+
+	p.count = parts_of(p.vectors, g->mv);
+	return p;
+}
+
+/* The vectors before a panel. */
+static int64_t before(const struct panels *p, int64_t panel)
+{
+	return panel * p->vectors / p->count;
+}
+
+static struct sizes sizes_of(const struct gemm_kernel *g,
+			     const struct product *p)
+{
+	struct sizes s = { same_blocks.m, same_blocks.n, same_blocks.k, 0 };
+	int64_t high = g->mv * g->lanes;
+
+	s.k = s.k ? s.k : BLOCK_K_BYTES / g->size;
+	s.k = parts_of(p->k, most(parts_of(p->k, s.k), 1)); /* all alike */
+	s.k = most(s.k, 1);
+	s.n = s.n ? s.n : BLOCK_N;
+	s.n = parts_of(least(s.n, p->n), g->nr) * g->nr;
+	s.rows = same_blocks.m ? parts_of(same_blocks.m, high) :
+				 BLOCK_A_BYTES / g->size / high / s.k;
+	s.rows = most(s.rows, 1);
+	s.m = same_blocks.m ? same_blocks.m : BLOCK_M;
+	s.m = parts_of(least(s.m, p->m), g->lanes) * g->lanes;
+	return s;
+}
+
+/* Is no element of this rectangle of C wanted? */
+static bool outside(const struct product *p, int64_t i, int64_t m, int64_t j,
+		    int64_t n)
+{
+	if (!p->finish.uplo)
+		return false;
+	return p->finish.uplo == 'L' ? i + m <= j : j + n <= i;
+}
+
+static bool inside(const struct product *p, int64_t i, int64_t m, int64_t j,
+		   int64_t n)
+{
+	if (!p->finish.uplo)
+		return true;
+	return p->finish.uplo == 'L' ? i >= j + n : j >= i + m;
+}
+
+struct step { /* along k */
+	int64_t at, length;
+	bool last;
+};
+
+/* One tile: rows i.. of C, `height` of the panel. */
+static void tile(const struct part *t, const struct step *step, int64_t i,
+		 int64_t m, int height, int64_t j, int64_t n, const char *a,
+		 const char *b, char *sums)
+{
+	const struct product *p = t->p;
+	const struct gemm_kernel *g = t->g;
+	char room[TILE_BYTES] __attribute__((aligned(LINE)));
+	char *c = (char *)p->c +
+		  (i * p->finish.rs + j * p->finish.cs) * g->size;
+	bool whole = step->last && m == height && n == g->nr &&
+		     p->finish.rs == 1 && inside(p, i, m, j, n);
+
+	if (outside(p, i, m, j, n))
+		return;
+	sums = sums ? sums : room;
+	g->micro[height / g->lanes - 1](step->length, a, b, sums, !step->at,
+					&p->finish, whole ? c : NULL);
+	if (step->last && !whole)
+		g->finish(sums, height, (int)m, (int)n, i - j, &p->finish, c);
+}
+
+/* A block of A, packed, times a block of B. */
+static void block(const struct part *t, const struct step *step,
+		  const struct panels *p, int64_t first, int64_t end,
+		  int64_t i, int64_t m, int64_t j, int64_t n)
+{
+	const struct gemm_kernel *g = t->g;
+	int64_t width, height, at, row, start = before(p, first);
+	size_t of_column = (size_t)(step->length * g->size);
+
+	for (int64_t c = 0; c < n; c += g->nr) {
+		width = least(g->nr, n - c);
+		for (int64_t r = first; r < end; r++) {
+			at = before(p, r);
+			height = (before(p, r + 1) - at) * g->lanes;
+			row = at * g->lanes;
+			tile(t, step, i + row, least(height, m - row),
+			     (int)height, j + c, width,
+			     t->a + (size_t)((at - start) * g->lanes) *
+					    of_column,
+			     t->b + (size_t)c * of_column,
+			     t->sums ? t->sums + (c * p->vectors * g->lanes +
+						  row * g->nr) * g->size :
+				       NULL);
+		}
+	}
+}
+
+static void pack_b(const struct part *t, const struct step *step, int64_t j,
+		   int64_t n)
+{
+	const struct gemm_kernel *g = t->g;
+
+	for (int64_t c = 0; c < n; c += g->nr)
+		g->pack(&t->p->b, j + c, (int)least(g->nr, n - c), g->nr,
+			step->at, step->length,
+			t->b + c * step->length * g->size);
+}
+
+static void pack_a(const struct part *t, const struct step *step,
+		   const struct panels *p, int64_t first, int64_t end,
+		   int64_t i, int64_t m)
+{
+	const struct gemm_kernel *g = t->g;
+	int64_t at, start = before(p, first), height, row;
+
+	for (int64_t r = first; r < end; r++) {
+		at = before(p, r);
+		height = (before(p, r + 1) - at) * g->lanes;
+		row = at * g->lanes;
+		g->pack(&t->p->a, i + row, (int)least(height, m - row),
+			(int)height, step->at, step->length,
+			t->a + (at - start) * g->lanes * step->length *
+				       g->size);
+	}
+}
+
+/* A rectangle of C whose partial sums have room. */
+static void rectangle(const struct part *t, int64_t i, int64_t m, int64_t j,
+		      int64_t n, bool packed)
+{
+	struct panels p = panels_of(t->g, m);
+	int64_t k = t->p->k, end;
+
+	for (struct step s = { 0 }; !s.last; s.at += s.length) {
+		s.length = least(t->block.k, k - s.at);
+		s.last = s.at + s.length == k;
+		if (!packed)
+			pack_b(t, &s, j, n);
+		for (int64_t r = 0; r < p.count; r = end) {
+			end = least(r + t->block.rows, p.count);
+			pack_a(t, &s, &p, r, end, i, m);
+			block(t, &s, &p, r, end, i, m, j, n);
+		}
+	}
+}
+
+static void do_part(const struct part *t)
+{
+	int64_t m, n;
+
+	for (int64_t j = 0; j < t->n; j += n) {
+		n = least(t->block.n, t->n - j);
+		for (int64_t i = 0; i < t->m; i += m) {
+			m = least(t->block.m, t->m - i);
+			if (!outside(t->p, t->i + i, m, t->j + j, n))
+				rectangle(t, t->i + i, m, t->j + j, n,
+					  i && !t->sums && !t->p->finish.uplo);
+		}
+	}
+}
+
+static size_t lines(int64_t bytes)
+{
+	return (size_t)parts_of(bytes, LINE) * LINE;
+}
+
+/* There is no memory: tile by tile, slowly. */
+static void without_room(struct part *t)
+{
+	const struct gemm_kernel *g = t->g;
+	int64_t high = g->mv * g->lanes * g->size;
+	char room[SMALL_ROOM] __attribute__((aligned(LINE)));
+
+	t->block.m = g->mv * g->lanes;
+	t->block.n = g->nr;
+	t->block.rows = 1;
+	t->block.k = least(t->block.k, SMALL_K);
+	t->sums = room;
+	t->a = room + TILE_BYTES;
+	t->b = t->a + lines(high * SMALL_K);
+	_Static_assert(SMALL_ROOM >= TILE_BYTES +
+		       SMALL_K * (PANEL_BYTES + PANEL_BYTES), "for all tiles");
+	do_part(t);
+}
+
+struct grid {
+	const struct product *p;
+	const struct gemm_kernel *g;
+	int64_t m, n; /* of a part */
+	int64_t down;
+};
+
+static void grid_work(void *arg, int64_t task)
+{
+	struct grid *grid = arg;
+	const struct gemm_kernel *g = grid->g;
+	struct part t = { .p = grid->p, .g = g };
+	size_t a, b, sums;
+	char *room;
+
+	t.block = sizes_of(g, t.p);
+	t.i = task % grid->down * grid->m;
+	t.j = task / grid->down * grid->n;
+	t.m = least(grid->m, t.p->m - t.i);
+	t.n = least(grid->n, t.p->n - t.j);
+	if (t.m <= 0 || t.n <= 0 || outside(t.p, t.i, t.m, t.j, t.n))
+		return;
+	t.block.m = least(t.block.m, parts_of(t.m, g->lanes) * g->lanes);
+	t.block.n = least(t.block.n, parts_of(t.n, g->nr) * g->nr);
+	a = lines(t.block.rows * g->mv * g->lanes * t.block.k * g->size);
+	b = lines(t.block.n * t.block.k * g->size);
+	sums = t.block.k < t.p->k ? lines(t.block.m * t.block.n * g->size) : 0;
+	room = room_take(a + b + sums);
+	if (!room) {
+		without_room(&t);
+		return;
+	}
+	t.a = room;
+	t.b = room + a;
+	t.sums = sums ? room + a + b : NULL;
+	do_part(&t);
+	room_give(room);
+}
+
+/* Parts as square as they go, one for each thread; few threads take few. */
+static void cut(struct grid *grid, unsigned threads)
+{
+	int64_t m = grid->p->m, n = grid->p->n, across = 1;
+	double best = 0, cost;
+
+	grid->down = 1;
+	for (unsigned down = 1; down <= threads; down++) {
+		int64_t side = threads / down;
+
+		cost = 1 / ((double)m / down) + 1 / ((double)n / (double)side) +
+		       1.0 / (double)(down * side);
+		if (!best || cost < best) {
+			best = cost;
+			grid->down = down;
+			across = side;
+		}
+	}
+	grid->m = parts_of(parts_of(m, grid->down), grid->g->lanes) *
+		  grid->g->lanes;
+	grid->n = parts_of(parts_of(n, across), grid->g->nr) * grid->g->nr;
+	grid->down = parts_of(m, grid->m);
+}
+
+void product(const struct product *p)
+{
+	struct grid grid = { .p = p, .g = kernels->gemm[p->type] };
+	int64_t work = same_blocks.work ? same_blocks.work : SHARED_WORK;
+	unsigned threads = pool_threads();
+
+	if ((double)p->m * (double)p->n * (double)p->k < (double)work)
+		threads = 1;
+	cut(&grid, threads);
+	pool_run(grid.down * parts_of(p->n, grid.n), grid_work, &grid);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The arithmetic of --blas=same: BLAS whose results are defined by README.md
+ * in this folder alone. All matrices are column-major here, arguments have been
+ * checked, and options are capital letters. Lengths, leading dimensions and
+ * increments count elements. `type` says what the pointers point to.
+ */
+#ifndef SAMEBITS_SAME_H
+#define SAMEBITS_SAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum same_type { SAME_S, SAME_D, SAME_C, SAME_Z };
+
+/* What the library needs of whoever has it. */
+struct same_host {
+	unsigned threads; /* at most so many work on one call */
+	/* Starts a thread that calls run(arg) and never returns; 0 or -errno.
+	 * NULL: all is done by the caller. */
+	int (*spawn)(void (*run)(void *), void *arg);
+	/* scalar, fma128, avx2 or avx512; NULL: the best there is. */
+	const char *isa;
+};
+
+/* Before the first call. -ENOTSUP: this processor lacks that instruction set;
+ * -EINVAL: there is none of this name. May be called again while no other call
+ * is going on; threads that were started stay. */
+int same_init(const struct same_host *host);
+/* The instruction set in use. */
+const char *same_isa(void);
+
+/* Block sizes, for tests; 0: the usual one. Results do not depend on them. */
+struct same_blocks {
+	int64_t m, n, k;
+	int64_t work; /* of multiplications, from which on threads help */
+};
+extern struct same_blocks same_blocks;
+
+/* Level 3. trans: N, T, C, and R, which conjugates without transposing. */
+void same_gemm(enum same_type type, char transa, char transb, int64_t m,
+	      int64_t n, int64_t k, const void *alpha, const void *a,
+	      int64_t lda, const void *b, int64_t ldb, const void *beta,
+	      void *c, int64_t ldc);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Scalars of any type, and what is done where no product is. */
+#ifndef SAMEBITS_SCALAR_H
+#define SAMEBITS_SCALAR_H
+
+#include "same.h"
+
+bool is_zero(enum same_type type, const void *x);
+bool is_one(enum same_type type, const void *x);
+/* c = beta * c, in all (uplo 0) or one triangle; 0 writes, 1 leaves alone. */
+void scale_matrix(enum same_type type, int64_t m, int64_t n, char uplo,
+		  const void *beta, void *c, int64_t ldc);
+
+#endif
