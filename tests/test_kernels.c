@@ -108,6 +108,31 @@ static size_t size_of(enum same_type t)
 	return (twice(t) ? 8 : 4) * (is_complex(t) ? 2 : 1);
 }
 
+/* Exact, where the flush bits would make a subnormal float zero. */
+static double widened(float x)
+{
+	volatile float from = x;
+	volatile double to;
+	unsigned csr = _mm_getcsr();
+
+	_mm_setcsr(csr & ~0x8040u);
+	to = from;
+	_mm_setcsr(csr);
+	return to;
+}
+
+static float narrowed(double x)
+{
+	volatile double from = x;
+	volatile float to;
+	unsigned csr = _mm_getcsr();
+
+	_mm_setcsr(csr & ~0x8040u);
+	to = (float)from;
+	_mm_setcsr(csr);
+	return to;
+}
+
 static struct number get(enum same_type t, const void *a, int64_t i)
 {
 	const float *f = a;
@@ -115,11 +140,12 @@ static struct number get(enum same_type t, const void *a, int64_t i)
 
 	switch (t) {
 	case SAME_S:
-		return (struct number){ f[i], 0 };
+		return (struct number){ widened(f[i]), 0 };
 	case SAME_D:
 		return (struct number){ d[i], 0 };
 	case SAME_C:
-		return (struct number){ f[2 * i], f[2 * i + 1] };
+		return (struct number){ widened(f[2 * i]),
+					widened(f[2 * i + 1]) };
 	default:
 		return (struct number){ d[2 * i], d[2 * i + 1] };
 	}
@@ -138,12 +164,12 @@ static void put(enum same_type t, void *a, int64_t i, struct number x)
 	x.re = quiet(x.re);
 	x.im = quiet(x.im);
 	if (t == SAME_S)
-		f[i] = (float)x.re;
+		f[i] = narrowed(x.re);
 	else if (t == SAME_D)
 		d[i] = x.re;
 	else if (t == SAME_C) {
-		f[2 * i] = (float)x.re;
-		f[2 * i + 1] = (float)x.im;
+		f[2 * i] = narrowed(x.re);
+		f[2 * i + 1] = narrowed(x.im);
 	} else {
 		d[2 * i] = x.re;
 		d[2 * i + 1] = x.im;
@@ -154,12 +180,12 @@ static void put(enum same_type t, void *a, int64_t i, struct number x)
 static double fused(enum same_type t, double a, double b, double c)
 {
 	return twice(t) ? fma(a, b, c) :
-			  (double)fmaf((float)a, (float)b, (float)c);
+			  widened(fmaf(narrowed(a), narrowed(b), narrowed(c)));
 }
 
 static double times(enum same_type t, double a, double b)
 {
-	return twice(t) ? a * b : (double)((float)a * (float)b);
+	return twice(t) ? a * b : widened(narrowed(a) * narrowed(b));
 }
 
 static struct number chain(enum same_type t, struct number a, struct number b,
@@ -325,8 +351,21 @@ static void run_gemm(const struct gemm *g, char *c)
 		  g->lda, g->b, g->ldb, g->beta, c, g->ldc);
 }
 
-static void differs(const char *what, const struct gemm *g, unsigned threads)
+static void differs(const char *what, const struct gemm *g, unsigned threads,
+		    const char *c, const char *wanted)
 {
+	size_t one = size_of(g->type);
+
+	for (int64_t i = 0; i < g->ldc * (g->n + 1); i++)
+		if (memcmp(c + i * one, wanted + i * one, one)) {
+			struct number x = get(g->type, c, i);
+			struct number y = get(g->type, wanted, i);
+
+			print_message("row %ld column %ld: %a %a, not %a %a\n",
+				      (long)(i % g->ldc), (long)(i / g->ldc),
+				      x.re, x.im, y.re, y.im);
+			break;
+		}
 	fail_msg("%s type %d %c%c m %ld n %ld k %ld, %u threads, blocks %ld "
 		 "%ld %ld, mxcsr %x: not as defined",
 		 what, g->type, g->ta, g->tb, (long)g->m, (long)g->n,
@@ -355,7 +394,7 @@ static void check_gemm(const struct gemm *g)
 		memcpy(c + at, g->c, bytes);
 		run_gemm(g, c + at);
 		if (memcmp(c + at, wanted, bytes))
-			differs(isas[i], g, threads);
+			differs(isas[i], g, threads, c + at, wanted);
 	}
 	free(wanted);
 	free(c);

@@ -133,66 +133,7 @@ static void NAME(finish)(const void *tile, int height, int rows, int columns,
 	}
 }
 
-/* One block of a panel, all of it stored as it is read. */
-static inline __attribute__((always_inline)) void
-NAME(pack_block)(const R *from, int64_t rs, int64_t cs, R sign, int rows,
-		 int height, int64_t k, R *to)
-{
-	if (rows == height && rs == 1) {
-		for (; k; k--, from += cs, to += height)
-			for (int i = 0; i < height; i++)
-				to[i] = sign * from[i];
-		return;
-	}
-	for (; k; k--, from += cs, to += height) {
-		for (int i = 0; i < rows; i++)
-			to[i] = sign * from[i * rs];
-		for (int i = rows; i < height; i++)
-			to[i] = 0;
-	}
-}
-
-/* Is (i, p) stored, or its mirror image? */
-static bool NAME(stored)(const struct view *v, int64_t i, int64_t p)
-{
-	return !v->mirror || (v->mirror == 'L' ? i >= p : i <= p);
-}
-
-static void NAME(pack_mirrored)(const struct view *v, int64_t i, int rows,
-				int height, int64_t p, int64_t k, R *to)
-{
-	const R *from = v->at;
-
-	for (; k; k--, p++, to += height)
-		for (int r = 0; r < height; r++) {
-			int64_t at = i + r;
-
-			if (r >= rows)
-				to[r] = 0;
-			else if (NAME(stored)(v, at, p))
-				to[r] = from[at * v->rs + p * v->cs];
-			else
-				to[r] = from[p * v->rs + at * v->cs];
-		}
-}
-
-static void NAME(pack)(const struct view *v, int64_t i, int rows, int height,
-		       int64_t p, int64_t k, void *panel)
-{
-	const R *from = (const R *)v->at + i * v->rs + p * v->cs;
-	const R sign = v->negate ? -1 : 1;
-
-	if (v->mirror)
-		NAME(pack_mirrored)(v, i, rows, height, p, k, panel);
-	else if (height == MV * VL)
-		NAME(pack_block)(from, v->rs, v->cs, sign, rows, MV * VL, k,
-				 panel);
-	else if (height == NR)
-		NAME(pack_block)(from, v->rs, v->cs, sign, rows, NR, k, panel);
-	else
-		NAME(pack_block)(from, v->rs, v->cs, sign, rows, height, k,
-				 panel);
-}
+#include "pack_kernel.h"
 
 static const struct gemm_kernel NAME(gemm) = {
 	.size = sizeof(R),

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The template of packing: panels in the order in which a tile reads them.
+ * What is defined: gemm_kernel.h. Elements are moved, never computed with:
+ * multiplied by one, a subnormal number might be flushed.
+ */
+typedef R NAME(square) __attribute__((vector_size(NR * sizeof(R))));
+typedef R NAME(square_loose) __attribute__((vector_size(NR * sizeof(R)),
+					    aligned(sizeof(R)), may_alias));
+
+/* Rows r and r + s exchange the lanes in which their numbers differ by s. */
+#if NR == 8
+#define LANES(low, s)                                                          \
+	LANE(0, low, s), LANE(1, low, s), LANE(2, low, s), LANE(3, low, s),    \
+		LANE(4, low, s), LANE(5, low, s), LANE(6, low, s),             \
+		LANE(7, low, s)
+#else
+#define LANES(low, s)                                                          \
+	LANE(0, low, s), LANE(1, low, s), LANE(2, low, s), LANE(3, low, s)
+#endif
+#define LANE(i, low, s)                                                        \
+	((((i) & (s)) != 0) == (low) ? ((i) ^ (s)) + ((low) ? NR : 0) :       \
+				       (i) + ((low) ? 0 : NR))
+#define EXCHANGE(s)                                                            \
+	UNROLL                                                                 \
+	for (int r = 0; r < NR; r++)                                           \
+		if (!(r & (s))) {                                              \
+			NAME(square) a = row[r], b = row[r + (s)];             \
+                                                                               \
+			row[r] = __builtin_shufflevector(a, b, LANES(1, s));   \
+			row[r + (s)] =                                         \
+				__builtin_shufflevector(a, b, LANES(0, s));    \
+		}
+
+/* NR rows of NR elements become columns. */
+static inline __attribute__((always_inline)) void
+NAME(transpose)(const R *from, int64_t rs, bool negate, int height, R *to)
+{
+	NAME(square) row[NR];
+
+	UNROLL
+	for (int r = 0; r < NR; r++)
+		row[r] = (NAME(square))*(
+			const NAME(square_loose) *)(from + r * rs);
+	EXCHANGE(1)
+	EXCHANGE(2)
+#if NR == 8
+	EXCHANGE(4)
+#endif
+	UNROLL
+	for (int r = 0; r < NR; r++)
+		*(NAME(square_loose) *)(to + r * height) =
+			(NAME(square_loose))(negate ? -row[r] : row[r]);
+}
+#undef EXCHANGE
+#undef LANES
+#undef LANE
+
+/* Any strides, any number of rows. */
+static void NAME(pack_slow)(const R *from, int64_t rs, int64_t cs, bool negate,
+			    int rows, int height, int64_t k, R *to)
+{
+	for (; k; k--, from += cs, to += height)
+		for (int i = 0; i < rows; i++)
+			to[i] = negate ? -from[i * rs] : from[i * rs];
+}
+
+/* Along rows, which are contiguous. */
+static inline void NAME(pack_rows)(const R *from, int64_t rs, bool negate,
+				   int rows, int height, int64_t k, R *to)
+{
+	int64_t p;
+
+	for (p = 0; p + NR <= k; p += NR) {
+		int i;
+
+		for (i = 0; i + NR <= rows; i += NR)
+			NAME(transpose)(from + i * rs + p, rs, negate, height,
+					to + p * height + i);
+		if (i < rows)
+			NAME(pack_slow)(from + i * rs + p, rs, 1, negate,
+					rows - i, height, NR,
+					to + p * height + i);
+	}
+	NAME(pack_slow)(from + p, rs, 1, negate, rows, height, k - p,
+			to + p * height);
+}
+
+/* Down columns, which are contiguous. */
+static inline __attribute__((always_inline)) void
+NAME(pack_columns)(const R *from, int64_t cs, const bool negate,
+		   const int height, int64_t k, R *to)
+{
+	for (; k; k--, from += cs, to += height)
+		for (int i = 0; i < height; i++)
+			to[i] = negate ? -from[i] : from[i];
+}
+
+static void NAME(pack_plain)(const R *from, int64_t rs, int64_t cs, bool negate,
+			     int rows, int height, int64_t k, R *to)
+{
+	for (int i = rows; i < height; i++) /* zeros below: never used */
+		for (int64_t p = 0; p < k; p++)
+			to[p * height + i] = 0;
+	if (rs == 1 && rows == height && height == NR && !negate)
+		NAME(pack_columns)(from, cs, false, NR, k, to);
+	else if (rs == 1 && rows == height && height == MV * VL && !negate)
+		NAME(pack_columns)(from, cs, false, MV * VL, k, to);
+	else if (cs == 1)
+		NAME(pack_rows)(from, rs, negate, rows, height, k, to);
+	else
+		NAME(pack_slow)(from, rs, cs, negate, rows, height, k, to);
+}
+
+/* Across the diagonal of a matrix that keeps one triangle. */
+static void NAME(pack_mirrored)(const struct view *v, int64_t i, int rows,
+				int height, int64_t p, int64_t k, R *to)
+{
+	const R *from = v->at;
+
+	for (; k; k--, p++, to += height)
+		for (int r = 0; r < height; r++) {
+			int64_t at = i + r;
+			bool stored = v->mirror == 'L' ? at >= p : at <= p;
+
+			if (r >= rows)
+				to[r] = 0;
+			else if (stored)
+				to[r] = from[at * v->rs + p * v->cs];
+			else
+				to[r] = from[p * v->rs + at * v->cs];
+		}
+}
+
+static void NAME(pack)(const struct view *v, int64_t i, int rows, int height,
+		       int64_t p, int64_t k, void *panel)
+{
+	const R *at = v->at;
+
+	if (v->mirror)
+		NAME(pack_mirrored)(v, i, rows, height, p, k, panel);
+	else
+		NAME(pack_plain)(at + i * v->rs + p * v->cs, v->rs, v->cs,
+				 v->negate, rows, height, k, panel);
+}
