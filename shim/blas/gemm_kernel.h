@@ -33,9 +33,10 @@ NAME(put)(V t, V alpha, V beta, bool overwrite, R *c)
 
 /* Inlined with mv known: all loops but that over k vanish. */
 static inline __attribute__((always_inline)) void
-NAME(tile)(const int mv, int64_t k, const R *a, const R *b, R *t, bool fresh,
-	   const struct finish *f, R *c)
+NAME(tile)(const int mv, int64_t k, struct panel pa, struct panel pb, R *t,
+	   bool fresh, const struct finish *f, R *c)
 {
+	const R *a = pa.at, *b = pb.at;
 	V sum[NR][MV];
 
 	UNROLL
@@ -66,8 +67,8 @@ NAME(tile)(const int mv, int64_t k, const R *a, const R *b, R *t, bool fresh,
 			for (int i = 0; i < mv; i++)
 				sum[j][i] = FMA(column[i], row, sum[j][i]);
 		}
-		a += mv * VL;
-		b += NR;
+		a += pa.step;
+		b += pb.step;
 	}
 	if (c) {
 		V alpha = SET1(*(const R *)f->alpha);
@@ -91,7 +92,7 @@ NAME(tile)(const int mv, int64_t k, const R *a, const R *b, R *t, bool fresh,
 }
 
 #define MICRO(mv)                                                              \
-	static void NAME(micro##mv)(int64_t k, const void *a, const void *b,   \
+	static void NAME(micro##mv)(int64_t k, struct panel a, struct panel b, \
 				    void *t, bool fresh,                       \
 				    const struct finish *f, void *c)           \
 	{                                                                      \
@@ -140,6 +141,7 @@ static const struct gemm_kernel NAME(gemm) = {
 	.lanes = VL,
 	.mv = MV,
 	.nr = NR,
+	.plain = true,
 	.micro = {
 		NAME(micro1),
 		NAME(micro2),

@@ -34,18 +34,27 @@ struct finish {
 #define PANEL_BYTES 768 /* at most, a panel's row of elements */
 #define TILE_BYTES 8192 /* at most, a tile of partial sums */
 
+/* One side of a tile: `step` elements lie between one k and the next. Packed,
+ * these are all there are; complex ones have their real parts before their
+ * imaginary ones. */
+struct panel {
+	const void *at;
+	int64_t step;
+};
+
 struct gemm_kernel {
 	uint8_t size; /* bytes of an element */
 	uint8_t lanes; /* elements of a vector */
 	uint8_t mv;    /* vectors of a tile's height, at most */
 	uint8_t nr;    /* a tile's width */
+	bool plain;    /* panels are parts of matrices, if contiguous */
 	/*
-	 * Continues the chains of one tile by k steps. a, b: packed panels; t:
-	 * the tile's partial sums, aligned to 64; they are read unless `fresh`.
-	 * With c, the tile is finished into it and t stays as it was; c's rows
-	 * must be contiguous (f->rs is 1) and the tile complete.
+	 * Continues the chains of one tile by k steps. a, b: panels; t: the
+	 * tile's partial sums; they are read unless `fresh`. With c, the tile
+	 * is finished into it and t stays as it was; c's rows must be
+	 * contiguous (f->rs is 1) and the tile complete.
 	 */
-	void (*micro[TILE_VECTORS])(int64_t k, const void *a, const void *b,
+	void (*micro[TILE_VECTORS])(int64_t k, struct panel a, struct panel b,
 				    void *t, bool fresh, const struct finish *f,
 				    void *c);
 	/* Finishes the upper left rows x columns of a tile that is `height`

@@ -14,6 +14,8 @@
 #define BLOCK_N 2040
 #define BLOCK_M 2048 /* of partial sums */
 #define SHARED_WORK (1 << 18)
+/* So few uses do not pay for packing. */
+#define DIRECT 128
 #define SMALL_K 32
 #define SMALL_ROOM (TILE_BYTES + 2 * SMALL_K * PANEL_BYTES)
 
@@ -36,7 +38,8 @@ struct part {
 	const struct gemm_kernel *g;
 	struct sizes block;
 	int64_t i, j, m, n;
-	char *a, *b, *sums; /* packed, and what chains have come to */
+	bool direct_a, direct_b; /* read as they lie, where possible */
+	char *a, *b, *sums;	 /* packed, and what chains have come to */
 };
 
 static int64_t least(int64_t a, int64_t b)
@@ -111,8 +114,8 @@ struct step { /* along k */
 
 /* One tile: rows i.. of C, `height` of the panel. */
 static void tile(const struct part *t, const struct step *step, int64_t i,
-		 int64_t m, int height, int64_t j, int64_t n, const char *a,
-		 const char *b, char *sums)
+		 int64_t m, int height, int64_t j, int64_t n, struct panel a,
+		 struct panel b, char *sums)
 {
 	const struct product *p = t->p;
 	const struct gemm_kernel *g = t->g;
@@ -131,29 +134,82 @@ static void tile(const struct part *t, const struct step *step, int64_t i,
 		g->finish(sums, height, (int)m, (int)n, i - j, &p->finish, c);
 }
 
-/* A block of A, packed, times a block of B. */
+/* Can a tile read rows i.. of the matrix itself? */
+static bool readable(const struct gemm_kernel *g, const struct view *v,
+		     int64_t rows, int height)
+{
+	return g->plain && v->rs == 1 && rows == height && !v->mirror &&
+	       !v->negate;
+}
+
+/* Rows i.. of an operand for one step: as they lie, or packed into `room`. */
+static struct panel panel_of(const struct part *t, const struct view *v,
+			     bool direct, const struct step *step, int64_t i,
+			     int64_t rows, int height, char *room)
+{
+	if (direct && readable(t->g, v, rows, height))
+		return (struct panel){ (const char *)v->at +
+					       (i + step->at * v->cs) *
+						       t->g->size,
+				       v->cs };
+	return (struct panel){ room, height };
+}
+
+static void pack(const struct part *t, const struct view *v, bool direct,
+		 const struct step *step, int64_t i, int64_t rows, int height,
+		 char *room)
+{
+	if (!direct || !readable(t->g, v, rows, height))
+		t->g->pack(v, i, (int)rows, height, step->at, step->length,
+			   room);
+}
+
+/* A panel of A: its rows within the rectangle, and its place in t->a. */
+struct slice {
+	int64_t row, rows;
+	int height;
+	size_t at;
+};
+
+static struct slice slice_of(const struct part *t, const struct step *step,
+			     const struct panels *p, int64_t first,
+			     int64_t panel, int64_t m)
+{
+	const struct gemm_kernel *g = t->g;
+	int64_t at = before(p, panel);
+	struct slice s = { .row = at * g->lanes };
+
+	s.height = (int)(before(p, panel + 1) - at) * g->lanes;
+	s.rows = least(s.height, m - s.row);
+	s.at = (size_t)((at - before(p, first)) * g->lanes * step->length *
+			g->size);
+	return s;
+}
+
+/* A block of A times a block of B. */
 static void block(const struct part *t, const struct step *step,
 		  const struct panels *p, int64_t first, int64_t end,
 		  int64_t i, int64_t m, int64_t j, int64_t n)
 {
 	const struct gemm_kernel *g = t->g;
-	int64_t width, height, at, row, start = before(p, first);
-	size_t of_column = (size_t)(step->length * g->size);
+	struct panel a, b;
+	struct slice s;
+	int64_t width;
+	char *sums = NULL;
 
 	for (int64_t c = 0; c < n; c += g->nr) {
 		width = least(g->nr, n - c);
+		b = panel_of(t, &t->p->b, t->direct_b, step, j + c, width,
+			     g->nr, t->b + c * step->length * g->size);
 		for (int64_t r = first; r < end; r++) {
-			at = before(p, r);
-			height = (before(p, r + 1) - at) * g->lanes;
-			row = at * g->lanes;
-			tile(t, step, i + row, least(height, m - row),
-			     (int)height, j + c, width,
-			     t->a + (size_t)((at - start) * g->lanes) *
-					    of_column,
-			     t->b + (size_t)c * of_column,
-			     t->sums ? t->sums + (c * p->vectors * g->lanes +
-						  row * g->nr) * g->size :
-				       NULL);
+			s = slice_of(t, step, p, first, r, m);
+			a = panel_of(t, &t->p->a, t->direct_a, step, i + s.row,
+				     s.rows, s.height, t->a + s.at);
+			if (t->sums)
+				sums = t->sums + (c * p->vectors * g->lanes +
+						  s.row * g->nr) * g->size;
+			tile(t, step, i + s.row, s.rows, s.height, j + c,
+			     width, a, b, sums);
 		}
 	}
 }
@@ -164,26 +220,19 @@ static void pack_b(const struct part *t, const struct step *step, int64_t j,
 	const struct gemm_kernel *g = t->g;
 
 	for (int64_t c = 0; c < n; c += g->nr)
-		g->pack(&t->p->b, j + c, (int)least(g->nr, n - c), g->nr,
-			step->at, step->length,
-			t->b + c * step->length * g->size);
+		pack(t, &t->p->b, t->direct_b, step, j + c, least(g->nr, n - c),
+		     g->nr, t->b + c * step->length * g->size);
 }
 
 static void pack_a(const struct part *t, const struct step *step,
 		   const struct panels *p, int64_t first, int64_t end,
 		   int64_t i, int64_t m)
 {
-	const struct gemm_kernel *g = t->g;
-	int64_t at, start = before(p, first), height, row;
-
 	for (int64_t r = first; r < end; r++) {
-		at = before(p, r);
-		height = (before(p, r + 1) - at) * g->lanes;
-		row = at * g->lanes;
-		g->pack(&t->p->a, i + row, (int)least(height, m - row),
-			(int)height, step->at, step->length,
-			t->a + (at - start) * g->lanes * step->length *
-				       g->size);
+		struct slice s = slice_of(t, step, p, first, r, m);
+
+		pack(t, &t->p->a, t->direct_a, step, i + s.row, s.rows,
+		     s.height, t->a + s.at);
 	}
 }
 
@@ -268,6 +317,8 @@ static void grid_work(void *arg, int64_t task)
 	t.n = least(grid->n, t.p->n - t.j);
 	if (t.m <= 0 || t.n <= 0 || outside(t.p, t.i, t.m, t.j, t.n))
 		return;
+	t.direct_a = t.n <= DIRECT;
+	t.direct_b = t.m <= DIRECT;
 	t.block.m = least(t.block.m, parts_of(t.m, g->lanes) * g->lanes);
 	t.block.n = least(t.block.n, parts_of(t.n, g->nr) * g->nr);
 	a = lines(t.block.rows * g->mv * g->lanes * t.block.k * g->size);
