@@ -21,7 +21,7 @@
 
 #include "../shim/blas/same.h"
 
-#define TYPES 2
+#define TYPES 4
 
 static uint64_t state = 1;
 

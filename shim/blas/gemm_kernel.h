@@ -108,6 +108,21 @@ MICRO(4)
 #endif
 #undef MICRO
 
+static void NAME(load_sums)(void *tile, int height, int rows, int columns,
+			    const struct finish *f, const void *c)
+{
+	R *t = tile;
+
+	for (int j = 0; j < columns; j++, t += height) {
+		const R *at = (const R *)c + j * f->cs;
+
+		for (int i = 0; i < height; i++)
+			t[i] = i < rows ? at[i * f->rs] : 0;
+	}
+	for (int j = columns * height; j < NR * height; j++)
+		((R *)tile)[j] = 0;
+}
+
 static bool NAME(wanted)(const struct finish *f, int64_t below)
 {
 	return !f->uplo || (f->uplo == 'L' ? below >= 0 : below <= 0);
@@ -123,10 +138,14 @@ static void NAME(finish)(const void *tile, int height, int rows, int columns,
 		R *at = (R *)c + j * f->cs;
 
 		for (int i = 0; i < rows; i++, at += f->rs) {
-			R r = t[i] * alpha;
+			R r = f->raw ? t[i] : t[i] * alpha;
 
 			if (!NAME(wanted)(f, below + i - j))
 				continue;
+			if (f->raw) {
+				*at = r;
+				continue;
+			}
 			if (!f->overwrite)
 				r = FMA1(beta, *at, r);
 			*at = r == r ? r : QUIET;
@@ -152,6 +171,7 @@ static const struct gemm_kernel NAME(gemm) = {
 		NAME(micro4),
 #endif
 	},
+	.load = NAME(load_sums),
 	.finish = NAME(finish),
 	.pack = NAME(pack),
 };

@@ -22,7 +22,9 @@
 #define CANON canon_s
 #define QUIET __builtin_nanf("")
 #define NAME(x) s_##x
+#include "complex.h"
 #include "gemm_kernel.h"
+#include "triangle_kernel.h"
 #include "level1_kernel.h"
 #include "isa_end.h"
 
@@ -37,7 +39,46 @@
 #define CANON canon_d
 #define QUIET __builtin_nan("")
 #define NAME(x) d_##x
+#include "complex.h"
 #include "gemm_kernel.h"
+#include "triangle_kernel.h"
+#include "level1_kernel.h"
+#include "isa_end.h"
+
+#define COMPLEX
+#define R float
+#define V V_S
+#define VL (VBYTES / 4)
+#define MV MV_C
+#define NR NR_C
+#define FMA FMA_S
+#define FNMA FNMA_S
+#define FMA1 FMA1_S
+#define SET1 SET1_S
+#define CANON canon_s
+#define QUIET __builtin_nanf("")
+#define NAME(x) c_##x
+#include "complex.h"
+#include "gemm_complex.h"
+#include "triangle_kernel.h"
+#include "level1_kernel.h"
+#include "isa_end.h"
+
+#define R double
+#define V V_D
+#define VL (VBYTES / 8)
+#define MV MV_C
+#define NR NR_C
+#define FMA FMA_D
+#define FNMA FNMA_D
+#define FMA1 FMA1_D
+#define SET1 SET1_D
+#define CANON canon_d
+#define QUIET __builtin_nan("")
+#define NAME(x) z_##x
+#include "complex.h"
+#include "gemm_complex.h"
+#include "triangle_kernel.h"
 #include "level1_kernel.h"
 #include "isa_end.h"
 
@@ -49,6 +90,7 @@
 const struct kernels TABLE(ISA) = {
 	.name = TEXT(ISA),
 	.here = here,
-	.gemm = { &s_gemm, &d_gemm },
-	.level1 = { &s_level1, &d_level1 },
+	.gemm = { &s_gemm, &d_gemm, &c_gemm, &z_gemm },
+	.triangle = { &s_triangle, &d_triangle, &c_triangle, &z_triangle },
+	.level1 = { &s_level1, &d_level1, &c_level1, &z_level1 },
 };

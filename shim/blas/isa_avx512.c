@@ -10,8 +10,12 @@
 #define NR_S 8
 #define MV_D 3
 #define NR_D 8
+#define MV_C 2
+#define NR_C 6
 #define FMA_S _mm512_fmadd_ps
 #define FMA_D _mm512_fmadd_pd
+#define FNMA_S _mm512_fnmadd_ps
+#define FNMA_D _mm512_fnmadd_pd
 #define SET1_S _mm512_set1_ps
 #define SET1_D _mm512_set1_pd
 #define FMA1_S __builtin_fmaf

@@ -11,3 +11,7 @@
 #undef CANON
 #undef QUIET
 #undef NAME
+#ifdef FNMA
+#undef FNMA
+#endif
+#undef PARTS

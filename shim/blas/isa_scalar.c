@@ -15,8 +15,12 @@ typedef double soft_d __attribute__((vector_size(16)));
 #define NR_S 4
 #define MV_D 2
 #define NR_D 4
+#define MV_C 1
+#define NR_C 2
 #define FMA_S fma_s
 #define FMA_D fma_d
+#define FNMA_S(a, b, c) fma_s(-(a), b, c)
+#define FNMA_D(a, b, c) fma_d(-(a), b, c)
 #define SET1_S set1_s
 #define SET1_D set1_d
 #define FMA1_S soft_fmaf

@@ -28,6 +28,7 @@ struct finish {
 	bool overwrite;	 /* beta is 0: C is not read */
 	char uplo;	 /* 0, or the triangle that is written */
 	bool hermitian;	 /* the diagonal is real */
+	bool raw;	 /* c holds the sums, before and after */
 };
 
 #define TILE_VECTORS 4	/* at most, in a tile's height */
@@ -47,7 +48,7 @@ struct gemm_kernel {
 	uint8_t lanes; /* elements of a vector */
 	uint8_t mv;    /* vectors of a tile's height, at most */
 	uint8_t nr;    /* a tile's width */
-	bool plain;    /* panels are parts of matrices, if contiguous */
+	bool plain;    /* real: panels are parts of matrices */
 	/*
 	 * Continues the chains of one tile by k steps. a, b: panels; t: the
 	 * tile's partial sums; they are read unless `fresh`. With c, the tile
@@ -57,6 +58,9 @@ struct gemm_kernel {
 	void (*micro[TILE_VECTORS])(int64_t k, struct panel a, struct panel b,
 				    void *t, bool fresh, const struct finish *f,
 				    void *c);
+	/* The sums of a tile from c, where f->raw. */
+	void (*load)(void *t, int height, int rows, int columns,
+		     const struct finish *f, const void *c);
 	/* Finishes the upper left rows x columns of a tile that is `height`
 	 * high; it lies `below` rows further down than right. */
 	void (*finish)(const void *t, int height, int rows, int columns,
@@ -64,6 +68,26 @@ struct gemm_kernel {
 	/* Rows i.. of a panel that is `height` high, columns p..p + k. */
 	void (*pack)(const struct view *v, int64_t i, int rows, int height,
 		     int64_t p, int64_t k, void *panel);
+};
+
+/* A triangular matrix times some rows, or a solution: at the diagonal. */
+#define LEAF 16 /* rows */
+
+struct triangle {
+	const void *a; /* element (i, p), p <= i: a + i * rs + p * cs */
+	int64_t rs, cs;
+	bool conj, unit;
+};
+
+struct triangle_kernel {
+	/* n <= LEAF rows; columns: those of b (and c); strides as in finish.
+	 * c: sums, to which a * b is added. */
+	void (*multiply)(const struct triangle *a, int64_t n, int64_t columns,
+			 const void *b, int64_t brs, int64_t bcs, void *c,
+			 int64_t crs, int64_t ccs);
+	/* b becomes the solution of a * x = b. */
+	void (*solve)(const struct triangle *a, int64_t n, int64_t columns,
+		      void *b, int64_t brs, int64_t bcs);
 };
 
 struct level1_kernel {
@@ -77,6 +101,7 @@ struct kernels {
 	bool (*here)(void); /* can this processor run them? */
 	/* by enum same_type */
 	const struct gemm_kernel *gemm[4];
+	const struct triangle_kernel *triangle[4];
 	const struct level1_kernel *level1[4];
 };
 

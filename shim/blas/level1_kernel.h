@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The template of level 1, real; what is defined: gemm_kernel.h. */
+/* The template of level 1; what is defined: gemm_kernel.h and complex.h. */
 
 static void NAME(scale)(int64_t n, const void *scalar, void *vector,
 			int64_t incx, bool zero)
 {
-	const R alpha = *(const R *)scalar;
-	R *x = vector;
+	const NAME(number) alpha = *(const NAME(number) *)scalar;
+	NAME(number) *x = vector;
 
-	for (int64_t i = 0; i < n; i++, x += incx) {
-		R r = zero ? 0 : *x * alpha;
-
-		*x = r == r ? r : QUIET;
-	}
+	for (int64_t i = 0; i < n; i++, x += incx)
+		*x = zero ? NAME(of)(0) :
+			    NAME(quieted)(NAME(times)(alpha, *x));
 }
 
 static const struct level1_kernel NAME(level1) = {

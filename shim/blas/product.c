@@ -9,8 +9,8 @@
 /* Blocks for caches as of a core of 2020 and later: a panel of B (k x nr) in
  * half of 32 KiB, a block of A (m x k) in half of 1 MiB, one of B in the part
  * of L3 that is a core's. */
-#define BLOCK_K_BYTES 1536
-#define BLOCK_A_BYTES (384 << 10)
+#define BLOCK_K_BYTES 2560
+#define BLOCK_A_BYTES (640 << 10)
 #define BLOCK_N 2040
 #define BLOCK_M 2048 /* of partial sums */
 #define SHARED_WORK (1 << 18)
@@ -122,13 +122,17 @@ static void tile(const struct part *t, const struct step *step, int64_t i,
 	char room[TILE_BYTES] __attribute__((aligned(LINE)));
 	char *c = (char *)p->c +
 		  (i * p->finish.rs + j * p->finish.cs) * g->size;
-	bool whole = step->last && m == height && n == g->nr &&
-		     p->finish.rs == 1 && inside(p, i, m, j, n);
+	bool whole = step->last && m == height && n == g->nr && g->plain &&
+		     p->finish.rs == 1 && !p->finish.raw &&
+		     inside(p, i, m, j, n);
+	bool fresh = !step->at && !p->finish.raw;
 
 	if (outside(p, i, m, j, n))
 		return;
 	sums = sums ? sums : room;
-	g->micro[height / g->lanes - 1](step->length, a, b, sums, !step->at,
+	if (p->finish.raw && !step->at)
+		g->load(sums, height, (int)m, (int)n, &p->finish, c);
+	g->micro[height / g->lanes - 1](step->length, a, b, sums, fresh,
 					&p->finish, whole ? c : NULL);
 	if (step->last && !whole)
 		g->finish(sums, height, (int)m, (int)n, i - j, &p->finish, c);
@@ -152,7 +156,7 @@ static struct panel panel_of(const struct part *t, const struct view *v,
 					       (i + step->at * v->cs) *
 						       t->g->size,
 				       v->cs };
-	return (struct panel){ room, height };
+	return (struct panel){ room, t->g->plain ? height : 2 * height };
 }
 
 static void pack(const struct part *t, const struct view *v, bool direct,

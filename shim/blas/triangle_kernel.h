@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The template of what happens at the diagonal of a triangular matrix, in
+ * pieces of some columns, which lie in vectors. What is defined: complex.h.
+ */
+#define WIDE 32 /* columns of a piece */
+
+struct NAME(piece) {
+	NAME(number) at[LEAF][WIDE];
+};
+
+static void NAME(take)(struct NAME(piece) *x, const NAME(number) *from,
+		       int64_t n, int columns, int64_t rs, int64_t cs)
+{
+	for (int64_t i = 0; i < n; i++)
+		for (int j = 0; j < WIDE; j++)
+			x->at[i][j] = j < columns ? from[i * rs + j * cs] :
+						    NAME(of)(0);
+}
+
+static void NAME(give)(const struct NAME(piece) *x, NAME(number) *to, int64_t n,
+		       int columns, int64_t rs, int64_t cs)
+{
+	for (int64_t i = 0; i < n; i++)
+		for (int j = 0; j < columns; j++)
+			to[i * rs + j * cs] = x->at[i][j];
+}
+
+static NAME(number) NAME(element)(const struct triangle *a, int64_t i,
+				  int64_t p)
+{
+	const NAME(number) *at = a->a;
+
+	if (i == p && a->unit)
+		return NAME(of)(1);
+	return NAME(conjugate)(at[i * a->rs + p * a->cs], a->conj);
+}
+
+static void NAME(step)(NAME(number) a, const NAME(number) *x, NAME(number) *sum)
+{
+	for (int j = 0; j < WIDE; j++)
+		sum[j] = NAME(chain)(a, x[j], sum[j]);
+}
+
+static void NAME(multiply)(const struct triangle *a, int64_t n, int64_t columns,
+			   const void *b, int64_t brs, int64_t bcs, void *c,
+			   int64_t crs, int64_t ccs)
+{
+	struct NAME(piece) x, sum;
+	const NAME(number) *from = b;
+	NAME(number) *to = c;
+
+	for (int64_t j = 0; j < columns; j += WIDE) {
+		int wide = columns - j < WIDE ? (int)(columns - j) : WIDE;
+
+		NAME(take)(&x, from + j * bcs, n, wide, brs, bcs);
+		NAME(take)(&sum, to + j * ccs, n, wide, crs, ccs);
+		for (int64_t i = 0; i < n; i++)
+			for (int64_t p = 0; p <= i; p++)
+				NAME(step)(NAME(element)(a, i, p), x.at[p],
+					   sum.at[i]);
+		NAME(give)(&sum, to + j * ccs, n, wide, crs, ccs);
+	}
+}
+
+static void NAME(solve_row)(const struct triangle *a, int64_t i,
+			    struct NAME(piece) *x)
+{
+	NAME(number) by = NAME(divisor)(NAME(element)(a, i, i));
+
+	for (int64_t p = 0; p < i; p++)
+		NAME(step)(NAME(negated)(NAME(element)(a, i, p)), x->at[p],
+			   x->at[i]);
+	for (int j = 0; j < WIDE; j++) {
+		NAME(number) r = a->unit ? x->at[i][j] :
+					   NAME(divided)(x->at[i][j], by);
+
+		x->at[i][j] = NAME(quieted)(r);
+	}
+}
+
+static void NAME(solve)(const struct triangle *a, int64_t n, int64_t columns,
+			void *b, int64_t brs, int64_t bcs)
+{
+	struct NAME(piece) x;
+	NAME(number) *at = b;
+
+	for (int64_t j = 0; j < columns; j += WIDE) {
+		int wide = columns - j < WIDE ? (int)(columns - j) : WIDE;
+
+		NAME(take)(&x, at + j * bcs, n, wide, brs, bcs);
+		for (int64_t i = 0; i < n; i++)
+			NAME(solve_row)(a, i, &x);
+		NAME(give)(&x, at + j * bcs, n, wide, brs, bcs);
+	}
+}
+#undef WIDE
+
+static const struct triangle_kernel NAME(triangle) = {
+	.multiply = NAME(multiply),
+	.solve = NAME(solve),
+};
