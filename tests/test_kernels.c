@@ -4,246 +4,9 @@
  * written out here as plain loops: every bit of every element, for every
  * instruction set this processor has, several thread counts and block sizes.
  */
-#include <errno.h>
-#include <fenv.h>
 #include <math.h>
-#include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <xmmintrin.h>
 
-#include <cmocka.h>
-
-#include "../shim/blas/same.h"
-
-#define TYPES 4
-
-static uint64_t state = 1;
-
-static uint64_t draw(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
-}
-
-static int64_t below(int64_t n)
-{
-	return (int64_t)(draw() % (uint64_t)n);
-}
-
-/* Mostly ordinary; where `wild`, sometimes what arithmetic stumbles over. */
-static double number(bool wild)
-{
-	static const double odd[] = { 0,      -0.0,    INFINITY, -INFINITY,
-				      NAN,    -NAN,    1e-310,   -3e-320,
-				      1e-40,  -1e-44,  1e308,    -1e308,
-				      3e38,   -2e38,   1e-23,	 1e-160,
-				      1e19,   -1e154,  0x1p-126, 0x1p-1022 };
-
-	if (wild && !below(12))
-		return odd[below(sizeof(odd) / sizeof(odd[0]))];
-	return (double)(int64_t)draw() / 0x1p63;
-}
-
-struct thread_start {
-	void (*run)(void *);
-	void *arg;
-};
-
-static void *thread(void *arg)
-{
-	struct thread_start s = *(struct thread_start *)arg;
-
-	free(arg);
-	s.run(s.arg);
-	return NULL;
-}
-
-static int spawn(void (*run)(void *), void *arg)
-{
-	struct thread_start *s = malloc(sizeof(*s));
-	pthread_t id;
-
-	*s = (struct thread_start){ run, arg };
-	return -pthread_create(&id, NULL, thread, s);
-}
-
-static const char *const isas[] = { "scalar", "fma128", "avx2", "avx512" };
-#define ISAS 4
-
-/* false: this processor has none. */
-static bool use(const char *isa, unsigned threads)
-{
-	struct same_host host = { threads, spawn, isa };
-	int r = same_init(&host);
-
-	assert_true(!r || r == -ENOTSUP);
-	return !r;
-}
-
-static bool twice(enum same_type t)
-{
-	return t == SAME_D || t == SAME_Z;
-}
-
-static bool is_complex(enum same_type t)
-{
-	return t == SAME_C || t == SAME_Z;
-}
-
-/* Numbers of any type are kept as two doubles here; a float is exact in one. */
-struct number {
-	double re, im;
-};
-
-static size_t size_of(enum same_type t)
-{
-	return (twice(t) ? 8 : 4) * (is_complex(t) ? 2 : 1);
-}
-
-/* Exact, where the flush bits would make a subnormal float zero. */
-static double widened(float x)
-{
-	volatile float from = x;
-	volatile double to;
-	unsigned csr = _mm_getcsr();
-
-	_mm_setcsr(csr & ~0x8040u);
-	to = from;
-	_mm_setcsr(csr);
-	return to;
-}
-
-static float narrowed(double x)
-{
-	volatile double from = x;
-	volatile float to;
-	unsigned csr = _mm_getcsr();
-
-	_mm_setcsr(csr & ~0x8040u);
-	to = (float)from;
-	_mm_setcsr(csr);
-	return to;
-}
-
-static struct number get(enum same_type t, const void *a, int64_t i)
-{
-	const float *f = a;
-	const double *d = a;
-
-	switch (t) {
-	case SAME_S:
-		return (struct number){ widened(f[i]), 0 };
-	case SAME_D:
-		return (struct number){ d[i], 0 };
-	case SAME_C:
-		return (struct number){ widened(f[2 * i]),
-					widened(f[2 * i + 1]) };
-	default:
-		return (struct number){ d[2 * i], d[2 * i + 1] };
-	}
-}
-
-static double quiet(double x)
-{
-	return x == x ? x : (double)NAN;
-}
-
-static void put(enum same_type t, void *a, int64_t i, struct number x)
-{
-	float *f = a;
-	double *d = a;
-
-	x.re = quiet(x.re);
-	x.im = quiet(x.im);
-	if (t == SAME_S)
-		f[i] = narrowed(x.re);
-	else if (t == SAME_D)
-		d[i] = x.re;
-	else if (t == SAME_C) {
-		f[2 * i] = narrowed(x.re);
-		f[2 * i + 1] = narrowed(x.im);
-	} else {
-		d[2 * i] = x.re;
-		d[2 * i + 1] = x.im;
-	}
-}
-
-/* What is fused, and what is rounded, in the type's precision. */
-static double fused(enum same_type t, double a, double b, double c)
-{
-	return twice(t) ? fma(a, b, c) :
-			  widened(fmaf(narrowed(a), narrowed(b), narrowed(c)));
-}
-
-static double times(enum same_type t, double a, double b)
-{
-	return twice(t) ? a * b : widened(narrowed(a) * narrowed(b));
-}
-
-static struct number chain(enum same_type t, struct number a, struct number b,
-			   struct number sum)
-{
-	sum.re = fused(t, a.re, b.re, sum.re);
-	if (!is_complex(t))
-		return sum;
-	sum.re = fused(t, -a.im, b.im, sum.re);
-	sum.im = fused(t, a.re, b.im, sum.im);
-	sum.im = fused(t, a.im, b.re, sum.im);
-	return sum;
-}
-
-static struct number scaled(enum same_type t, struct number alpha,
-			    struct number x)
-{
-	struct number r = { times(t, alpha.re, x.re), 0 };
-
-	if (!is_complex(t))
-		return r;
-	r.im = times(t, alpha.re, x.im);
-	if (alpha.im != 0) {
-		r.re = fused(t, -alpha.im, x.im, r.re);
-		r.im = fused(t, alpha.im, x.re, r.im);
-	}
-	return r;
-}
-
-static struct number ended(enum same_type t, struct number sum,
-			   struct number alpha, struct number beta,
-			   struct number c)
-{
-	struct number r = scaled(t, alpha, sum);
-
-	if (beta.re == 0 && beta.im == 0)
-		return r;
-	r.re = fused(t, beta.re, c.re, r.re);
-	if (!is_complex(t))
-		return r;
-	r.im = fused(t, beta.re, c.im, r.im);
-	if (beta.im != 0) {
-		r.re = fused(t, -beta.im, c.im, r.re);
-		r.im = fused(t, beta.im, c.re, r.im);
-	}
-	return r;
-}
-
-static struct number operand(enum same_type t, const void *a, int64_t ld,
-			     char trans, int64_t i, int64_t j)
-{
-	bool turned = trans == 'T' || trans == 'C';
-	struct number x = get(t, a, turned ? j + i * ld : i + j * ld);
-
-	if (trans == 'C' || trans == 'R')
-		x.im = -x.im;
-	return x;
-}
+#include "kernels/model.h"
 
 struct gemm {
 	enum same_type type;
@@ -278,44 +41,6 @@ static void define_gemm(const struct gemm *g, char *c)
 				sum = scaled(g->type, beta, old);
 			put(g->type, c, i + j * g->ldc, sum);
 		}
-}
-
-static void fill(enum same_type t, char *a, int64_t n, bool wild)
-{
-	for (int64_t i = 0; i < n; i++) {
-		struct number x = { number(wild), number(wild) };
-
-		put(t, a, i, x);
-	}
-}
-
-/* Unaligned by `at` bytes; whatever lies around is a NaN that must not move. */
-static char *array(enum same_type t, int64_t n, size_t at, bool wild)
-{
-	char *a = (char *)malloc((size_t)n * size_of(t) + 64 + at);
-
-	assert_non_null(a);
-	memset(a, 0xff, (size_t)n * size_of(t) + 64 + at);
-	fill(t, a + at, n, wild);
-	return a + at;
-}
-
-static void scalar(enum same_type t, char *x, bool wild)
-{
-	static const double usual[] = { 0, 1, -1, 0.7 };
-	struct number r = { usual[below(4)], below(3) ? 0 : number(false) };
-
-	if (wild && !below(4))
-		r.re = number(true);
-	put(t, x, 0, r);
-}
-
-static int64_t length(int64_t most)
-{
-	static const int64_t special[] = { 0, 1, 2, 3, 7, 8, 16, 31, 48, 97 };
-	int64_t n = below(2) ? special[below(10)] : below(most);
-
-	return n < most ? n : most;
 }
 
 static void random_gemm(struct gemm *g, enum same_type t, int64_t most,
@@ -373,6 +98,14 @@ static void differs(const char *what, const struct gemm *g, unsigned threads,
 		 (long)same_blocks.k, _mm_getcsr());
 }
 
+static void random_blocks(void)
+{
+	same_blocks.work = 1;
+	same_blocks.m = below(2) ? 0 : 1 + below(70);
+	same_blocks.n = below(2) ? 0 : 1 + below(40);
+	same_blocks.k = below(2) ? 0 : 1 + below(30);
+}
+
 /* Several ways to compute it, against the definition. */
 static void check_gemm(const struct gemm *g)
 {
@@ -387,10 +120,7 @@ static void check_gemm(const struct gemm *g)
 
 		if (!use(isas[i], threads))
 			continue;
-		same_blocks.work = 1;
-		same_blocks.m = below(2) ? 0 : 1 + below(70);
-		same_blocks.n = below(2) ? 0 : 1 + below(40);
-		same_blocks.k = below(2) ? 0 : 1 + below(30);
+		random_blocks();
 		memcpy(c + at, g->c, bytes);
 		run_gemm(g, c + at);
 		if (memcmp(c + at, wanted, bytes))
@@ -434,8 +164,382 @@ static void test_modes(void **unused)
 
 		_mm_setcsr(csr);
 		many_gemm(20, 40, true);
+		many_level3(20, 30, true);
 		_mm_setcsr(was);
 	}
+}
+
+/* Level 3 with one triangle kept. All arguments of such a call. */
+struct level3 {
+	enum same_type type;
+	bool hermitian;
+	char side, uplo, trans, diag;
+	int64_t m, n, k, lda, ldb, ldc;
+	char alpha[16], beta[16];
+	char *a, *b, *c;
+};
+
+static struct number conjugate(struct number x)
+{
+	x.im = -x.im;
+	return x;
+}
+
+static bool wanted(char uplo, int64_t i, int64_t j)
+{
+	return uplo == 'L' ? i >= j : i <= j;
+}
+
+/* Element (i, j) of a symmetric or Hermitian matrix. */
+static struct number mirrored(const struct level3 *l, int64_t i, int64_t j)
+{
+	struct number x;
+
+	if (wanted(l->uplo, i, j))
+		x = get(l->type, l->a, i + j * l->lda);
+	else
+		x = get(l->type, l->a, j + i * l->lda);
+	if (l->hermitian && i == j)
+		x.im = 0;
+	if (l->hermitian && !wanted(l->uplo, i, j))
+		x = conjugate(x);
+	return x;
+}
+
+static void end_element(const struct level3 *l, char *c, int64_t i, int64_t j,
+			bool nothing, struct number sum, struct number alpha,
+			struct number beta)
+{
+	struct number old = get(l->type, c, i + j * l->ldc), r;
+
+	if (nothing && beta.re == 1 && beta.im == 0)
+		return;
+	if (!nothing)
+		r = ended(l->type, sum, alpha, beta, old);
+	else if (beta.re == 0 && beta.im == 0)
+		r = (struct number){ 0, 0 };
+	else
+		r = scaled(l->type, beta, old);
+	put(l->type, c, i + j * l->ldc, r);
+}
+
+static bool zero(struct number x)
+{
+	return x.re == 0 && x.im == 0;
+}
+
+static void define_symm(const struct level3 *l, char *c)
+{
+	struct number alpha = get(l->type, l->alpha, 0);
+	struct number beta = get(l->type, l->beta, 0), sum;
+	int64_t k = l->side == 'L' ? l->m : l->n;
+
+	for (int64_t j = 0; j < l->n; j++)
+		for (int64_t i = 0; i < l->m; i++) {
+			sum = (struct number){ 0, 0 };
+			for (int64_t p = 0; p < k; p++)
+				sum = l->side == 'L' ?
+					      chain(l->type, mirrored(l, i, p),
+						    get(l->type, l->b,
+							p + j * l->ldb),
+						    sum) :
+					      chain(l->type,
+						    get(l->type, l->b,
+							i + p * l->ldb),
+						    mirrored(l, p, j), sum);
+			end_element(l, c, i, j, zero(alpha), sum, alpha, beta);
+		}
+}
+
+/* One triangle of alpha * op(a) * op'(b) + beta * c */
+static void define_rank(const struct level3 *l, const char *a, int64_t lda,
+			const char *b, int64_t ldb, struct number alpha,
+			struct number beta, char *c)
+{
+	char other = l->trans != 'N' ? 'N' : l->hermitian ? 'C' : 'T';
+	bool nothing = zero(alpha) || !l->k;
+	struct number sum, d;
+
+	for (int64_t j = 0; j < l->n; j++)
+		for (int64_t i = 0; i < l->n; i++) {
+			if (!wanted(l->uplo, i, j))
+				continue;
+			sum = (struct number){ 0, 0 };
+			for (int64_t p = 0; p < l->k; p++)
+				sum = chain(l->type,
+					    operand(l->type, a, lda, l->trans,
+						    i, p),
+					    operand(l->type, b, ldb, other, p,
+						    j),
+					    sum);
+			end_element(l, c, i, j, nothing, sum, alpha, beta);
+			if (l->hermitian && i == j &&
+			    !(nothing && beta.re == 1)) {
+				d = get(l->type, c, i + j * l->ldc);
+				d.im = 0;
+				put(l->type, c, i + j * l->ldc, d);
+			}
+		}
+}
+
+static void define_syrk(const struct level3 *l, char *c)
+{
+	struct number alpha = get(l->type, l->alpha, 0);
+	struct number beta = get(l->type, l->beta, 0);
+
+	if (l->hermitian)
+		alpha.im = beta.im = 0;
+	define_rank(l, l->a, l->lda, l->a, l->lda, alpha, beta, c);
+}
+
+static void define_syr2k(const struct level3 *l, char *c)
+{
+	struct number alpha = get(l->type, l->alpha, 0);
+	struct number beta = get(l->type, l->beta, 0), one = { 1, 0 };
+
+	if (l->hermitian)
+		beta.im = 0;
+	define_rank(l, l->a, l->lda, l->b, l->ldb, alpha, beta, c);
+	if (l->hermitian)
+		alpha = conjugate(alpha);
+	define_rank(l, l->b, l->ldb, l->a, l->lda, alpha, one, c);
+}
+
+/* Element (i, p) of the triangle, as a row of the system needs it. */
+static struct number triangular(const struct level3 *l, int64_t i, int64_t p)
+{
+	struct number one = { 1, 0 };
+
+	if (i == p && l->diag == 'U')
+		return one;
+	return l->side == 'L' ? operand(l->type, l->a, l->lda, l->trans, i, p) :
+				operand(l->type, l->a, l->lda, l->trans, p, i);
+}
+
+static int64_t place(const struct level3 *l, int64_t i, int64_t column)
+{
+	return l->side == 'L' ? i + column * l->ldc : column + i * l->ldc;
+}
+
+/* Is op(a), or its transpose on the right, upper? */
+static bool is_upper(const struct level3 *l)
+{
+	bool turned = (l->trans == 'T' || l->trans == 'C') != (l->side == 'R');
+
+	return (l->uplo == 'U') != turned;
+}
+
+static void define_trmm(const struct level3 *l, char *c)
+{
+	int64_t n = l->side == 'L' ? l->m : l->n;
+	int64_t columns = l->side == 'L' ? l->n : l->m;
+	struct number alpha = get(l->type, l->alpha, 0), sum;
+	char *old = malloc((size_t)(l->ldc * (l->n + 1)) * size_of(l->type));
+
+	memcpy(old, c, (size_t)(l->ldc * l->n) * size_of(l->type));
+	for (int64_t j = 0; j < columns; j++)
+		for (int64_t i = 0; i < n; i++) {
+			sum = (struct number){ 0, 0 };
+			for (int64_t p = is_upper(l) ? i : 0;
+			     p < (is_upper(l) ? n : i + 1); p++)
+				sum = chain(l->type, triangular(l, i, p),
+					    get(l->type, old, place(l, p, j)),
+					    sum);
+			put(l->type, c, place(l, i, j),
+			    zero(alpha) ? alpha : scaled(l->type, alpha, sum));
+		}
+	free(old);
+}
+
+static double divided(enum same_type t, double a, double b)
+{
+	if (twice(t))
+		return a / b;
+	return widened(narrowed(a) / narrowed(b));
+}
+
+/* x / a: by Smith's reciprocal where numbers are complex. */
+static struct number quotient(enum same_type t, struct number x,
+			      struct number a)
+{
+	struct number r, by;
+	double q, d;
+
+	if (!is_complex(t)) {
+		r.re = divided(t, x.re, a.re);
+		r.im = 0;
+		return r;
+	}
+	if (fabs(a.re) >= fabs(a.im)) {
+		q = divided(t, a.im, a.re);
+		d = fused(t, a.im, q, a.re);
+		by.re = divided(t, 1, d);
+		by.im = divided(t, -q, d);
+	} else {
+		q = divided(t, a.re, a.im);
+		d = fused(t, a.re, q, a.im);
+		by.re = divided(t, q, d);
+		by.im = divided(t, -1, d);
+	}
+	r.re = times(t, by.re, x.re);
+	r.im = times(t, by.re, x.im);
+	r.re = fused(t, -by.im, x.im, r.re);
+	r.im = fused(t, by.im, x.re, r.im);
+	return r;
+}
+
+static struct number negated(struct number x)
+{
+	return (struct number){ -x.re, -x.im };
+}
+
+static void define_trsm(const struct level3 *l, char *c)
+{
+	int64_t n = l->side == 'L' ? l->m : l->n;
+	int64_t columns = l->side == 'L' ? l->n : l->m, i, p;
+	struct number alpha = get(l->type, l->alpha, 0), x;
+	bool up = is_upper(l);
+
+	for (int64_t j = 0; j < columns; j++)
+		for (int64_t step = 0; step < n; step++) {
+			i = up ? n - 1 - step : step;
+			x = get(l->type, c, place(l, i, j));
+			if (zero(alpha))
+				x = (struct number){ 0, 0 };
+			else if (alpha.re != 1 || alpha.im != 0)
+				x = scaled(l->type, alpha, x);
+			for (int64_t q = 0; q < step && !zero(alpha); q++) {
+				p = up ? n - 1 - q : q;
+				x = chain(l->type,
+					  negated(triangular(l, i, p)),
+					  get(l->type, c, place(l, p, j)), x);
+			}
+			if (l->diag != 'U' && !zero(alpha))
+				x = quotient(l->type, x, triangular(l, i, i));
+			put(l->type, c, place(l, i, j), x);
+		}
+}
+
+static void run_symm(const struct level3 *l, char *c)
+{
+	same_symm(l->type, l->hermitian, l->side, l->uplo, l->m, l->n, l->alpha,
+		  l->a, l->lda, l->b, l->ldb, l->beta, c, l->ldc);
+}
+
+static void run_syrk(const struct level3 *l, char *c)
+{
+	same_syrk(l->type, l->hermitian, l->uplo, l->trans, l->n, l->k,
+		  l->alpha, l->a, l->lda, l->beta, c, l->ldc);
+}
+
+static void run_syr2k(const struct level3 *l, char *c)
+{
+	same_syr2k(l->type, l->hermitian, l->uplo, l->trans, l->n, l->k,
+		   l->alpha, l->a, l->lda, l->b, l->ldb, l->beta, c, l->ldc);
+}
+
+static void run_trmm(const struct level3 *l, char *c)
+{
+	same_trmm(l->type, l->side, l->uplo, l->trans, l->diag, l->m, l->n,
+		  l->alpha, l->a, l->lda, c, l->ldc);
+}
+
+static void run_trsm(const struct level3 *l, char *c)
+{
+	same_trsm(l->type, l->side, l->uplo, l->trans, l->diag, l->m, l->n,
+		  l->alpha, l->a, l->lda, c, l->ldc);
+}
+
+struct routine {
+	const char *name;
+	void (*define)(const struct level3 *l, char *c);
+	void (*run)(const struct level3 *l, char *c);
+	const char *trans, *trans_hermitian;
+};
+
+static const struct routine routines[] = {
+	{ "symm", define_symm, run_symm, "N", "N" },
+	{ "syrk", define_syrk, run_syrk, "NT", "NC" },
+	{ "syr2k", define_syr2k, run_syr2k, "NT", "NC" },
+	{ "trmm", define_trmm, run_trmm, "NTCR", "NTCR" },
+	{ "trsm", define_trsm, run_trsm, "NTCR", "NTCR" },
+};
+#define ROUTINES 5
+
+static void random_level3(struct level3 *l, const struct routine *r,
+			  enum same_type t, int64_t most, bool wild)
+{
+	const char *trans;
+	int64_t side = most + 3;
+
+	*l = (struct level3){ .type = t,
+			      .hermitian = is_complex(t) && below(2),
+			      .side = "LR"[below(2)],
+			      .uplo = "LU"[below(2)],
+			      .diag = "NU"[below(2)],
+			      .m = length(most),
+			      .n = length(most),
+			      .k = length(most),
+			      .lda = side + below(3),
+			      .ldb = side + below(3) };
+	trans = l->hermitian ? r->trans_hermitian : r->trans;
+	l->trans = trans[below((int64_t)strlen(trans))];
+	l->ldc = side + below(3);
+	scalar(t, l->alpha, wild);
+	scalar(t, l->beta, wild);
+	l->a = array(t, l->lda * side, 8 * (size_t)below(8), wild);
+	l->b = array(t, l->ldb * side, 8 * (size_t)below(8), wild);
+	l->c = array(t, l->ldc * side, 8 * (size_t)below(8), wild);
+}
+
+static void check_level3(const struct routine *r, const struct level3 *l)
+{
+	size_t bytes = (size_t)(l->ldc * (l->n + 1)) * size_of(l->type);
+	char *wanted_c = malloc(bytes), *c = malloc(bytes);
+
+	memcpy(wanted_c, l->c, bytes);
+	r->define(l, wanted_c);
+	for (int i = 0; i < ISAS; i++) {
+		unsigned threads = 1 + (unsigned)below(4);
+
+		if (!use(isas[i], threads))
+			continue;
+		random_blocks();
+		memcpy(c, l->c, bytes);
+		r->run(l, c);
+		if (memcmp(c, wanted_c, bytes))
+			fail_msg("%s %s type %d hermitian %d %c%c%c%c m %ld n "
+				 "%ld k %ld, %u threads: not as defined",
+				 isas[i], r->name, l->type, l->hermitian,
+				 l->side, l->uplo, l->trans, l->diag,
+				 (long)l->m, (long)l->n, (long)l->k, threads);
+	}
+	free(wanted_c);
+	free(c);
+}
+
+static void many_level3(int n, int64_t most, bool wild)
+{
+	struct level3 l;
+
+	for (int i = 0; i < n; i++) {
+		const struct routine *r = &routines[i % ROUTINES];
+
+		random_level3(&l, r, (enum same_type)below(TYPES), most, wild);
+		check_level3(r, &l);
+	}
+}
+
+static void test_level3(void **unused)
+{
+	(void)unused;
+	many_level3(500, 80, false);
+}
+
+static void test_level3_wild(void **unused)
+{
+	(void)unused;
+	many_level3(500, 40, true);
 }
 
 int main(void)
@@ -443,6 +547,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gemm),
 		cmocka_unit_test(test_gemm_wild),
+		cmocka_unit_test(test_level3),
+		cmocka_unit_test(test_level3_wild),
 		cmocka_unit_test(test_modes),
 	};
 

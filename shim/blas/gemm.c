@@ -1,25 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "product.h"
 #include "scalar.h"
-
-static struct view view_of(const void *a, int64_t lda, char trans)
-{
-	bool turned = trans == 'T' || trans == 'C';
-
-	return (struct view){ .at = a,
-			      .rs = turned ? lda : 1,
-			      .cs = turned ? 1 : lda,
-			      .conj = trans == 'C' || trans == 'R' };
-}
-
-static struct view transposed(struct view v)
-{
-	int64_t rs = v.rs;
-
-	v.rs = v.cs;
-	v.cs = rs;
-	return v;
-}
+#include "view.h"
 
 void same_gemm(enum same_type type, char transa, char transb, int64_t m,
 	       int64_t n, int64_t k, const void *alpha, const void *a,
@@ -32,7 +14,7 @@ void same_gemm(enum same_type type, char transa, char transb, int64_t m,
 		.n = n,
 		.k = k,
 		.a = view_of(a, lda, transa),
-		.b = transposed(view_of(b, ldb, transb)),
+		.b = view_turned(view_of(b, ldb, transb)),
 		.finish = { .alpha = alpha, .beta = beta, .rs = 1, .cs = ldc },
 		.c = c,
 	};
@@ -40,7 +22,7 @@ void same_gemm(enum same_type type, char transa, char transb, int64_t m,
 	if (!m || !n)
 		return;
 	if (!k || is_zero(type, alpha)) {
-		scale_matrix(type, m, n, 0, beta, c, ldc);
+		scale_matrix(type, m, n, 0, false, beta, c, ldc);
 		return;
 	}
 	p.finish.overwrite = is_zero(type, beta);

@@ -18,8 +18,8 @@ static inline void NAME(store)(R *p, V v)
 }
 
 static inline __attribute__((always_inline)) void
-NAME(tile)(const int mv, int64_t k, struct panel pa, struct panel pb, R *t,
-	   bool fresh)
+NAME(tile)(const int mv, const bool turned, int64_t k, struct panel pa,
+	   struct panel pb, R *t, bool fresh)
 {
 	const R *a = pa.at, *b = pb.at;
 	V re[NR][MV], im[NR][MV];
@@ -57,9 +57,11 @@ NAME(tile)(const int mv, int64_t k, struct panel pa, struct panel pb, R *t,
 			UNROLL
 			for (int i = 0; i < mv; i++) {
 				re[j][i] = FMA(x[i], u, re[j][i]);
-				im[j][i] = FMA(x[i], w, im[j][i]);
+				im[j][i] = turned ? FMA(y[i], u, im[j][i]) :
+						    FMA(x[i], w, im[j][i]);
 				re[j][i] = FNMA(y[i], w, re[j][i]);
-				im[j][i] = FMA(y[i], u, im[j][i]);
+				im[j][i] = turned ? FMA(x[i], w, im[j][i]) :
+						    FMA(y[i], u, im[j][i]);
 			}
 		}
 		a += pa.step;
@@ -75,18 +77,20 @@ NAME(tile)(const int mv, int64_t k, struct panel pa, struct panel pb, R *t,
 	}
 }
 
-#define MICRO(mv)                                                              \
-	static void NAME(micro##mv)(int64_t k, struct panel a, struct panel b, \
-				    void *t, bool fresh,                       \
-				    const struct finish *f, void *c)           \
+#define MICRO(mv, turned)                                                      \
+	static void NAME(micro##mv##turned)(                                   \
+		int64_t k, struct panel a, struct panel b, void *t,            \
+		bool fresh, const struct finish *f, void *c)                   \
 	{                                                                      \
 		(void)f;                                                       \
 		(void)c;                                                       \
-		NAME(tile)(mv, k, a, b, t, fresh);                             \
+		NAME(tile)(mv, turned, k, a, b, t, fresh);                     \
 	}
-MICRO(1)
+MICRO(1, 0)
+MICRO(1, 1)
 #if MV > 1
-MICRO(2)
+MICRO(2, 0)
+MICRO(2, 1)
 #endif
 #undef MICRO
 
@@ -168,8 +172,17 @@ static void NAME(finish)(const void *tile, int height, int rows, int columns,
 	}
 }
 
+/* How an element is moved: never computed with, as a subnormal number might
+ * be flushed. */
+static inline NAME(number) NAME(moved)(NAME(number) x, bool conj, bool negate)
+{
+	x.re = negate ? -x.re : x.re;
+	x.im = conj != negate ? -x.im : x.im;
+	return x;
+}
+
 static inline __attribute__((always_inline)) void
-NAME(pack_columns)(const R *from, int64_t cs, bool conj, const int height,
+NAME(pack_columns)(const R *from, int64_t cs, const bool conj, const int height,
 		   int64_t k, R *to)
 {
 	for (; k; k--, from += 2 * cs, to += 2 * height)
@@ -180,47 +193,90 @@ NAME(pack_columns)(const R *from, int64_t cs, bool conj, const int height,
 		}
 }
 
-static void NAME(pack_slow)(const struct view *v, int64_t i, int rows,
-			    int height, int64_t p, int64_t k, R *to)
+static void NAME(pack_slow)(const NAME(number) *from, int64_t rs, int64_t cs,
+			    bool conj, bool negate, int rows, int height,
+			    int64_t k, R *to)
+{
+	for (; k; k--, from += cs, to += 2 * height)
+		for (int i = 0; i < rows; i++) {
+			NAME(number) x = NAME(moved)(from[i * rs], conj,
+						     negate);
+
+			to[i] = x.re;
+			to[height + i] = x.im;
+		}
+}
+
+/* Where all that is read is stored, or all of it is the mirror image. */
+static void NAME(pack_side)(const struct view *v, bool stored, int64_t i,
+			    int rows, int height, int64_t p, int64_t k, R *to)
+{
+	int64_t rs = stored ? v->rs : v->cs, cs = stored ? v->cs : v->rs;
+	bool conj = v->conj != (v->hermitian && !stored);
+	const NAME(number) *from = (const NAME(number) *)v->at + i * rs +
+				   p * cs;
+	bool simple = rs == 1 && rows == height && !v->negate;
+
+	if (k <= 0)
+		return;
+	if (simple && height == MV * VL && conj)
+		NAME(pack_columns)((const R *)from, cs, true, MV * VL, k, to);
+	else if (simple && height == MV * VL)
+		NAME(pack_columns)((const R *)from, cs, false, MV * VL, k, to);
+	else if (simple && conj)
+		NAME(pack_columns)((const R *)from, cs, true, height, k, to);
+	else if (simple)
+		NAME(pack_columns)((const R *)from, cs, false, height, k, to);
+	else
+		NAME(pack_slow)(from, rs, cs, conj, v->negate, rows, height, k,
+				to);
+}
+
+/* Across the diagonal of a matrix that keeps one triangle. */
+static void NAME(pack_diagonal)(const struct view *v, int64_t i, int rows,
+				int height, int64_t p, int64_t k, R *to)
 {
 	const NAME(number) *from = v->at;
-	bool stored;
 
-	for (; k; k--, p++, to += 2 * height)
+	for (; k > 0; k--, p++, to += 2 * height)
 		for (int r = 0; r < rows; r++) {
 			int64_t at = i + r;
-			NAME(number) y;
+			bool stored = v->mirror == 'L' ? at >= p : at <= p;
+			NAME(number) x = stored ? from[at * v->rs + p * v->cs] :
+						  from[p * v->rs + at * v->cs];
 
-			stored = !v->mirror ||
-				 (v->mirror == 'L' ? at >= p : at <= p);
-			y = stored ? from[at * v->rs + p * v->cs] :
-				     from[p * v->rs + at * v->cs];
 			if (v->hermitian && at == p)
-				y.im = 0;
-			y = NAME(conjugate)(
-				y, v->conj != (v->hermitian && !stored));
-			y = v->negate ? NAME(negated)(y) : y;
-			to[r] = y.re;
-			to[height + r] = y.im;
+				x.im = 0;
+			x = NAME(moved)(x,
+					v->conj != (v->hermitian && !stored),
+					v->negate);
+			to[r] = x.re;
+			to[height + r] = x.im;
 		}
+}
+
+static int64_t NAME(within)(int64_t x, int64_t most)
+{
+	return x < 0 ? 0 : x < most ? x : most;
 }
 
 static void NAME(pack)(const struct view *v, int64_t i, int rows, int height,
 		       int64_t p, int64_t k, void *panel)
 {
-	const R *from = (const R *)v->at + 2 * (i * v->rs + p * v->cs);
+	int64_t left = v->mirror ? NAME(within)(i - p, k) : k;
+	int64_t end = v->mirror ? NAME(within)(i + rows - p, k) : k;
+	bool low = !v->mirror || v->mirror == 'L';
 	R *to = panel;
 
 	for (int r = rows; r < height; r++) /* zeros below: never used */
 		for (int64_t q = 0; q < k; q++)
 			to[2 * q * height + r] =
 				to[(2 * q + 1) * height + r] = 0;
-	if (v->mirror || v->negate || v->rs != 1 || rows < height)
-		NAME(pack_slow)(v, i, rows, height, p, k, to);
-	else if (height == NR)
-		NAME(pack_columns)(from, v->cs, v->conj, NR, k, to);
-	else
-		NAME(pack_columns)(from, v->cs, v->conj, height, k, to);
+	NAME(pack_side)(v, low, i, rows, height, p, left, to);
+	NAME(pack_diagonal)(v, i, rows, height, p + left, end - left,
+			    to + 2 * left * height);
+	NAME(pack_side)(v, !low, i, rows, height, p + end, k - end,
+			to + 2 * end * height);
 }
 
 static const struct gemm_kernel NAME(gemm) = {
@@ -228,12 +284,12 @@ static const struct gemm_kernel NAME(gemm) = {
 	.lanes = VL,
 	.mv = MV,
 	.nr = NR,
-	.micro = {
-		NAME(micro1),
 #if MV > 1
-		NAME(micro2),
+	.micro = { { NAME(micro10), NAME(micro20) },
+		   { NAME(micro11), NAME(micro21) } },
+#else
+	.micro = { { NAME(micro10) }, { NAME(micro11) } },
 #endif
-	},
 	.load = NAME(load_sums),
 	.finish = NAME(finish),
 	.pack = NAME(pack),

@@ -103,9 +103,6 @@ MICRO(2)
 #if MV > 2
 MICRO(3)
 #endif
-#if MV > 3
-MICRO(4)
-#endif
 #undef MICRO
 
 static void NAME(load_sums)(void *tile, int height, int rows, int columns,
@@ -161,16 +158,13 @@ static const struct gemm_kernel NAME(gemm) = {
 	.mv = MV,
 	.nr = NR,
 	.plain = true,
-	.micro = {
-		NAME(micro1),
-		NAME(micro2),
 #if MV > 2
-		NAME(micro3),
+	.micro = { { NAME(micro1), NAME(micro2), NAME(micro3) },
+		   { NAME(micro1), NAME(micro2), NAME(micro3) } },
+#else
+	.micro = { { NAME(micro1), NAME(micro2) },
+		   { NAME(micro1), NAME(micro2) } },
 #endif
-#if MV > 3
-		NAME(micro4),
-#endif
-	},
 	.load = NAME(load_sums),
 	.finish = NAME(finish),
 	.pack = NAME(pack),

@@ -53,11 +53,12 @@ struct gemm_kernel {
 	 * Continues the chains of one tile by k steps. a, b: panels; t: the
 	 * tile's partial sums; they are read unless `fresh`. With c, the tile
 	 * is finished into it and t stays as it was; c's rows must be
-	 * contiguous (f->rs is 1) and the tile complete.
+	 * contiguous (f->rs is 1) and the tile complete. [1]: a and b have
+	 * changed places, which the order of complex products shows.
 	 */
-	void (*micro[TILE_VECTORS])(int64_t k, struct panel a, struct panel b,
-				    void *t, bool fresh, const struct finish *f,
-				    void *c);
+	void (*micro[2][TILE_VECTORS])(int64_t k, struct panel a,
+				       struct panel b, void *t, bool fresh,
+				       const struct finish *f, void *c);
 	/* The sums of a tile from c, where f->raw. */
 	void (*load)(void *t, int height, int rows, int columns,
 		     const struct finish *f, const void *c);
@@ -77,6 +78,7 @@ struct triangle {
 	const void *a; /* element (i, p), p <= i: a + i * rs + p * cs */
 	int64_t rs, cs;
 	bool conj, unit;
+	bool upper; /* rather p >= i; of products only */
 };
 
 struct triangle_kernel {
@@ -85,6 +87,9 @@ struct triangle_kernel {
 	void (*multiply)(const struct triangle *a, int64_t n, int64_t columns,
 			 const void *b, int64_t brs, int64_t bcs, void *c,
 			 int64_t crs, int64_t ccs);
+	/* b becomes alpha * a * b, without room, for any n. */
+	void (*replace)(const struct triangle *a, int64_t n, int64_t columns,
+			const void *alpha, void *b, int64_t brs, int64_t bcs);
 	/* b becomes the solution of a * x = b. */
 	void (*solve)(const struct triangle *a, int64_t n, int64_t columns,
 		      void *b, int64_t brs, int64_t bcs);
@@ -94,6 +99,9 @@ struct level1_kernel {
 	/* x = alpha * x, or 0 */
 	void (*scale)(int64_t n, const void *alpha, void *x, int64_t incx,
 		      bool zero);
+	/* y = alpha * x */
+	void (*scaled)(int64_t n, const void *alpha, const void *x,
+		       int64_t incx, void *y, int64_t incy);
 };
 
 struct kernels {

@@ -12,6 +12,18 @@ static void NAME(scale)(int64_t n, const void *scalar, void *vector,
 			    NAME(quieted)(NAME(times)(alpha, *x));
 }
 
+static void NAME(scaled)(int64_t n, const void *scalar, const void *from,
+			 int64_t incx, void *to, int64_t incy)
+{
+	const NAME(number) alpha = *(const NAME(number) *)scalar;
+	const NAME(number) *x = from;
+	NAME(number) *y = to;
+
+	for (int64_t i = 0; i < n; i++, x += incx, y += incy)
+		*y = NAME(quieted)(NAME(times)(alpha, *x));
+}
+
 static const struct level1_kernel NAME(level1) = {
 	.scale = NAME(scale),
+	.scaled = NAME(scaled),
 };

@@ -113,12 +113,12 @@ static void NAME(pack_plain)(const R *from, int64_t rs, int64_t cs, bool negate,
 }
 
 /* Across the diagonal of a matrix that keeps one triangle. */
-static void NAME(pack_mirrored)(const struct view *v, int64_t i, int rows,
+static void NAME(pack_diagonal)(const struct view *v, int64_t i, int rows,
 				int height, int64_t p, int64_t k, R *to)
 {
 	const R *from = v->at;
 
-	for (; k; k--, p++, to += height)
+	for (; k > 0; k--, p++, to += height)
 		for (int r = 0; r < height; r++) {
 			int64_t at = i + r;
 			bool stored = v->mirror == 'L' ? at >= p : at <= p;
@@ -132,14 +132,33 @@ static void NAME(pack_mirrored)(const struct view *v, int64_t i, int rows,
 		}
 }
 
+/* Where all that is read is stored, or all of it is the mirror image. */
+static void NAME(pack_side)(const struct view *v, bool stored, int64_t i,
+			    int rows, int height, int64_t p, int64_t k, R *to)
+{
+	int64_t rs = stored ? v->rs : v->cs, cs = stored ? v->cs : v->rs;
+
+	if (k > 0)
+		NAME(pack_plain)((const R *)v->at + i * rs + p * cs, rs, cs,
+				 v->negate, rows, height, k, to);
+}
+
+static int64_t NAME(within)(int64_t x, int64_t most)
+{
+	return x < 0 ? 0 : x < most ? x : most;
+}
+
 static void NAME(pack)(const struct view *v, int64_t i, int rows, int height,
 		       int64_t p, int64_t k, void *panel)
 {
-	const R *at = v->at;
+	int64_t left = v->mirror ? NAME(within)(i - p, k) : k;
+	int64_t end = v->mirror ? NAME(within)(i + rows - p, k) : k;
+	bool low = !v->mirror || v->mirror == 'L';
+	R *to = panel;
 
-	if (v->mirror)
-		NAME(pack_mirrored)(v, i, rows, height, p, k, panel);
-	else
-		NAME(pack_plain)(at + i * v->rs + p * v->cs, v->rs, v->cs,
-				 v->negate, rows, height, k, panel);
+	NAME(pack_side)(v, low, i, rows, height, p, left, to);
+	NAME(pack_diagonal)(v, i, rows, height, p + left, end - left,
+			    to + left * height);
+	NAME(pack_side)(v, !low, i, rows, height, p + end, k - end,
+			to + end * height);
 }

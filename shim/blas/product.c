@@ -132,8 +132,8 @@ static void tile(const struct part *t, const struct step *step, int64_t i,
 	sums = sums ? sums : room;
 	if (p->finish.raw && !step->at)
 		g->load(sums, height, (int)m, (int)n, &p->finish, c);
-	g->micro[height / g->lanes - 1](step->length, a, b, sums, fresh,
-					&p->finish, whole ? c : NULL);
+	g->micro[p->turned][height / g->lanes - 1](step->length, a, b, sums,
+						   fresh, &p->finish, whole ? c : NULL);
 	if (step->last && !whole)
 		g->finish(sums, height, (int)m, (int)n, i - j, &p->finish, c);
 }
@@ -364,14 +364,49 @@ static void cut(struct grid *grid, unsigned threads)
 	grid->down = parts_of(m, grid->m);
 }
 
+/* The same product with rows and columns exchanged. */
+static struct product turned(const struct product *p)
+{
+	struct product t = *p;
+
+	t.m = p->n;
+	t.n = p->m;
+	t.a = p->b;
+	t.b = p->a;
+	t.finish.rs = p->finish.cs;
+	t.finish.cs = p->finish.rs;
+	if (p->finish.uplo)
+		t.finish.uplo = p->finish.uplo == 'L' ? 'U' : 'L';
+	t.turned = !p->turned;
+	return t;
+}
+
+/* Tiles are high where C is contiguous; and where few rows would mostly be
+ * padding, the other way round. */
+static bool better_turned(const struct product *p, const struct gemm_kernel *g)
+{
+	double as_is = (double)parts_of(p->m, g->lanes) * g->lanes *
+		       (double)parts_of(p->n, g->nr) * g->nr;
+	double other = (double)parts_of(p->n, g->lanes) * g->lanes *
+		       (double)parts_of(p->m, g->nr) * g->nr;
+
+	if (p->finish.rs != 1 && p->finish.cs == 1)
+		return as_is * 1.5 > other;
+	return as_is > other * 1.5;
+}
+
 void product(const struct product *p)
 {
-	struct grid grid = { .p = p, .g = kernels->gemm[p->type] };
+	const struct gemm_kernel *g = kernels->gemm[p->type];
 	int64_t work = same_blocks.work ? same_blocks.work : SHARED_WORK;
+	struct product t = better_turned(p, g) ? turned(p) : *p;
+	struct grid grid = { .p = &t, .g = g };
 	unsigned threads = pool_threads();
 
 	if ((double)p->m * (double)p->n * (double)p->k < (double)work)
 		threads = 1;
+	else if (p->finish.uplo) /* of unequal work */
+		threads *= threads > 1 ? 4 : 1;
 	cut(&grid, threads);
-	pool_run(grid.down * parts_of(p->n, grid.n), grid_work, &grid);
+	pool_run(grid.down * parts_of(t.n, grid.n), grid_work, &grid);
 }

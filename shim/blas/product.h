@@ -15,6 +15,7 @@ struct product {
 	struct view b; /* n x k: transposed, as it is packed */
 	struct finish finish;
 	void *c;
+	bool turned; /* a and b have changed places */
 };
 
 /* m, n and k are positive. Cannot fail: without memory it is slow. */

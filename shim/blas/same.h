@@ -42,5 +42,28 @@ void same_gemm(enum same_type type, char transa, char transb, int64_t m,
 	      int64_t n, int64_t k, const void *alpha, const void *a,
 	      int64_t lda, const void *b, int64_t ldb, const void *beta,
 	      void *c, int64_t ldc);
+void same_gemmt(enum same_type type, char uplo, char transa, char transb,
+		int64_t n, int64_t k, const void *alpha, const void *a,
+		int64_t lda, const void *b, int64_t ldb, const void *beta,
+		void *c, int64_t ldc);
+/* Hermitian: hemm. */
+void same_symm(enum same_type type, bool hermitian, char side, char uplo,
+	       int64_t m, int64_t n, const void *alpha, const void *a,
+	       int64_t lda, const void *b, int64_t ldb, const void *beta,
+	       void *c, int64_t ldc);
+/* Hermitian: herk and her2k, whose alpha (of herk) and beta are real. */
+void same_syrk(enum same_type type, bool hermitian, char uplo, char trans,
+	       int64_t n, int64_t k, const void *alpha, const void *a,
+	       int64_t lda, const void *beta, void *c, int64_t ldc);
+void same_syr2k(enum same_type type, bool hermitian, char uplo, char trans,
+		int64_t n, int64_t k, const void *alpha, const void *a,
+		int64_t lda, const void *b, int64_t ldb, const void *beta,
+		void *c, int64_t ldc);
+void same_trmm(enum same_type type, char side, char uplo, char trans,
+	       char diag, int64_t m, int64_t n, const void *alpha,
+	       const void *a, int64_t lda, void *b, int64_t ldb);
+void same_trsm(enum same_type type, char side, char uplo, char trans,
+	       char diag, int64_t m, int64_t n, const void *alpha,
+	       const void *a, int64_t lda, void *b, int64_t ldb);
 
 #endif

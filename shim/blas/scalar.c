@@ -29,8 +29,63 @@ bool is_one(enum same_type type, const void *x)
 	return is(type, x, 1);
 }
 
+static struct scalar complex_of(enum same_type type, double re, double im)
+{
+	struct scalar r = { { re, im } };
+	float *s = (float *)(void *)r.room;
+
+	if (type == SAME_C) {
+		s[0] = (float)re;
+		s[1] = (float)im;
+	}
+	return r;
+}
+
+struct scalar scalar_of_real(enum same_type type, const void *x)
+{
+	struct scalar r;
+	float *s = (float *)(void *)r.room;
+
+	if (type == SAME_Z || type == SAME_D)
+		return (struct scalar){ { *(const double *)x, 0 } };
+	s[0] = *(const float *)x;
+	s[1] = 0;
+	return r;
+}
+
+struct scalar scalar_one(enum same_type type)
+{
+	const float one = 1;
+	const double two = 1;
+
+	return scalar_of_real(type, type == SAME_S || type == SAME_C ?
+					    (const void *)&one :
+					    &two);
+}
+
+struct scalar scalar_conjugate(enum same_type type, const void *x)
+{
+	const float *s = x;
+	const double *d = x;
+
+	if (type == SAME_C)
+		return complex_of(type, s[0], -s[1]);
+	if (type == SAME_Z)
+		return complex_of(type, d[0], -d[1]);
+	return scalar_of_real(type, x);
+}
+
+static void make_real(enum same_type type, int64_t n, void *c, int64_t ldc)
+{
+	for (int64_t i = 0; i < n; i++)
+		if (type == SAME_C)
+			((float *)c)[2 * i * (ldc + 1) + 1] = 0;
+		else if (type == SAME_Z)
+			((double *)c)[2 * i * (ldc + 1) + 1] = 0;
+}
+
 void scale_matrix(enum same_type type, int64_t m, int64_t n, char uplo,
-		  const void *beta, void *c, int64_t ldc)
+		  bool hermitian, const void *beta, void *c, int64_t ldc)
 {
 	int64_t first, end, size = kernels->gemm[type]->size;
 
@@ -44,4 +99,6 @@ void scale_matrix(enum same_type type, int64_t m, int64_t n, char uplo,
 				(char *)c + (j * ldc + first) * size, 1,
 				is_zero(type, beta));
 	}
+	if (hermitian)
+		make_real(type, n, c, ldc);
 }

@@ -7,8 +7,16 @@
 
 bool is_zero(enum same_type type, const void *x);
 bool is_one(enum same_type type, const void *x);
-/* c = beta * c, in all (uplo 0) or one triangle; 0 writes, 1 leaves alone. */
+/* c = beta * c, in all (uplo 0) or one triangle; 0 writes, 1 leaves alone.
+ * Hermitian: the diagonal becomes real. */
 void scale_matrix(enum same_type type, int64_t m, int64_t n, char uplo,
-		  const void *beta, void *c, int64_t ldc);
+		  bool hermitian, const void *beta, void *c, int64_t ldc);
+/* A real scalar as one of a complex type; others as they are. */
+struct scalar {
+	double room[2];
+};
+struct scalar scalar_of_real(enum same_type type, const void *x);
+struct scalar scalar_one(enum same_type type);
+struct scalar scalar_conjugate(enum same_type type, const void *x);
 
 #endif

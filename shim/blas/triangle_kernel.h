@@ -56,11 +56,32 @@ static void NAME(multiply)(const struct triangle *a, int64_t n, int64_t columns,
 		NAME(take)(&x, from + j * bcs, n, wide, brs, bcs);
 		NAME(take)(&sum, to + j * ccs, n, wide, crs, ccs);
 		for (int64_t i = 0; i < n; i++)
-			for (int64_t p = 0; p <= i; p++)
+			for (int64_t p = a->upper ? i : 0;
+			     p < (a->upper ? n : i + 1); p++)
 				NAME(step)(NAME(element)(a, i, p), x.at[p],
 					   sum.at[i]);
 		NAME(give)(&sum, to + j * ccs, n, wide, crs, ccs);
 	}
+}
+
+/* The last row first: those above, or below, are still what they were. */
+static void NAME(replace)(const struct triangle *a, int64_t n, int64_t columns,
+			  const void *alpha, void *b, int64_t brs, int64_t bcs)
+{
+	NAME(number) *x = b;
+
+	for (; columns; columns--, x += bcs)
+		for (int64_t row = 0; row < n; row++) {
+			int64_t i = a->upper ? row : n - 1 - row;
+			NAME(number) sum = NAME(of)(0);
+
+			for (int64_t p = a->upper ? i : 0;
+			     p < (a->upper ? n : i + 1); p++)
+				sum = NAME(chain)(NAME(element)(a, i, p),
+						  x[p * brs], sum);
+			x[i * brs] = NAME(quieted)(NAME(times)(
+				*(const NAME(number) *)alpha, sum));
+		}
 }
 
 static void NAME(solve_row)(const struct triangle *a, int64_t i,
@@ -98,5 +119,6 @@ static void NAME(solve)(const struct triangle *a, int64_t n, int64_t columns,
 
 static const struct triangle_kernel NAME(triangle) = {
 	.multiply = NAME(multiply),
+	.replace = NAME(replace),
 	.solve = NAME(solve),
 };
