@@ -20,9 +20,9 @@ static void define_gemm(const struct gemm *g, char *c)
 {
 	struct number alpha = get(g->type, g->alpha, 0);
 	struct number beta = get(g->type, g->beta, 0), sum, old;
-	bool nothing = !g->k || (alpha.re == 0 && alpha.im == 0);
+	bool nothing = !g->k || zero(g->type, alpha);
 
-	if (nothing && beta.re == 1 && beta.im == 0)
+	if (nothing && beta.re == 1 && nil(g->type, beta.im))
 		return;
 	for (int64_t j = 0; j < g->n; j++)
 		for (int64_t i = 0; i < g->m; i++) {
@@ -37,7 +37,7 @@ static void define_gemm(const struct gemm *g, char *c)
 					    sum);
 			if (!nothing)
 				sum = ended(g->type, sum, alpha, beta, old);
-			else if (beta.re != 0 || beta.im != 0)
+			else if (!zero(g->type, beta))
 				sum = scaled(g->type, beta, old);
 			put(g->type, c, i + j * g->ldc, sum);
 		}
@@ -152,23 +152,6 @@ static void test_gemm_wild(void **unused)
 	many_gemm(400, 40, true);
 }
 
-/* The program's own rounding mode and flush bits hold in all threads. */
-static void test_modes(void **unused)
-{
-	unsigned was = _mm_getcsr();
-
-	(void)unused;
-	for (unsigned mode = 0; mode < 16; mode++) {
-		unsigned csr = (was & ~0xe040u) | (mode & 3) << 13 |
-			       (mode & 4 ? 0x8000 : 0) | (mode & 8 ? 0x40 : 0);
-
-		_mm_setcsr(csr);
-		many_gemm(20, 40, true);
-		many_level3(20, 30, true);
-		_mm_setcsr(was);
-	}
-}
-
 /* Level 3 with one triangle kept. All arguments of such a call. */
 struct level3 {
 	enum same_type type;
@@ -212,20 +195,15 @@ static void end_element(const struct level3 *l, char *c, int64_t i, int64_t j,
 {
 	struct number old = get(l->type, c, i + j * l->ldc), r;
 
-	if (nothing && beta.re == 1 && beta.im == 0)
+	if (nothing && beta.re == 1 && nil(l->type, beta.im))
 		return;
 	if (!nothing)
 		r = ended(l->type, sum, alpha, beta, old);
-	else if (beta.re == 0 && beta.im == 0)
+	else if (zero(l->type, beta))
 		r = (struct number){ 0, 0 };
 	else
 		r = scaled(l->type, beta, old);
 	put(l->type, c, i + j * l->ldc, r);
-}
-
-static bool zero(struct number x)
-{
-	return x.re == 0 && x.im == 0;
 }
 
 static void define_symm(const struct level3 *l, char *c)
@@ -247,7 +225,7 @@ static void define_symm(const struct level3 *l, char *c)
 						    get(l->type, l->b,
 							i + p * l->ldb),
 						    mirrored(l, p, j), sum);
-			end_element(l, c, i, j, zero(alpha), sum, alpha, beta);
+			end_element(l, c, i, j, zero(l->type, alpha), sum, alpha, beta);
 		}
 }
 
@@ -257,7 +235,7 @@ static void define_rank(const struct level3 *l, const char *a, int64_t lda,
 			struct number beta, char *c)
 {
 	char other = l->trans != 'N' ? 'N' : l->hermitian ? 'C' : 'T';
-	bool nothing = zero(alpha) || !l->k;
+	bool nothing = zero(l->type, alpha) || !l->k;
 	struct number sum, d;
 
 	for (int64_t j = 0; j < l->n; j++)
@@ -346,7 +324,7 @@ static void define_trmm(const struct level3 *l, char *c)
 					    get(l->type, old, place(l, p, j)),
 					    sum);
 			put(l->type, c, place(l, i, j),
-			    zero(alpha) ? alpha : scaled(l->type, alpha, sum));
+			    zero(l->type, alpha) ? alpha : scaled(l->type, alpha, sum));
 		}
 	free(old);
 }
@@ -404,17 +382,17 @@ static void define_trsm(const struct level3 *l, char *c)
 		for (int64_t step = 0; step < n; step++) {
 			i = up ? n - 1 - step : step;
 			x = get(l->type, c, place(l, i, j));
-			if (zero(alpha))
+			if (zero(l->type, alpha))
 				x = (struct number){ 0, 0 };
-			else if (alpha.re != 1 || alpha.im != 0)
+			else if (alpha.re != 1 || !nil(l->type, alpha.im))
 				x = scaled(l->type, alpha, x);
-			for (int64_t q = 0; q < step && !zero(alpha); q++) {
+			for (int64_t q = 0; q < step && !zero(l->type, alpha); q++) {
 				p = up ? n - 1 - q : q;
 				x = chain(l->type,
 					  negated(triangular(l, i, p)),
 					  get(l->type, c, place(l, p, j)), x);
 			}
-			if (l->diag != 'U' && !zero(alpha))
+			if (l->diag != 'U' && !zero(l->type, alpha))
 				x = quotient(l->type, x, triangular(l, i, i));
 			put(l->type, c, place(l, i, j), x);
 		}
@@ -540,6 +518,23 @@ static void test_level3_wild(void **unused)
 {
 	(void)unused;
 	many_level3(500, 40, true);
+}
+
+/* The program's own rounding mode and flush bits hold in all threads. */
+static void test_modes(void **unused)
+{
+	unsigned was = _mm_getcsr();
+
+	(void)unused;
+	for (unsigned mode = 0; mode < 16; mode++) {
+		unsigned csr = (was & ~0xe040u) | (mode & 3) << 13 |
+			       (mode & 4 ? 0x8000 : 0) | (mode & 8 ? 0x40 : 0);
+
+		_mm_setcsr(csr);
+		many_gemm(20, 40, true);
+		many_level3(20, 30, true);
+		_mm_setcsr(was);
+	}
 }
 
 int main(void)

@@ -113,8 +113,12 @@ static void NAME(load_sums)(void *tile, int height, int rows, int columns,
 	for (int j = 0; j < columns; j++, t += height) {
 		const R *at = (const R *)c + j * f->cs;
 
-		for (int i = 0; i < height; i++)
-			t[i] = i < rows ? at[i * f->rs] : 0;
+		if (rows == height && f->rs == 1)
+			for (int i = 0; i < height; i++)
+				t[i] = at[i];
+		else
+			for (int i = 0; i < height; i++)
+				t[i] = i < rows ? at[i * f->rs] : 0;
 	}
 	for (int j = columns * height; j < NR * height; j++)
 		((R *)tile)[j] = 0;
@@ -123,6 +127,34 @@ static void NAME(load_sums)(void *tile, int height, int rows, int columns,
 static bool NAME(wanted)(const struct finish *f, int64_t below)
 {
 	return !f->uplo || (f->uplo == 'L' ? below >= 0 : below <= 0);
+}
+
+/* A column that is contiguous and wanted: what can be done in vectors. */
+static inline void NAME(finish_column)(const R *t, int rows, R alpha, R beta,
+				       const struct finish *f, R *c)
+{
+	if (f->raw)
+		for (int i = 0; i < rows; i++)
+			c[i] = t[i];
+	else if (f->overwrite)
+		for (int i = 0; i < rows; i++)
+			c[i] = NAME(quieted)(t[i] * alpha);
+	else
+		for (int i = 0; i < rows; i++)
+			c[i] = NAME(quieted)(FMA1(beta, c[i], t[i] * alpha));
+}
+
+static void NAME(finish_one)(R t, R alpha, R beta, const struct finish *f, R *c)
+{
+	R r = t * alpha;
+
+	if (f->raw) {
+		*c = t;
+		return;
+	}
+	if (!f->overwrite)
+		r = FMA1(beta, *c, r);
+	*c = NAME(quieted)(r);
 }
 
 static void NAME(finish)(const void *tile, int height, int rows, int columns,
@@ -134,19 +166,13 @@ static void NAME(finish)(const void *tile, int height, int rows, int columns,
 	for (int j = 0; j < columns; j++, t += height) {
 		R *at = (R *)c + j * f->cs;
 
-		for (int i = 0; i < rows; i++, at += f->rs) {
-			R r = f->raw ? t[i] : t[i] * alpha;
-
-			if (!NAME(wanted)(f, below + i - j))
-				continue;
-			if (f->raw) {
-				*at = r;
-				continue;
-			}
-			if (!f->overwrite)
-				r = FMA1(beta, *at, r);
-			*at = r == r ? r : QUIET;
+		if (!f->uplo && f->rs == 1) {
+			NAME(finish_column)(t, rows, alpha, beta, f, at);
+			continue;
 		}
+		for (int i = 0; i < rows; i++, at += f->rs)
+			if (NAME(wanted)(f, below + i - j))
+				NAME(finish_one)(t[i], alpha, beta, f, at);
 	}
 }
 

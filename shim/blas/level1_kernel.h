@@ -19,8 +19,12 @@ static void NAME(scaled)(int64_t n, const void *scalar, const void *from,
 	const NAME(number) *x = from;
 	NAME(number) *y = to;
 
-	for (int64_t i = 0; i < n; i++, x += incx, y += incy)
-		*y = NAME(quieted)(NAME(times)(alpha, *x));
+	if (incx == 1 && incy == 1)
+		for (int64_t i = 0; i < n; i++)
+			y[i] = NAME(quieted)(NAME(times)(alpha, x[i]));
+	else
+		for (int64_t i = 0; i < n; i++, x += incx, y += incy)
+			*y = NAME(quieted)(NAME(times)(alpha, *x));
 }
 
 static const struct level1_kernel NAME(level1) = {

@@ -32,12 +32,19 @@ typedef R NAME(square_loose) __attribute__((vector_size(NR * sizeof(R)),
 				__builtin_shufflevector(a, b, LANES(0, s));    \
 		}
 
-/* NR rows of NR elements become columns. */
+/* NR rows of NR elements become columns; `back`: the last one first, from the
+ * end of the rows. */
 static inline __attribute__((always_inline)) void
-NAME(transpose)(const R *from, int64_t rs, bool negate, int height, R *to)
+NAME(transpose)(const R *from, int64_t rs, bool negate, bool back, int height,
+		R *to)
 {
 	NAME(square) row[NR];
 
+	if (back) {
+		from -= NR - 1;
+		to += (NR - 1) * height;
+		height = -height;
+	}
 	UNROLL
 	for (int r = 0; r < NR; r++)
 		row[r] = (NAME(square))*(
@@ -65,9 +72,10 @@ static void NAME(pack_slow)(const R *from, int64_t rs, int64_t cs, bool negate,
 			to[i] = negate ? -from[i * rs] : from[i * rs];
 }
 
-/* Along rows, which are contiguous. */
-static inline void NAME(pack_rows)(const R *from, int64_t rs, bool negate,
-				   int rows, int height, int64_t k, R *to)
+/* Along rows, which are contiguous; cs is 1 or -1. */
+static inline void NAME(pack_rows)(const R *from, int64_t rs, int64_t cs,
+				   bool negate, int rows, int height, int64_t k,
+				   R *to)
 {
 	int64_t p;
 
@@ -75,14 +83,14 @@ static inline void NAME(pack_rows)(const R *from, int64_t rs, bool negate,
 		int i;
 
 		for (i = 0; i + NR <= rows; i += NR)
-			NAME(transpose)(from + i * rs + p, rs, negate, height,
-					to + p * height + i);
+			NAME(transpose)(from + i * rs + p * cs, rs, negate,
+					cs < 0, height, to + p * height + i);
 		if (i < rows)
-			NAME(pack_slow)(from + i * rs + p, rs, 1, negate,
+			NAME(pack_slow)(from + i * rs + p * cs, rs, cs, negate,
 					rows - i, height, NR,
 					to + p * height + i);
 	}
-	NAME(pack_slow)(from + p, rs, 1, negate, rows, height, k - p,
+	NAME(pack_slow)(from + p * cs, rs, cs, negate, rows, height, k - p,
 			to + p * height);
 }
 
@@ -96,18 +104,31 @@ NAME(pack_columns)(const R *from, int64_t cs, const bool negate,
 			to[i] = negate ? -from[i] : from[i];
 }
 
+/* The heights that are most common are known when compiling. */
+static inline __attribute__((always_inline)) void
+NAME(pack_down)(const R *from, int64_t cs, const bool negate, int height,
+		int64_t k, R *to)
+{
+	if (height == MV * VL)
+		NAME(pack_columns)(from, cs, negate, MV * VL, k, to);
+	else if (height == NR)
+		NAME(pack_columns)(from, cs, negate, NR, k, to);
+	else
+		NAME(pack_columns)(from, cs, negate, height, k, to);
+}
+
 static void NAME(pack_plain)(const R *from, int64_t rs, int64_t cs, bool negate,
 			     int rows, int height, int64_t k, R *to)
 {
 	for (int i = rows; i < height; i++) /* zeros below: never used */
 		for (int64_t p = 0; p < k; p++)
 			to[p * height + i] = 0;
-	if (rs == 1 && rows == height && height == NR && !negate)
-		NAME(pack_columns)(from, cs, false, NR, k, to);
-	else if (rs == 1 && rows == height && height == MV * VL && !negate)
-		NAME(pack_columns)(from, cs, false, MV * VL, k, to);
-	else if (cs == 1)
-		NAME(pack_rows)(from, rs, negate, rows, height, k, to);
+	if (rs == 1 && rows == height && !negate)
+		NAME(pack_down)(from, cs, false, height, k, to);
+	else if (rs == 1 && rows == height)
+		NAME(pack_down)(from, cs, true, height, k, to);
+	else if (cs == 1 || cs == -1)
+		NAME(pack_rows)(from, rs, cs, negate, rows, height, k, to);
 	else
 		NAME(pack_slow)(from, rs, cs, negate, rows, height, k, to);
 }

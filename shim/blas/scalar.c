@@ -29,18 +29,6 @@ bool is_one(enum same_type type, const void *x)
 	return is(type, x, 1);
 }
 
-static struct scalar complex_of(enum same_type type, double re, double im)
-{
-	struct scalar r = { { re, im } };
-	float *s = (float *)(void *)r.room;
-
-	if (type == SAME_C) {
-		s[0] = (float)re;
-		s[1] = (float)im;
-	}
-	return r;
-}
-
 struct scalar scalar_of_real(enum same_type type, const void *x)
 {
 	struct scalar r;
@@ -65,14 +53,14 @@ struct scalar scalar_one(enum same_type type)
 
 struct scalar scalar_conjugate(enum same_type type, const void *x)
 {
-	const float *s = x;
-	const double *d = x;
+	struct scalar r = scalar_of_real(type, x);
 
+	/* Parts are not widened: a subnormal one might be flushed. */
 	if (type == SAME_C)
-		return complex_of(type, s[0], -s[1]);
+		((float *)(void *)r.room)[1] = -((const float *)x)[1];
 	if (type == SAME_Z)
-		return complex_of(type, d[0], -d[1]);
-	return scalar_of_real(type, x);
+		r.room[1] = -((const double *)x)[1];
+	return r;
 }
 
 static void make_real(enum same_type type, int64_t n, void *c, int64_t ldc)

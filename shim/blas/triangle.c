@@ -22,6 +22,7 @@ struct system {
 	int64_t n, columns;
 	char *b;
 	int64_t brs, bcs;
+	bool reversed; /* upside down */
 	const void *alpha;
 	int64_t piece;
 };
@@ -43,23 +44,27 @@ static void square(const struct system *s, bool negate, int64_t i, int64_t m,
 		   int64_t crs, int64_t ccs)
 {
 	static const struct scalar unused;
+	int64_t size = kernels->gemm[s->type]->size;
+	/* Reversed, only k has to be: rows of results are contiguous then. */
+	int64_t down = s->reversed ? -1 : 1;
+	int64_t first = s->reversed ? m - 1 : 0;
 	struct product part = {
 		.type = s->type,
 		.m = m,
 		.n = s->columns,
 		.k = k,
-		.a = { .at = element(s, i, p),
-		       .rs = s->a.rs,
+		.a = { .at = element(s, i + first, p),
+		       .rs = down * s->a.rs,
 		       .cs = s->a.cs,
 		       .conj = s->a.conj,
 		       .negate = negate },
 		.b = { .at = b, .rs = s->bcs, .cs = s->brs },
 		.finish = { .alpha = &unused,
 			    .beta = &unused,
-			    .rs = crs,
+			    .rs = down * crs,
 			    .cs = ccs,
 			    .raw = true },
-		.c = sums,
+		.c = sums + first * crs * size,
 	};
 
 	product(&part);
@@ -190,6 +195,7 @@ static void reverse(struct system *s)
 	s->a.cs = -s->a.cs;
 	s->b = row(s, s->b, s->n - 1);
 	s->brs = -s->brs;
+	s->reversed = true;
 }
 
 static struct system system_of(enum same_type type, char side, char uplo,

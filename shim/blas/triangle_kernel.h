@@ -3,27 +3,40 @@
  * The template of what happens at the diagonal of a triangular matrix, in
  * pieces of some columns, which lie in vectors. What is defined: complex.h.
  */
-#define WIDE 32 /* columns of a piece */
+#define WIDE 64 /* columns of a piece */
 
 struct NAME(piece) {
 	NAME(number) at[LEAF][WIDE];
 };
 
+/* In the order of memory, whichever way it lies. */
 static void NAME(take)(struct NAME(piece) *x, const NAME(number) *from,
 		       int64_t n, int columns, int64_t rs, int64_t cs)
 {
-	for (int64_t i = 0; i < n; i++)
-		for (int j = 0; j < WIDE; j++)
-			x->at[i][j] = j < columns ? from[i * rs + j * cs] :
-						    NAME(of)(0);
+	for (int j = columns; j < WIDE; j++)
+		for (int64_t i = 0; i < n; i++)
+			x->at[i][j] = NAME(of)(0);
+	if (cs == 1)
+		for (int64_t i = 0; i < n; i++)
+			for (int j = 0; j < columns; j++)
+				x->at[i][j] = from[i * rs + j];
+	else
+		for (int j = 0; j < columns; j++)
+			for (int64_t i = 0; i < n; i++)
+				x->at[i][j] = from[i * rs + j * cs];
 }
 
 static void NAME(give)(const struct NAME(piece) *x, NAME(number) *to, int64_t n,
 		       int columns, int64_t rs, int64_t cs)
 {
-	for (int64_t i = 0; i < n; i++)
+	if (cs == 1)
+		for (int64_t i = 0; i < n; i++)
+			for (int j = 0; j < columns; j++)
+				to[i * rs + j] = x->at[i][j];
+	else
 		for (int j = 0; j < columns; j++)
-			to[i * rs + j * cs] = x->at[i][j];
+			for (int64_t i = 0; i < n; i++)
+				to[i * rs + j * cs] = x->at[i][j];
 }
 
 static NAME(number) NAME(element)(const struct triangle *a, int64_t i,

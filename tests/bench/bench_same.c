@@ -20,11 +20,6 @@
 #define ROUNDS 8
 #define SHORTEST 2e6 /* ns of one round, at least */
 
-typedef void gemm_fn(const char *ta, const char *tb, const int *m, const int *n,
-		     const int *k, const void *alpha, const void *a,
-		     const int *lda, const void *b, const int *ldb,
-		     const void *beta, void *c, const int *ldc);
-
 struct library {
 	const char *name;
 	const char *file; /* NULL: ours */
@@ -40,11 +35,11 @@ static struct library libraries[] = {
 #define LIBRARIES 3
 
 struct work {
-	const char *name; /* the routine */
+	const char *name; /* the routine, without its letter of type */
 	enum same_type type;
 	char ta, tb;
 	int m, n, k;
-	int batch;
+	int batch; /* so many operands in turn: from memory */
 	char *a, *b, *c;
 };
 
@@ -54,41 +49,127 @@ static size_t size_of(enum same_type t)
 	       (t == SAME_C || t == SAME_Z ? 2 : 1);
 }
 
-static void do_gemm(const struct work *w, const struct library *l, long times)
+typedef void any_fn();
+
+/* What a call may need, by address as in Fortran. */
+struct call {
+	const struct work *w;
+	any_fn *fn; /* NULL: ours */
+	const void *one, *zero;
+	void *a, *b, *c;
+};
+
+static void do_gemm(const struct call *c)
+{
+	const struct work *w = c->w;
+	int lda = w->ta == 'N' ? w->m : w->k, ldb = w->tb == 'N' ? w->k : w->n;
+
+	if (c->fn)
+		c->fn(&w->ta, &w->tb, &w->m, &w->n, &w->k, c->one, c->a, &lda,
+		      c->b, &ldb, c->zero, c->c, &w->m);
+	else
+		same_gemm(w->type, w->ta, w->tb, w->m, w->n, w->k, c->one, c->a,
+			  lda, c->b, ldb, c->zero, c->c, w->m);
+}
+
+static void do_syrk(const struct call *c)
+{
+	const struct work *w = c->w;
+
+	if (c->fn)
+		c->fn("L", &w->ta, &w->n, &w->k, c->one, c->a, &w->n, c->zero,
+		      c->c, &w->n);
+	else
+		same_syrk(w->type, false, 'L', w->ta, w->n, w->k, c->one, c->a,
+			  w->n, c->zero, c->c, w->n);
+}
+
+static void do_symm(const struct call *c)
+{
+	const struct work *w = c->w;
+
+	if (c->fn)
+		c->fn("L", "U", &w->m, &w->n, c->one, c->a, &w->m, c->b, &w->m,
+		      c->zero, c->c, &w->m);
+	else
+		same_symm(w->type, false, 'L', 'U', w->m, w->n, c->one, c->a,
+			  w->m, c->b, w->m, c->zero, c->c, w->m);
+}
+
+/* ta: the triangle; with a unit diagonal, as what is solved again and again
+ * would overflow. */
+static void do_trsm(const struct call *c)
+{
+	const struct work *w = c->w;
+
+	if (c->fn)
+		c->fn("L", &w->ta, "N", "U", &w->m, &w->n, c->one, c->a, &w->m,
+		      c->c, &w->m);
+	else
+		same_trsm(w->type, 'L', w->ta, 'N', 'U', w->m, w->n, c->one,
+			  c->a, w->m, c->c, w->m);
+}
+
+static void do_trmm(const struct call *c)
+{
+	const struct work *w = c->w;
+
+	if (c->fn)
+		c->fn("L", &w->ta, "N", "U", &w->m, &w->n, c->one, c->a, &w->m,
+		      c->c, &w->m);
+	else
+		same_trmm(w->type, 'L', w->ta, 'N', 'U', w->m, w->n, c->one,
+			  c->a, w->m, c->c, w->m);
+}
+
+static const struct kind {
+	const char *name;
+	void (*run)(const struct call *c);
+	double flops; /* a multiplication of m, n and k */
+} kinds[] = {
+	{ "gemm", do_gemm, 2 }, { "syrk", do_syrk, 1 }, { "symm", do_symm, 2 },
+	{ "trsm", do_trsm, 1 }, { "trmm", do_trmm, 1 },
+};
+
+static const struct kind *kind_of(const struct work *w)
+{
+	const struct kind *k = kinds;
+
+	while (strcmp(k->name, w->name))
+		k++;
+	return k;
+}
+
+static void do_work(const struct work *w, const struct library *l, long times)
 {
 	static const double one_d[2] = { 1, 0 }, zero_d[2] = { 0, 0 };
 	static const float one_s[2] = { 1, 0 }, zero_s[2] = { 0, 0 };
 	bool twice = w->type == SAME_D || w->type == SAME_Z;
-	const void *one = twice ? (const void *)one_d : one_s;
-	const void *zero = twice ? (const void *)zero_d : zero_s;
-	int lda = w->ta == 'N' ? w->m : w->k, ldb = w->tb == 'N' ? w->k : w->n;
+	const struct kind *kind = kind_of(w);
 	size_t size = size_of(w->type);
-	gemm_fn *fn = NULL;
+	struct call c = { .w = w,
+			  .one = twice ? (const void *)one_d : one_s,
+			  .zero = twice ? (const void *)zero_d : zero_s };
 
 	if (l->handle) {
 		char name[32];
 
-		snprintf(name, sizeof(name), "%cgemm_", "sdcz"[w->type]);
-		fn = (gemm_fn *)dlsym(l->handle, name);
+		snprintf(name, sizeof(name), "%c%s_", "sdcz"[w->type], w->name);
+		c.fn = (any_fn *)dlsym(l->handle, name);
 	}
 	for (long t = 0; t < times; t++) {
 		size_t i = (size_t)(t % w->batch);
-		char *a = w->a + i * (size_t)w->m * (size_t)w->k * size;
-		char *b = w->b + i * (size_t)w->k * (size_t)w->n * size;
-		char *c = w->c + i * (size_t)w->m * (size_t)w->n * size;
 
-		if (fn)
-			fn(&w->ta, &w->tb, &w->m, &w->n, &w->k, one, a, &lda, b,
-			   &ldb, zero, c, &w->m);
-		else
-			same_gemm(w->type, w->ta, w->tb, w->m, w->n, w->k, one,
-				  a, lda, b, ldb, zero, c, w->m);
+		c.a = w->a + i * (size_t)w->m * (size_t)w->k * size;
+		c.b = w->b + i * (size_t)w->k * (size_t)w->n * size;
+		c.c = w->c + i * (size_t)w->m * (size_t)w->n * size;
+		kind->run(&c);
 	}
 }
 
 static double flops(const struct work *w)
 {
-	return 2. * w->m * w->n * w->k *
+	return kind_of(w)->flops * w->m * w->n * w->k *
 	       (w->type == SAME_C || w->type == SAME_Z ? 4 : 1);
 }
 
@@ -98,7 +179,7 @@ static char *numbers(enum same_type t, size_t n)
 	char *a = aligned_alloc(4096, (n * size_of(t) + 4095) & ~4095UL);
 
 	for (size_t i = 0; i < real; i++) {
-		double x = (double)rand() / RAND_MAX - 0.5;
+		double x = ((double)rand() / RAND_MAX - 0.5) / 64;
 
 		if (t == SAME_D || t == SAME_Z)
 			((double *)a)[i] = x;
@@ -125,7 +206,7 @@ static double took(const struct work *w, const struct library *l, long times)
 {
 	double start = clock_ns();
 
-	do_gemm(w, l, times);
+	do_work(w, l, times);
 	return (clock_ns() - start) / (double)times;
 }
 
@@ -151,8 +232,8 @@ static void measure(struct work *w)
 			t = took(w, &libraries[i], times);
 			best[i] = t < best[i] ? t : best[i];
 		}
-	printf("%cgemm_%c%c_%dx%dx%d%s %.1f", "sdcz"[w->type], w->ta, w->tb,
-	       w->m, w->n, w->k, w->batch > 1 ? "_batch" : "",
+	printf("%c%s_%c%c_%dx%dx%d%s %.1f", "sdcz"[w->type], w->name, w->ta,
+	       w->tb, w->m, w->n, w->k, w->batch > 1 ? "_batch" : "",
 	       flops(w) / best[0]);
 	for (int i = 1; i < LIBRARIES; i++)
 		if (libraries[i].handle)
@@ -211,6 +292,21 @@ static struct work works[] = {
 	{ "gemm", SAME_D, 'N', 'N', 8, 2048, 2048, 0, 0, 0, 0 },
 	{ "gemm", SAME_D, 'N', 'N', 2048, 8, 2048, 0, 0, 0, 0 },
 	{ "gemm", SAME_D, 'N', 'N', 2048, 2048, 8, 0, 0, 0, 0 },
+	{ "syrk", SAME_S, 'N', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "symm", SAME_S, 'N', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "trsm", SAME_S, 'L', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "trsm", SAME_S, 'U', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "trmm", SAME_S, 'L', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "syrk", SAME_D, 'N', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "symm", SAME_D, 'N', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "trsm", SAME_D, 'L', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "trsm", SAME_D, 'U', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "trmm", SAME_D, 'L', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "syrk", SAME_Z, 'N', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "symm", SAME_Z, 'N', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "trsm", SAME_Z, 'L', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "trsm", SAME_Z, 'U', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "trmm", SAME_Z, 'L', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
 	{ "gemm", SAME_S, 'N', 'N', 64, 2048, 2048, 0, 0, 0, 0 },
 	{ "gemm", SAME_S, 'N', 'N', 2048, 64, 2048, 0, 0, 0, 0 },
 	{ "gemm", SAME_S, 'N', 'N', 2048, 2048, 64, 0, 0, 0, 0 },

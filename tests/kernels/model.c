@@ -127,6 +127,18 @@ struct number get(enum same_type t, const void *a, int64_t i)
 	}
 }
 
+bool nil(enum same_type t, double x)
+{
+	volatile float f = narrowed(x);
+
+	return twice(t) ? x == 0 : f == 0;
+}
+
+bool zero(enum same_type t, struct number x)
+{
+	return nil(t, x.re) && nil(t, x.im);
+}
+
 static double quiet(double x)
 {
 	return x == x ? x : (double)NAN;
@@ -184,7 +196,7 @@ struct number scaled(enum same_type t, struct number alpha,
 	if (!is_complex(t))
 		return r;
 	r.im = times(t, alpha.re, x.im);
-	if (alpha.im != 0) {
+	if (!nil(t, alpha.im)) {
 		r.re = fused(t, -alpha.im, x.im, r.re);
 		r.im = fused(t, alpha.im, x.re, r.im);
 	}
@@ -197,13 +209,13 @@ struct number ended(enum same_type t, struct number sum,
 {
 	struct number r = scaled(t, alpha, sum);
 
-	if (beta.re == 0 && beta.im == 0)
+	if (zero(t, beta))
 		return r;
 	r.re = fused(t, beta.re, c.re, r.re);
 	if (!is_complex(t))
 		return r;
 	r.im = fused(t, beta.re, c.im, r.im);
-	if (beta.im != 0) {
+	if (!nil(t, beta.im)) {
 		r.re = fused(t, -beta.im, c.im, r.re);
 		r.im = fused(t, beta.im, c.re, r.im);
 	}

@@ -46,6 +46,9 @@ double widened(float x);
 float narrowed(double x);
 /* NaNs become the quiet one. */
 void put(enum same_type t, void *a, int64_t i, struct number x);
+/* Is it 0? With subnormals as zeros, those are. */
+bool nil(enum same_type t, double x);
+bool zero(enum same_type t, struct number x);
 /* In the precision of the type: */
 double fused(enum same_type t, double a, double b, double c);
 double times(enum same_type t, double a, double b);
