@@ -98,18 +98,19 @@ all="$all engine reader order procfs cli defaults rm inspect export doctor deny"
 all="$all devices terminal pids values logs kill hazards python"
 all="$all programs layout contents files verdict"
 all="$all writes"
-all="$all blas kernels operand openmp threads frameworks"
+all="$all blas kernels kernels-vectors operand openmp threads frameworks"
 all="$all ranks slurm"
 all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels"
 build build -Dtests=true -Dwerror=true
 suite build $all
 if [ "$mode" = --ci ] || [ "$mode" = --full ]; then
 	CC=clang CXX=clang++ build build-clang -Dwerror=true
-	suite build-clang engine values cli inspect export blas kernels
+	suite build-clang engine values cli inspect export blas kernels \
+		kernels-vectors
 	build build-asan -Dwerror=true -Db_sanitize=address,undefined \
 		-Db_lundef=false
 	suite build-asan engine reader order procfs cli defaults rm inspect \
-		export doctor operand kernels contents env ranks records
+		export doctor operand kernels kernels-vectors contents env ranks records
 fi
 if [ "$mode" = --full ]; then
 	check valgrind bash tests/valgrind.sh build

@@ -26,6 +26,7 @@
 #include "gemm_kernel.h"
 #include "triangle_kernel.h"
 #include "level1_kernel.h"
+#include "level2_kernel.h"
 #include "isa_end.h"
 
 #define R double
@@ -43,6 +44,7 @@
 #include "gemm_kernel.h"
 #include "triangle_kernel.h"
 #include "level1_kernel.h"
+#include "level2_kernel.h"
 #include "isa_end.h"
 
 #define COMPLEX
@@ -62,6 +64,7 @@
 #include "gemm_complex.h"
 #include "triangle_kernel.h"
 #include "level1_kernel.h"
+#include "level2_kernel.h"
 #include "isa_end.h"
 
 #define R double
@@ -80,6 +83,7 @@
 #include "gemm_complex.h"
 #include "triangle_kernel.h"
 #include "level1_kernel.h"
+#include "level2_kernel.h"
 #include "isa_end.h"
 
 #define TABLE_OF(isa) kernels_##isa
@@ -93,4 +97,5 @@ const struct kernels TABLE(ISA) = {
 	.gemm = { &s_gemm, &d_gemm, &c_gemm, &z_gemm },
 	.triangle = { &s_triangle, &d_triangle, &c_triangle, &z_triangle },
 	.level1 = { &s_level1, &d_level1, &c_level1, &z_level1 },
+	.level2 = { &s_level2, &d_level2, &c_level2, &z_level2 },
 };

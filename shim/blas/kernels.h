@@ -102,6 +102,30 @@ struct level1_kernel {
 	/* y = alpha * x */
 	void (*scaled)(int64_t n, const void *alpha, const void *x,
 		       int64_t incx, void *y, int64_t incy);
+	void (*dot)(int64_t n, const void *x, int64_t incx, const void *y,
+		    int64_t incy, bool conj, void *result);
+	void (*sum)(int64_t n, const void *x, int64_t incx, void *result);
+	void (*norm)(int64_t n, const void *x, int64_t incx, void *result);
+	/* From 1 on; n >= 1. */
+	int64_t (*index)(int64_t n, const void *x, int64_t incx, bool smallest);
+	void (*axpy)(int64_t n, const void *alpha, const void *x, int64_t incx,
+		     void *y, int64_t incy);
+	void (*axpby)(int64_t n, const void *alpha, const void *x,
+		      int64_t incx, const void *beta, void *y, int64_t incy,
+		      bool overwrite);
+	void (*rot)(int64_t n, void *x, int64_t incx, void *y, int64_t incy,
+		    const void *c, const void *s);
+};
+
+/* `turned`: a's columns are the rows; overwrite: y is not read. */
+struct level2_kernel {
+	void (*gemv)(bool turned, bool conj, int64_t m, int64_t n,
+		     const void *alpha, const void *a, int64_t lda,
+		     const void *x, int64_t incx, const void *beta, void *y,
+		     int64_t incy, bool overwrite);
+	void (*ger)(int64_t m, int64_t n, const void *alpha, const void *x,
+		    int64_t incx, const void *y, int64_t incy, bool conj,
+		    void *a, int64_t lda);
 };
 
 struct kernels {
@@ -111,6 +135,7 @@ struct kernels {
 	const struct gemm_kernel *gemm[4];
 	const struct triangle_kernel *triangle[4];
 	const struct level1_kernel *level1[4];
+	const struct level2_kernel *level2[4];
 };
 
 extern const struct kernels kernels_scalar, kernels_fma128, kernels_avx2,

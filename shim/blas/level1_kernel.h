@@ -1,5 +1,282 @@
 /* SPDX-License-Identifier: MIT */
-/* The template of level 1; what is defined: gemm_kernel.h and complex.h. */
+/*
+ * The template of level 1; what is defined: gemm_kernel.h and complex.h.
+ * Reductions have LANES partial results, whatever the vectors: number i goes to
+ * lane i % LANES, and lanes are added in a tree.
+ */
+#define LANES ((int)(256 / sizeof(R))) /* reals */
+#define REGISTERS (LANES / VL)
+#define CHUNK (4 * LANES) /* reals that are gathered at a time */
+
+typedef __typeof__((V){ 0 } == (V){ 0 }) NAME(mask);
+
+static inline V NAME(magnitudes)(V x)
+{
+	return (V)((NAME(mask))x & ~(NAME(mask))SET1((R)-0.0));
+}
+
+static R NAME(absolute)(R x)
+{
+	return x < 0 ? -x : x == 0 ? 0 : x;
+}
+
+/* n numbers in a row: where they lie, or gathered. */
+static const R *NAME(row_of)(const NAME(number) *x, int64_t incx, int64_t n,
+			     R room[CHUNK])
+{
+	NAME(number) *to = (NAME(number) *)(void *)room;
+
+	if (incx == 1)
+		return (const R *)x;
+	for (int64_t i = 0; i < n; i++)
+		to[i] = x[i * incx];
+	return room;
+}
+
+/* Numbers from i on that can be done at once. */
+static int64_t NAME(some)(int64_t n, int64_t i, bool contiguous)
+{
+	return contiguous || n - i < CHUNK / PARTS ? n - i : CHUNK / PARTS;
+}
+
+static R NAME(tree)(R lane[LANES])
+{
+	for (int w = LANES / 2; w; w /= 2)
+		for (int l = 0; l < w; l++)
+			lane[l] += lane[l + w];
+	return lane[0];
+}
+
+#ifdef COMPLEX
+/* Lanes of numbers: LANES / 2 real parts, then as many imaginary ones. */
+static void NAME(dot_lanes)(int64_t n, const R *x, const R *y, bool conj,
+			    R lane[LANES])
+{
+	const int half = LANES / 2;
+
+	for (int64_t i = 0; i < n; i += half, x += LANES, y += LANES) {
+		int now = n - i < half ? (int)(n - i) : half;
+
+		for (int l = 0; l < now; l++) {
+			R re = x[2 * l];
+			R im = conj ? -x[2 * l + 1] : x[2 * l + 1];
+
+
+			lane[l] = FMA1(re, y[2 * l], lane[l]);
+			lane[l] = FMA1(-im, y[2 * l + 1], lane[l]);
+			lane[half + l] =
+				FMA1(re, y[2 * l + 1], lane[half + l]);
+			lane[half + l] = FMA1(im, y[2 * l], lane[half + l]);
+		}
+	}
+}
+
+static NAME(number) NAME(dot_end)(R lane[LANES])
+{
+	for (int w = LANES / 4; w; w /= 2)
+		for (int l = 0; l < w; l++) {
+			lane[l] += lane[l + w];
+			lane[LANES / 2 + l] += lane[LANES / 2 + l + w];
+		}
+	return (NAME(number)){ lane[0], lane[LANES / 2] };
+}
+#else
+static void NAME(dot_lanes)(int64_t n, const R *x, const R *y, bool conj,
+			    R lane[LANES])
+{
+	V sum[REGISTERS];
+
+	(void)conj;
+	UNROLL
+	for (int r = 0; r < REGISTERS; r++)
+		sum[r] = NAME(load)(lane + r * VL);
+	for (; n >= LANES; n -= LANES, x += LANES, y += LANES) {
+		UNROLL
+		for (int r = 0; r < REGISTERS; r++)
+			sum[r] = FMA(NAME(load)(x + r * VL),
+				     NAME(load)(y + r * VL), sum[r]);
+	}
+	UNROLL
+	for (int r = 0; r < REGISTERS; r++)
+		NAME(store)(lane + r * VL, sum[r]);
+	for (int l = 0; l < n; l++)
+		lane[l] = FMA1(x[l], y[l], lane[l]);
+}
+
+static R NAME(dot_end)(R lane[LANES])
+{
+	return NAME(tree)(lane);
+}
+#endif
+
+static NAME(number) NAME(product_of)(int64_t n, const NAME(number) *x,
+				     int64_t incx, const NAME(number) *y,
+				     int64_t incy, bool conj)
+{
+	R lane[LANES] = { 0 }, room_x[CHUNK], room_y[CHUNK];
+	int64_t now;
+
+	for (int64_t i = 0; i < n; i += now) {
+		now = NAME(some)(n, i, incx == 1 && incy == 1);
+		NAME(dot_lanes)(now,
+				NAME(row_of)(x + i * incx, incx, now, room_x),
+				NAME(row_of)(y + i * incy, incy, now, room_y),
+				conj, lane);
+	}
+	return NAME(dot_end)(lane);
+}
+
+static void NAME(dot)(int64_t n, const void *x, int64_t incx, const void *y,
+		      int64_t incy, bool conj, void *result)
+{
+	*(NAME(number) *)result =
+		NAME(quieted)(NAME(product_of)(n, x, incx, y, incy, conj));
+}
+
+static void NAME(sum_lanes)(int64_t n, const R *x, R lane[LANES])
+{
+	V sum[REGISTERS];
+
+	UNROLL
+	for (int r = 0; r < REGISTERS; r++)
+		sum[r] = NAME(load)(lane + r * VL);
+	for (; n >= LANES; n -= LANES, x += LANES) {
+		UNROLL
+		for (int r = 0; r < REGISTERS; r++)
+			sum[r] += NAME(magnitudes)(NAME(load)(x + r * VL));
+	}
+	UNROLL
+	for (int r = 0; r < REGISTERS; r++)
+		NAME(store)(lane + r * VL, sum[r]);
+	for (int l = 0; l < n; l++)
+		lane[l] += NAME(absolute)(x[l]);
+}
+
+static void NAME(sum)(int64_t n, const void *vector, int64_t incx, void *result)
+{
+	const NAME(number) *x = vector;
+	R lane[LANES] = { 0 }, room[CHUNK], sum;
+	int64_t now;
+
+	for (int64_t i = 0; i < n; i += now) {
+		now = NAME(some)(n, i, incx == 1);
+		NAME(sum_lanes)(now * PARTS,
+				NAME(row_of)(x + i * incx, incx, now, room),
+				lane);
+	}
+	sum = NAME(tree)(lane);
+	*(R *)result = sum == sum ? sum : QUIET;
+}
+
+/* The largest magnitude of reals; NaNs are passed over. */
+static R NAME(largest)(int64_t n, const R *x, R most)
+{
+	V max = SET1(most), v;
+	R lane[VL];
+
+	for (; n >= VL; n -= VL, x += VL) {
+		v = NAME(magnitudes)(NAME(load)(x));
+		max = (V)(((NAME(mask))(v > max) & (NAME(mask))v) |
+			  (~(NAME(mask))(v > max) & (NAME(mask))max));
+	}
+	NAME(store)(lane, max);
+	for (int l = 0; l < VL; l++)
+		most = lane[l] > most ? lane[l] : most;
+	for (int64_t i = 0; i < n; i++)
+		most = NAME(absolute)(x[i]) > most ? NAME(absolute)(x[i]) :
+						     most;
+	return most;
+}
+
+/* Squares are added in double precision: in LANES_D lanes. */
+#define LANES_D 32
+static void NAME(square_lanes)(int64_t n, const R *x, double factor,
+			       double lane[LANES_D])
+{
+	for (; n >= LANES_D; n -= LANES_D, x += LANES_D)
+		for (int l = 0; l < LANES_D; l++) {
+			double s = (double)x[l] * factor;
+
+			lane[l] = FMA1_D(s, s, lane[l]);
+		}
+	for (int l = 0; l < n; l++) {
+		double s = (double)x[l] * factor;
+
+		lane[l] = FMA1_D(s, s, lane[l]);
+	}
+}
+
+static double NAME(norm_scaled)(int64_t n, const NAME(number) *x, int64_t incx,
+				double factor, R *most)
+{
+	double lane[LANES_D] = { 0 };
+	R room[CHUNK];
+	int64_t now;
+
+	for (int64_t i = 0; i < n; i += now) {
+		const R *at;
+
+		now = NAME(some)(n, i, false);
+		at = NAME(row_of)(x + i * incx, incx, now, room);
+		NAME(square_lanes)(now * PARTS, at, factor, lane);
+		if (sizeof(R) == 8)
+			*most = NAME(largest)(now * PARTS, at, *most);
+	}
+	for (int w = LANES_D / 2; w; w /= 2)
+		for (int l = 0; l < w; l++)
+			lane[l] += lane[l + w];
+	return __builtin_sqrt(lane[0]);
+}
+
+static void NAME(norm)(int64_t n, const void *x, int64_t incx, void *result)
+{
+	R most = 0, unused = 0;
+	double norm = NAME(norm_scaled)(n, x, incx, 1, &most);
+
+	if (norm == norm && most > 0 && most <= 0x1.fffffffffffffp1023) {
+		if (most > 0x1p480)
+			norm = NAME(norm_scaled)(n, x, incx, 0x1p-600,
+						 &unused) * 0x1p600;
+		else if (most < 0x1p-480)
+			norm = NAME(norm_scaled)(n, x, incx, 0x1p600,
+						 &unused) * 0x1p-600;
+	}
+	*(R *)result = norm == norm ? (R)norm : QUIET;
+}
+
+static R NAME(size_of)(const NAME(number) *x)
+{
+	const R *part = (const R *)x;
+
+	return PARTS == 1 ? NAME(absolute)(part[0]) :
+			    NAME(absolute)(part[0]) +
+				    NAME(absolute)(part[PARTS - 1]);
+}
+
+static int64_t NAME(index)(int64_t n, const void *vector, int64_t incx,
+			   bool smallest)
+{
+	const NAME(number) *x = vector;
+	R best = NAME(size_of)(x), size;
+	int64_t at = 0;
+
+	if (best != best)
+		return 1;
+	if (PARTS == 1 && incx == 1 && !smallest) {
+		best = NAME(largest)(n, vector, best);
+		while (NAME(size_of)(x + at) != best)
+			at++;
+		return at + 1;
+	}
+	for (int64_t i = 1; i < n; i++) {
+		size = NAME(size_of)(x + i * incx);
+		if (smallest ? size < best : size > best) {
+			best = size;
+			at = i;
+		}
+	}
+	return at + 1;
+}
 
 static void NAME(scale)(int64_t n, const void *scalar, void *vector,
 			int64_t incx, bool zero)
@@ -7,9 +284,13 @@ static void NAME(scale)(int64_t n, const void *scalar, void *vector,
 	const NAME(number) alpha = *(const NAME(number) *)scalar;
 	NAME(number) *x = vector;
 
-	for (int64_t i = 0; i < n; i++, x += incx)
-		*x = zero ? NAME(of)(0) :
-			    NAME(quieted)(NAME(times)(alpha, *x));
+	if (incx == 1 && !zero)
+		for (int64_t i = 0; i < n; i++)
+			x[i] = NAME(quieted)(NAME(times)(alpha, x[i]));
+	else
+		for (int64_t i = 0; i < n; i++, x += incx)
+			*x = zero ? NAME(of)(0) :
+				    NAME(quieted)(NAME(times)(alpha, *x));
 }
 
 static void NAME(scaled)(int64_t n, const void *scalar, const void *from,
@@ -27,7 +308,67 @@ static void NAME(scaled)(int64_t n, const void *scalar, const void *from,
 			*y = NAME(quieted)(NAME(times)(alpha, *x));
 }
 
+static void NAME(axpy)(int64_t n, const void *scalar, const void *from,
+		       int64_t incx, void *to, int64_t incy)
+{
+	const NAME(number) alpha = *(const NAME(number) *)scalar;
+	const NAME(number) *x = from;
+	NAME(number) *y = to;
+
+	if (incx == 1 && incy == 1)
+		for (int64_t i = 0; i < n; i++)
+			y[i] = NAME(quieted)(NAME(plus)(alpha, x[i], y[i]));
+	else
+		for (int64_t i = 0; i < n; i++, x += incx, y += incy)
+			*y = NAME(quieted)(NAME(plus)(alpha, *x, *y));
+}
+
+/* y = alpha * x + beta * y */
+static void NAME(axpby)(int64_t n, const void *a, const void *from,
+			int64_t incx, const void *b, void *to, int64_t incy,
+			bool overwrite)
+{
+	const NAME(number) alpha = *(const NAME(number) *)a;
+	const NAME(number) beta = *(const NAME(number) *)b;
+	const NAME(number) *x = from;
+	NAME(number) *y = to;
+
+	for (int64_t i = 0; i < n; i++, x += incx, y += incy) {
+		NAME(number) r = NAME(times)(alpha, *x);
+
+		if (!overwrite)
+			r = NAME(plus)(beta, *y, r);
+		*y = NAME(quieted)(r);
+	}
+}
+
+static void NAME(rot)(int64_t n, void *from, int64_t incx, void *to,
+		      int64_t incy, const void *cosine, const void *sine)
+{
+	const R c = *(const R *)cosine, s = *(const R *)sine;
+
+	for (int part = 0; part < PARTS; part++) {
+		R *x = (R *)from + part, *y = (R *)to + part;
+
+		for (int64_t i = 0; i < n; i++) {
+			R u = x[i * incx * PARTS], v = y[i * incy * PARTS];
+			R r = FMA1(s, v, c * u), q = FMA1(-s, u, c * v);
+
+			x[i * incx * PARTS] = r == r ? r : QUIET;
+			y[i * incy * PARTS] = q == q ? q : QUIET;
+		}
+	}
+}
+
 static const struct level1_kernel NAME(level1) = {
 	.scale = NAME(scale),
 	.scaled = NAME(scaled),
+	.dot = NAME(dot),
+	.sum = NAME(sum),
+	.norm = NAME(norm),
+	.index = NAME(index),
+	.axpy = NAME(axpy),
+	.axpby = NAME(axpby),
+	.rot = NAME(rot),
 };
+#undef LANES_D

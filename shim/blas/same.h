@@ -66,4 +66,39 @@ void same_trsm(enum same_type type, char side, char uplo, char trans,
 	       char diag, int64_t m, int64_t n, const void *alpha,
 	       const void *a, int64_t lda, void *b, int64_t ldb);
 
+/*
+ * Level 2 and 1. A vector's pointer is as BLAS has it: the lowest address, also
+ * where its increment is negative. trans of gemv: N, T or C.
+ */
+void same_gemv(enum same_type type, char trans, int64_t m, int64_t n,
+	       const void *alpha, const void *a, int64_t lda, const void *x,
+	       int64_t incx, const void *beta, void *y, int64_t incy);
+/* conj: gerc */
+void same_ger(enum same_type type, bool conj, int64_t m, int64_t n,
+	      const void *alpha, const void *x, int64_t incx, const void *y,
+	      int64_t incy, void *a, int64_t lda);
+void same_symv(enum same_type type, bool hermitian, char uplo, int64_t n,
+	       const void *alpha, const void *a, int64_t lda, const void *x,
+	       int64_t incx, const void *beta, void *y, int64_t incy);
+void same_dot(enum same_type type, bool conj, int64_t n, const void *x,
+	      int64_t incx, const void *y, int64_t incy, void *result);
+/* Their results are real. */
+void same_asum(enum same_type type, int64_t n, const void *x, int64_t incx,
+	       void *result);
+void same_nrm2(enum same_type type, int64_t n, const void *x, int64_t incx,
+	       void *result);
+/* From 1 on; 0: there are no elements. smallest: iamin. */
+int64_t same_iamax(enum same_type type, bool smallest, int64_t n,
+		   const void *x, int64_t incx);
+void same_axpy(enum same_type type, int64_t n, const void *alpha,
+	       const void *x, int64_t incx, void *y, int64_t incy);
+void same_axpby(enum same_type type, int64_t n, const void *alpha,
+		const void *x, int64_t incx, const void *beta, void *y,
+		int64_t incy);
+void same_scal(enum same_type type, int64_t n, const void *alpha, void *x,
+	       int64_t incx);
+/* c and s are real. */
+void same_rot(enum same_type type, int64_t n, void *x, int64_t incx, void *y,
+	      int64_t incy, const void *c, const void *s);
+
 #endif

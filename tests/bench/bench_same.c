@@ -122,13 +122,91 @@ static void do_trmm(const struct call *c)
 			  c->a, w->m, c->c, w->m);
 }
 
+static const int unit = 1;
+
+static void do_gemv(const struct call *c)
+{
+	const struct work *w = c->w;
+
+	if (c->fn)
+		c->fn(&w->ta, &w->m, &w->k, c->one, c->a, &w->m, c->b, &unit,
+		      c->zero, c->c, &unit);
+	else
+		same_gemv(w->type, w->ta, w->m, w->k, c->one, c->a, w->m, c->b,
+			  1, c->zero, c->c, 1);
+}
+
+static void do_ger(const struct call *c)
+{
+	const struct work *w = c->w;
+
+	if (c->fn)
+		c->fn(&w->m, &w->n, c->one, c->a, &unit, c->b, &unit, c->c,
+		      &w->m);
+	else
+		same_ger(w->type, false, w->m, w->n, c->one, c->a, 1, c->b, 1,
+			 c->c, w->m);
+}
+
+static volatile float sink_s;
+static volatile double sink;
+
+/* Vectors of m * k. */
+static void do_dot(const struct call *c)
+{
+	int n = c->w->m * c->w->k;
+	double r;
+
+	if (!c->fn) {
+		same_dot(c->w->type, false, n, c->a, 1, c->b, 1, &r);
+		sink = r;
+	} else if (c->w->type == SAME_S) {
+		sink_s = ((float (*)(const int *, void *, const int *, void *,
+				     const int *))c->fn)(&n, c->a, &unit, c->b,
+							 &unit);
+	} else {
+		sink = ((double (*)(const int *, void *, const int *, void *,
+				    const int *))c->fn)(&n, c->a, &unit, c->b,
+							&unit);
+	}
+}
+
+static void do_axpy(const struct call *c)
+{
+	int n = c->w->m * c->w->k;
+
+	if (c->fn)
+		c->fn(&n, c->one, c->a, &unit, c->b, &unit);
+	else
+		same_axpy(c->w->type, n, c->one, c->a, 1, c->b, 1);
+}
+
+static void do_nrm2(const struct call *c)
+{
+	int n = c->w->m * c->w->k;
+	double r;
+
+	if (!c->fn) {
+		same_nrm2(c->w->type, n, c->a, 1, &r);
+		sink = r;
+	} else if (c->w->type == SAME_S) {
+		sink_s = ((float (*)(const int *, void *, const int *))c->fn)(
+			&n, c->a, &unit);
+	} else {
+		sink = ((double (*)(const int *, void *, const int *))c->fn)(
+			&n, c->a, &unit);
+	}
+}
+
 static const struct kind {
 	const char *name;
 	void (*run)(const struct call *c);
 	double flops; /* a multiplication of m, n and k */
 } kinds[] = {
 	{ "gemm", do_gemm, 2 }, { "syrk", do_syrk, 1 }, { "symm", do_symm, 2 },
-	{ "trsm", do_trsm, 1 }, { "trmm", do_trmm, 1 },
+	{ "trsm", do_trsm, 1 }, { "trmm", do_trmm, 1 }, { "gemv", do_gemv, 2 },
+	{ "ger", do_ger, 2 },	{ "dot", do_dot, 2 },	{ "axpy", do_axpy, 2 },
+	{ "nrm2", do_nrm2, 2 },
 };
 
 static const struct kind *kind_of(const struct work *w)
@@ -307,6 +385,30 @@ static struct work works[] = {
 	{ "trsm", SAME_Z, 'L', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
 	{ "trsm", SAME_Z, 'U', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
 	{ "trmm", SAME_Z, 'L', 'N', 1024, 1024, 1024, 0, 0, 0, 0 },
+	{ "gemv", SAME_S, 'N', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "gemv", SAME_S, 'T', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "gemv", SAME_S, 'N', 'N', 4096, 1, 2048, 0, 0, 0, 0 },
+	{ "gemv", SAME_S, 'T', 'N', 4096, 1, 2048, 0, 0, 0, 0 },
+	{ "ger", SAME_S, 'N', 'N', 128, 64, 1, 0, 0, 0, 0 },
+	{ "ger", SAME_S, 'N', 'N', 4096, 2048, 1, 0, 0, 0, 0 },
+	{ "dot", SAME_S, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "dot", SAME_S, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "axpy", SAME_S, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "axpy", SAME_S, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "nrm2", SAME_S, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "nrm2", SAME_S, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "gemv", SAME_D, 'N', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "gemv", SAME_D, 'T', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "gemv", SAME_D, 'N', 'N', 4096, 1, 2048, 0, 0, 0, 0 },
+	{ "gemv", SAME_D, 'T', 'N', 4096, 1, 2048, 0, 0, 0, 0 },
+	{ "ger", SAME_D, 'N', 'N', 128, 64, 1, 0, 0, 0, 0 },
+	{ "ger", SAME_D, 'N', 'N', 4096, 2048, 1, 0, 0, 0, 0 },
+	{ "dot", SAME_D, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "dot", SAME_D, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "axpy", SAME_D, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "axpy", SAME_D, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "nrm2", SAME_D, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "nrm2", SAME_D, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
 	{ "gemm", SAME_S, 'N', 'N', 64, 2048, 2048, 0, 0, 0, 0 },
 	{ "gemm", SAME_S, 'N', 'N', 2048, 64, 2048, 0, 0, 0, 0 },
 	{ "gemm", SAME_S, 'N', 'N', 2048, 2048, 64, 0, 0, 0, 0 },
