@@ -3,6 +3,8 @@
  * All kernels of one instruction set, from what isa_*.c defined. Each template
  * is included for each type.
  */
+#include <emmintrin.h>
+
 #include "kernels.h"
 
 #ifdef __clang__

@@ -107,6 +107,96 @@ static R NAME(dot_end)(R lane[LANES])
 {
 	return NAME(tree)(lane);
 }
+
+/* The same tree: first between registers, then within the one that is left. */
+static inline __attribute__((always_inline)) R
+NAME(tree_of)(V sum[REGISTERS])
+{
+	R lane[VL];
+
+	UNROLL
+	for (int w = REGISTERS / 2; w; w /= 2) {
+		UNROLL
+		for (int r = 0; r < w; r++)
+			sum[r] += sum[r + w];
+	}
+	NAME(store)(lane, sum[0]);
+	UNROLL
+	for (int w = VL / 2; w; w /= 2) {
+		UNROLL
+		for (int l = 0; l < w; l++)
+			lane[l] += lane[l + w];
+	}
+	return lane[0];
+}
+
+/* What is left of a row is in the first lanes. */
+static inline __attribute__((always_inline)) void
+NAME(dot_rest)(int64_t n, const R *x, const R *y, V sum[REGISTERS])
+{
+	R lane[VL];
+
+	UNROLL
+	for (int r = 0; r < REGISTERS; r++, n -= VL) {
+		if (n >= VL) {
+			sum[r] = FMA(NAME(load)(x + r * VL),
+				     NAME(load)(y + r * VL), sum[r]);
+		} else if (n > 0) {
+			NAME(store)(lane, sum[r]);
+			for (int l = 0; l < n; l++)
+				lane[l] = FMA1(x[r * VL + l], y[r * VL + l],
+					       lane[l]);
+			sum[r] = NAME(load)(lane);
+		}
+	}
+}
+
+#define TOGETHER (REGISTERS <= 4 ? 4 : 1) /* columns: registers are few */
+
+/* Products of some columns of a with x, all contiguous. */
+static inline __attribute__((always_inline)) void
+NAME(dot_columns)(const int columns, int64_t n, const R *a, int64_t lda,
+		  const R *x, R *result)
+{
+	V sum[TOGETHER][REGISTERS];
+
+	UNROLL
+	for (int c = 0; c < columns; c++) {
+		UNROLL
+		for (int r = 0; r < REGISTERS; r++)
+			sum[c][r] = SET1(0);
+	}
+	for (; n >= LANES; n -= LANES, a += LANES, x += LANES) {
+		UNROLL
+		for (int r = 0; r < REGISTERS; r++) {
+			V y = NAME(load)(x + r * VL);
+
+			UNROLL
+			for (int c = 0; c < columns; c++)
+				sum[c][r] = FMA(NAME(load)(a + c * lda +
+							   r * VL),
+						y, sum[c][r]);
+		}
+	}
+	UNROLL
+	for (int c = 0; c < columns; c++) {
+		if (n)
+			NAME(dot_rest)(n, a + c * lda, x, sum[c]);
+		result[c] = NAME(tree_of)(sum[c]);
+	}
+}
+
+static void NAME(dot_matrix)(int64_t n, int64_t columns, const R *a,
+			     int64_t lda, const R *x, R *result)
+{
+	int64_t c = 0;
+
+	for (; c + TOGETHER <= columns; c += TOGETHER)
+		NAME(dot_columns)(TOGETHER, n, a + c * lda, lda, x, result + c);
+	for (; c < columns; c++)
+		NAME(dot_columns)(1, n, a + c * lda, lda, x, result + c);
+}
+#undef TOGETHER
 #endif
 
 static NAME(number) NAME(product_of)(int64_t n, const NAME(number) *x,
@@ -116,6 +206,12 @@ static NAME(number) NAME(product_of)(int64_t n, const NAME(number) *x,
 	R lane[LANES] = { 0 }, room_x[CHUNK], room_y[CHUNK];
 	int64_t now;
 
+#ifndef COMPLEX
+	if (incx == 1 && incy == 1) {
+		NAME(dot_matrix)(n, 1, x, 0, y, lane);
+		return lane[0];
+	}
+#endif
 	for (int64_t i = 0; i < n; i += now) {
 		now = NAME(some)(n, i, incx == 1 && incy == 1);
 		NAME(dot_lanes)(now,
@@ -225,7 +321,7 @@ static double NAME(norm_scaled)(int64_t n, const NAME(number) *x, int64_t incx,
 	for (int w = LANES_D / 2; w; w /= 2)
 		for (int l = 0; l < w; l++)
 			lane[l] += lane[l + w];
-	return __builtin_sqrt(lane[0]);
+	return _mm_cvtsd_f64(_mm_sqrt_sd(_mm_setzero_pd(), _mm_set_sd(lane[0])));
 }
 
 static void NAME(norm)(int64_t n, const void *x, int64_t incx, void *result)

@@ -60,6 +60,21 @@ static void NAME(gemv_rows)(int64_t m, int64_t n, const NAME(number) *a,
 		NAME(one)(m, a + j * lda, x[j * incx], sum);
 }
 
+/* Each element the product of a column and x. */
+static void NAME(gemv_columns)(int64_t m, int64_t n, const NAME(number) *a,
+			       int64_t lda, const NAME(number) *x,
+			       int64_t incx, bool conj, NAME(number) *sum)
+{
+#ifndef COMPLEX
+	if (incx == 1) {
+		NAME(dot_matrix)(m, n, a, lda, x, sum);
+		return;
+	}
+#endif
+	for (int64_t j = 0; j < n; j++)
+		sum[j] = NAME(product_of)(m, a + j * lda, 1, x, incx, conj);
+}
+
 static void NAME(gemv)(bool turned, bool conj, int64_t m, int64_t n,
 		       const void *alpha, const void *matrix, int64_t lda,
 		       const void *x, int64_t incx, const void *beta, void *to,
@@ -75,9 +90,8 @@ static void NAME(gemv)(bool turned, bool conj, int64_t m, int64_t n,
 		if (!turned)
 			NAME(gemv_rows)(now, n, a + i, lda, x, incx, sum);
 		else
-			for (int64_t j = 0; j < now; j++)
-				sum[j] = NAME(product_of)(
-					m, a + (i + j) * lda, 1, x, incx, conj);
+			NAME(gemv_columns)(m, now, a + i * lda, lda, x, incx,
+					   conj, sum);
 		NAME(end)(now, sum, *(const NAME(number) *)alpha,
 			  *(const NAME(number) *)beta, overwrite, y + i * incy,
 			  incy);

@@ -162,11 +162,11 @@ static void do_dot(const struct call *c)
 		sink = r;
 	} else if (c->w->type == SAME_S) {
 		sink_s = ((float (*)(const int *, void *, const int *, void *,
-				     const int *))c->fn)(&n, c->a, &unit, c->b,
+				     const int *))(uintptr_t)c->fn)(&n, c->a, &unit, c->b,
 							 &unit);
 	} else {
 		sink = ((double (*)(const int *, void *, const int *, void *,
-				    const int *))c->fn)(&n, c->a, &unit, c->b,
+				    const int *))(uintptr_t)c->fn)(&n, c->a, &unit, c->b,
 							&unit);
 	}
 }
@@ -190,10 +190,10 @@ static void do_nrm2(const struct call *c)
 		same_nrm2(c->w->type, n, c->a, 1, &r);
 		sink = r;
 	} else if (c->w->type == SAME_S) {
-		sink_s = ((float (*)(const int *, void *, const int *))c->fn)(
+		sink_s = ((float (*)(const int *, void *, const int *))(uintptr_t)c->fn)(
 			&n, c->a, &unit);
 	} else {
-		sink = ((double (*)(const int *, void *, const int *))c->fn)(
+		sink = ((double (*)(const int *, void *, const int *))(uintptr_t)c->fn)(
 			&n, c->a, &unit);
 	}
 }
