@@ -14,6 +14,7 @@ struct gemm {
 	int64_t m, n, k, lda, ldb, ldc;
 	char alpha[16], beta[16];
 	char *a, *b, *c;
+	int64_t size_a, size_b;
 };
 
 static void define_gemm(const struct gemm *g, char *c)
@@ -63,10 +64,12 @@ static void random_gemm(struct gemm *g, enum same_type t, int64_t most,
 	g->ldc = g->m + 1 + below(3);
 	scalar(t, g->alpha, wild);
 	scalar(t, g->beta, wild);
-	g->a = array(t, g->lda * (g->m + g->k), align * (size_t)below(16),
-		     wild);
-	g->b = array(t, g->ldb * (g->n + g->k), align * (size_t)below(16),
-		     wild);
+	g->size_a = rows_a + g->lda * (g->m + g->k - rows_a - 1);
+	g->size_b = rows_b + g->ldb * (g->n + g->k - rows_b - 1);
+	g->size_a = g->size_a > 0 ? g->size_a : 0;
+	g->size_b = g->size_b > 0 ? g->size_b : 0;
+	g->a = guarded(t, g->size_a, wild);
+	g->b = guarded(t, g->size_b, wild);
 	g->c = array(t, g->ldc * (g->n + 1), align * (size_t)below(16), wild);
 }
 
@@ -137,6 +140,8 @@ static void many_gemm(int n, int64_t most, bool wild)
 	for (int i = 0; i < n; i++) {
 		random_gemm(&g, (enum same_type)(i % TYPES), most, wild);
 		check_gemm(&g);
+		unguard(g.type, g.a, g.size_a);
+		unguard(g.type, g.b, g.size_b);
 	}
 }
 

@@ -114,12 +114,29 @@ static void run_asum(const struct vectors *v, char *y)
 	same_asum(v->type, v->n, v->x, v->incx, y);
 }
 
+/* Floats become doubles and back as the flush bits have it. */
+static double converted(const struct vectors *v, double x)
+{
+	volatile float f = narrowed(x);
+	volatile double d = f;
+
+	return twice(v->type) ? x : d;
+}
+
+static double rounded(double x)
+{
+	volatile double d = x;
+	volatile float f = (float)d;
+
+	return widened(f);
+}
+
 static double norm(const struct vectors *v, double factor, double *most)
 {
 	struct number lane[MOST_LANES] = { 0 };
 
 	for (int64_t i = 0; i < v->n * (is_complex(v->type) ? 2 : 1); i++) {
-		double s = part(v, i) * factor;
+		double s = converted(v, part(v, i)) * factor;
 
 		lane[i % 32].re = fma(s, s, lane[i % 32].re);
 		*most = fabs(part(v, i)) > *most ? fabs(part(v, i)) : *most;
@@ -138,7 +155,7 @@ static void define_nrm2(const struct vectors *v, char *y)
 		else if (most > 0 && most < 0x1p-480)
 			r = norm(v, 0x1p600, &unused) * 0x1p-600;
 	}
-	result.re = r;
+	result.re = twice(v->type) ? r : rounded(r);
 	put(real_of(v->type), y, 0, result);
 }
 
@@ -255,6 +272,14 @@ static struct number turned(enum same_type t, double c, double s,
 	return r;
 }
 
+/* x is the longer of what a routine may want. */
+static int64_t x_length(const struct vectors *v)
+{
+	int64_t side = v->m > v->n ? v->m : v->n;
+
+	return side ? (side - 1) * (v->incx < 0 ? -v->incx : v->incx) + 1 : 0;
+}
+
 /* y alone is compared; x is an array of the test's own. */
 static void define_rot(const struct vectors *v, char *y)
 {
@@ -271,7 +296,7 @@ static void define_rot(const struct vectors *v, char *y)
 
 static void run_rot(const struct vectors *v, char *y)
 {
-	size_t bytes = (size_t)(v->n * 4 + 4) * size_of(v->type);
+	size_t bytes = (size_t)x_length(v) * size_of(v->type);
 	char *x = malloc(bytes);
 
 	memcpy(x, v->x, bytes);
@@ -423,7 +448,7 @@ static void random_vectors(struct vectors *v, enum same_type t, int64_t most,
 	fill(real_of(t), v->c, 1, wild);
 	fill(real_of(t), v->s, 1, wild);
 	v->a = array(t, (v->lda + 4) * side, 8 * (size_t)below(8), wild);
-	v->x = array(t, 4 * side, 8 * (size_t)below(8), wild);
+	v->x = guarded(t, x_length(v), wild);
 	v->y = array(t, (side + 4) * side, 8 * (size_t)below(8), wild);
 }
 
@@ -460,6 +485,7 @@ static void many(int n, int64_t most, bool wild)
 
 		random_vectors(&v, (enum same_type)below(TYPES), most, wild);
 		check(r, &v);
+		unguard(v.type, v.x, x_length(&v));
 	}
 }
 

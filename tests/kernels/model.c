@@ -2,8 +2,11 @@
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
+#include <sys/mman.h>
 
 #include "model.h"
+
+#define PAGE 4096
 
 static uint64_t state = 1;
 
@@ -269,4 +272,25 @@ int64_t length(int64_t most)
 	int64_t n = below(2) ? special[below(10)] : below(most);
 
 	return n < most ? n : most;
+}
+
+char *guarded(enum same_type t, int64_t n, bool wild)
+{
+	size_t bytes = (size_t)n * size_of(t);
+	size_t whole = (bytes + PAGE - 1) / PAGE * PAGE;
+	char *map = mmap(NULL, whole + PAGE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(map != MAP_FAILED);
+	assert_false(mprotect(map + whole, PAGE, PROT_NONE));
+	fill(t, map + whole - bytes, n, wild);
+	return map + whole - bytes;
+}
+
+void unguard(enum same_type t, char *a, int64_t n)
+{
+	size_t bytes = (size_t)n * size_of(t);
+	size_t whole = (bytes + PAGE - 1) / PAGE * PAGE;
+
+	munmap(a + bytes - whole, whole + PAGE);
 }

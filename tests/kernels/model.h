@@ -67,6 +67,9 @@ struct number operand(enum same_type t, const void *a, int64_t ld, char trans,
 void fill(enum same_type t, char *a, int64_t n, bool wild);
 /* n numbers, `at` bytes from where malloc puts them. Never freed. */
 char *array(enum same_type t, int64_t n, size_t at, bool wild);
+/* The same, and what lies behind them cannot be read. */
+char *guarded(enum same_type t, int64_t n, bool wild);
+void unguard(enum same_type t, char *a, int64_t n);
 /* alpha or beta: often 0 or 1. */
 void scalar(enum same_type t, char *x, bool wild);
 
