@@ -14,7 +14,10 @@ struct vectors {
 	int64_t m, n, lda, incx, incy;
 	bool conj, smallest;
 	char trans, uplo;
-	char alpha[16], beta[16], c[8], s[8];
+	_Alignas(16) char alpha[16];
+	_Alignas(16) char beta[16];
+	_Alignas(16) char c[8];
+	_Alignas(16) char s[8];
 	char *a, *x, *y;
 };
 
