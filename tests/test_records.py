@@ -84,6 +84,33 @@ class Kept(Case):
         self.samebits(2, "blame", "--metric", "x", "--", "true")
         self.assertFalse(os.path.exists(self.path()))
 
+    def test_full_disk(self):
+        """What could not be made is not there, or it would pass for the newest
+        run."""
+        small = os.path.join(self.dir, "small")
+        os.mkdir(small)
+        if subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "none",
+                           small], stderr=subprocess.DEVNULL).returncode:
+            print("[  SKIPPED ] test_full_disk")
+            self.skipTest("mounts are forbidden")
+        script = """
+            mount -t tmpfs -o size=400k none small && cd small
+            "$0" run -q -- true
+            cat /dev/zero > full 2> /dev/null
+            for verb in trials check blame run; do
+                "$0" $verb -q -- true; echo $?
+            done
+            readlink .samebits/latest
+            ls .samebits
+        """
+        done = subprocess.run(["unshare", "-rm", "sh", "-c", script, SAMEBITS],
+                              cwd=self.dir, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=100)
+        self.assertEqual(done.stdout.split(), [
+            "125", "2", "2", "125", "000001", "000001", "latest"],
+            done.stderr)
+        self.assertEqual(done.stderr.count("No space left"), 6)
+
     def test_latest_is_a_run(self):
         self.samebits(0, "run", "-q", "--", "true")
         os.mkdir(self.path("000002"))

@@ -124,6 +124,15 @@ class Words(Case):
                 (["--fast", "lr=1"], {"fast": "true", "lr": "1"})):
             self.assertEqual(self.params(*words), want)
 
+    def test_many_arguments(self):
+        words = ["a%d" % i for i in range(60000)]
+        self.run_it("--", "true", *words)
+        start = time.monotonic()
+        self.log(0, "--json", "o")
+        self.assertLess(time.monotonic() - start, 1.5)
+        self.assertEqual(jsonl(self.path("o"))[0]["params"]["command"],
+                         " ".join(["true"] + words))
+
     def test_not_utf8(self):
         self.run_it("--", "true", b"--x=\xff\xfe")
         self.log(0, "--json", "o")

@@ -51,16 +51,21 @@ int record_new(const char *store, const char *kind, char **argv, char *dir,
 	char cwd[PATH_MAX];
 	int ret = store_new_experiment(store, dir, size);
 
+	if (ret) {
+		json_decref(content);
+		return ret;
+	}
 	manifest = json_pack("{s:i, s:s, s:o, s:o, s:o, s:f, s:n, s:n}",
 			     "format", RECORD_FORMAT, "mode", kind, "program",
 			     text_json(*argv), "argv",
 			     secrets_arguments(argv), "cwd",
 			     text_json(getcwd(cwd, sizeof(cwd)) ? cwd : ""),
 			     "start", now(), "end", "status");
-	if (!ret)
-		ret = record_write(dir, kind, content);
+	ret = record_write(dir, kind, content);
 	if (!ret)
 		ret = write_json(dir, "manifest.json", manifest);
+	if (ret) /* or it would pass for a run */
+		store_remove(dir);
 	json_decref(manifest);
 	json_decref(content);
 	return ret;

@@ -58,22 +58,21 @@ static const char *state(json_t *manifest)
 /* As a shell would need it, but only as far as it can be read. */
 static char *command(json_t *argv)
 {
-	char *line = NULL, *more;
+	char *line = NULL;
+	size_t i, size;
+	FILE *to = open_memstream(&line, &size);
 	json_t *word;
-	size_t i;
 
+	if (!to)
+		return NULL;
 	json_array_foreach(argv, i, word) {
 		const char *s = json_string_value(word) ?: "";
 		const char *quote =
 			!*s || strpbrk(s, " \t\n\"'\\$;&|<>*?()") ? "'" : "";
 
-		if (asprintf(&more, "%s%s%s%s%s", line ?: "", line ? " " : "",
-			     quote, s, quote) < 0)
-			break;
-		free(line);
-		line = more;
+		fprintf(to, "%s%s%s%s", i ? " " : "", quote, s, quote);
 	}
-	return line;
+	return fclose(to) ? NULL : line;
 }
 
 /* "mode=run,seed=7,…": without what only says where the run is. */
