@@ -300,6 +300,49 @@ HARMLESS = {
 }
 
 
+class Changed(Case):
+    """A record that somebody has changed is shown, or refused, as far as it
+    goes."""
+    VALUES = (None, -1, "x", [], {}, [None, {"a": []}], "9" * 300)
+
+    def places(self, j, path=()):
+        if path:
+            yield path
+        if isinstance(j, dict):
+            for key in j:
+                yield from self.places(j[key], path + (key,))
+        elif isinstance(j, list):
+            for i, value in enumerate(j[:2]):
+                yield from self.places(value, path + (i,))
+
+    def changed(self, record, path, value):
+        record = at = json.loads(json.dumps(record))
+        for key in path[:-1]:
+            at = at[key]
+        at[path[-1]] = value
+        return record
+
+    def test_all(self):
+        self.write("a.py", "import numpy\n")
+        self.run_it("--", "/usr/bin/python3", "a.py")
+        self.run_it("--", "/usr/bin/python3", "a.py", "b")
+        name = self.dir + "/.samebits/000001/environment.json"
+        with open(name) as f:
+            record = json.load(f)
+        paths = list(self.places(record))
+        self.assertGreater(len(paths), 100)
+        for i, path in enumerate(paths):
+            with open(name, "w") as f:
+                json.dump(self.changed(record, path, self.VALUES[
+                    i % len(self.VALUES)]), f)
+            for words in (("env", "1"), ("env", "--diff", "1", "2"),
+                          ("lock", "--from", "1"), ("pin", "--docker", "1"),
+                          ("pin", "--pip", "1"), ("pin", "--conda", "1")):
+                done = self.samebits(*words)
+                self.assertIn(done.returncode, (0, 1, 2, 125),
+                              (words, path, done.stderr))
+
+
 class Secrets(Case):
     def everything(self):
         """All text that a run left in the store and the cache."""

@@ -235,6 +235,34 @@ int environment_write(const char *dir, const json_t *environment)
 	return ret;
 }
 
+/* Each of a list is an object with these texts. */
+static bool all_have(const json_t *list, const char *a, const char *b)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, one)
+		if (!json_is_string(json_object_get(one, a)) ||
+		    !json_is_string(json_object_get(one, b)))
+			return false;
+	return true;
+}
+
+/* What readers take for granted, of a file that anybody may have changed. */
+static bool sound(const json_t *j)
+{
+	const json_t *pythons = json_object_get(j, "python");
+	json_t *one;
+	size_t i;
+
+	json_array_foreach((json_t *)pythons, i, one)
+		if (!all_have(json_object_get(one, "packages"), "name", "site"))
+			return false;
+	return all_have(pythons, "executable", "version") &&
+	       all_have(json_object_get(j, "objects"), "path", "path") &&
+	       all_have(json_object_get(j, "libraries"), "kind", "path");
+}
+
 int environment_load(const char *path, json_t **environment)
 {
 	json_t *j, *format;
@@ -252,6 +280,10 @@ int environment_load(const char *path, json_t **environment)
 
 		json_decref(j);
 		return ret;
+	}
+	if (!sound(j)) {
+		json_decref(j);
+		return -EBADMSG;
 	}
 	*environment = j;
 	return 0;

@@ -164,10 +164,9 @@ static void libraries(json_t *lock, const json_t *all)
 		const char *kind = string(l, "kind"), *says = string(l, "says");
 		char key[100];
 
-		snprintf(key, sizeof(key), "%.60s%s%zu", kind,
-			 json_object_get(s, kind) ? " " : "", i);
-		if (!json_object_get(s, kind))
-			key[strlen(kind)] = 0;
+		snprintf(key, sizeof(key), "%.60s", kind);
+		if (json_object_get(s, key))
+			snprintf(key, sizeof(key), "%.60s %zu", kind, i);
 		json_object_set_new(s, key,
 				    n ? json_sprintf("%s, %lld threads", says,
 						     n)
@@ -390,7 +389,7 @@ static int compare_section(struct env_changes *c, unsigned rank,
 					      json_string_value(value),
 					      string(b, key));
 	json_object_foreach(b, key, value)
-		if (!ret && !json_object_get(a, key))
+		if (!ret && !json_object_get(a, key) && json_is_string(value))
 			ret = env_changes_add(c, rank, group, key, NULL,
 					      json_string_value(value));
 	return ret;

@@ -31,11 +31,11 @@ static inline json_t *text_json(const char *s)
 	return j;
 }
 
-/* Control characters become '?': a name must not steer the terminal. NULL, as
- * JSON gives it that somebody has changed, is nothing. */
+/* Control characters become '?': a name must not steer the terminal. So does
+ * NULL, which JSON gives for what is no string. */
 static inline void text_print(FILE *to, const char *s)
 {
-	for (; s && *s; s++)
+	for (s = s ? s : "?"; *s; s++)
 		fputc((unsigned char)*s < 32 || *s == 127 ? '?' : *s, to);
 }
 
