@@ -32,6 +32,7 @@ int trialrecord_find(struct trialrecord *r, const char *store,
 struct trialrecord_given {
 	char **argv; /* NULL: nothing */
 	bool seeds, folds, repeat, metrics;
+	bool gathers; /* nothing is made again */
 };
 
 /* Goes on with one: what is given must not contradict it, the rest is taken from
