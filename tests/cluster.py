@@ -41,7 +41,9 @@ SchedulerType=sched/builtin
 SwitchType=switch/none
 MpiDefault=none
 ReturnToService=2
+KillWait=2
 SlurmdParameters=config_overrides
+{more}
 NodeName={host} NodeAddr=127.0.0.1 CPUs=4 State=UNKNOWN
 PartitionName=all Nodes={host} Default=YES MaxTime=INFINITE State=UP
 """
@@ -58,7 +60,10 @@ def free_ports(n):
 
 
 class Cluster:
-    def __init__(self):
+    """more: lines for slurm.conf; hidden: a directory whose content the node does
+    not see is made, where that is possible."""
+
+    def __init__(self, more="", hidden=False):
         self.started = []
         self.dir = tempfile.mkdtemp(prefix="samebits-slurm-", dir="/var/tmp")
         os.chmod(self.dir, 0o755)
@@ -69,10 +74,14 @@ class Cluster:
         # srun wants a range: what the kernel gave, and some above.
         ports = (*first, first[1] + 1, min(first[1] + 200, 65535))
         with open(self.path("slurm.conf"), "w") as f:
-            f.write(CONFIG.format(host=self.host, dir=self.dir, ports=ports))
+            f.write(CONFIG.format(host=self.host, dir=self.dir, ports=ports,
+                                  more=more))
         with open(self.path("key"), "wb") as f:
             f.write(os.urandom(1024))
         os.chmod(self.path("key"), 0o400)
+        self.hidden = self.path("hidden") if hidden else None
+        if hidden:
+            os.mkdir(self.hidden)
         self.env = dict(os.environ, SLURM_CONF=self.path("slurm.conf"))
 
     def path(self, name):
@@ -96,9 +105,17 @@ class Cluster:
                    "--num-threads=2")
         self.wait(lambda: os.path.exists(self.path("munge.socket")))
         self.start("slurmctld", "-D", "-i", "-f", self.path("slurm.conf"))
-        self.start("slurmd", "-D", "-N", self.host, "-f",
+        self.start(*self.hider(), "slurmd", "-D", "-N", self.host, "-f",
                    self.path("slurm.conf"))
         self.wait(self.idle)
+
+    def hider(self):
+        words = ("unshare", "-m", "sh", "-c",
+                 "mount -t tmpfs none %s && exec \"$@\"" % self.hidden, "sh")
+        if self.hidden and subprocess.run((*words, "true"),
+                                          stderr=subprocess.DEVNULL).returncode:
+            self.hidden = None
+        return words if self.hidden else ()
 
     def idle(self):
         done = subprocess.run(("sinfo", "-h", "-o", "%T"), env=self.env,
@@ -122,7 +139,19 @@ class Cluster:
                     text += "%s: %s\n" % (name, f.read()[-1500:])
         return text
 
+    def cancel(self):
+        """Whatever there is of jobs."""
+        subprocess.run(("scancel", "-f", "-u", "root"), env=self.env,
+                       stderr=subprocess.DEVNULL)
+        end = time.monotonic() + 30
+        while time.monotonic() < end and subprocess.run(
+                ("squeue", "-h"), env=self.env, stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL).stdout:
+            time.sleep(0.1)
+
     def end(self):
+        if len(self.started) == 3:
+            self.cancel()
         for p in reversed(self.started):
             p.send_signal(signal.SIGTERM)
             try:
@@ -140,6 +169,8 @@ def run(main, **words):
         print("Slurm cannot run here:", "not root" if not lacking else
               "missing " + ", ".join(lacking))
         sys.exit(77)
+    # Else what is started would outlive a test that is ended from outside.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     cluster = Cluster(**words)
     try:
         try:

@@ -86,7 +86,7 @@ all="$all writes"
 all="$all env"
 all="$all track"
 all="$all blas operand openmp threads frameworks"
-all="$all mpi ranks slurm"
+all="$all mpi ranks slurm slurm_trials"
 all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels"
 build build -Dtests=true -Dwerror=true
 suite build $all

@@ -293,6 +293,25 @@ static void note_same_file(const struct set *s, const char *store)
 	files_free(&b);
 }
 
+/* Some are still Slurm's, or were when somebody last asked. */
+static void note_slurm(struct set *s)
+{
+	const json_t *part;
+	size_t i;
+
+	json_array_foreach(json_object_get(s->record, "slurm"), i, part) {
+		const char *job =
+			json_string_value(json_object_get(part, "job"));
+
+		if (!json_is_true(json_object_get(part, "gathered")))
+			note(s, "with Slurm: job %s, %" JSON_INTEGER_FORMAT
+				" tasks; samebits trials --resume=N --slurm, "
+				"with the number of these trials, waits for "
+				"them and reports", job ? job : "?",
+			     json_integer_value(json_object_get(part, "tasks")));
+	}
+}
+
 int trialset_note(json_t *record, const char *store, const json_t *more)
 {
 	struct set s = { .record = record,
@@ -307,6 +326,7 @@ int trialset_note(json_t *record, const char *store, const json_t *more)
 		note_repeats(&s);
 	note_same_file(&s, store);
 	note_own_seeds(&s, store);
+	note_slurm(&s);
 	if (more)
 		json_array_extend(s.notes, (json_t *)more);
 	return json_object_set_new(record, "notes", s.notes) ? -ENOMEM : 0;

@@ -380,6 +380,7 @@ int trialrecord_resume(struct trialrecord *r,
 	if (ret)
 		return ret;
 	set_plan(r->content, plan, m);
+	json_object_set_new(r->content, "end", json_null());
 	ret = record_write(r->dir, "trials", r->content);
 	return ret ? fail("%s: %s; free space first", r->dir, strerror(-ret))
 		   : 0;
@@ -405,4 +406,15 @@ int trialrecord_options(const struct trialrecord *r, const char **option,
 		option[i] = json_string_value(one);
 	option[i] = NULL;
 	return 0;
+}
+
+bool trialrecord_option(const struct trialrecord *r, const char *option)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(r->content, "options"), i, one)
+		if (!strcmp(json_string_value(one), option))
+			return true;
+	return false;
 }

@@ -45,6 +45,9 @@ int trialrecord_resume(struct trialrecord *r,
 int trialrecord_options(const struct trialrecord *r, const char **option,
 			size_t room);
 
+/* Had the runs this one? */
+bool trialrecord_option(const struct trialrecord *r, const char *option);
+
 /* Trials with any trouble. */
 size_t trialrecord_troubles(const struct trialrecord *r);
 /* Plans no more than was made. */

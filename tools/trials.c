@@ -406,7 +406,7 @@ static int resume(struct trials *t)
 	t->argv = t->record.argv;
 	if (!placeholders_valid(t))
 		return STATUS_TROUBLE;
-	tmpfit_decide(t->argv, &t->measures, at_a_time(t));
+	tmpfit_decided(trialrecord_option(&t->record, "--private-tmp"));
 	repeat_prepare(&t->r, false, t->argv);
 	ret = trialrecord_options(&t->record, t->r.option,
 				  sizeof(t->r.option) / sizeof(char *));
