@@ -51,6 +51,10 @@ class Case(unittest.TestCase):
     def path(self, *names):
         return os.path.join(self.dir, *names)
 
+    def read(self, *names):
+        with open(self.path(*names), "rb") as f:
+            return f.read()
+
     def start(self, *words, **variables):
         return subprocess.Popen((SAMEBITS, *words), cwd=self.dir, text=True,
                                 env=dict(self.slurm.env, **variables),
@@ -106,15 +110,13 @@ class SameAsHere(Case):
     def both(self, status, *words, **variables):
         """The same trials by Slurm and here; the former's record."""
         there = self.trials(status, "--slurm", *words, **variables)
-        self.files = {n: open(self.path(n), "rb").read()
-                      for n in os.listdir(self.dir)
+        self.files = {n: self.read(n) for n in os.listdir(self.dir)
                       if n.startswith("model-")}
         here = self.trials(status, *words, **variables)
         self.assertEqual(self.like(there), self.like(here))
         self.assertEqual(there["summary"], here["summary"])
         for name, content in self.files.items():
-            with open(self.path(name), "rb") as f:
-                self.assertEqual(f.read(), content, name)
+            self.assertEqual(self.read(name), content, name)
         return there
 
     def test_one_fails(self):
@@ -203,7 +205,12 @@ class Going(Case):
         self.running()
         report = self.samebits(0, "report", "1")
         self.assertIn("0 of 6 trials made", report)
-        self.assertIn("--resume=000001 --slurm", report)
+        self.assertIn("--slurm, with the number", report)
+        # They are not removed under their tasks, however old they are.
+        old = time.time() - 9999
+        os.utime(self.path(".samebits", "000001"), (old, old))
+        self.samebits(125, "rm", "1")
+        self.assertIn("000001", self.stderr)
         # Nobody makes them twice.
         self.samebits(125, "trials", "--resume=1")
         self.assertIn("go on in Slurm", self.stderr)
@@ -264,6 +271,19 @@ class Going(Case):
         # And here, as any set is.
         record = self.trials(0, "--resume", "-n", "4")
         self.assertEqual(len(record["trials"]), 4)
+
+    def test_node_lost(self):
+        p = self.start("trials", "--slurm", "-n", "1", "--json", "--sbatch",
+                       "--no-requeue", *METRIC, *self.SLOW)
+        self.running()
+        node = "nodename=" + self.slurm.host
+        self.ask("scontrol", "update", node, "state=down", "reason=test")
+        try:
+            record = json.loads(self.finish(p, 1))
+        finally:
+            self.ask("scontrol", "update", node, "state=resume")
+        self.assertEqual(record["trials"][0]["slurm"], "NODE_FAIL")
+        self.assertIn("NODE_FAIL", record["trials"][0]["trouble"])
 
     def test_time_limit(self):
         record = self.trials(1, "--slurm", "-n", "1", "--timeout", "0.5",

@@ -297,19 +297,24 @@ static void note_same_file(const struct set *s, const char *store)
 static void note_slurm(struct set *s)
 {
 	const json_t *part;
-	size_t i;
+	char *jobs = NULL;
+	size_t i, size, n = 0;
+	FILE *to = open_memstream(&jobs, &size);
 
 	json_array_foreach(json_object_get(s->record, "slurm"), i, part) {
 		const char *job =
 			json_string_value(json_object_get(part, "job"));
 
-		if (!json_is_true(json_object_get(part, "gathered")))
-			note(s, "with Slurm: job %s, %" JSON_INTEGER_FORMAT
-				" tasks; samebits trials --resume=N --slurm, "
-				"with the number of these trials, waits for "
-				"them and reports", job ? job : "?",
-			     json_integer_value(json_object_get(part, "tasks")));
+		if (!to || json_is_true(json_object_get(part, "gathered")))
+			continue;
+		fprintf(to, " %s", job ? job : "?");
+		n++;
 	}
+	if (to && !fclose(to) && n)
+		note(s, "with Slurm, job%s; samebits trials --resume=N --slurm, "
+			"with the number of these trials, waits for them",
+		     jobs);
+	free(jobs);
 }
 
 int trialset_note(json_t *record, const char *store, const json_t *more)
