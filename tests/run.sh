@@ -99,8 +99,8 @@ all="$all devices terminal pids values logs kill hazards python"
 all="$all programs layout contents files verdict"
 all="$all writes"
 all="$all blas operand openmp threads frameworks"
-all="$all ranks slurm"
-all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels"
+all="$all slurm_trials ranks"
+all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels slurm"
 build build -Dtests=true -Dwerror=true
 suite build $all
 if [ "$mode" = --ci ] || [ "$mode" = --full ]; then

@@ -30,8 +30,7 @@ double outcome_now(void)
 #define TAIL 400 /* bytes */
 #define TAIL_LINES 3
 
-/* Its last lines, parted by " | "; NULL: it is empty. */
-static char *tail_of(const char *dir, const char *stream)
+char *outcome_tail(const char *dir, const char *stream)
 {
 	char *path, text[TAIL + 1], *out = NULL, *at, *line;
 	size_t n = 0, size, lines = 0;
@@ -63,7 +62,7 @@ static char *tail_of(const char *dir, const char *stream)
 
 static char *with_tail(char *text, const char *dir, const char *stream)
 {
-	char *tail = dir ? tail_of(dir, stream) : NULL, *both;
+	char *tail = dir ? outcome_tail(dir, stream) : NULL, *both;
 
 	if (!dir || !text)
 		return text;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,6 +17,7 @@
 #include "text.h"
 
 #define APPENDED "trials.jsonl"
+#define PUT "trials" /* a file for each */
 
 static double now(void)
 {
@@ -127,6 +129,76 @@ int record_append(const char *dir, const json_t *entry)
 	return ret;
 }
 
+/* ---- what is put beside ---- */
+
+#define PUT_NAME PUT "/%06zu.json"
+
+static void put_path(char *path, size_t size, const char *dir, size_t run)
+{
+	snprintf(path, size, "%s/" PUT_NAME, dir, run);
+}
+
+int record_put(const char *dir, size_t run, const json_t *entry)
+{
+	char name[64], path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" PUT, dir);
+	if (mkdir(path, 0755) && errno != EEXIST)
+		return -errno;
+	snprintf(name, sizeof(name), PUT_NAME, run);
+	return write_json(dir, name, entry);
+}
+
+json_t *record_taken(const char *dir, size_t run)
+{
+	char path[PATH_MAX];
+
+	put_path(path, sizeof(path), dir, run);
+	return json_load_file(path, 0, NULL);
+}
+
+void record_drop(const char *dir, size_t run)
+{
+	char path[PATH_MAX];
+
+	put_path(path, sizeof(path), dir, run);
+	unlink(path);
+}
+
+/* Its run; 0: it is no entry, or not yet one. */
+static size_t run_of(const char *name)
+{
+	char *end;
+	unsigned long run = strtoul(name, &end, 10);
+
+	return strcmp(end, ".json") ? 0 : run;
+}
+
+void record_puts(const char *dir, void (*each)(size_t run, void *arg),
+		 void *arg)
+{
+	char path[PATH_MAX];
+	DIR *d;
+
+	snprintf(path, sizeof(path), "%s/" PUT, dir);
+	d = opendir(path);
+	for (struct dirent *e; d && (e = readdir(d));)
+		if (run_of(e->d_name))
+			each(run_of(e->d_name), arg);
+	if (d)
+		closedir(d);
+}
+
+void record_folded(const char *dir)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" PUT, dir);
+	store_remove_tree(path);
+}
+
+/* ---- both are folded into the list ---- */
+
 /* Which trial an entry is about. */
 static void key_of(char *key, size_t size, const json_t *entry)
 {
@@ -141,6 +213,7 @@ static void key_of(char *key, size_t size, const json_t *entry)
 
 struct fold {
 	json_t *trials, *places; /* of each key in trials */
+	const char *dir;
 };
 
 static void fold_one(struct fold *f, json_t *entry)
@@ -176,23 +249,39 @@ static void fold_lines(struct fold *f, FILE *from)
 	free(line);
 }
 
+static void fold_put(size_t run, void *arg)
+{
+	struct fold *f = arg;
+	json_t *entry = record_taken(f->dir, run);
+
+	if (json_is_object(entry))
+		fold_one(f, entry);
+	json_decref(entry);
+}
+
+/* What a trial has left itself counts more than what was written of it when it
+ * seemed lost. */
 static void fold_appended(const char *dir, json_t *content)
 {
-	struct fold f = { json_array(), json_object() };
+	struct fold f = { json_array(), json_object(), dir };
 	json_t *old = json_object_get(content, "trials"), *entry;
-	char path[PATH_MAX];
+	char lines[PATH_MAX], put[PATH_MAX];
 	FILE *from;
 	size_t i;
 
-	snprintf(path, sizeof(path), "%s/" APPENDED, dir);
-	from = fopen(path, "re");
-	if (from) {
+	snprintf(lines, sizeof(lines), "%s/" APPENDED, dir);
+	snprintf(put, sizeof(put), "%s/" PUT, dir);
+	from = fopen(lines, "re");
+	if (from || !access(put, F_OK)) {
 		json_array_foreach(old, i, entry)
 			fold_one(&f, entry);
-		fold_lines(&f, from);
-		fclose(from);
+		if (from)
+			fold_lines(&f, from);
+		record_puts(dir, fold_put, &f);
 		json_object_set(content, "trials", f.trials);
 	}
+	if (from)
+		fclose(from);
 	json_decref(f.trials);
 	json_decref(f.places);
 }

@@ -304,6 +304,30 @@ static void note_same_file(const struct set *s, const char *store)
 	files_free(&b);
 }
 
+/* Some are still Slurm's, or were when somebody last asked. */
+static void note_slurm(struct set *s)
+{
+	const json_t *part;
+	char *jobs = NULL;
+	size_t i, size, n = 0;
+	FILE *to = open_memstream(&jobs, &size);
+
+	json_array_foreach(json_object_get(s->record, "slurm"), i, part) {
+		const char *job =
+			json_string_value(json_object_get(part, "job"));
+
+		if (!to || json_is_true(json_object_get(part, "gathered")))
+			continue;
+		fprintf(to, " %s", job ? job : "?");
+		n++;
+	}
+	if (to && !fclose(to) && n)
+		note(s, "with Slurm, job%s; samebits trials --resume=N --slurm, "
+			"with the number of these trials, waits for them",
+		     jobs);
+	free(jobs);
+}
+
 int trialset_note(json_t *record, const char *store, const json_t *more)
 {
 	struct set s = { .record = record,
@@ -318,6 +342,7 @@ int trialset_note(json_t *record, const char *store, const json_t *more)
 		note_repeats(&s);
 	note_same_file(&s, store);
 	note_own_seeds(&s, store);
+	note_slurm(&s);
 	if (more)
 		json_array_extend(s.notes, (json_t *)more);
 	return json_object_set_new(record, "notes", s.notes) ? -ENOMEM : 0;

@@ -199,7 +199,10 @@ int trialrecord_end(struct trialrecord *r, int status)
 	if (ret)
 		return ret;
 	ret = record_write(r->dir, "trials", r->content);
-	return ret ? ret : record_end(r->dir, status);
+	if (ret)
+		return ret;
+	record_folded(r->dir);
+	return record_end(r->dir, status);
 }
 
 void trialrecord_free(struct trialrecord *r)
@@ -351,15 +354,25 @@ static int same_number(const struct trialrecord *r, const char *key,
 
 /* ---- all of it ---- */
 
-/* What could not be run at all is tried again. */
-static void drop_not_run(json_t *trials)
+/* What could not be run at all is tried again, and what Slurm has lost. */
+static void drop_not_run(const struct trialrecord *r, size_t repeat)
 {
-	for (size_t i = json_array_size(trials); i-- > 0;) {
-		const char *how = json_string_value(json_object_get(
-			json_array_get(trials, i), "how"));
+	json_t *trials = json_object_get(r->content, "trials");
 
-		if (how && !strcmp(how, "not run"))
-			json_array_remove(trials, i);
+	for (size_t i = json_array_size(trials); i-- > 0;) {
+		const json_t *trial = json_array_get(trials, i);
+		const char *how = json_string_value(
+			json_object_get(trial, "how"));
+
+		if ((!how || strcmp(how, "not run")) &&
+		    !json_object_get(trial, "slurm"))
+			continue;
+		record_drop(r->dir,
+			    (size_t)(json_integer_value(json_object_get(
+					     trial, "trial")) - 1) * repeat +
+				    (size_t)json_integer_value(
+					    json_object_get(trial, "repeat")));
+		json_array_remove(trials, i);
 	}
 }
 
@@ -383,12 +396,14 @@ int trialrecord_resume(struct trialrecord *r,
 		ret = same_number(r, "folds", given->folds, &plan->folds);
 	if (!ret)
 		ret = same_number(r, "repeat", given->repeat, &plan->repeat);
-	drop_not_run(json_object_get(r->content, "trials"));
+	if (!ret && !given->gathers)
+		drop_not_run(r, plan->repeat);
 	if (!ret)
 		ret = trialmetrics_same(r, given->metrics, m);
 	if (ret)
 		return ret;
 	set_plan(r->content, plan, m);
+	json_object_set_new(r->content, "end", json_null());
 	ret = record_write(r->dir, "trials", r->content);
 	return ret ? fail("%s: %s; free space first", r->dir, strerror(-ret))
 		   : 0;
@@ -414,4 +429,15 @@ int trialrecord_options(const struct trialrecord *r, const char **option,
 		option[i] = json_string_value(one);
 	option[i] = NULL;
 	return 0;
+}
+
+bool trialrecord_option(const struct trialrecord *r, const char *option)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(r->content, "options"), i, one)
+		if (!strcmp(json_string_value(one), option))
+			return true;
+	return false;
 }
