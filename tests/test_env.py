@@ -189,6 +189,8 @@ class Record(Case):
         digests = [self.run_it("--seed", s, *command)["run"]["log"]["digest"]
                    for s in "112"]
         self.assertEqual(digests[0], digests[1])
+        sources = self.record()["run"]["log"]["sources"]
+        self.assertEqual(sources["getrandom"], "force")
         self.assertNotEqual(digests[0], digests[2])
 
     def test_page(self):
