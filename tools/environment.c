@@ -13,6 +13,7 @@
 
 #include "collect.h"
 #include "environment.h"
+#include "jsonfile.h"
 #include "text.h"
 
 /* git's time: beside the program, and at the end of one that was short. */
@@ -160,23 +161,10 @@ json_t *environment_now(void)
 
 /* ---- files ---- */
 
-/* Written beside and renamed: readers see all of it or nothing. */
 int environment_write(const char *dir, const json_t *environment)
 {
-	char path[PATH_MAX], beside[PATH_MAX];
-	int ret;
-
-	snprintf(path, sizeof(path), "%s/" ENVIRONMENT_FILE, dir);
-	snprintf(beside, sizeof(beside), "%s/" ENVIRONMENT_FILE ".new", dir);
-	errno = 0;
-	ret = json_dump_file(environment, beside, JSON_INDENT(1));
-	if (ret)
-		ret = errno ? -errno : -EIO;
-	else if (rename(beside, path))
-		ret = -errno;
-	if (ret)
-		unlink(beside);
-	return ret;
+	return jsonfile_write_in(dir, ENVIRONMENT_FILE, environment,
+				 JSON_INDENT(1));
 }
 
 /* Each of a list is an object with these texts. */

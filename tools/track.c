@@ -33,11 +33,6 @@ void track_metric(json_t *run, const char *name, double value, size_t step)
 					(json_int_t)step));
 }
 
-static const char *text(json_t *j, const char *key)
-{
-	return json_string_value(json_object_get(j, key));
-}
-
 static json_t *milliseconds(json_t *seconds)
 {
 	return json_is_number(seconds)
@@ -112,14 +107,14 @@ static void params_of(json_t *params, json_t *manifest)
 	json_t *argv = json_object_get(manifest, "argv");
 	char *line = command(argv);
 
-	track_set(params, "program", text(manifest, "program"));
+	track_set(params, "program", text_at(manifest, "program"));
 	track_set(params, "command", line);
-	track_set(params, "mode", text(manifest, "mode"));
+	track_set(params, "mode", text_at(manifest, "mode"));
 	number(params, "seed", json_object_get(manifest, "seed"));
 	number(params, "threads",
 	       json_object_get(json_object_get(manifest, "threads"),
 			       "wanted"));
-	settings(params, text(manifest, "settings"));
+	settings(params, text_at(manifest, "settings"));
 	track_arguments(params, argv);
 	free(line);
 }
@@ -151,12 +146,12 @@ static void commit_of(json_t *tags, json_t *manifest, const char *dir)
 	json_t *start = json_object_get(manifest, "start");
 	json_t *environment = read_json(dir, "environment.json");
 	json_t *git = json_object_get(environment, "git");
-	const char *cwd = text(manifest, "cwd");
+	const char *cwd = text_at(manifest, "cwd");
 	char *found = NULL;
 
-	if (!text(git, "commit") && cwd)
+	if (!text_at(git, "commit") && cwd)
 		found = track_commit(cwd, json_number_value(start));
-	track_set(tags, "samebits.commit", text(git, "commit") ?: found);
+	track_set(tags, "samebits.commit", text_at(git, "commit") ?: found);
 	number(tags, "samebits.changed_files",
 	       json_object_get(git, "changed_files"));
 	json_decref(environment);
@@ -169,8 +164,8 @@ static void tags_of(json_t *tags, json_t *manifest, const char *dir)
 	track_set(tags, "samebits.version", SAMEBITS_VERSION);
 	number(tags, "samebits.seed", json_object_get(manifest, "seed"));
 	commit_of(tags, manifest, dir);
-	if (text(manifest, "cwd"))
-		lock_of(tags, text(manifest, "cwd"));
+	if (text_at(manifest, "cwd"))
+		lock_of(tags, text_at(manifest, "cwd"));
 }
 
 static void artifact_json(json_t *run, const char *name, json_t *content)
