@@ -14,6 +14,7 @@
 #include "collect.h"
 #include "environment.h"
 #include "jsonfile.h"
+#include "ranks.h"
 #include "text.h"
 
 /* git's time: beside the program, and at the end of one that was short. */
@@ -221,10 +222,28 @@ int environment_load(const char *path, json_t **environment)
 	return 0;
 }
 
+/* Of ranks, the first that has one speaks for all. */
+static int read_rank(const char *dir, json_t **environment)
+{
+	char path[2 * PATH_MAX];
+	struct dirent **rank;
+	int n = ranks_list(dir, &rank), ret = -ENOENT;
+
+	for (int i = 0; i < n && ret == -ENOENT; i++) {
+		snprintf(path, sizeof(path), "%s/%s/" ENVIRONMENT_FILE, dir,
+			 rank[i]->d_name);
+		ret = environment_load(path, environment);
+	}
+	ranks_list_free(rank, n);
+	return ret;
+}
+
 int environment_read(const char *dir, json_t **environment)
 {
 	char path[PATH_MAX];
+	int ret;
 
 	snprintf(path, sizeof(path), "%s/" ENVIRONMENT_FILE, dir);
-	return environment_load(path, environment);
+	ret = environment_load(path, environment);
+	return ret == -ENOENT ? read_rank(dir, environment) : ret;
 }

@@ -62,8 +62,6 @@ void html_figure(FILE *to, void (*plot)(FILE *, int width, const void *),
 /* ---- any JSON (html_json.c) ---- */
 
 void html_tree(FILE *to, const json_t *j);
-/* DIR/environment.json; NULL: there is none. The caller's. */
-json_t *html_environment(const char *dir);
 
 /* ---- pages ---- */
 

@@ -9,6 +9,8 @@
 
 #include "child.h"
 #include "digest.h"
+#include "environment.h"
+#include "files.h"
 #include "reader.h"
 #include "record.h"
 #include "tally.h"
@@ -132,23 +134,16 @@ static void lock_of(json_t *tags, const char *directory)
 	track_set(tags, "samebits.lock", digits);
 }
 
-static json_t *read_json(const char *dir, const char *name)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return json_load_file(path, 0, NULL);
-}
-
 /* As the run saw it; else as git remembers. */
 static void commit_of(json_t *tags, json_t *manifest, const char *dir)
 {
 	json_t *start = json_object_get(manifest, "start");
-	json_t *environment = read_json(dir, "environment.json");
-	json_t *git = json_object_get(environment, "git");
+	json_t *environment, *git;
 	const char *cwd = text_at(manifest, "cwd");
 	char *found = NULL;
 
+	environment_read(dir, &environment);
+	git = json_object_get(environment, "git");
 	if (!text_at(git, "commit") && cwd)
 		found = track_commit(cwd, json_number_value(start));
 	track_set(tags, "samebits.commit", text_at(git, "commit") ?: found);
@@ -246,13 +241,17 @@ static void printed(json_t *run, const char *dir, const struct metrics *m)
 			track_metric(run, m->at[i].name, value, 0);
 }
 
-static void artifact_file(json_t *run, const char *dir, const char *name)
+static void artifact_files(json_t *run, const char *dir)
 {
-	json_t *content = read_json(dir, name);
+	struct files files = { 0 };
+	json_t *content;
 
-	if (content)
-		artifact_json(run, name, content);
-	json_decref(content);
+	if (!files_read(&files, dir)) {
+		content = files_json(&files);
+		artifact_json(run, "files.json", content);
+		json_decref(content);
+	}
+	files_free(&files);
 }
 
 static void artifact_report(json_t *run, const char *dir)
@@ -287,6 +286,16 @@ static void wishes(json_t *run, const struct track_wanted *w)
 	put_lines(json_object_get(run, "tags"), w->tags);
 }
 
+static void artifact_environment(json_t *run, const char *dir)
+{
+	json_t *environment;
+
+	if (environment_read(dir, &environment))
+		return;
+	artifact_json(run, ENVIRONMENT_FILE, environment);
+	json_decref(environment);
+}
+
 json_t *track_run(const char *dir, const struct track_wanted *w)
 {
 	json_t *run = track_one(dir);
@@ -296,8 +305,8 @@ json_t *track_run(const char *dir, const struct track_wanted *w)
 	times_and_status(run, dir);
 	calls(run, dir);
 	printed(run, dir, w->metrics);
-	artifact_file(run, dir, "environment.json");
-	artifact_file(run, dir, "files.json");
+	artifact_environment(run, dir);
+	artifact_files(run, dir);
 	artifact_report(run, dir);
 	wishes(run, w);
 	return run;
