@@ -162,6 +162,19 @@ class Met(Case):
         text = self.samebits(0, "report", "1").stdout
         self.assertIn("ended in the middle", text)
 
+    def test_may_not_be_read(self):
+        os.chmod(self.path(), 0)
+        self.addCleanup(os.chmod, self.path(), 0o755)
+        ordinary = (["setpriv", "--reuid=65534", "--regid=65534",
+                     "--clear-groups"] if os.geteuid() == 0 else [])
+        os.chmod(self.dir, 0o755)
+        for words in (("report",), ("env", "1"), ("log", "--json", "-", "1")):
+            done = subprocess.run([*ordinary, SAMEBITS, *words], cwd=self.dir,
+                                  stderr=subprocess.PIPE, text=True)
+            self.assertEqual(done.returncode, 125)
+            self.assertIn(".samebits: Permission denied; read it as",
+                          done.stderr)
+
     def test_where_a_run_is_wanted(self):
         for words in (("diff", "1", "2"), ("diff", "2", "1")):
             done = self.samebits(2, *words)

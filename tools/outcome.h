@@ -9,8 +9,6 @@
 #include "plan.h"
 #include "trial.h"
 
-/* Seconds of the calendar. */
-double outcome_now(void);
 /* The last lines of a file there, parted by " | "; NULL: it is empty, or is not
  * there. */
 char *outcome_tail(const char *dir, const char *name);

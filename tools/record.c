@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "jsonfile.h"
 #include "reader.h"
 #include "record.h"
 #include "secrets.h"
@@ -18,33 +19,7 @@
 
 #define APPENDED "trials.jsonl"
 #define PUT "trials" /* a file for each */
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-/* Written beside and renamed: readers see all of it or the one before. */
-static int write_json(const char *dir, const char *name, const json_t *j)
-{
-	char path[PATH_MAX], beside[PATH_MAX];
-	int ret;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	snprintf(beside, sizeof(beside), "%s/%s.new", dir, name);
-	errno = 0;
-	ret = json_dump_file(j, beside, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-	if (ret)
-		ret = errno ? -errno : -EIO;
-	else if (rename(beside, path))
-		ret = -errno;
-	if (ret)
-		unlink(beside);
-	return ret;
-}
+#define FLAGS (JSON_INDENT(1) | JSON_REAL_PRECISION(17))
 
 int record_new(const char *store, const char *kind, char **argv, char *dir,
 	       size_t size)
@@ -62,10 +37,10 @@ int record_new(const char *store, const char *kind, char **argv, char *dir,
 			     text_json(*argv), "argv",
 			     secrets_arguments(argv), "cwd",
 			     text_json(getcwd(cwd, sizeof(cwd)) ? cwd : ""),
-			     "start", now(), "end", "status");
+			     "start", clock_real(), "end", "status");
 	ret = record_write(dir, kind, content);
 	if (!ret)
-		ret = write_json(dir, "manifest.json", manifest);
+		ret = jsonfile_write_in(dir, "manifest.json", manifest, FLAGS);
 	if (ret) /* or it would pass for a run */
 		store_remove(dir);
 	json_decref(manifest);
@@ -80,7 +55,7 @@ int record_write(const char *dir, const char *kind, json_t *content)
 
 	json_object_set_new(content, "format", json_integer(RECORD_FORMAT));
 	json_object_set_new(content, "kind", json_string(kind));
-	ret = write_json(dir, STORE_EXPERIMENT, content);
+	ret = jsonfile_write_in(dir, STORE_EXPERIMENT, content, FLAGS);
 	snprintf(lines, sizeof(lines), "%s/" APPENDED, dir);
 	if (!ret && unlink(lines) && errno != ENOENT)
 		ret = -errno;
@@ -146,7 +121,7 @@ int record_put(const char *dir, size_t run, const json_t *entry)
 	if (mkdir(path, 0755) && errno != EEXIST)
 		return -errno;
 	snprintf(name, sizeof(name), PUT_NAME, run);
-	return write_json(dir, name, entry);
+	return jsonfile_write_in(dir, name, entry, FLAGS);
 }
 
 json_t *record_taken(const char *dir, size_t run)
@@ -293,9 +268,9 @@ int record_end(const char *dir, int status)
 
 	if (!manifest)
 		return -ENOENT;
-	json_object_set_new(manifest, "end", json_real(now()));
+	json_object_set_new(manifest, "end", json_real(clock_real()));
 	json_object_set_new(manifest, "status", json_integer(status));
-	ret = write_json(dir, "manifest.json", manifest);
+	ret = jsonfile_write_in(dir, "manifest.json", manifest, FLAGS);
 	json_decref(manifest);
 	return ret;
 }

@@ -15,10 +15,10 @@
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../shim/event.h"
+#include "clock.h"
 #include "cmd.h"
 #include "environment.h"
 #include "job.h"
@@ -200,14 +200,6 @@ static int make_board(struct sb_board **board, const char *dir,
 	b->slot[0].state = SB_EXPECTED;
 	*board = b;
 	return 0;
-}
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
 static void blind(struct manifest *m, const char *kind, const char *text)
@@ -439,7 +431,7 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 	m->program = t->path;
 	m->settings = text;
 	m->seeded = wanted.seed && opts_number(wanted.seed, 0, &m->seed) == 0;
-	m->start = now();
+	m->start = clock_real();
 	ret = make_board(board, dir, t->binary);
 	if (!ret && wanted.suppress)
 		ret = suppressions_write(&suppressions, dir);
@@ -692,7 +684,7 @@ static int go(bool audit, char **argv)
 	l.later = look_longer;
 	l.arg = dir;
 	m.status = launch_somehow(&l, &pids, &m, text, sizeof(text), dir);
-	m.end = now();
+	m.end = clock_real();
 	getrusage(RUSAGE_CHILDREN, &m.used);
 	if (l.exec_error || l.tmp_denied || m.status < 0)
 		remove_run(dir);

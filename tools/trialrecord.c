@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "cmd.h"
 #include "find.h"
 #include "outcome.h"
@@ -65,16 +66,9 @@ static void set_plan(json_t *content, const struct plan *plan,
 			    json_string(measure_value_name(m->value)));
 }
 
-static const char *base(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static void settle(struct trialrecord *r)
 {
-	r->name = base(r->dir);
+	r->name = text_base(r->dir);
 	snprintf(r->store, sizeof(r->store), "%.*s",
 		 (int)(r->name > r->dir ? r->name - r->dir - 1 : 0), r->dir);
 }
@@ -112,7 +106,7 @@ int trialrecord_new(struct trialrecord *r, const char *store, char **argv,
 		"{s:b, s:o, s:o, s:s, s:f, s:n, s:o, s:o, s:[], s:{}, s:[]}",
 		"argv_whole", secrets_none(hidden, argv), "argv", hidden, "cwd",
 		text_json(getcwd(cwd, sizeof(cwd)) ? cwd : ""), "samebits",
-		SAMEBITS_VERSION, "start", outcome_now(), "end", "commit",
+		SAMEBITS_VERSION, "start", clock_real(), "end", "commit",
 		commit(), "options", strings(options), "trials", "summary",
 		"notes");
 	if (!r->content)
@@ -194,7 +188,7 @@ int trialrecord_end(struct trialrecord *r, int status)
 {
 	int ret;
 
-	json_object_set_new(r->content, "end", json_real(outcome_now()));
+	json_object_set_new(r->content, "end", json_real(clock_real()));
 	ret = sort(r->content);
 	if (ret)
 		return ret;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "clock.h"
 #include "outcome.h"
 #include "progress.h"
 #include "record.h"
@@ -183,7 +184,7 @@ static int start(struct making *m, size_t job)
 	t.options = given.options;
 	t.argv = given.argv;
 	t.environment = (const char *const *)given.environment;
-	s->start = outcome_now();
+	s->start = clock_real();
 	if (!ret)
 		ret = experiment_start(m->r->experiment, &t, &s->outcome);
 	given_free(&given);
