@@ -82,7 +82,8 @@ class Case(unittest.TestCase):
 
     def ask(self, *words):
         return subprocess.run(words, env=self.slurm.env, text=True,
-                              stdout=subprocess.PIPE).stdout
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL).stdout
 
     def queue(self, *words):
         return self.ask("squeue", "-h", "-r", "-o", "%F_%K %T", *words)

@@ -431,7 +431,8 @@ bool trialrecord_option(const struct trialrecord *r, const char *option)
 	size_t i;
 
 	json_array_foreach(json_object_get(r->content, "options"), i, one)
-		if (!strcmp(json_string_value(one), option))
+		if (json_is_string(one) &&
+		    !strcmp(json_string_value(one), option))
 			return true;
 	return false;
 }

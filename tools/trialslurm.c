@@ -179,11 +179,12 @@ static int keep_stdin(const char *dir)
 static bool add_words(wordexp_t *words, const char *lines)
 {
 	char *copy = strdup(lines), *rest = copy, *line;
+	int flags = WRDE_NOCMD;
 	bool ok = true;
 
 	while (ok && (line = strsep(&rest, "\n"))) {
-		ok = !wordexp(line, words, WRDE_APPEND | WRDE_DOOFFS |
-						   WRDE_NOCMD);
+		ok = !wordexp(line, words, flags);
+		flags |= WRDE_APPEND;
 		if (!ok)
 			fail("--sbatch '%s': cannot be parted into words; "
 			     "quote what the shell would take for its own",
@@ -191,7 +192,7 @@ static bool add_words(wordexp_t *words, const char *lines)
 	}
 	free(copy);
 	for (size_t i = 0; ok && i < words->we_wordc; i++) {
-		const char *w = words->we_wordv[words->we_offs + i];
+		const char *w = words->we_wordv[i];
 
 		if (!strncmp(w, "--array", 7) || !strncmp(w, "-a", 2) ||
 		    !strncmp(w, "--wrap", 6)) {
@@ -256,7 +257,7 @@ static int submit(struct trialslurm *s, const struct part *p,
 {
 	char array[64], name[64], log[2 * sizeof(p->path)], follow[64];
 	char *words;
-	wordexp_t w = { .we_offs = 2 };
+	wordexp_t w = { 0 };
 	size_t n;
 	int ret;
 
@@ -271,7 +272,7 @@ static int submit(struct trialslurm *s, const struct part *p,
 
 	argv[0] = "sbatch";
 	argv[1] = name; /* may be given anew */
-	memcpy(argv + 2, w.we_wordv + 2, w.we_wordc * sizeof(*argv));
+	memcpy(argv + 2, w.we_wordv, w.we_wordc * sizeof(*argv));
 	n = w.we_wordc + 2;
 	argv[n++] = "--parsable";
 	argv[n++] = "--open-mode=append";
