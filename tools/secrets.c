@@ -344,12 +344,15 @@ static json_t *cut(json_t *text, size_t all)
 	return j;
 }
 
-/* Settings such as "1" keep nothing secret; a path only says where it is. */
+/* Numbers and words as "true" and "none" keep nothing secret. */
 static bool harmless_value(const char *value)
 {
-	return strlen(value) < 4 ||
-	       (strlen(value) < 8 && !value[strspn(value, "0123456789.")]) ||
-	       !strcasecmp(value, "true") || !strcasecmp(value, "false");
+	static const char *const words[] = { "true", "false", "yes", "no",
+					     "on",   "off",   "none", "auto",
+					     NULL };
+
+	return !*value || is_one_of(value, words) ||
+	       (strlen(value) < 8 && !value[strspn(value, "0123456789.")]);
 }
 
 json_t *secrets_variable(const char *name, const char *value)
