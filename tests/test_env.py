@@ -268,6 +268,8 @@ class Record(Case):
 SECRETS = {  # none of them is real
     "DB_PASSWORD": "hunter2-is-no-secret",
     "apiKey": "k-1234567",
+    "PGPASSWORD": "pg-is-one-word",
+    "mytoken": "t-is-one-word",
     "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY",
     "WANDB_API_KEY": "0123456789abcdef0123456789abcdef01234567",
     "A": "AKIA" + "IOSFODNN7EXAMPLE",
@@ -294,6 +296,8 @@ HARMLESS = {
     "SSH_AUTH_SOCK": "/run/agent.1",
     "MAX_TOKENS": "4096",
     "PAD_TOKEN": "<pad>",
+    "PADTOKEN": "<pad>",
+    "MAXTOKENS": "4096-in-all",
     "KEYBOARD": "dvorak-layout",
     "COMMIT": "8fd0a3a3c5e3e0f3a5ff3f1f0a3d2e7c9b4a6d81",
     "URL_PLAIN": "https://example.org/a?b=c",
