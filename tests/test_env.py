@@ -348,6 +348,17 @@ class Changed(Case):
                 self.assertIn(done.returncode, (0, 1, 2, 125),
                               (words, path, done.stderr))
 
+    def test_arguments(self):
+        self.run_it("--", "true")
+        name = self.dir + "/.samebits/000001/manifest.json"
+        with open(name) as f:
+            manifest = json.load(f)
+        with open(name, "w") as f:
+            json.dump(dict(manifest, argv=[{}, None, 3]), f)
+        for words in (("env", "1"), ("pin", "--apptainer", "1"),
+                      ("pin", "--docker", "1"), ("lock", "--from", "1")):
+            self.samebits(*words, status=0)
+
 
 class Secrets(Case):
     def everything(self):
