@@ -311,7 +311,8 @@ class Run(Case):
     def test_all_is_there_without_scripts(self):
         with open(self.path(".samebits", "000001", "environment.json"),
                   "w") as f:
-            json.dump({"cpu": {"model": "Some <CPU>", "flags": ["avx", "fma"]},
+            json.dump({"format": 1,
+                       "cpu": {"model": "Some <CPU>", "flags": ["avx", "fma"]},
                        "packages": [{"name": "numpy", "version": "1.24.2"}]},
                       f)
         page = self.page("1")
