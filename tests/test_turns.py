@@ -52,13 +52,16 @@ RACES["racey_calls"] = (path("stress_racey"), "calls")
 for name in ("completed", "counters", "events", "fasttext", "joblib_threads",
              "kmeans", "pools", "queues", "spinning"):
     RACES["python_" + name] = script(name)
+if "--openmp" in HELP:  # else teams are of one, unless a program insists
+    RACES["python_kmeans_insists"] = script("kmeans") + ("insists",)
 RACES["node"] = ("node", os.path.join(SCRIPTS, "workers.js"))
 RACES["java"] = ("java", "-Xshare:auto", "Threads")
 RACES["rust"] = ("./channels",)
 OPTIONS = {"node": ("--crypto=force",)}
 # What these print natively need not differ on each machine and in 20 runs.
 STEADY = {"java", "node", "rust"} | {
-    "python_" + name for name in ("fasttext", "joblib_threads", "kmeans")}
+    "python_" + name for name in ("fasttext", "joblib_threads", "kmeans",
+                                  "kmeans_insists")}
 # Nobody can see that these wait: they spin on memory. In turns, the watchdog
 # lets the others go on.
 PATIENT = {("many", "bare_spin"), ("cancels", "asynchronous")}

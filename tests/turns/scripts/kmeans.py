@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""scikit-learn's KMeans with 4 threads: partial sums in order of arrival."""
+"""scikit-learn's KMeans with 4 threads: partial sums in order of arrival. With
+an argument, whatever the variable was."""
 import hashlib
 import os
+import sys
 
-os.environ["OMP_NUM_THREADS"] = "4"  # before it is read
+if len(sys.argv) > 1 or "OMP_NUM_THREADS" not in os.environ:
+    os.environ["OMP_NUM_THREADS"] = "4"  # before it is read
 
 import numpy as np
 from sklearn.cluster import KMeans
