@@ -109,9 +109,9 @@ static int by_join(void)
 	return pthread_join(target, NULL);
 }
 
-static int (*const patient[])(void) = { by_mutex,      by_timed_mutex,
-					by_read_lock,  by_write_lock,
-					by_cond,       by_timed_cond,
+static int (*const patient[])(void) = { by_mutex,     by_timed_mutex,
+					by_read_lock, by_write_lock,
+					by_cond,      by_timed_cond,
 					by_join };
 
 static void *waits_patiently(void *arg)
@@ -227,8 +227,8 @@ static int from_sigsuspend(void)
 }
 
 static int (*const impatient[])(void) = {
-	from_nanosleep, from_clock_nanosleep, from_sleep, from_pause,
-	from_poll,	from_select,	      from_read,  from_sem,
+	from_nanosleep,	   from_clock_nanosleep, from_sleep, from_pause,
+	from_poll,	   from_select,		 from_read,  from_sem,
 	from_sigtimedwait, from_sigsuspend,
 };
 
@@ -283,7 +283,8 @@ static void waited_for(void)
 	t = start(waits_for_signal, NULL);
 	must(pthread_kill(t, SIGUSR1) == 0);
 	must(sem_wait(&s) == 0);
-	must(kill(getpid(), SIGUSR1) == 0); /* the process's, not the thread's */
+	must(kill(getpid(), SIGUSR1) ==
+	     0); /* the process's, not the thread's */
 	must(sem_wait(&s) == 0);
 	joined(t);
 }
