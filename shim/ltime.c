@@ -83,6 +83,14 @@ void ltime_advance(struct thread *self, uint64_t ns)
 	self->fresh = 0;
 }
 
+void ltime_interrupted(struct thread *self, uint64_t ns, uint64_t rest)
+{
+	/* Counted with the timer's slack, more may be left than was asked for,
+	 * and the clock never goes back: before the start it would be huge. */
+	ltime_advance(self, ns > rest ? ns - rest : 0);
+	ltime_woken(self);
+}
+
 void ltime_join(struct thread *self, uint64_t t)
 {
 	t -= t % LTIME_STEP; /* a reading's name is not time */

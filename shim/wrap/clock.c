@@ -212,9 +212,14 @@ EXPORT int getrusage(__rusage_who_t who, struct rusage *use)
 	return ret;
 }
 
-static uint64_t left(const struct timespec *rem, int ret)
+/* A sleep of some length; error: 0 or what ended it. */
+static void slept(struct thread *self, const struct timespec *ts,
+		  const struct timespec *rest, int error)
 {
-	return ret ? ltime_ns(rem) : 0;
+	if (!error)
+		ltime_advance(self, ltime_ns(ts));
+	else if (error == EINTR)
+		ltime_interrupted(self, ltime_ns(ts), ltime_ns(rest));
 }
 
 EXPORT unsigned sleep(unsigned seconds)
@@ -259,17 +264,13 @@ EXPORT int nanosleep(const struct timespec *ts, struct timespec *rem)
 	struct call c;
 	struct timespec rest = { 0 };
 	bool force = CALL(&c, nanosleep) == SB_FORCE;
-	uint64_t want = ltime_ns(ts), was;
 	int ret = real_nanosleep(ts, &rest);
 
-	was = left(&rest, ret && errno == EINTR);
-	if (force && (ret == 0 || errno == EINTR))
-		ltime_advance(c.self, want - was);
-	if (force && ret)
-		ltime_woken(c.self);
+	if (force)
+		slept(c.self, ts, &rest, ret ? errno : 0);
+	call_end(&c, ltime_ns(ts), 0);
 	if (ret && rem && errno == EINTR)
 		*rem = rest;
-	call_end(&c, want, 0);
 	return ret;
 }
 
@@ -278,24 +279,23 @@ EXPORT int clock_nanosleep(clockid_t clock, int flags,
 {
 	struct call c;
 	bool force = CALL(&c, clock_nanosleep) == SB_FORCE;
-	struct timespec rest = { 0 }, real;
-	uint64_t until;
+	struct timespec rest = { 0 };
+	struct moment m;
 	int ret;
 
-	if (force && flags & TIMER_ABSTIME) {
-		real = ltime_deadline(c.self, clock, ts, &until);
-		ret = real_clock_nanosleep(clock, flags, &real, NULL);
-		if (ret == 0)
-			ltime_join(c.self, until);
+	if (flags & TIMER_ABSTIME) {
+		ret = real_clock_nanosleep(
+			clock, flags, moment_take(&m, c.self, force, clock, ts),
+			NULL);
+		moment_passed(&m, c.self, ret == 0);
 	} else {
 		ret = real_clock_nanosleep(clock, flags, ts, &rest);
-		if (force && (ret == 0 || ret == EINTR))
-			ltime_advance(c.self,
-				      ltime_ns(ts) - left(&rest, ret));
-		if (ret == EINTR && rem && !(flags & TIMER_ABSTIME))
-			*rem = rest;
+		if (force)
+			slept(c.self, ts, &rest, ret);
 	}
 	call_end(&c, ltime_ns(ts), 0);
+	if (ret == EINTR && rem && !(flags & TIMER_ABSTIME))
+		*rem = rest;
 	return ret;
 }
 

@@ -182,10 +182,10 @@ static long read_cpu(struct call *c, const struct registers *r, bool force)
 static long rest(const struct timespec *wanted, struct timespec *rem,
 		 const struct timespec *left, long ret, struct thread *self)
 {
-	uint64_t ns = ret == -EINTR ? ltime_ns(left) : 0;
-
-	if (self && (ret == 0 || ret == -EINTR))
-		ltime_advance(self, ltime_ns(wanted) - ns);
+	if (self && ret == 0)
+		ltime_advance(self, ltime_ns(wanted));
+	else if (self && ret == -EINTR)
+		ltime_interrupted(self, ltime_ns(wanted), ltime_ns(left));
 	if (ret == -EINTR && rem)
 		*rem = *left;
 	return ret;
@@ -206,15 +206,14 @@ static long clock_nap(struct call *c, const struct registers *r, bool force)
 {
 	clockid_t clock = (clockid_t)ARG(r, 1);
 	const struct timespec *ts = (void *)ARG(r, 3);
-	struct timespec left = { 0 }, real;
-	uint64_t until;
+	struct timespec left = { 0 };
+	struct moment m;
 	long ret;
 
-	if (force && ARG(r, 2) & TIMER_ABSTIME) {
-		real = ltime_deadline(c->self, clock, ts, &until);
-		ret = sys4(SYS_clock_nanosleep, clock, ARG(r, 2), &real, NULL);
-		if (ret == 0)
-			ltime_join(c->self, until);
+	if (ARG(r, 2) & TIMER_ABSTIME) {
+		ret = sys4(SYS_clock_nanosleep, clock, ARG(r, 2),
+			   moment_take(&m, c->self, force, clock, ts), NULL);
+		moment_passed(&m, c->self, ret == 0);
 	} else {
 		ret = sys4(SYS_clock_nanosleep, clock, ARG(r, 2), ts, &left);
 		ret = rest(ts, (void *)ARG(r, 4), &left, ret,
@@ -379,22 +378,20 @@ static long wait_word(struct call *c, const struct registers *r, bool force,
 		      long sixth)
 {
 	int op = (int)ARG(r, 2);
+	bool moment = until_moment(op & FUTEX_CMD_MASK);
 	const struct timespec *ts = (void *)ARG(r, 4);
-	struct timespec real;
-	uint64_t logical = 0;
+	struct moment m;
 	long ret;
 
-	if (force && until_moment(op & FUTEX_CMD_MASK)) {
-		real = ltime_deadline(c->self, futex_clock(op), ts, &logical);
-		ret = sys6(SYS_futex, ARG(r, 1), op, ARG(r, 3), &real,
-			   ARG(r, 5), sixth);
-		ltime_join(c->self, ret == -ETIMEDOUT ? logical : 0);
-	} else {
-		ret = sys6(SYS_futex, ARG(r, 1), op, ARG(r, 3), ts, ARG(r, 5),
-			   sixth);
-		if (force && ret == -ETIMEDOUT)
-			ltime_advance(c->self, ltime_ns(ts));
-	}
+	ret = sys6(SYS_futex, ARG(r, 1), op, ARG(r, 3),
+		   moment_take(&m, c->self, force && moment, futex_clock(op),
+			       ts),
+		   ARG(r, 5), sixth);
+	moment_passed(&m, c->self, ret == -ETIMEDOUT);
+	if (force && !moment && ret == -ETIMEDOUT)
+		ltime_advance(c->self, ltime_ns(ts));
+	else if (force && !moment)
+		ltime_woken(c->self);
 	call_end(c, (uint64_t)ret, 0);
 	return ret;
 }

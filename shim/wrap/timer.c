@@ -50,13 +50,17 @@ static struct itimerspec arm(struct thread *self, const struct itimerspec *its,
 {
 	struct itimerspec real = *its;
 	uint64_t ns = ltime_ns(&its->it_value);
+	struct moment m;
 
 	*first = 0;
-	if (ns && moment)
-		real.it_value = ltime_deadline(self, clock_of(&its->it_value),
-					       &its->it_value, first);
-	else if (ns)
+	if (ns && moment) {
+		real.it_value = *moment_take(&m, self, true,
+					     clock_of(&its->it_value),
+					     &its->it_value);
+		*first = m.forced ? m.logical : 0;
+	} else if (ns) {
 		*first = self->clock + ns;
+	}
 	return real;
 }
 
