@@ -28,7 +28,7 @@ uint64_t ltime_read(struct thread *self);
 struct timespec ltime_show(clockid_t clock, uint64_t t);
 /* Slept, or waited in vain, for ns. */
 void ltime_advance(struct thread *self, uint64_t ns);
-/* A signal ended a sleep of ns, of which the kernel says that `rest` is left. */
+/* A signal ended a sleep of ns; the kernel says that `rest` is left. */
 void ltime_interrupted(struct thread *self, uint64_t ns, uint64_t rest);
 /* Met something that had reached t. */
 void ltime_join(struct thread *self, uint64_t t);
