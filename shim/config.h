@@ -35,6 +35,13 @@ struct config {
 	bool portable;	      /* numeric kernels of a common CPU level */
 	bool environment_force; /* variables that the user has set, too */
 	bool mpi_ordered;    /* reductions over ranks, by rank */
+	bool turns;	     /* --schedule=turns */
+	bool turns_seeded;   /* --schedule-seed was given */
+	uint64_t turns_seed;
+	bool sleep_skip;     /* sleeps take no real time */
+	uint64_t external_wait; /* ms that the outside world has, with the turn */
+	uint64_t patience;   /* s of processor time, with the turn */
+	bool deadlock_exit;
 	bool digest_blas;    /* of what BLAS calls read and write */
 	uint64_t seed;
 	uint64_t limit;	   /* bytes of log, a process */

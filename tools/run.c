@@ -74,16 +74,21 @@ static void add(char *out, size_t size, const char *key, const char *value,
 	out[n] = 0;
 }
 
+static void add_whole(char *out, size_t size, const char *key, uint64_t n)
+{
+	char digits[32];
+
+	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
+	add(out, size, key, digits, false);
+}
+
 static void add_number(char *out, size_t size, const char *key,
 		       const char *text, int suffix)
 {
-	char digits[32];
 	uint64_t n;
 
-	if (!text || opts_number(text, suffix, &n))
-		return;
-	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
-	add(out, size, key, digits, false);
+	if (text && opts_number(text, suffix, &n) == 0)
+		add_whole(out, size, key, n);
 }
 
 /* The stack begins below the environment: what is said in it must not move the
@@ -134,6 +139,16 @@ static void settings(char *out, size_t size, const struct manifest *m,
 		add(out, size, "framework", wanted.framework, false);
 	if (wanted.mpi)
 		add(out, size, "mpi", wanted.mpi, false);
+	if (wanted.schedule)
+		add(out, size, "schedule", wanted.schedule, false);
+	add_number(out, size, "turnseed", wanted.schedule_seed, 0);
+	if (wanted.sleep)
+		add(out, size, "sleep", wanted.sleep, false);
+	if (wanted.external_wait)
+		add_whole(out, size, "outwait", wanted_external_wait());
+	add_number(out, size, "patience", wanted.patience, 0);
+	if (wanted.deadlock)
+		add(out, size, "deadlock", wanted.deadlock, false);
 	if (wanted.digest)
 		add(out, size, "digest", wanted.digest, false);
 	if (wanted.crypto)

@@ -4,6 +4,7 @@
 #define SAMEBITS_RUNOPTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -15,7 +16,9 @@ extern struct wanted {
 	const char *seed, *seeds, *reseed, *time, *trace, *limit, *store, *force,
 		*observe, *crypto, *order, *pids, *tmp, *partial, *quiet, *deny,
 		*suppress, *threads, *env, *framework, *digest, *portable,
-		*addresses, *mpi, *output, *no_output, *input, *no_input;
+		*addresses, *mpi, *output, *no_output, *input, *no_input,
+		*schedule, *schedule_seed, *sleep, *external_wait, *patience,
+		*deadlock;
 } wanted;
 /* What --suppress named, once wanted_valid() has read it. */
 extern struct suppressions suppressions;
@@ -25,6 +28,8 @@ extern const struct opt wanted_control[];
 
 /* False: something is wrong with them, and it was said. */
 bool wanted_valid(void);
+/* --external-wait in ms; the default where it is not given. */
+uint64_t wanted_external_wait(void);
 /* {name: value} of wanted_control, as given. */
 json_t *wanted_json(void);
 /* The K of --order shuffle:K; NULL: another order. */
@@ -101,6 +106,22 @@ const char *wanted_shuffle(void);
 	{ "mpi", 0, "ordered|native",                                          \
 	  "MPI's sums: by rank, or native (default)",                          \
 	  &wanted.mpi },                                                       \
+	{ "schedule", 0, "turns|native",                                       \
+	  "one thread runs at a time, in an order that repeats",               \
+	  &wanted.schedule },                                                  \
+	{ "schedule-seed", 0, "K", "another order of turns, for each K",       \
+	  &wanted.schedule_seed },                                             \
+	{ "sleep", 0, "real|skip", "sleeps take their time (default), or none",\
+	  &wanted.sleep },                                                     \
+	{ "external-wait", 0, "S",                                             \
+	  "s that a call to the outside keeps the turn (default 1)",           \
+	  &wanted.external_wait },                                             \
+	{ "patience", 0, "S",                                                  \
+	  "s that a busy loop keeps the turn (default 10)",                    \
+	  &wanted.patience },                                                  \
+	{ "deadlock", 0, "report|exit",                                        \
+	  "of all threads in turns: reported (default), or ended",             \
+	  &wanted.deadlock },                                                  \
 	{ "crypto", 0, "force",                                                \
 	  "UNSAFE: predictable values for cryptography too", &wanted.crypto }, \
 	{ "private-tmp", 0, NULL, "an empty /tmp and /dev/shm of the run's own", \
