@@ -27,7 +27,9 @@ struct deadline {
 
 static inline bool deadline_valid(const struct deadline *d)
 {
-	return !d->at || (d->at->tv_nsec >= 0 && d->at->tv_nsec < 1000000000);
+	return !d->at || (d->at->tv_nsec >= 0 && d->at->tv_nsec < 1000000000 &&
+			  (d->clock == CLOCK_REALTIME ||
+			   d->clock == CLOCK_MONOTONIC));
 }
 
 static inline uint64_t deadline_until(struct thread *self,

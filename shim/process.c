@@ -24,7 +24,7 @@
 #include "text.h"
 #include "thread.h"
 #include "timers.h"
-#include "turn.h"
+#include "turnfd.h"
 #include "variables.h"
 #include "banned.h"
 
@@ -225,6 +225,8 @@ struct thread *process_announce(void)
 	self->child.slot = take_slot(self->child.lineage, self->child.path,
 				     SB_FREE);
 	process.shared = true;
+	if (config.turns)
+		turnfd_shared();
 	__atomic_add_fetch(&process.children, 1, __ATOMIC_RELAXED);
 	return self;
 }

@@ -143,7 +143,8 @@ static inline bool turn_leave(const char *what)
 }
 static inline void turn_return(void)
 {
-	if (turn_on)
+	if (turn_on && thread_me &&
+	    (turn.holder != thread_me || thread_me->seat.outer))
 		turn_return_slow();
 }
 

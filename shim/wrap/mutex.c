@@ -7,6 +7,7 @@
 
 #include "call.h"
 #include "locks.h"
+#include "memory.h"
 #include "real.h"
 #include "turn.h"
 #include "banned.h"
@@ -31,9 +32,13 @@ HOOK(pthread_rwlock_unlock);
 #define KIND_SHARED 128
 #define RETRY_COST 64 /* of the budget: who tries in vain, goes round */
 
+/* libc calls all robust ones shared. */
 static bool shared(const pthread_mutex_t *m)
 {
-	return m->__data.__kind & KIND_SHARED;
+	int kind = m->__data.__kind;
+
+	return kind & KIND_SHARED &&
+	       !(kind & KIND_ROBUST && !memory_shared(m));
 }
 
 /* It would wait for itself, and the mutex is of the type that says so. */

@@ -22,6 +22,7 @@
 #include "ltime.h"
 #include "pids.h"
 #include "real.h"
+#include "turnfd.h"
 #include "banned.h"
 
 #define ROW(fn, text) \
@@ -63,12 +64,48 @@ static void relative(struct call *c, bool force, bool vain, uint64_t ns)
 		ltime_woken(c->self);
 }
 
+static uint64_t limit_ms(int ms)
+{
+	return ms < 0 ? SEAT_EVER : (uint64_t)ms * 1000000;
+}
+
+/* The sets as a list: what is ready, select() itself says. */
+static bool select_in_turn(int n, const fd_set *r, const fd_set *w,
+			   const fd_set *e, uint64_t ns, bool *late)
+{
+	struct pollfd fds[FD_SETSIZE];
+	unsigned k = 0;
+
+	for (int fd = 0; fd < n && fd < FD_SETSIZE; fd++) {
+		short events = (short)((r && FD_ISSET(fd, r) ? POLLIN : 0) |
+				       (w && FD_ISSET(fd, w) ? POLLOUT : 0) |
+				       (e && FD_ISSET(fd, e) ? POLLPRI : 0));
+
+		if (events)
+			fds[k++] = (struct pollfd){ fd, events, 0 };
+	}
+	return turnfd_poll(fds, k, ns, late);
+}
+
+static bool epoll_in_turn(int fd, uint64_t ns, bool *late)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+
+	return turnfd_poll(&p, 1, ns, late);
+}
+
 static int do_poll(struct call *c, bool force, struct pollfd *fds, nfds_t n,
 		   int ms)
 {
-	int ret = ms == 0 || turn_leave("descriptors") ? real_poll(fds, n, ms) : -1;
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on ||
+	    turnfd_poll(fds, (unsigned)n, limit_ms(ms), &late))
+		ret = real_poll(fds, n, late ? 0 : ms);
 	turn_return();
+	if (late)
+		force = false; /* the clock shows it already */
 	relative(c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
 	call_end(c, (uint64_t)ret, 0);
 	return ret;
@@ -86,9 +123,16 @@ static int do_ppoll(struct call *c, bool force, struct pollfd *fds, nfds_t n,
 		    const struct timespec *ts, const sigset_t *mask)
 {
 	uint64_t ns = ts ? ltime_ns(ts) : 0;
-	int ret = (ts && !ns) || turn_leave("descriptors") ? real_ppoll(fds, n, ts, mask) : -1;
+	static const struct timespec now;
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on ||
+	    turnfd_poll(fds, (unsigned)n, ts ? ns : SEAT_EVER, &late))
+		ret = real_ppoll(fds, n, late ? &now : ts, mask);
 	turn_return();
+	if (late)
+		force = false;
 	relative(c, force, ret == 0, ns);
 	call_end(c, (uint64_t)ret, 0);
 	return ret;
@@ -137,9 +181,15 @@ EXPORT int select(int n, fd_set *restrict r, fd_set *restrict w,
 	uint64_t ns = tv ? (uint64_t)tv->tv_sec * LTIME_SECOND +
 				   (uint64_t)tv->tv_usec * 1000
 			 : 0;
-	int ret = (tv && !ns) || turn_leave("descriptors") ? real_select(n, r, w, e, tv) : -1;
+	struct timeval now = { 0 };
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on || select_in_turn(n, r, w, e, tv ? ns : SEAT_EVER, &late))
+		ret = real_select(n, r, w, e, late ? &now : tv);
 	turn_return();
+	if (late)
+		force = false;
 	relative(&c, force, ret == 0, ns);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
@@ -151,9 +201,16 @@ EXPORT int pselect(int n, fd_set *restrict r, fd_set *restrict w,
 {
 	struct call c;
 	bool force = CALL(&c, pselect) == SB_FORCE;
-	int ret = (ts && !ltime_ns(ts)) || turn_leave("descriptors") ? real_pselect(n, r, w, e, ts, mask) : -1;
+	static const struct timespec now;
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on || select_in_turn(n, r, w, e,
+				       ts ? ltime_ns(ts) : SEAT_EVER, &late))
+		ret = real_pselect(n, r, w, e, late ? &now : ts, mask);
 	turn_return();
+	if (late)
+		force = false;
 	relative(&c, force, ret == 0, ts ? ltime_ns(ts) : 0);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
@@ -163,9 +220,14 @@ EXPORT int epoll_wait(int fd, struct epoll_event *events, int n, int ms)
 {
 	struct call c;
 	bool force = CALL(&c, epoll_wait) == SB_FORCE;
-	int ret = ms == 0 || turn_leave("descriptors") ? real_epoll_wait(fd, events, n, ms) : -1;
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on || epoll_in_turn(fd, limit_ms(ms), &late))
+		ret = real_epoll_wait(fd, events, n, late ? 0 : ms);
 	turn_return();
+	if (late)
+		force = false;
 	relative(&c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
@@ -176,9 +238,14 @@ EXPORT int epoll_pwait(int fd, struct epoll_event *events, int n, int ms,
 {
 	struct call c;
 	bool force = CALL(&c, epoll_pwait) == SB_FORCE;
-	int ret = ms == 0 || turn_leave("descriptors") ? real_epoll_pwait(fd, events, n, ms, mask) : -1;
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on || epoll_in_turn(fd, limit_ms(ms), &late))
+		ret = real_epoll_pwait(fd, events, n, late ? 0 : ms, mask);
 	turn_return();
+	if (late)
+		force = false;
 	relative(&c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
@@ -189,9 +256,16 @@ EXPORT int epoll_pwait2(int fd, struct epoll_event *events, int n,
 {
 	struct call c;
 	bool force = CALL(&c, epoll_pwait2) == SB_FORCE;
-	int ret = (ts && !ltime_ns(ts)) || turn_leave("descriptors") ? real_epoll_pwait2(fd, events, n, ts, mask) : -1;
+	static const struct timespec now;
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on ||
+	    epoll_in_turn(fd, ts ? ltime_ns(ts) : SEAT_EVER, &late))
+		ret = real_epoll_pwait2(fd, events, n, late ? &now : ts, mask);
 	turn_return();
+	if (late)
+		force = false;
 	relative(&c, force, ret == 0, ts ? ltime_ns(ts) : 0);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
@@ -203,7 +277,8 @@ EXPORT int sigtimedwait(const sigset_t *restrict set,
 {
 	struct call c;
 	bool force = CALL(&c, sigtimedwait) == SB_FORCE;
-	int ret = (ts && !ltime_ns(ts)) || turn_leave("descriptors") ? real_sigtimedwait(set, info, ts) : -1;
+	int ret = (ts && !ltime_ns(ts)) || turn_leave("a signal")
+			  ? real_sigtimedwait(set, info, ts) : -1;
 
 	turn_return();
 	if (ret > 0 && info)
@@ -416,7 +491,8 @@ EXPORT int semtimedop(int id, struct sembuf *ops, size_t n,
 	bool force = CALL(&c, semtimedop) == SB_FORCE;
 	uint64_t ns = ts ? ltime_ns(ts) : 0;
 	uint64_t since = sys_now(CLOCK_MONOTONIC);
-	int ret = turn_leave("descriptors") ? real_semtimedop(id, ops, n, ts) : -1;
+	int ret = turn_leave("a System V semaphore")
+			  ? real_semtimedop(id, ops, n, ts) : -1;
 
 	turn_return();
 	relative(&c, force,
@@ -431,7 +507,8 @@ EXPORT int aio_suspend(const struct aiocb *const list[], int n,
 {
 	struct call c;
 	bool force = CALL(&c, aio_suspend) == SB_FORCE;
-	int ret = turn_leave("descriptors") ? real_aio_suspend(list, n, ts) : -1;
+	int ret = turn_leave("input or output")
+			  ? real_aio_suspend(list, n, ts) : -1;
 
 	turn_return();
 	relative(&c, force, ret && errno == EAGAIN && ts,
