@@ -41,6 +41,8 @@ struct seat {
 	uint8_t writer;	 /* waits to write, where others wait to read */
 	uint8_t why;	 /* 0: woken; else an errno value */
 	bool limited;	 /* stands among those with a limit */
+	bool cancels;	 /* pthread_cancel() ends its wait */
+	unsigned patience; /* ms that the call to come may keep the turn */
 	bool outer;	 /* within a call to the outside world */
 	bool finished;	 /* its start function is done, and its destructors */
 	bool cancelled;	 /* pthread_cancel() was called */

@@ -17,6 +17,7 @@
 #define PROBE_EVERY 16u	   /* passes */
 #define YIELDS_IN_VAIN 64u /* by each that is ready */
 #define NAP 1000000u	   /* logical ns: of who yields in vain */
+#define OUTER_EVERY 256u   /* passes while one wants to go outside */
 
 struct turn turn;
 
@@ -166,7 +167,7 @@ static void grant(struct thread *t)
 		ltime_join(t, turn.clock);
 	t->seat.state = SEAT_RUNNING;
 	__atomic_store_n(&t->seat.go, GO_ON, __ATOMIC_RELEASE);
-	if (t != thread_me)
+	if (t != thread_me || turn.looking)
 		turn.nudge = t;
 }
 
@@ -234,6 +235,19 @@ static void rest(void)
 	turn.nudge = t;
 }
 
+/* Who wants to go outside comes last, but not never. */
+static struct thread *outward(void)
+{
+	struct thread *t = turn.outer.first;
+
+	if (turn.ready.n && ++turn.passed_over < OUTER_EVERY)
+		return choose();
+	turn.passed_over = 0;
+	t->seat.outer = true;
+	t->seat.since = sys_now(CLOCK_MONOTONIC);
+	return t;
+}
+
 void turn_dispatch(void)
 {
 	struct thread *t;
@@ -243,12 +257,7 @@ void turn_dispatch(void)
 	expire();
 	if (turn.pollers.n && (!turn.ready.n || !(turn.passes % PROBE_EVERY)))
 		probe();
-	t = choose();
-	if (!t && turn.outer.n) {
-		t = turn.outer.first;
-		t->seat.outer = true;
-		t->seat.since = sys_now(CLOCK_MONOTONIC);
-	}
+	t = turn.outer.n ? outward() : choose();
 	if (t)
 		grant(t);
 	else if (turn.limits)
@@ -261,7 +270,6 @@ void turn_seize(struct thread *t)
 		turn.clock = t->clock;
 	t->seat.state = SEAT_OUTSIDE;
 	turn.outside++;
-	turn.marked++;
 	turn.holder = NULL;
 }
 
@@ -376,6 +384,7 @@ int turn_wait(struct thread *self, const struct want *w)
 	s->fds = w->fds;
 	s->nfds = w->nfds;
 	s->writer = w->writer;
+	s->cancels = w->cancels;
 	s->why = 0;
 	s->real = 0;
 	if (w->until != SEAT_EVER)
@@ -469,7 +478,8 @@ void turn_poke(struct thread *t)
 	uint64_t mask = turn_lock();
 
 	t->seat.cancelled = true;
-	if (t->seat.state == SEAT_BLOCKED || t->seat.state == SEAT_OUTER) {
+	if ((t->seat.state == SEAT_BLOCKED && t->seat.cancels) ||
+	    t->seat.state == SEAT_OUTER) {
 		unblock(t, ECANCELED);
 		arrived();
 	}
@@ -539,7 +549,7 @@ struct thread *turn_take_slow(void)
 	return self;
 }
 
-bool turn_leave_slow(const char *what)
+bool turn_leave_slow(const char *what, unsigned ms)
 {
 	static const struct want w = { .signals = true };
 	struct thread *self;
@@ -552,6 +562,7 @@ bool turn_leave_slow(const char *what)
 	turn.yields = 0;
 	give(self);
 	self->seat.what = what;
+	self->seat.patience = ms;
 	self->seat.key = NULL;
 	self->seat.why = 0;
 	self->seat.state = SEAT_OUTER;

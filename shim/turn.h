@@ -24,6 +24,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "config.h"
 #include "seat.h"
 #include "thread.h"
 
@@ -43,8 +44,10 @@ struct turn {
 	uint64_t clock;
 	uint64_t passes, draws, yields;
 	unsigned live, outside;
-	unsigned marked;	/* times that the turn was taken from somebody */
+	unsigned passed_over;	/* passes since one wanted to go outside */
 	unsigned watch;		/* 1: the watch runs */
+	bool looking;		/* the watch has the lock, by the name of
+				 * whoever made it */
 };
 extern struct turn turn;
 
@@ -134,12 +137,20 @@ static inline bool turn_alone(void)
  * ready come first. Others get the turn after --external-wait: then the
  * return is marked, and comes when it comes.
  */
-bool turn_leave_slow(const char *what);
+bool turn_leave_slow(const char *what, unsigned ms);
 void turn_return_slow(void);
 /* False: a handler of a signal ran, and errno is EINTR. */
 static inline bool turn_leave(const char *what)
 {
-	return !turn_on || turn_leave_slow(what);
+	return !turn_on ||
+	       turn_leave_slow(what, (unsigned)config.external_wait);
+}
+/* For a signal, which comes at once where another thread has sent it, or may
+ * never come. */
+#define TURN_SIGNAL_MS 20
+static inline bool turn_leave_signal(void)
+{
+	return !turn_on || turn_leave_slow("a signal", TURN_SIGNAL_MS);
 }
 static inline void turn_return(void)
 {

@@ -39,7 +39,7 @@ static struct {
 	uint64_t idle;	/* since when nobody can run; 0: somebody can */
 	bool dead;	/* a deadlock was reported */
 	/* To be written down: */
-	unsigned long_calls, unseen, busy, told_calls, told_unseen, told_busy;
+	unsigned signals, long_calls, unseen, busy, told_calls, told_unseen, told_busy;
 	char whom[96];
 } seen;
 
@@ -102,8 +102,9 @@ static void look_at(struct thread *t, uint64_t now)
 		seen.moved = now;
 	seen.last = cpu;
 	if (t->seat.outer) {
-		if (now - t->seat.since >= config.external_wait * MS)
-			take(t, &seen.long_calls);
+		if (now - t->seat.since >= (uint64_t)t->seat.patience * MS)
+			take(t, t->seat.patience == TURN_SIGNAL_MS
+					? &seen.signals : &seen.long_calls);
 	} else if (cpu - seen.cpu >= config.patience * LTIME_SECOND) {
 		take(t, &seen.busy);
 	} else if (now - seen.moved >= config.external_wait * MS &&
@@ -155,6 +156,7 @@ static void look(void)
 {
 	uint64_t now = sys_now(CLOCK_MONOTONIC), mask = turn_lock();
 
+	turn.looking = true;
 	if (!turn.holder)
 		turn_dispatch();
 	if (turn.holder) {
@@ -167,6 +169,7 @@ static void look(void)
 	} else if (now - seen.idle >= LTIME_SECOND && !seen.dead) {
 		deadlock();
 	}
+	turn.looking = false;
 	turn_unlock(mask);
 }
 

@@ -48,6 +48,16 @@ static bool own(const struct thread *self, const pthread_mutex_t *m)
 	       m->__data.__owner == self->tid;
 }
 
+/* glibc's owner of one that cannot be had any more. Its trylock leaves such a
+ * mutex locked, and is not to be asked. */
+#define OWNER_LOST (INT_MAX - 1)
+
+static bool lost(const pthread_mutex_t *m)
+{
+	return m->__data.__kind & KIND_ROBUST &&
+	       m->__data.__owner == OWNER_LOST;
+}
+
 static __attribute__((noinline)) int wait_mutex(struct thread *self,
 						pthread_mutex_t *m,
 						const struct deadline *d)
@@ -68,6 +78,8 @@ static __attribute__((noinline)) int wait_mutex(struct thread *self,
 		ret = turn_wait(self, &w);
 		if (ret == ETIMEDOUT)
 			return ret;
+		if (lost(m))
+			return ENOTRECOVERABLE;
 		ret = real_pthread_mutex_trylock(m);
 	} while (ret == EBUSY);
 	return ret;
@@ -81,6 +93,8 @@ int lock_mutex(pthread_mutex_t *m, const struct deadline *d)
 	if (!self)
 		return NOT_OURS;
 	turn_spend(self, 1);
+	if (__builtin_expect(lost(m), 0))
+		return ENOTRECOVERABLE;
 	ret = real_pthread_mutex_trylock(m);
 	if (__builtin_expect(ret != EBUSY, 1))
 		return ret;
@@ -106,7 +120,7 @@ EXPORT int pthread_mutex_lock(pthread_mutex_t *m)
 int lock_mutex_try(pthread_mutex_t *m)
 {
 	struct thread *self = turn_take();
-	int ret = real_pthread_mutex_trylock(m);
+	int ret = lost(m) ? ENOTRECOVERABLE : real_pthread_mutex_trylock(m);
 
 	if (self)
 		turn_spend(self, ret == EBUSY ? RETRY_COST : 1);
@@ -125,7 +139,7 @@ int lock_mutex_undo(pthread_mutex_t *m)
 	int ret = real_pthread_mutex_unlock(m);
 
 	if (turn_waited(m) && ret == 0)
-		turn_wake(m, 1, ~0u);
+		turn_wake(m, lost(m) ? UINT_MAX : 1, ~0u);
 	return ret;
 }
 
