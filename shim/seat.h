@@ -46,7 +46,7 @@ struct seat {
 	bool outer;	 /* within a call to the outside world */
 	bool finished;	 /* its start function is done, and its destructors */
 	bool cancelled;	 /* pthread_cancel() was called */
-	struct thread *joiner;
+	const char *frame; /* where it waits; handlers run below */
 	int *gone; /* libc's word that the kernel clears at its end */
 };
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 #include "config.h"
@@ -330,13 +331,17 @@ static void bury(struct thread *self)
 		thread_drop(d);
 }
 
+/* Where a thread can be cancelled at any moment, it is not while it waits, but
+ * when it has the turn again. */
 static void await(struct thread *self, const struct want *w)
 {
 	static const struct timespec long_time = { 1000000000, 0 };
 	struct seat *s = &self->seat;
+	int v, type;
 	long ret;
-	int v;
 
+	s->frame = __builtin_frame_address(0);
+	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
 	while ((v = __atomic_load_n(&s->go, __ATOMIC_ACQUIRE)) != GO_ON) {
 		ret = 0;
 		if (v == GO_SLEEP)
@@ -348,7 +353,10 @@ static void await(struct thread *self, const struct want *w)
 			interrupt(self, EINTR);
 	}
 	s->go = GO_WAIT;
+	s->frame = NULL;
 	bury(self);
+	if (type != PTHREAD_CANCEL_DEFERRED)
+		pthread_setcanceltype(type, NULL);
 }
 
 /* Under the lock, by who has the turn, or had it. */
@@ -365,6 +373,18 @@ static void tell(void)
 {
 	if (__builtin_expect(turn.watch > 1, 0))
 		turn_watch_tell();
+}
+
+/* May the caller be cancelled at any moment? */
+static bool any_moment(void)
+{
+	int type;
+
+	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
+	if (type == PTHREAD_CANCEL_DEFERRED)
+		return false;
+	pthread_setcanceltype(type, NULL);
+	return true;
 }
 
 int turn_wait(struct thread *self, const struct want *w)
@@ -384,7 +404,7 @@ int turn_wait(struct thread *self, const struct want *w)
 	s->fds = w->fds;
 	s->nfds = w->nfds;
 	s->writer = w->writer;
-	s->cancels = w->cancels;
+	s->cancels = w->cancels || any_moment();
 	s->why = 0;
 	s->real = 0;
 	if (w->until != SEAT_EVER)
@@ -529,17 +549,51 @@ void turn_spent(struct thread *self)
 	turn_yield(self);
 }
 
+/* A handler of a signal left by siglongjmp(): the wait that it interrupted is
+ * above the caller, or was. Handlers on a stack of their own say nothing. */
+static bool jumped(const struct thread *self)
+{
+	const char *here = __builtin_frame_address(0);
+	stack_t stack;
+
+	if (!self->seat.frame || here <= self->seat.frame)
+		return false;
+	return sys2(SYS_sigaltstack, NULL, &stack) == 0 &&
+	       !(stack.ss_flags & SS_ONSTACK);
+}
+
+static bool waiting(const struct thread *self)
+{
+	return self->seat.state == SEAT_BLOCKED ||
+	       self->seat.state == SEAT_OUTER ||
+	       self->seat.state == SEAT_READY;
+}
+
 struct thread *turn_take_slow(void)
 {
 	struct thread *self = thread_me;
+	bool back = self && waiting(self) && jumped(self);
 	int saved = errno;
 	uint64_t mask;
 
-	if (!self || self->seat.state != SEAT_OUTSIDE)
+	if (!self || (self->seat.state != SEAT_OUTSIDE && !back))
 		return NULL;
 	mask = turn_lock();
-	turn.outside--;
+	if (back)
+		withdraw(self);
+	else
+		turn.outside--;
+	unlimit(self);
+	if (turn.sleeper == self)
+		turn.sleeper = NULL;
+	self->seat.go = GO_WAIT;
 	self->seat.outer = false;
+	if (turn.holder == self) {
+		self->seat.state = SEAT_RUNNING;
+		self->seat.frame = NULL;
+		turn_unlock(mask);
+		return self;
+	}
 	ready(self);
 	turn_dispatch();
 	turn_unlock(mask);

@@ -9,6 +9,7 @@
 #include "banned.h"
 
 #define MOST 65536
+#define ATTEMPT_COST 16 /* of the budget */
 
 static uint64_t internal[MOST / 64];
 
@@ -93,8 +94,12 @@ bool turnfd_wait_slow(int fd, short events)
 				.cancels = true };
 	struct thread *self = turn_take();
 
-	if (!self || !events || !waits(fd))
+	if (!self)
 		return true;
+	if (!events || !waits(fd)) { /* it may go round and round */
+		turn_spend(self, ATTEMPT_COST);
+		return true;
+	}
 	if (!is_internal(fd)) /* what is written is soon taken, or kept */
 		return events == POLLOUT || turn_leave("the outside world");
 	while (!ready(fd, events))
@@ -135,8 +140,12 @@ bool turnfd_poll(struct pollfd *fds, unsigned n, uint64_t ns, bool *late)
 	int ret = 0;
 
 	*late = false;
-	if (!ns || turn_alone() || !(self = turn_take()))
+	if (turn_alone() || !(self = turn_take()))
 		return true;
+	if (!ns) {
+		turn_spend(self, ATTEMPT_COST);
+		return true;
+	}
 	if (ns != SEAT_EVER)
 		w.until = self->clock + ns;
 	if (none(fds, n)) {

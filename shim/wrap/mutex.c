@@ -224,9 +224,13 @@ int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 	if (!deadline_valid(d))
 		return EINVAL;
 	w.until = deadline_until(self, d);
-	while ((ret = try_rwlock(l, write)) == EBUSY)
-		if (turn_wait(self, &w) == ETIMEDOUT)
-			return ETIMEDOUT;
+	while ((ret = try_rwlock(l, write)) == EBUSY) {
+		if (turn_wait(self, &w) != ETIMEDOUT)
+			continue;
+		/* Readers may have waited for this writer alone. */
+		turn_wake(l, UINT_MAX, ~0u);
+		return ETIMEDOUT;
+	}
 	return ret;
 }
 
