@@ -164,6 +164,7 @@ static void grant(struct thread *t)
 	turn.holder = t;
 	turn.passes++;
 	turn.budget = budget();
+	turn.clock += LTIME_STEP; /* or who sleeps would starve */
 	if (turn.clock > t->clock)
 		ltime_join(t, turn.clock);
 	t->seat.state = SEAT_RUNNING;
@@ -387,14 +388,27 @@ static bool any_moment(void)
 	return true;
 }
 
+static bool cancellable(void)
+{
+	int state;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	if (state == PTHREAD_CANCEL_DISABLE)
+		return false;
+	pthread_setcancelstate(state, NULL);
+	return true;
+}
+
 int turn_wait(struct thread *self, const struct want *w)
 {
 	struct seat *s = &self->seat;
 	int saved = errno;
 	uint64_t mask;
 
-	if (w->cancels && s->cancelled)
+	if (w->cancels && s->cancelled && cancellable()) {
+		s->cancelled = false; /* its handlers may wait, too */
 		return ECANCELED;
+	}
 	mask = turn_lock();
 	turn.yields = 0;
 	give(self);
@@ -404,7 +418,7 @@ int turn_wait(struct thread *self, const struct want *w)
 	s->fds = w->fds;
 	s->nfds = w->nfds;
 	s->writer = w->writer;
-	s->cancels = w->cancels || any_moment();
+	s->cancels = (w->cancels || any_moment()) && cancellable();
 	s->why = 0;
 	s->real = 0;
 	if (w->until != SEAT_EVER)
@@ -419,8 +433,8 @@ int turn_wait(struct thread *self, const struct want *w)
 	await(self, w);
 	tell();
 	errno = saved;
-	if (w->cancels && s->cancelled && s->why)
-		return ECANCELED;
+	if (s->why == ECANCELED)
+		s->cancelled = false;
 	return s->why;
 }
 
