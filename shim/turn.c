@@ -40,11 +40,14 @@ static long futex(int *at, int op, int value, const struct timespec *limit)
 void turn_unlock(uint64_t mask)
 {
 	struct thread *t = turn.nudge;
+	bool idle = turn.idle;
 
 	turn.nudge = NULL;
 	word_give(&word, mask);
 	if (t)
 		futex(&t->seat.go, FUTEX_WAKE_PRIVATE, 1, NULL);
+	if (idle && !turn.looking)
+		futex(&turn.idle, FUTEX_WAKE_PRIVATE, 1, NULL);
 }
 
 static void append(struct queue *q, struct thread *t)
@@ -264,6 +267,7 @@ void turn_dispatch(void)
 		grant(t);
 	else if (turn.limits)
 		rest();
+	turn.idle = !turn.holder && turn.pollers.n;
 }
 
 void turn_seize(struct thread *t)
@@ -609,7 +613,7 @@ struct thread *turn_take_slow(void)
 		return self;
 	}
 	ready(self);
-	turn_dispatch();
+	arrived();
 	turn_unlock(mask);
 	await(self, NULL);
 	tell();

@@ -46,6 +46,7 @@ struct turn {
 	unsigned live, outside;
 	unsigned passed_over;	/* passes since one wanted to go outside */
 	unsigned watch;		/* 1: the watch runs */
+	int idle;		/* futex, 1: only descriptors can wake one */
 	bool looking;		/* the watch has the lock, by the name of
 				 * whoever made it */
 };

@@ -28,6 +28,7 @@
 #define LOOK 50000000 /* ns between two looks */
 #define STACK (64u << 10)
 #define MS 1000000u
+#define FDS 512
 
 static struct {
 	struct thread *holder; /* at the last look, and since: */
@@ -173,13 +174,36 @@ static void look(void)
 	turn_unlock(mask);
 }
 
+/* Those of who waits, while nobody can run. */
+static unsigned gather(struct pollfd *fds, unsigned room)
+{
+	uint64_t mask = turn_lock();
+	unsigned n = 0;
+
+	if (!turn.holder)
+		for (struct thread *t = turn.pollers.first; t; t = t->seat.next)
+			for (unsigned i = 0; i < t->seat.nfds && n < room; i++)
+				fds[n++] = t->seat.fds[i];
+	turn_unlock(mask);
+	return n;
+}
+
 static int watch(void *arg)
 {
 	static const struct timespec nap = { 0, LOOK };
+	struct pollfd fds[FDS];
+	unsigned n;
 
 	(void)arg;
 	for (;;) {
-		sys2(SYS_nanosleep, &nap, NULL);
+		n = turn.idle ? gather(fds, FDS) : 0;
+		if (n)
+			sys6(SYS_ppoll, fds, n, &nap, NULL, 8, 0);
+		else if (turn.idle)
+			sys2(SYS_nanosleep, &nap, NULL);
+		else
+			sys4(SYS_futex, &turn.idle, FUTEX_WAIT_PRIVATE, 0,
+			     &nap);
 		look();
 	}
 	return 0;
