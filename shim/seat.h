@@ -40,6 +40,7 @@ struct seat {
 	uint8_t state;	 /* enum seat_state */
 	uint8_t writer;	 /* waits to write, where others wait to read */
 	uint8_t why;	 /* 0: woken; else an errno value */
+	bool truly;	 /* not even --sleep=skip shortens its wait */
 	bool limited;	 /* stands among those with a limit */
 	bool cancels;	 /* pthread_cancel() ends its wait */
 	unsigned patience; /* ms that the call to come may keep the turn */

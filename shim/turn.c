@@ -226,7 +226,8 @@ static void rest(void)
 {
 	struct thread *t = nearest();
 
-	if (config.sleep_skip || t->seat.real <= sys_now(CLOCK_MONOTONIC)) {
+	if ((config.sleep_skip && !t->seat.truly) ||
+	    t->seat.real <= sys_now(CLOCK_MONOTONIC)) {
 		turn.clock = t->seat.until;
 		turn.nearest = 0;
 		expire();
@@ -374,9 +375,10 @@ static void give(struct thread *self)
 		turn.holder = NULL;
 }
 
-static void tell(void)
+/* In the engine it has the lock that telling needs. */
+static void tell(const struct thread *self)
 {
-	if (__builtin_expect(turn.watch > 1, 0))
+	if (__builtin_expect(turn.watch > 1, 0) && !self->busy)
 		turn_watch_tell();
 }
 
@@ -403,11 +405,17 @@ static bool cancellable(void)
 	return true;
 }
 
+#define LOOK 1000000u /* ns between two looks at what others may let go */
+
 int turn_wait(struct thread *self, const struct want *w)
 {
+	uint64_t until = w->until, mask;
 	struct seat *s = &self->seat;
 	int saved = errno;
-	uint64_t mask;
+	bool early = w->look && until > self->clock + LOOK;
+
+	if (early)
+		until = self->clock + LOOK;
 
 	if (w->cancels && s->cancelled && cancellable()) {
 		s->cancelled = false; /* its handlers may wait, too */
@@ -425,21 +433,22 @@ int turn_wait(struct thread *self, const struct want *w)
 	s->cancels = (w->cancels || any_moment()) && cancellable();
 	s->why = 0;
 	s->real = 0;
-	if (w->until != SEAT_EVER)
+	s->truly = w->look;
+	if (until != SEAT_EVER)
 		s->real = sys_now(CLOCK_MONOTONIC) +
-			  (w->until > self->clock ? w->until - self->clock : 0);
+			  (until > self->clock ? until - self->clock : 0);
 	s->state = SEAT_BLOCKED;
 	append(w->fds ? &turn.pollers : &turn.waiting[turn_bucket(w->key)],
 	       self);
-	limit(self, w->until);
+	limit(self, until);
 	turn_dispatch();
 	turn_unlock(mask);
 	await(self, w);
-	tell();
+	tell(self);
 	errno = saved;
 	if (s->why == ECANCELED)
 		s->cancelled = false;
-	return s->why;
+	return early && s->why == ETIMEDOUT ? 0 : s->why;
 }
 
 static bool waits_for(const struct thread *t, const void *key, uint32_t bits)
@@ -552,7 +561,7 @@ void turn_yield(struct thread *self)
 	turn_dispatch();
 	turn_unlock(mask);
 	await(self, NULL);
-	tell();
+	tell(self);
 	errno = saved;
 }
 
@@ -594,7 +603,7 @@ struct thread *turn_take_slow(void)
 	int saved = errno;
 	uint64_t mask;
 
-	if (!self || (self->seat.state != SEAT_OUTSIDE && !back))
+	if (!self || (self->seat.state != SEAT_OUTSIDE && !back) || self->busy)
 		return NULL;
 	mask = turn_lock();
 	if (back)
@@ -616,7 +625,7 @@ struct thread *turn_take_slow(void)
 	arrived();
 	turn_unlock(mask);
 	await(self, NULL);
-	tell();
+	tell(self);
 	errno = saved;
 	return self;
 }
@@ -642,7 +651,7 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	turn_dispatch();
 	turn_unlock(mask);
 	await(self, &w);
-	tell();
+	tell(self);
 	errno = self->seat.why == EINTR ? EINTR : saved;
 	return self->seat.why != EINTR;
 }

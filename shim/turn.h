@@ -108,6 +108,7 @@ struct want {
 	bool signals; /* a handler of a signal ends it */
 	bool asleep;  /* so does one with SA_RESTART, as of nanosleep(2) */
 	bool cancels; /* pthread_cancel() ends it */
+	bool look; /* another process may have let it go: it returns soon */
 };
 
 /* Gives the turn away and waits. 0: woken; ETIMEDOUT; EINTR; ECANCELED: to be

@@ -65,7 +65,8 @@ static __attribute__((noinline)) int wait_mutex(struct thread *self,
 	struct want w = { .key = m, .what = "a mutex" };
 	int ret;
 
-	if (shared(m))
+	w.look = shared(m);
+	if (w.look && turn_alone())
 		return NOT_OURS;
 	if (own(self, m))
 		return EDEADLK;
@@ -217,7 +218,8 @@ int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 	ret = try_rwlock(l, write);
 	if (ret != EBUSY)
 		return ret;
-	if (l->__data.__shared)
+	w.look = l->__data.__shared;
+	if (w.look && turn_alone())
 		return NOT_OURS;
 	if (own_rwlock(self, l))
 		return EDEADLK;
