@@ -475,12 +475,17 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 	"not reached: BLIS, FFTW, Eigen, libgfortran's matmul, XLA and other " \
 	"compilers at run time, whatever was built for one processor"
 
+#define TEAMS                                                                  \
+	"in turns, OpenMP's teams and the pools of BLAS have one thread; Go "  \
+	"programs are not scheduled"
+
 /* What the environment gets, and what is said about it. */
 static int prepare(struct manifest *m, bool audit)
 {
 	struct wish wish = { .framework = !wanted.framework ||
 					  strcmp(wanted.framework, "off"),
 			     .portable = wanted.portable,
+			     .turns = wanted_turns(),
 			     .force = wanted.env &&
 				      !strcmp(wanted.env, "force") };
 	uint64_t n = 0;
@@ -505,6 +510,8 @@ static int prepare(struct manifest *m, bool audit)
 			    strerror(-ret));
 	if (wanted.portable)
 		blind(m, "portable", NOT_PINNED);
+	if (wanted_turns())
+		blind(m, "turns", TEAMS);
 	return 0;
 }
 
