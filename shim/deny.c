@@ -231,6 +231,11 @@ _Noreturn void deny(const struct source *source, const struct thread *self,
 	write_down(source, self, site);
 	if (!process.board || !process.board->launcher)
 		say(source, stack_walk(ra, FRAMES), line, lines);
+	deny_end();
+}
+
+_Noreturn void deny_end(void)
+{
 	if (process.board) {
 		__atomic_store_n(&process.board->denied, 1, __ATOMIC_RELEASE);
 		end_others();

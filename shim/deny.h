@@ -17,6 +17,8 @@ struct thread;
 _Noreturn void deny(const struct source *source, const struct thread *self,
 		    uint32_t site, uintptr_t ra, const struct line *line,
 		    unsigned lines);
+/* Ends all of that, for another reason that was said. */
+_Noreturn void deny_end(void);
 /* Was a call denied in this run? Then a process that comes alive ends. */
 void deny_check(void);
 

@@ -100,6 +100,7 @@ struct variable {
 	uint8_t when;
 	char join;
 	uint8_t least; /* VARIABLE_SPIN: what there is where others wait */
+	uint8_t team;  /* the size of teams, which is 1 in turns */
 };
 enum {
 	VARIABLE_HASH,	    /* always */
@@ -115,6 +116,7 @@ struct wish {
 	uint32_t seed, threads; /* threads 0: native */
 	uint32_t processors; /* that this process may use */
 	bool framework, portable;
+	bool turns;
 	bool force; /* what the user has set, too */
 };
 

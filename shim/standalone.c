@@ -139,6 +139,7 @@ static struct wish wish(void)
 			      .processors = processors_allowed(),
 			      .framework = !config.framework_off,
 			      .portable = config.portable,
+			      .turns = config.turns,
 			      .force = config.environment_force };
 }
 

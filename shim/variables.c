@@ -24,7 +24,7 @@ static void keep(const struct variable *row, char *const envp[])
 	letters |= 1u << (*row->name - 'A');
 	guards = guards ? guards : row;
 	guards_end = row + 1;
-	if (value && config.threads && !config.audit && nkept < MOST)
+	if (value && config_team() && !config.audit && nkept < MOST)
 		kept[nkept++] = (char *)value - 1 - strlen(row->name);
 }
 

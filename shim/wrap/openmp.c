@@ -64,7 +64,7 @@ OPENMP_PART(omp_get_schedule);
 static int count(int asked)
 {
 	(void)asked;
-	return (int)config.threads;
+	return (int)config_team();
 }
 
 static int never(int asked)
@@ -122,7 +122,7 @@ EXPORT void omp_set_schedule_8_(const int *kind, const int64_t *chunk)
 		int n;                                                         \
                                                                                \
 		if (openmp_begin(&c, &src_##fn, CALLER) == SB_FORCE)           \
-			n = (int)config.threads;                               \
+			n = (int)config_team();                                \
 		else                                                           \
 			n = REAL_HERE(fn)();                                   \
 		call_end(&c, (uint64_t)n, 0);                                  \
@@ -207,8 +207,8 @@ unsigned openmp_usual(const void *caller)
 
 unsigned openmp_clause(const struct source *row, unsigned n)
 {
-	if (row->now == SB_FORCE && config.threads && n > config.threads)
-		return config.threads;
+	if (row->now == SB_FORCE && config_team() && n > config_team())
+		return config_team();
 	return n;
 }
 

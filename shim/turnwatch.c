@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The watch: a thread of the kernel's, unknown to libc, that looks at who has
+ * the turn. It takes the turn from who is in the outside world for too long,
+ * waits unseen, or runs without end while others could; and it sees a deadlock.
+ *
+ * It has its maker's thread-local storage, which may be gone: nothing here may
+ * touch such a variable, errno included.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "config.h"
+#include "deny.h"
+#include "log.h"
+#include "ltime.h"
+#include "process.h"
+#include "real.h"
+#include "sys.h"
+#include "text.h"
+#include "turn.h"
+#include "banned.h"
+
+#define LOOK 50000000 /* ns between two looks */
+#define STACK (64u << 10)
+#define MS 1000000u
+#define FDS 512
+
+static struct {
+	struct thread *holder; /* at the last look, and since: */
+	uint64_t passes;
+	uint64_t since; /* ns */
+	uint64_t cpu;	/* ns of processor time that it had then */
+	uint64_t moved; /* when its processor time was last seen to grow */
+	uint64_t last;	/* that, then */
+	uint64_t idle;	/* since when nobody can run; 0: somebody can */
+	bool dead;	/* a deadlock was reported */
+	/* To be written down: */
+	unsigned signals, long_calls, unseen, busy, told_calls, told_unseen, told_busy;
+	char whom[96];
+} seen;
+
+/* The kernel's number of the clock that counts a thread's processor time
+ * (CPUCLOCK_PERTHREAD, CPUCLOCK_SCHED). */
+static uint64_t cpu_of(const struct thread *t)
+{
+	return sys_now((clockid_t)(~(unsigned)t->tid << 3 | 6));
+}
+
+/* Does it wait within a system call? */
+static bool sleeping(const struct thread *t)
+{
+	char text[128], *at;
+	struct text path = text_start(text, sizeof(text));
+	long fd, n;
+
+	text_add(&path, "/proc/self/task/");
+	text_number(&path, (uint64_t)t->tid, 10, 1);
+	text_add(&path, "/stat");
+	fd = sys4(SYS_openat, AT_FDCWD, text, O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	n = sys3(SYS_read, fd, text, sizeof(text) - 1);
+	sys1(SYS_close, fd);
+	text[n > 0 ? n : 0] = 0;
+	at = strrchr(text, ')');
+	return at && at[1] && at[2] == 'S';
+}
+
+static void first_look(struct thread *t, uint64_t now)
+{
+	seen.holder = t;
+	seen.passes = turn.passes;
+	seen.since = seen.moved = now;
+	seen.cpu = seen.last = cpu_of(t);
+}
+
+static void take(struct thread *t, unsigned *count)
+{
+	++*count;
+	memcpy(seen.whom, t->path, sizeof(seen.whom));
+	turn.watch = 2;
+	turn_seize(t);
+	turn_dispatch();
+}
+
+static void look_at(struct thread *t, uint64_t now)
+{
+	uint64_t cpu;
+
+	if (t != seen.holder || turn.passes != seen.passes) {
+		first_look(t, now);
+		return;
+	}
+	if (!turn.ready.n && !turn.limits && !turn.outer.n && !turn.pollers.n)
+		return;
+	cpu = cpu_of(t);
+	if (cpu != seen.last)
+		seen.moved = now;
+	seen.last = cpu;
+	if (t->seat.outer) {
+		if (now - t->seat.since >= (uint64_t)t->seat.patience * MS)
+			take(t, t->seat.patience == TURN_SIGNAL_MS
+					? &seen.signals : &seen.long_calls);
+	} else if (cpu - seen.cpu >= config.patience * LTIME_SECOND) {
+		take(t, &seen.busy);
+	} else if (now - seen.moved >= config.external_wait * MS &&
+		   sleeping(t)) {
+		take(t, &seen.unseen);
+	}
+}
+
+static void say(const struct text *t, const char *message)
+{
+	sys3(SYS_write, 2, message, t->at - message);
+}
+
+static void say_thread(const struct thread *t)
+{
+	char message[512];
+	struct text text = text_start(message, sizeof(message));
+
+	text_add(&text, "samebits:   thread ");
+	text_add(&text, t->path);
+	text_add(&text, " waits for ");
+	text_add(&text, t->seat.what ? t->seat.what : "its turn");
+	if (t->seat.key) {
+		text_add(&text, " at 0x");
+		text_number(&text, (uintptr_t)t->seat.key, 16, 1);
+	}
+	text_add(&text, "\n");
+	say(&text, message);
+}
+
+static void deadlock(void)
+{
+	static const char head[] =
+		"samebits: deadlock: all threads wait for each other\n",
+		end[] = "samebits: the program was ended: --deadlock=exit\n";
+
+	seen.dead = true;
+	sys3(SYS_write, 2, head, sizeof(head) - 1);
+	for (struct thread *t = thread_first(); t; t = t->next)
+		if (t->seat.state == SEAT_BLOCKED)
+			say_thread(t);
+	if (!config.deadlock_exit)
+		return;
+	sys3(SYS_write, 2, end, sizeof(end) - 1);
+	deny_end();
+}
+
+static void look(void)
+{
+	uint64_t now = sys_now(CLOCK_MONOTONIC), mask = turn_lock();
+
+	turn.looking = true;
+	if (!turn.holder)
+		turn_dispatch();
+	if (turn.holder) {
+		look_at(turn.holder, now);
+		seen.idle = 0;
+	} else if (turn.limits || turn.outside || !turn.live) {
+		seen.idle = 0;
+	} else if (!seen.idle) {
+		seen.idle = now;
+	} else if (now - seen.idle >= LTIME_SECOND && !seen.dead) {
+		deadlock();
+	}
+	turn.looking = false;
+	turn_unlock(mask);
+}
+
+/* Those of who waits, while nobody can run. */
+static unsigned gather(struct pollfd *fds, unsigned room)
+{
+	uint64_t mask = turn_lock();
+	unsigned n = 0;
+
+	if (!turn.holder)
+		for (struct thread *t = turn.pollers.first; t; t = t->seat.next)
+			for (unsigned i = 0; i < t->seat.nfds && n < room; i++)
+				fds[n++] = t->seat.fds[i];
+	turn_unlock(mask);
+	return n;
+}
+
+static int watch(void *arg)
+{
+	static const struct timespec nap = { 0, LOOK };
+	struct pollfd fds[FDS];
+	unsigned n;
+
+	(void)arg;
+	for (;;) {
+		n = turn.idle ? gather(fds, FDS) : 0;
+		if (n)
+			sys6(SYS_ppoll, fds, n, &nap, NULL, 8, 0);
+		else if (turn.idle)
+			sys2(SYS_nanosleep, &nap, NULL);
+		else
+			sys4(SYS_futex, &turn.idle, FUTEX_WAIT_PRIVATE, 0,
+			     &nap);
+		look();
+	}
+	return 0;
+}
+
+void turn_watch_start(void)
+{
+	uint64_t all = ~0ull, mask;
+	long p = sys6(SYS_mmap, NULL, STACK, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	int (*make)(int (*)(void *), void *, int, void *, ...);
+
+	memset(&seen, 0, sizeof(seen));
+	make = (__typeof__(make))real_find("clone", NULL);
+	if ((p < 0 && p > -4096) || !make)
+		return;
+	sys4(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, &all, &mask, 8);
+	turn.watch = make(watch, (char *)p + STACK,
+			  CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+				  CLONE_THREAD | CLONE_SYSVSEM,
+			  NULL) > 0;
+	sys4(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &mask, NULL, 8);
+}
+
+void turn_watch_forked(void)
+{
+	memset(&seen, 0, sizeof(seen));
+}
+
+static void tell(unsigned *told, unsigned now, const char *kind,
+		 const char *before, const char *after)
+{
+	char message[256];
+	struct text t = text_start(message, sizeof(message));
+	bool first = !*told;
+	uint64_t mask;
+
+	if (*told == now)
+		return;
+	*told = now;
+	if (!first)
+		return;
+	text_add(&t, before);
+	text_add(&t, seen.whom);
+	text_add(&t, after);
+	mask = engine_lock();
+	log_blind(kind, message);
+	engine_unlock(mask);
+}
+
+void turn_watch_tell(void)
+{
+	turn.watch = 1;
+	tell(&seen.told_calls, seen.long_calls, "outside",
+	     "thread ", " waited for the outside world longer than "
+		       "--external-wait: when it comes back is not repeated");
+	tell(&seen.told_unseen, seen.unseen, "outside",
+	     "thread ", " waited in a place that is not seen: when it comes "
+		       "back is not repeated");
+	tell(&seen.told_busy, seen.busy, "busy-loop",
+	     "thread ", " ran longer than --patience without a call that gives "
+		       "the turn away: when it was stopped is not repeated");
+}
