@@ -234,8 +234,8 @@ static void deadlines(void)
 
 static void *waits_long(void *arg)
 {
-	struct timespec late = in_ms(arg ? CLOCK_MONOTONIC : CLOCK_REALTIME,
-				     20000);
+	struct timespec late =
+		in_ms(arg ? CLOCK_MONOTONIC : CLOCK_REALTIME, 20000);
 
 	must(pthread_mutex_lock(&m) == 0);
 	waiting++;

@@ -172,9 +172,8 @@ static void conditions()
 			std::unique_lock lock(m);
 
 			if (i % 2) {
-				room.wait(lock, [&] {
-					return queue.size() < 3;
-				});
+				room.wait(lock,
+					  [&] { return queue.size() < 3; });
 				queue.push_back(k);
 				lock.unlock();
 				more.notify_one();

@@ -307,10 +307,10 @@ static void any_order(void)
 }
 
 TURNS_SCENES({ "values", values }, { "exit_value", exit_value },
-	     { "itself", itself },
-	     { "attempts", attempts }, { "detached", detached },
-	     { "not_joinable", not_joinable }, { "outlive", outlive },
-	     { "by_another", by_another }, { "chained", chained },
-	     { "tree", tree }, { "cannot_create", cannot_create },
-	     { "own_stacks", own_stacks }, { "identity", identity },
-	     { "finished", finished }, { "any_order", any_order })
+	     { "itself", itself }, { "attempts", attempts },
+	     { "detached", detached }, { "not_joinable", not_joinable },
+	     { "outlive", outlive }, { "by_another", by_another },
+	     { "chained", chained }, { "tree", tree },
+	     { "cannot_create", cannot_create }, { "own_stacks", own_stacks },
+	     { "identity", identity }, { "finished", finished },
+	     { "any_order", any_order })

@@ -31,8 +31,8 @@ static pthread_t small(void *(*body)(void *), void *arg, bool detached)
 	must(pthread_attr_init(&attr) == 0);
 	must(pthread_attr_setstacksize(&attr, 65536) == 0);
 	if (detached)
-		must(pthread_attr_setdetachstate(
-			     &attr, PTHREAD_CREATE_DETACHED) == 0);
+		must(pthread_attr_setdetachstate(&attr,
+						 PTHREAD_CREATE_DETACHED) == 0);
 	must(pthread_create(&t, &attr, body, arg) == 0);
 	must(pthread_attr_destroy(&attr) == 0);
 	return t;

@@ -109,9 +109,9 @@ static int by_join(void)
 	return pthread_join(target, NULL);
 }
 
-static int (*const patient[])(void) = { by_mutex,      by_timed_mutex,
-					by_read_lock,  by_write_lock,
-					by_cond,       by_timed_cond,
+static int (*const patient[])(void) = { by_mutex,     by_timed_mutex,
+					by_read_lock, by_write_lock,
+					by_cond,      by_timed_cond,
 					by_join };
 
 static void *waits_patiently(void *arg)
@@ -227,36 +227,50 @@ static int from_sigsuspend(void)
 }
 
 static int (*const impatient[])(void) = {
-	from_nanosleep, from_clock_nanosleep, from_sleep, from_pause,
-	from_poll,	from_select,	      from_read,  from_sem,
-	from_sigtimedwait, from_sigsuspend,
+	from_nanosleep, from_sleep,	   from_pause,
+	from_poll,	from_select,	   from_read,
+	from_sem,	from_sigtimedwait, from_sigsuspend,
 };
 
 static void *is_interrupted(void *arg)
 {
 	put(in_wait, 1);
-	must(impatient[(intptr_t)arg]() == -1 && errno == EINTR);
-	return arg;
+	must((*(int (**)(void))arg)() == -1 && errno == EINTR);
+	return NULL;
 }
 
 /* Sent until it comes back: the first one may come before the wait. */
+static void interrupt(int (*const *wait)(void))
+{
+	pthread_t t;
+
+	put(in_wait, 0);
+	t = start(is_interrupted, (void *)wait);
+	until(peek(in_wait));
+	while (pthread_tryjoin_np(t, NULL)) {
+		must(pthread_kill(t, SIGUSR1) == 0);
+		pause_ms(2);
+	}
+}
+
 static void interrupted(void)
 {
 	must(pipe(pipe_ends) == 0);
 	must(sem_init(&s, 0, 0) == 0);
 	block(SIGUSR2);
 	handle(SIGUSR1, count, 0);
-	for (size_t i = 0; i < count_of(impatient); i++) {
-		pthread_t t;
+	for (size_t i = 0; i < count_of(impatient); i++)
+		interrupt(&impatient[i]);
+}
 
-		put(in_wait, 0);
-		t = start(is_interrupted, (void *)i);
-		until(peek(in_wait));
-		while (pthread_tryjoin_np(t, NULL)) {
-			must(pthread_kill(t, SIGUSR1) == 0);
-			pause_ms(2);
-		}
-	}
+/* A sleep to a moment, too. */
+static void interrupted_until(void)
+{
+	static int (*const wait)(void) = from_clock_nanosleep;
+
+	handle(SIGUSR1, count, 0);
+	for (int i = 0; i < 5; i++)
+		interrupt(&wait);
 }
 
 static void *waits_for_signal(void *arg)
@@ -283,7 +297,8 @@ static void waited_for(void)
 	t = start(waits_for_signal, NULL);
 	must(pthread_kill(t, SIGUSR1) == 0);
 	must(sem_wait(&s) == 0);
-	must(kill(getpid(), SIGUSR1) == 0); /* the process's, not the thread's */
+	must(kill(getpid(), SIGUSR1) ==
+	     0); /* the process's, not the thread's */
 	must(sem_wait(&s) == 0);
 	joined(t);
 }
@@ -613,10 +628,11 @@ static void rain(void)
 }
 
 TURNS_SCENES({ "never_interrupted", never_interrupted },
-	     { "interrupted", interrupted }, { "waited_for", waited_for },
-	     { "in_vain", in_vain }, { "queued", queued },
-	     { "to_process", to_process }, { "raised", raised },
-	     { "masks", masks }, { "ticks", ticks },
+	     { "interrupted", interrupted },
+	     { "interrupted_until", interrupted_until },
+	     { "waited_for", waited_for }, { "in_vain", in_vain },
+	     { "queued", queued }, { "to_process", to_process },
+	     { "raised", raised }, { "masks", masks }, { "ticks", ticks },
 	     { "timer_threads", timer_threads }, { "jumped", jumped },
 	     { "faulted", faulted }, { "signal_stack", signal_stack },
 	     { "by_descriptor", by_descriptor }, { "rain", rain })

@@ -178,7 +178,7 @@ static void *yields(void *arg)
 {
 	while (!peek(flag)) {
 		sched_yield();
-		total++;
+		add(total, 1);
 	}
 	return arg;
 }
@@ -188,9 +188,9 @@ static void commands(void)
 	pthread_t t = start(yields, NULL);
 
 	together(3, reads_command);
+	until(peek(total));
 	put(flag, 1);
 	joined(t);
-	must(total > 0);
 }
 
 /* Flushing all of them waits for those that are in use. */

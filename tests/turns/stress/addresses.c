@@ -54,7 +54,8 @@ static void *generations(void *arg)
 		pthread_t t;
 
 		if (i % 2) {
-			check(!pthread_create(&t, NULL, allocate, arg), "create");
+			check(!pthread_create(&t, NULL, allocate, arg),
+			      "create");
 			check(!pthread_join(t, NULL), "join");
 			continue;
 		}

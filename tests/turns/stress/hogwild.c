@@ -24,7 +24,8 @@ static uint32_t draw(uint64_t *state)
 }
 
 /* One step for a pair of words that are neighbours, or are not. */
-static void learn(int centre, int other, float label, float rate, float *gradient)
+static void learn(int centre, int other, float label, float rate,
+		  float *gradient)
 {
 	float dot = 0, g;
 
