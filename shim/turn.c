@@ -313,6 +313,16 @@ static void sleep_really(struct thread *self)
 	turn_unlock(mask);
 }
 
+static void tell_where(struct thread *self)
+{
+	int told = GO_TELL;
+
+	turn_watch_say(self);
+	__atomic_compare_exchange_n(&self->seat.go, &told, GO_WAIT, false,
+				    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	futex(&self->seat.go, FUTEX_WAKE_PRIVATE, 1, NULL);
+}
+
 static void interrupt(struct thread *self, int why)
 {
 	uint64_t mask = turn_lock();
@@ -355,6 +365,8 @@ static void await(struct thread *self, const struct want *w)
 		ret = 0;
 		if (v == GO_SLEEP)
 			sleep_really(self);
+		else if (v == GO_TELL)
+			tell_where(self);
 		else /* with a limit a handler always ends it: signal(7) */
 			ret = futex(&s->go, FUTEX_WAIT_PRIVATE, v,
 				    w && w->asleep ? &long_time : NULL);
@@ -844,6 +856,19 @@ int turn_sleep(struct thread *self, uint64_t until)
 			pthread_testcancel();
 	} while (ret == 0 || ret == ECANCELED);
 	return ret == ETIMEDOUT ? 0 : ret;
+}
+
+bool turn_look_again(struct thread *self)
+{
+	static const char nothing;
+	const struct want w = { .key = &nothing, .what = "a lock of a file",
+				.until = SEAT_EVER, .signals = true,
+				.asleep = true, .look = true };
+
+	if (turn_wait(self, &w) != EINTR)
+		return true;
+	errno = EINTR;
+	return false;
 }
 
 /* With no other thread a sleep is as without turns, unless it is skipped. */

@@ -14,12 +14,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "call.h"
 #include "config.h"
 #include "deny.h"
 #include "log.h"
 #include "ltime.h"
 #include "process.h"
 #include "real.h"
+#include "stack.h"
 #include "sys.h"
 #include "text.h"
 #include "turn.h"
@@ -114,48 +116,80 @@ static void look_at(struct thread *t, uint64_t now)
 	}
 }
 
-static void say(const struct text *t, const char *message)
+#define FRAMES 12
+#define TELL_MS 500 /* what a thread has, to say where it waits */
+
+struct place {
+	const struct thread *self;
+	uintptr_t ra; /* in the program */
+};
+
+static void say_place(void *arg)
 {
-	sys3(SYS_write, 2, message, t->at - message);
+	static char message[8192];
+	struct text t = text_start(message, sizeof(message));
+	const struct place *place = arg;
+	const struct thread *self = place->self;
+
+	text_add(&t, "samebits: thread ");
+	text_add(&t, self->path);
+	text_add(&t, " waits for ");
+	text_add(&t, self->seat.what ? self->seat.what : "its turn");
+	if (self->seat.key) {
+		text_add(&t, " at 0x");
+		text_number(&t, (uintptr_t)self->seat.key, 16, 1);
+	}
+	text_add(&t, "\n");
+	deny_say_stack(&t, stack_walk(place->ra, FRAMES));
+	sys3(SYS_write, 2, message, t.at - message);
 }
 
-static void say_thread(const struct thread *t)
+void turn_watch_say(struct thread *self)
 {
-	char message[512];
-	struct text text = text_start(message, sizeof(message));
+	struct place place = {
+		self, (uintptr_t)call_from(__builtin_return_address(0),
+					   __builtin_frame_address(0))
+	};
+	uint64_t mask = engine_lock();
 
-	text_add(&text, "samebits:   thread ");
-	text_add(&text, t->path);
-	text_add(&text, " waits for ");
-	text_add(&text, t->seat.what ? t->seat.what : "its turn");
-	if (t->seat.key) {
-		text_add(&text, " at 0x");
-		text_number(&text, (uintptr_t)t->seat.key, 16, 1);
-	}
-	text_add(&text, "\n");
-	say(&text, message);
+	self->busy = true;
+	stack_capture();
+	stack_call(self, say_place, &place);
+	self->busy = false;
+	engine_unlock(mask);
+}
+
+/* Without the lock, as what it calls may take it. */
+static void ask(struct thread *t)
+{
+	static const struct timespec limit = { 0, TELL_MS * MS };
+	int quiet = GO_WAIT, *go = &t->seat.go;
+
+	if (t->seat.state != SEAT_BLOCKED ||
+	    !__atomic_compare_exchange_n(go, &quiet, GO_TELL, false,
+					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return;
+	sys3(SYS_futex, go, FUTEX_WAKE_PRIVATE, 1);
+	sys4(SYS_futex, go, FUTEX_WAIT_PRIVATE, GO_TELL, &limit);
 }
 
 static void deadlock(void)
 {
 	static const char head[] =
-		"samebits: deadlock: all threads wait for each other\n",
-		end[] = "samebits: the program was ended: --deadlock=exit\n";
+		"samebits: deadlock: all threads wait for each other\n";
+	struct thread *t;
 
-	seen.dead = true;
 	sys3(SYS_write, 2, head, sizeof(head) - 1);
-	for (struct thread *t = thread_first(); t; t = t->next)
-		if (t->seat.state == SEAT_BLOCKED)
-			say_thread(t);
-	if (!config.deadlock_exit)
-		return;
-	sys3(SYS_write, 2, end, sizeof(end) - 1);
-	deny_end();
+	for (t = thread_first(); t; t = t->next)
+		ask(t);
+	if (config.deadlock_exit)
+		deny_end(SB_ENDED_DEADLOCK);
 }
 
 static void look(void)
 {
 	uint64_t now = sys_now(CLOCK_MONOTONIC), mask = turn_lock();
+	bool dead = false;
 
 	turn.looking = true;
 	if (!turn.holder)
@@ -168,10 +202,12 @@ static void look(void)
 	} else if (!seen.idle) {
 		seen.idle = now;
 	} else if (now - seen.idle >= LTIME_SECOND && !seen.dead) {
-		deadlock();
+		seen.dead = dead = true;
 	}
 	turn.looking = false;
 	turn_unlock(mask);
+	if (dead)
+		deadlock();
 }
 
 /* Those of who waits, while nobody can run. */
