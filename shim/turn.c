@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <elf.h>
 #include <errno.h>
+#include <link.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "config.h"
 #include "ltime.h"
@@ -310,6 +313,16 @@ static void sleep_really(struct thread *self)
 	turn_unlock(mask);
 }
 
+static void tell_where(struct thread *self)
+{
+	int told = GO_TELL;
+
+	turn_watch_say(self);
+	__atomic_compare_exchange_n(&self->seat.go, &told, GO_WAIT, false,
+				    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	futex(&self->seat.go, FUTEX_WAKE_PRIVATE, 1, NULL);
+}
+
 static void interrupt(struct thread *self, int why)
 {
 	uint64_t mask = turn_lock();
@@ -352,6 +365,8 @@ static void await(struct thread *self, const struct want *w)
 		ret = 0;
 		if (v == GO_SLEEP)
 			sleep_really(self);
+		else if (v == GO_TELL)
+			tell_where(self);
 		else /* with a limit a handler always ends it: signal(7) */
 			ret = futex(&s->go, FUTEX_WAIT_PRIVATE, v,
 				    w && w->asleep ? &long_time : NULL);
@@ -689,13 +704,41 @@ static int *find_gone(int tid)
 	return NULL;
 }
 
+/*
+ * A program in Go: its runtime makes threads by libc where it is linked with C,
+ * and they wait by system calls of their own. The linker leaves a note.
+ */
+static bool of_go(void)
+{
+	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
+	size_t n = getauxval(AT_PHNUM);
+	uintptr_t base = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (ph[i].p_type == PT_PHDR)
+			base = (uintptr_t)ph - ph[i].p_vaddr;
+	for (size_t i = 0; i < n; i++) {
+		const ElfW(Nhdr) *note = (const void *)(base + ph[i].p_vaddr);
+
+		if (ph[i].p_type == PT_NOTE && note->n_namesz == 4 &&
+		    !memcmp(note + 1, "Go", 3))
+			return true;
+	}
+	return false;
+}
+
+void turn_sleep_on(void)
+{
+	turn.asleep = config.turns && !config.audit && !of_go();
+}
+
 void turn_start(void)
 {
 	struct thread *self = thread_me;
 
-	if (turn.on || !config.turns || !process.active || !self ||
-	    process_borrowed())
+	if (!turn.asleep || !process.active || !self || process_borrowed())
 		return;
+	turn.asleep = 0;
 	turn_pin();
 	seat_clear(self);
 	self->seat.state = SEAT_RUNNING;
@@ -777,12 +820,11 @@ void turn_fork_parent(void)
 
 void turn_forked(void)
 {
-	bool was = turn.on;
-
 	word = 0;
-	if (!was)
+	if (!turn.on)
 		return;
 	memset(&turn, 0, sizeof(turn));
+	turn_sleep_on();
 	turn_unpin();
 	turn_watch_forked();
 }
@@ -814,6 +856,19 @@ int turn_sleep(struct thread *self, uint64_t until)
 			pthread_testcancel();
 	} while (ret == 0 || ret == ECANCELED);
 	return ret == ETIMEDOUT ? 0 : ret;
+}
+
+bool turn_look_again(struct thread *self)
+{
+	static const char nothing;
+	const struct want w = { .key = &nothing, .what = "a lock of a file",
+				.until = SEAT_EVER, .signals = true,
+				.asleep = true, .look = true };
+
+	if (turn_wait(self, &w) != EINTR)
+		return true;
+	errno = EINTR;
+	return false;
 }
 
 /* With no other thread a sleep is as without turns, unless it is skipped. */
