@@ -117,6 +117,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "env", "force", &config.environment_force },
 		{ "digest", "blas", &config.digest_blas },
 		{ "mpi", "ordered", &config.mpi_ordered },
+		{ "openmp", "ordered", &config.openmp_ordered },
 		{ "schedule", "turns", &config.turns },
 		{ "sleep", "skip", &config.sleep_skip },
 		{ "deadlock", "exit", &config.deadlock_exit },

@@ -35,6 +35,7 @@ struct config {
 	bool portable;	      /* numeric kernels of a common CPU level */
 	bool environment_force; /* variables that the user has set, too */
 	bool mpi_ordered;    /* reductions over ranks, by rank */
+	bool openmp_ordered; /* members of regions run in a fixed order */
 	bool turns;	     /* --schedule=turns */
 	bool turns_seeded;   /* --schedule-seed was given */
 	uint64_t turns_seed;

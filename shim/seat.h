@@ -43,6 +43,7 @@ struct seat {
 	bool limited;	 /* stands among those with a limit */
 	bool outer;	 /* within a call to the outside world */
 	bool finished;	 /* its start function is done, and its destructors */
+	bool member;	 /* works in OpenMP regions: may run for long */
 	bool cancelled;	 /* pthread_cancel() was called */
 	struct thread *joiner;
 	int *gone; /* libc's word that the kernel clears at its end */

@@ -91,6 +91,14 @@ static void add_number(char *out, size_t size, const char *key,
 		add_whole(out, size, key, n);
 }
 
+/* Turns would not see who waits in libgomp. */
+static bool openmp_ordered(void)
+{
+	if (wanted.openmp)
+		return !strcmp(wanted.openmp, "ordered");
+	return wanted.schedule && !strcmp(wanted.schedule, "turns");
+}
+
 /* The stack begins below the environment: what is said in it must not move the
  * program's variables. */
 #define SETTINGS_STEP 1024
@@ -139,6 +147,8 @@ static void settings(char *out, size_t size, const struct manifest *m,
 		add(out, size, "framework", wanted.framework, false);
 	if (wanted.mpi)
 		add(out, size, "mpi", wanted.mpi, false);
+	if (openmp_ordered())
+		add(out, size, "openmp", "ordered", false);
 	if (wanted.schedule)
 		add(out, size, "schedule", wanted.schedule, false);
 	add_number(out, size, "turnseed", wanted.schedule_seed, 0);
