@@ -56,6 +56,7 @@ struct hand {
 	/* Those who work for it. */
 	struct hand **helpers;
 	unsigned nhelpers, room;
+	unsigned engaged; /* of them, the first ones, by regions around */
 	struct team *spare;
 	unsigned generation; /* of forks, when those were made */
 };

@@ -184,7 +184,7 @@ static struct hand *me(void)
 	}
 	if (h->generation != generation) {
 		h->generation = generation;
-		h->nhelpers = 0;
+		h->nhelpers = h->engaged = 0;
 		h->tid = (int)sys0(SYS_gettid);
 		h->crew = NULL;
 		memset(&h->own, 0, sizeof(h->own));
@@ -253,6 +253,7 @@ static bool hire(struct hand *h)
 /* How many of n - 1 helpers there are then, and one. */
 static unsigned hire_all(struct hand *h, unsigned n)
 {
+	n += h->engaged;
 	room_for(h, n);
 	if (config.turns && !turn_on)
 		turn_start();
@@ -260,7 +261,7 @@ static unsigned hire_all(struct hand *h, unsigned n)
 		return 1;
 	while (h->nhelpers < n - 1 && hire(h))
 		;
-	return h->nhelpers + 1 < n ? h->nhelpers + 1 : n;
+	return (h->nhelpers + 1 < n ? h->nhelpers + 1 : n) - h->engaged;
 }
 
 /* Regions. */
@@ -343,6 +344,12 @@ static void inherit(struct team *t, struct member *outer,
 	t->league = outer ? outer->team->league : o->league;
 }
 
+/* Who is its member of number i. */
+static struct hand *helper_of(struct hand *h, unsigned i)
+{
+	return h->helpers[h->engaged + i - 1];
+}
+
 /* Its threads come after the caller, in the order of their numbers. */
 static void start(struct team *t, struct hand *h, const struct settings *set)
 {
@@ -350,9 +357,9 @@ static void start(struct team *t, struct hand *h, const struct settings *set)
 
 	place(t, 0, h, set);
 	for (unsigned i = 1; i < t->n; i++)
-		place(t, i, h->helpers[i - 1], set);
+		place(t, i, helper_of(h, i), set);
 	for (unsigned i = 1; i < t->n; i++) {
-		helper = h->helpers[i - 1];
+		helper = helper_of(h, i);
 		helper->job = &t->member[i];
 		crew_wake(h->crew, &helper->job);
 	}
@@ -391,6 +398,7 @@ unsigned team_open(const struct region *r)
 	}
 	set = within(base, t->level);
 	start(t, h, &set);
+	h->engaged += n - 1;
 	h->at = &t->member[0];
 	return n;
 }
@@ -419,6 +427,7 @@ void team_close(void)
 	while (t->ended < t->n)
 		crew_wait(h, &t->ended, "the end of an OpenMP region");
 	free_shares(t);
+	h->engaged -= t->n - 1;
 	h->at = t->outer;
 	if (h->spare)
 		team_memory_free(t, t->size);

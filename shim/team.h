@@ -218,6 +218,7 @@ void group_close(struct member *m);
 void reductions_make(struct group *g, uintptr_t *data, uintptr_t *first,
 		     unsigned n);
 void reductions_free(uintptr_t *data);
+bool reductions_ours(const uintptr_t *data); /* not the library's */
 void reductions_remap(struct member *m, size_t n, size_t originals,
 		      void **at);
 bool team_cancel(struct member *m, unsigned which, bool yes);

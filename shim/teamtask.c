@@ -276,6 +276,12 @@ void reductions_make(struct group *g, uintptr_t *data, uintptr_t *first,
 	g->reductions = data;
 }
 
+/* The library has an address there. */
+bool reductions_ours(const uintptr_t *data)
+{
+	return data[OURS] & 1;
+}
+
 void reductions_free(uintptr_t *data)
 {
 	uintptr_t *d = data;

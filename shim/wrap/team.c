@@ -115,8 +115,18 @@ SIMPLE(void, GOMP_taskgroup_start, (void), (), group_of_task_start(m))
 SIMPLE(void, GOMP_taskgroup_end, (void), (), group_close(m))
 SIMPLE(void, GOMP_taskgroup_reduction_register, (uintptr_t *data), (data),
        group_reduces(m, data))
-SIMPLE(void, GOMP_taskgroup_reduction_unregister, (uintptr_t *data), (data),
-       reductions_free(data))
+/* Of a whole region's it is called after that. */
+void GOMP_taskgroup_reduction_unregister(uintptr_t *data);
+HOOKED(GOMP_taskgroup_reduction_unregister);
+
+EXPORT void GOMP_taskgroup_reduction_unregister(uintptr_t *data)
+{
+	if (reductions_ours(data))
+		reductions_free(data);
+	else
+		REAL_HERE(GOMP_taskgroup_reduction_unregister)(data);
+}
+
 SIMPLE(void, GOMP_task_reduction_remap,
        (size_t n, size_t originals, void **at), (n, originals, at),
        reductions_remap(m, n, originals, at))
