@@ -85,6 +85,12 @@ void crew_rest(struct hand *h, const void *key);
 void crew_wake(struct crew *c, const void *key);
 /* Others go first, if there are any. */
 void crew_yield(struct hand *h);
+/* The program gives way by other means. */
+static inline void crew_pause(void)
+{
+	if (__builtin_expect(hand_me != NULL, 0) && hand_me->at)
+		crew_yield(hand_me);
+}
 /* A new one, which will wait in crew_first(). */
 void crew_join(struct crew *c, struct hand *h);
 void crew_first(struct hand *h);
