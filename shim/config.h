@@ -62,6 +62,19 @@ struct config {
 
 extern struct config config;
 
+/* How many threads the teams of numeric libraries get; 0: as natively. Their
+ * members meet by memory and futexes that are not seen: in turns, one. */
+static inline uint32_t config_team(void)
+{
+	return config.turns && !config.audit ? 1 : config.threads;
+}
+
+/* The same of OpenMP's, which are ours to schedule where they are ordered. */
+static inline uint32_t config_openmp(void)
+{
+	return config.openmp_ordered ? config.threads : config_team();
+}
+
 /* Reads one "key=value,…" text; unknown keys are left to newer versions. */
 void config_parse(const char *text);
 

@@ -40,12 +40,15 @@ struct seat {
 	uint8_t state;	 /* enum seat_state */
 	uint8_t writer;	 /* waits to write, where others wait to read */
 	uint8_t why;	 /* 0: woken; else an errno value */
+	bool truly;	 /* not even --sleep=skip shortens its wait */
 	bool limited;	 /* stands among those with a limit */
+	bool cancels;	 /* pthread_cancel() ends its wait */
+	unsigned patience; /* ms that the call to come may keep the turn */
 	bool outer;	 /* within a call to the outside world */
 	bool finished;	 /* its start function is done, and its destructors */
 	bool member;	 /* works in OpenMP regions: may run for long */
 	bool cancelled;	 /* pthread_cancel() was called */
-	struct thread *joiner;
+	const char *frame; /* where it waits; handlers run below */
 	int *gone; /* libc's word that the kernel clears at its end */
 };
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 #include "config.h"
@@ -18,6 +19,7 @@
 #define PROBE_EVERY 16u	   /* passes */
 #define YIELDS_IN_VAIN 64u /* by each that is ready */
 #define NAP 1000000u	   /* logical ns: of who yields in vain */
+#define OUTER_EVERY 256u   /* passes while one wants to go outside */
 
 struct turn turn;
 
@@ -39,11 +41,14 @@ static long futex(int *at, int op, int value, const struct timespec *limit)
 void turn_unlock(uint64_t mask)
 {
 	struct thread *t = turn.nudge;
+	bool idle = turn.idle;
 
 	turn.nudge = NULL;
 	word_give(&word, mask);
 	if (t)
 		futex(&t->seat.go, FUTEX_WAKE_PRIVATE, 1, NULL);
+	if (idle && !turn.looking)
+		futex(&turn.idle, FUTEX_WAKE_PRIVATE, 1, NULL);
 }
 
 static void append(struct queue *q, struct thread *t)
@@ -163,11 +168,12 @@ static void grant(struct thread *t)
 	turn.holder = t;
 	turn.passes++;
 	turn.budget = budget();
+	turn.clock += LTIME_STEP; /* or who sleeps would starve */
 	if (turn.clock > t->clock)
 		ltime_join(t, turn.clock);
 	t->seat.state = SEAT_RUNNING;
 	__atomic_store_n(&t->seat.go, GO_ON, __ATOMIC_RELEASE);
-	if (t != thread_me)
+	if (t != thread_me || turn.looking)
 		turn.nudge = t;
 }
 
@@ -221,7 +227,8 @@ static void rest(void)
 {
 	struct thread *t = nearest();
 
-	if (config.sleep_skip || t->seat.real <= sys_now(CLOCK_MONOTONIC)) {
+	if ((config.sleep_skip && !t->seat.truly) ||
+	    t->seat.real <= sys_now(CLOCK_MONOTONIC)) {
 		turn.clock = t->seat.until;
 		turn.nearest = 0;
 		expire();
@@ -235,6 +242,19 @@ static void rest(void)
 	turn.nudge = t;
 }
 
+/* Who wants to go outside comes last, but not never. */
+static struct thread *outward(void)
+{
+	struct thread *t = turn.outer.first;
+
+	if (turn.ready.n && ++turn.passed_over < OUTER_EVERY)
+		return choose();
+	turn.passed_over = 0;
+	t->seat.outer = true;
+	t->seat.since = sys_now(CLOCK_MONOTONIC);
+	return t;
+}
+
 void turn_dispatch(void)
 {
 	struct thread *t;
@@ -244,16 +264,12 @@ void turn_dispatch(void)
 	expire();
 	if (turn.pollers.n && (!turn.ready.n || !(turn.passes % PROBE_EVERY)))
 		probe();
-	t = choose();
-	if (!t && turn.outer.n) {
-		t = turn.outer.first;
-		t->seat.outer = true;
-		t->seat.since = sys_now(CLOCK_MONOTONIC);
-	}
+	t = turn.outer.n ? outward() : choose();
 	if (t)
 		grant(t);
 	else if (turn.limits)
 		rest();
+	turn.idle = !turn.holder && turn.pollers.n;
 }
 
 void turn_seize(struct thread *t)
@@ -262,7 +278,6 @@ void turn_seize(struct thread *t)
 		turn.clock = t->clock;
 	t->seat.state = SEAT_OUTSIDE;
 	turn.outside++;
-	turn.marked++;
 	turn.holder = NULL;
 }
 
@@ -323,13 +338,17 @@ static void bury(struct thread *self)
 		thread_drop(d);
 }
 
+/* Where a thread can be cancelled at any moment, it is not while it waits, but
+ * when it has the turn again. */
 static void await(struct thread *self, const struct want *w)
 {
 	static const struct timespec long_time = { 1000000000, 0 };
 	struct seat *s = &self->seat;
+	int v, type;
 	long ret;
-	int v;
 
+	s->frame = __builtin_frame_address(0);
+	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
 	while ((v = __atomic_load_n(&s->go, __ATOMIC_ACQUIRE)) != GO_ON) {
 		ret = 0;
 		if (v == GO_SLEEP)
@@ -341,7 +360,10 @@ static void await(struct thread *self, const struct want *w)
 			interrupt(self, EINTR);
 	}
 	s->go = GO_WAIT;
+	s->frame = NULL;
 	bury(self);
+	if (type != PTHREAD_CANCEL_DEFERRED)
+		pthread_setcanceltype(type, NULL);
 }
 
 /* Under the lock, by who has the turn, or had it. */
@@ -354,20 +376,52 @@ static void give(struct thread *self)
 		turn.holder = NULL;
 }
 
-static void tell(void)
+/* In the engine it has the lock that telling needs. */
+static void tell(const struct thread *self)
 {
-	if (__builtin_expect(turn.watch > 1, 0))
+	if (__builtin_expect(turn.watch > 1, 0) && !self->busy)
 		turn_watch_tell();
 }
 
+/* May the caller be cancelled at any moment? */
+static bool any_moment(void)
+{
+	int type;
+
+	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
+	if (type == PTHREAD_CANCEL_DEFERRED)
+		return false;
+	pthread_setcanceltype(type, NULL);
+	return true;
+}
+
+static bool cancellable(void)
+{
+	int state;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	if (state == PTHREAD_CANCEL_DISABLE)
+		return false;
+	pthread_setcancelstate(state, NULL);
+	return true;
+}
+
+#define LOOK 1000000u /* ns between two looks at what others may let go */
+
 int turn_wait(struct thread *self, const struct want *w)
 {
+	uint64_t until = w->until, mask;
 	struct seat *s = &self->seat;
 	int saved = errno;
-	uint64_t mask;
+	bool early = w->look && until > self->clock + LOOK;
 
-	if (w->cancels && s->cancelled)
+	if (early)
+		until = self->clock + LOOK;
+
+	if (w->cancels && s->cancelled && cancellable()) {
+		s->cancelled = false; /* its handlers may wait, too */
 		return ECANCELED;
+	}
 	mask = turn_lock();
 	turn.yields = 0;
 	give(self);
@@ -377,23 +431,25 @@ int turn_wait(struct thread *self, const struct want *w)
 	s->fds = w->fds;
 	s->nfds = w->nfds;
 	s->writer = w->writer;
+	s->cancels = (w->cancels || any_moment()) && cancellable();
 	s->why = 0;
 	s->real = 0;
-	if (w->until != SEAT_EVER)
+	s->truly = w->look;
+	if (until != SEAT_EVER)
 		s->real = sys_now(CLOCK_MONOTONIC) +
-			  (w->until > self->clock ? w->until - self->clock : 0);
+			  (until > self->clock ? until - self->clock : 0);
 	s->state = SEAT_BLOCKED;
 	append(w->fds ? &turn.pollers : &turn.waiting[turn_bucket(w->key)],
 	       self);
-	limit(self, w->until);
+	limit(self, until);
 	turn_dispatch();
 	turn_unlock(mask);
 	await(self, w);
-	tell();
+	tell(self);
 	errno = saved;
-	if (w->cancels && s->cancelled && s->why)
-		return ECANCELED;
-	return s->why;
+	if (s->why == ECANCELED)
+		s->cancelled = false;
+	return early && s->why == ETIMEDOUT ? 0 : s->why;
 }
 
 static bool waits_for(const struct thread *t, const void *key, uint32_t bits)
@@ -470,7 +526,8 @@ void turn_poke(struct thread *t)
 	uint64_t mask = turn_lock();
 
 	t->seat.cancelled = true;
-	if (t->seat.state == SEAT_BLOCKED || t->seat.state == SEAT_OUTER) {
+	if ((t->seat.state == SEAT_BLOCKED && t->seat.cancels) ||
+	    t->seat.state == SEAT_OUTER) {
 		unblock(t, ECANCELED);
 		arrived();
 	}
@@ -505,7 +562,7 @@ void turn_yield(struct thread *self)
 	turn_dispatch();
 	turn_unlock(mask);
 	await(self, NULL);
-	tell();
+	tell(self);
 	errno = saved;
 }
 
@@ -520,27 +577,61 @@ void turn_spent(struct thread *self)
 	turn_yield(self);
 }
 
+/* A handler of a signal left by siglongjmp(): the wait that it interrupted is
+ * above the caller, or was. Handlers on a stack of their own say nothing. */
+static bool jumped(const struct thread *self)
+{
+	const char *here = __builtin_frame_address(0);
+	stack_t stack;
+
+	if (!self->seat.frame || here <= self->seat.frame)
+		return false;
+	return sys2(SYS_sigaltstack, NULL, &stack) == 0 &&
+	       !(stack.ss_flags & SS_ONSTACK);
+}
+
+static bool waiting(const struct thread *self)
+{
+	return self->seat.state == SEAT_BLOCKED ||
+	       self->seat.state == SEAT_OUTER ||
+	       self->seat.state == SEAT_READY;
+}
+
 struct thread *turn_take_slow(void)
 {
 	struct thread *self = thread_me;
+	bool back = self && waiting(self) && jumped(self);
 	int saved = errno;
 	uint64_t mask;
 
-	if (!self || self->seat.state != SEAT_OUTSIDE)
+	if (!self || (self->seat.state != SEAT_OUTSIDE && !back) || self->busy)
 		return NULL;
 	mask = turn_lock();
-	turn.outside--;
+	if (back)
+		withdraw(self);
+	else
+		turn.outside--;
+	unlimit(self);
+	if (turn.sleeper == self)
+		turn.sleeper = NULL;
+	self->seat.go = GO_WAIT;
 	self->seat.outer = false;
+	if (turn.holder == self) {
+		self->seat.state = SEAT_RUNNING;
+		self->seat.frame = NULL;
+		turn_unlock(mask);
+		return self;
+	}
 	ready(self);
-	turn_dispatch();
+	arrived();
 	turn_unlock(mask);
 	await(self, NULL);
-	tell();
+	tell(self);
 	errno = saved;
 	return self;
 }
 
-bool turn_leave_slow(const char *what)
+bool turn_leave_slow(const char *what, unsigned ms)
 {
 	static const struct want w = { .signals = true };
 	struct thread *self;
@@ -553,6 +644,7 @@ bool turn_leave_slow(const char *what)
 	turn.yields = 0;
 	give(self);
 	self->seat.what = what;
+	self->seat.patience = ms;
 	self->seat.key = NULL;
 	self->seat.why = 0;
 	self->seat.state = SEAT_OUTER;
@@ -560,7 +652,7 @@ bool turn_leave_slow(const char *what)
 	turn_dispatch();
 	turn_unlock(mask);
 	await(self, &w);
-	tell();
+	tell(self);
 	errno = self->seat.why == EINTR ? EINTR : saved;
 	return self->seat.why != EINTR;
 }

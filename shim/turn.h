@@ -24,6 +24,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "config.h"
 #include "seat.h"
 #include "thread.h"
 
@@ -43,8 +44,11 @@ struct turn {
 	uint64_t clock;
 	uint64_t passes, draws, yields;
 	unsigned live, outside;
-	unsigned marked;	/* times that the turn was taken from somebody */
+	unsigned passed_over;	/* passes since one wanted to go outside */
 	unsigned watch;		/* 1: the watch runs */
+	int idle;		/* futex, 1: only descriptors can wake one */
+	bool looking;		/* the watch has the lock, by the name of
+				 * whoever made it */
 };
 extern struct turn turn;
 
@@ -104,6 +108,7 @@ struct want {
 	bool signals; /* a handler of a signal ends it */
 	bool asleep;  /* so does one with SA_RESTART, as of nanosleep(2) */
 	bool cancels; /* pthread_cancel() ends it */
+	bool look; /* another process may have let it go: it returns soon */
 };
 
 /* Gives the turn away and waits. 0: woken; ETIMEDOUT; EINTR; ECANCELED: to be
@@ -134,12 +139,20 @@ static inline bool turn_alone(void)
  * ready come first. Others get the turn after --external-wait: then the
  * return is marked, and comes when it comes.
  */
-bool turn_leave_slow(const char *what);
+bool turn_leave_slow(const char *what, unsigned ms);
 void turn_return_slow(void);
 /* False: a handler of a signal ran, and errno is EINTR. */
 static inline bool turn_leave(const char *what)
 {
-	return !turn_on || turn_leave_slow(what);
+	return !turn_on ||
+	       turn_leave_slow(what, (unsigned)config.external_wait);
+}
+/* For a signal, which comes at once where another thread has sent it, or may
+ * never come. */
+#define TURN_SIGNAL_MS 20
+static inline bool turn_leave_signal(void)
+{
+	return !turn_on || turn_leave_slow("a signal", TURN_SIGNAL_MS);
 }
 static inline void turn_return(void)
 {

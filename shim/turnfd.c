@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "sys.h"
@@ -9,6 +11,7 @@
 #include "banned.h"
 
 #define MOST 65536
+#define ATTEMPT_COST 16 /* of the budget */
 
 static uint64_t internal[MOST / 64];
 
@@ -46,9 +49,39 @@ void turnfd_shared(void)
 			internal[i] = 0;
 }
 
+/* A socket of this machine alone: who is at its other end may be a thread of
+ * this process, or may not. */
+static bool local(int fd)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+		char room[128];
+	} name;
+	int size = sizeof(name);
+
+	if (sys3(SYS_getsockname, fd, &name, &size) < 0)
+		return false;
+	switch (name.any.sa_family) {
+	case AF_UNIX:
+		return true;
+	case AF_INET:
+		return ntohl(name.in.sin_addr.s_addr) >> 24 == 127;
+	case AF_INET6:
+		return IN6_IS_ADDR_LOOPBACK(&name.in6.sin6_addr);
+	}
+	return false;
+}
+
+static bool within(int fd)
+{
+	return is_internal(fd) || local(fd);
+}
+
 void turnfd_watched(int epoll, int fd)
 {
-	if (!is_internal(fd))
+	if (!within(fd))
 		turnfd_gone(epoll);
 }
 
@@ -88,14 +121,18 @@ static bool interrupted(int ret)
 bool turnfd_wait_slow(int fd, short events)
 {
 	struct pollfd p = { fd, events, 0 };
-	const struct want w = { .what = "a pipe of its own", .fds = &p,
+	const struct want w = { .what = "a pipe or socket", .fds = &p,
 				.nfds = 1, .until = SEAT_EVER, .signals = true,
 				.cancels = true };
 	struct thread *self = turn_take();
 
-	if (!self || !events || !waits(fd))
+	if (!self)
 		return true;
-	if (!is_internal(fd)) /* what is written is soon taken, or kept */
+	if (!events || !waits(fd)) { /* it may go round and round */
+		turn_spend(self, ATTEMPT_COST);
+		return true;
+	}
+	if (!within(fd)) /* what is written is soon taken, or kept */
 		return events == POLLOUT || turn_leave("the outside world");
 	while (!ready(fd, events))
 		if (interrupted(turn_wait(self, &w)))
@@ -108,7 +145,7 @@ static bool all_internal(const struct pollfd *fds, unsigned n)
 	bool any = false;
 
 	for (unsigned i = 0; i < n; i++) {
-		if (fds[i].fd >= 0 && !is_internal(fds[i].fd))
+		if (fds[i].fd >= 0 && !within(fds[i].fd))
 			return false;
 		any |= fds[i].fd >= 0;
 	}
@@ -135,8 +172,12 @@ bool turnfd_poll(struct pollfd *fds, unsigned n, uint64_t ns, bool *late)
 	int ret = 0;
 
 	*late = false;
-	if (!ns || turn_alone() || !(self = turn_take()))
+	if (turn_alone() || !(self = turn_take()))
 		return true;
+	if (!ns) {
+		turn_spend(self, ATTEMPT_COST);
+		return true;
+	}
 	if (ns != SEAT_EVER)
 		w.until = self->clock + ns;
 	if (none(fds, n)) {

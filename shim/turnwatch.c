@@ -28,6 +28,7 @@
 #define LOOK 50000000 /* ns between two looks */
 #define STACK (64u << 10)
 #define MS 1000000u
+#define FDS 512
 
 static struct {
 	struct thread *holder; /* at the last look, and since: */
@@ -39,7 +40,7 @@ static struct {
 	uint64_t idle;	/* since when nobody can run; 0: somebody can */
 	bool dead;	/* a deadlock was reported */
 	/* To be written down: */
-	unsigned long_calls, unseen, busy, told_calls, told_unseen, told_busy;
+	unsigned signals, long_calls, unseen, busy, told_calls, told_unseen, told_busy;
 	char whom[96];
 } seen;
 
@@ -102,8 +103,9 @@ static void look_at(struct thread *t, uint64_t now)
 		seen.moved = now;
 	seen.last = cpu;
 	if (t->seat.outer) {
-		if (now - t->seat.since >= config.external_wait * MS)
-			take(t, &seen.long_calls);
+		if (now - t->seat.since >= (uint64_t)t->seat.patience * MS)
+			take(t, t->seat.patience == TURN_SIGNAL_MS
+					? &seen.signals : &seen.long_calls);
 	} else if (cpu - seen.cpu >= config.patience * LTIME_SECOND) {
 		take(t, &seen.busy);
 	} else if (now - seen.moved >= config.external_wait * MS &&
@@ -155,6 +157,7 @@ static void look(void)
 {
 	uint64_t now = sys_now(CLOCK_MONOTONIC), mask = turn_lock();
 
+	turn.looking = true;
 	if (!turn.holder)
 		turn_dispatch();
 	if (turn.holder) {
@@ -167,16 +170,40 @@ static void look(void)
 	} else if (now - seen.idle >= LTIME_SECOND && !seen.dead) {
 		deadlock();
 	}
+	turn.looking = false;
 	turn_unlock(mask);
+}
+
+/* Those of who waits, while nobody can run. */
+static unsigned gather(struct pollfd *fds, unsigned room)
+{
+	uint64_t mask = turn_lock();
+	unsigned n = 0;
+
+	if (!turn.holder)
+		for (struct thread *t = turn.pollers.first; t; t = t->seat.next)
+			for (unsigned i = 0; i < t->seat.nfds && n < room; i++)
+				fds[n++] = t->seat.fds[i];
+	turn_unlock(mask);
+	return n;
 }
 
 static int watch(void *arg)
 {
 	static const struct timespec nap = { 0, LOOK };
+	struct pollfd fds[FDS];
+	unsigned n;
 
 	(void)arg;
 	for (;;) {
-		sys2(SYS_nanosleep, &nap, NULL);
+		n = turn.idle ? gather(fds, FDS) : 0;
+		if (n)
+			sys6(SYS_ppoll, fds, n, &nap, NULL, 8, 0);
+		else if (turn.idle)
+			sys2(SYS_nanosleep, &nap, NULL);
+		else
+			sys4(SYS_futex, &turn.idle, FUTEX_WAIT_PRIVATE, 0,
+			     &nap);
 		look();
 	}
 	return 0;

@@ -266,6 +266,11 @@ uint64_t wanted_external_wait(void)
 		       : 1000;
 }
 
+bool wanted_turns(void)
+{
+	return wanted.schedule && !strcmp(wanted.schedule, "turns");
+}
+
 /* What only turns have, said without them, would silently do nothing. */
 static bool turns_valid(void)
 {
@@ -277,11 +282,10 @@ static bool turns_valid(void)
 		{ "patience", wanted.patience },
 		{ "deadlock", wanted.deadlock },
 	};
-	bool turns = wanted.schedule && !strcmp(wanted.schedule, "turns");
 	double s;
 
 	for (size_t i = 0; i < sizeof(only) / sizeof(*only); i++)
-		if (only[i].value && !turns) {
+		if (only[i].value && !wanted_turns()) {
 			fail("--%s is of --schedule=turns; add that",
 			     only[i].name);
 			return false;

@@ -28,6 +28,7 @@ extern const struct opt wanted_control[];
 
 /* False: something is wrong with them, and it was said. */
 bool wanted_valid(void);
+bool wanted_turns(void); /* --schedule=turns */
 /* --external-wait in ms; the default where it is not given. */
 uint64_t wanted_external_wait(void);
 /* {name: value} of wanted_control, as given. */
@@ -110,20 +111,20 @@ const char *wanted_shuffle(void);
 	  "OpenMP's threads: one at a time, or native (default)",              \
 	  &wanted.openmp },                                                    \
 	{ "schedule", 0, "turns|native",                                       \
-	  "one thread runs at a time, in an order that repeats",               \
+	  "one thread at a time, in an order that repeats",                    \
 	  &wanted.schedule },                                                  \
 	{ "schedule-seed", 0, "K", "another order of turns, for each K",       \
 	  &wanted.schedule_seed },                                             \
 	{ "sleep", 0, "real|skip", "sleeps take their time (default), or none",\
 	  &wanted.sleep },                                                     \
 	{ "external-wait", 0, "S",                                             \
-	  "s that a call to the outside keeps the turn (default 1)",           \
+	  "s that a call outside keeps the turn (default 1)",                  \
 	  &wanted.external_wait },                                             \
 	{ "patience", 0, "S",                                                  \
 	  "s that a busy loop keeps the turn (default 10)",                    \
 	  &wanted.patience },                                                  \
 	{ "deadlock", 0, "report|exit",                                        \
-	  "of all threads in turns: reported (default), or ended",             \
+	  "in turns: reported (default), or ends the run",                     \
 	  &wanted.deadlock },                                                  \
 	{ "crypto", 0, "force",                                                \
 	  "UNSAFE: predictable values for cryptography too", &wanted.crypto }, \

@@ -140,7 +140,8 @@ int lock_sem(sem_t *sem, const struct deadline *d)
 	while (real_sem_trywait(sem)) {
 		if (errno != EAGAIN)
 			return -1;
-		if (sem_shared(sem)) {
+		w.look = sem_shared(sem);
+		if (w.look && turn_alone()) {
 			errno = saved;
 			return NOT_OURS;
 		}

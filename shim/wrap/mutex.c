@@ -48,6 +48,16 @@ static bool own(const struct thread *self, const pthread_mutex_t *m)
 	       m->__data.__owner == self->tid;
 }
 
+/* glibc's owner of one that cannot be had any more. Its trylock leaves such a
+ * mutex locked, and is not to be asked. */
+#define OWNER_LOST (INT_MAX - 1)
+
+static bool lost(const pthread_mutex_t *m)
+{
+	return m->__data.__kind & KIND_ROBUST &&
+	       m->__data.__owner == OWNER_LOST;
+}
+
 static __attribute__((noinline)) int wait_mutex(struct thread *self,
 						pthread_mutex_t *m,
 						const struct deadline *d)
@@ -55,7 +65,8 @@ static __attribute__((noinline)) int wait_mutex(struct thread *self,
 	struct want w = { .key = m, .what = "a mutex" };
 	int ret;
 
-	if (shared(m))
+	w.look = shared(m);
+	if (w.look && turn_alone())
 		return NOT_OURS;
 	if (own(self, m))
 		return EDEADLK;
@@ -68,6 +79,8 @@ static __attribute__((noinline)) int wait_mutex(struct thread *self,
 		ret = turn_wait(self, &w);
 		if (ret == ETIMEDOUT)
 			return ret;
+		if (lost(m))
+			return ENOTRECOVERABLE;
 		ret = real_pthread_mutex_trylock(m);
 	} while (ret == EBUSY);
 	return ret;
@@ -81,6 +94,8 @@ int lock_mutex(pthread_mutex_t *m, const struct deadline *d)
 	if (!self)
 		return NOT_OURS;
 	turn_spend(self, 1);
+	if (__builtin_expect(lost(m), 0))
+		return ENOTRECOVERABLE;
 	ret = real_pthread_mutex_trylock(m);
 	if (__builtin_expect(ret != EBUSY, 1))
 		return ret;
@@ -106,7 +121,7 @@ EXPORT int pthread_mutex_lock(pthread_mutex_t *m)
 int lock_mutex_try(pthread_mutex_t *m)
 {
 	struct thread *self = turn_take();
-	int ret = real_pthread_mutex_trylock(m);
+	int ret = lost(m) ? ENOTRECOVERABLE : real_pthread_mutex_trylock(m);
 
 	if (self)
 		turn_spend(self, ret == EBUSY ? RETRY_COST : 1);
@@ -125,7 +140,7 @@ int lock_mutex_undo(pthread_mutex_t *m)
 	int ret = real_pthread_mutex_unlock(m);
 
 	if (turn_waited(m) && ret == 0)
-		turn_wake(m, 1, ~0u);
+		turn_wake(m, lost(m) ? UINT_MAX : 1, ~0u);
 	return ret;
 }
 
@@ -203,16 +218,21 @@ int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 	ret = try_rwlock(l, write);
 	if (ret != EBUSY)
 		return ret;
-	if (l->__data.__shared)
+	w.look = l->__data.__shared;
+	if (w.look && turn_alone())
 		return NOT_OURS;
 	if (own_rwlock(self, l))
 		return EDEADLK;
 	if (!deadline_valid(d))
 		return EINVAL;
 	w.until = deadline_until(self, d);
-	while ((ret = try_rwlock(l, write)) == EBUSY)
-		if (turn_wait(self, &w) == ETIMEDOUT)
-			return ETIMEDOUT;
+	while ((ret = try_rwlock(l, write)) == EBUSY) {
+		if (turn_wait(self, &w) != ETIMEDOUT)
+			continue;
+		/* Readers may have waited for this writer alone. */
+		turn_wake(l, UINT_MAX, ~0u);
+		return ETIMEDOUT;
+	}
 	return ret;
 }
 

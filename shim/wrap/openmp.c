@@ -97,7 +97,7 @@ ASKED(omp_get_num_teams);
 static int count(int asked)
 {
 	(void)asked;
-	return (int)config.threads;
+	return (int)config_openmp();
 }
 
 static int never(int asked)
@@ -209,7 +209,7 @@ EXPORT void omp_set_schedule_8_(const int *kind, const int64_t *chunk)
 		int n;                                                         \
                                                                                \
 		if (openmp_begin(&c, &src_##fn, CALLER) == SB_FORCE)           \
-			n = (int)config.threads;                               \
+			n = (int)config_openmp();                              \
 		else if (inside && m)                                          \
 			n = (int)m->task->set.threads;                         \
 		else                                                           \
@@ -301,8 +301,8 @@ unsigned openmp_usual(const void *caller)
 
 unsigned openmp_clause(const struct source *row, unsigned n)
 {
-	if (row->now == SB_FORCE && config.threads && n > config.threads)
-		return config.threads;
+	if (row->now == SB_FORCE && config_openmp() && n > config_openmp())
+		return config_openmp();
 	return n;
 }
 

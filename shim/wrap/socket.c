@@ -2,9 +2,13 @@
 /* Pipes and sockets, for --schedule=turns: which of them lead to other threads
  * alone, and what waits for them. */
 #include <errno.h>
+#include <mqueue.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,6 +27,11 @@ HOOK(epoll_ctl);
 HOOK(send);
 HOOK(sendto);
 HOOK(flock);
+HOOK(msgrcv);
+HOOK(msgsnd);
+HOOK(semop);
+HOOK(mq_receive);
+HOOK(mq_send);
 
 static int two(int ret, const int fd[2])
 {
@@ -104,14 +113,45 @@ EXPORT ssize_t sendto(int fd, const void *buf, size_t len, int flags,
 	IN_TURN(fd, unless(flags, POLLOUT), sendto, fd, buf, len, flags, to, n);
 }
 
+#define OUTSIDE(without, what, fn, ...)                                        \
+	__typeof__(real_##fn(__VA_ARGS__)) ret = -1;                           \
+                                                                               \
+	if (!turn_on || (without))                                             \
+		return NEXT(fn)(__VA_ARGS__);                                  \
+	if (turn_leave(what))                                                  \
+		ret = real_##fn(__VA_ARGS__);                                  \
+	turn_return();                                                         \
+	return ret
+
+EXPORT ssize_t msgrcv(int id, void *msg, size_t len, long type, int flags)
+{
+	OUTSIDE(flags & IPC_NOWAIT, "a message", msgrcv, id, msg, len, type,
+		flags);
+}
+
+EXPORT int msgsnd(int id, const void *msg, size_t len, int flags)
+{
+	OUTSIDE(flags & IPC_NOWAIT, "room for a message", msgsnd, id, msg, len,
+		flags);
+}
+
+EXPORT int semop(int id, struct sembuf *ops, size_t n)
+{
+	OUTSIDE(n && ops[0].sem_op > 0, "a System V semaphore", semop, id, ops,
+		n);
+}
+
+EXPORT ssize_t mq_receive(mqd_t q, char *buf, size_t len, unsigned *prio)
+{
+	OUTSIDE(false, "a message", mq_receive, q, buf, len, prio);
+}
+
+EXPORT int mq_send(mqd_t q, const char *buf, size_t len, unsigned prio)
+{
+	OUTSIDE(false, "room for a message", mq_send, q, buf, len, prio);
+}
+
 EXPORT int flock(int fd, int op)
 {
-	int ret = -1;
-
-	if (!turn_on || op & LOCK_NB)
-		return NEXT(flock)(fd, op);
-	if (turn_leave("a lock of a file"))
-		ret = real_flock(fd, op);
-	turn_return();
-	return ret;
+	OUTSIDE(op & LOCK_NB, "a lock of a file", flock, fd, op);
 }

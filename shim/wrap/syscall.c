@@ -530,6 +530,14 @@ static uint32_t sixth(const struct caller *by)
 	return (uint32_t)((long *)by->frame)[2];
 }
 
+/* Those that the kernel alone can serve. */
+static bool waits_outside(const struct registers *r)
+{
+	int op = (int)ARG(r, 2) & FUTEX_CMD_MASK;
+
+	return op == FUTEX_WAIT || until_moment(op);
+}
+
 static bool futex_in_turn(struct registers *r, const struct caller *by,
 			  long *result)
 {
@@ -806,6 +814,18 @@ static bool serve_number(struct registers *r, const struct caller *by,
 	if (turn_on && r->nr == SYS_futex &&
 	    futex_in_turn(r, by, result))
 		return true;
+	if (turn_on && r->nr == SYS_futex && waits_outside(r)) {
+		while (!turn_leave("a futex"))
+			;
+		force = call_begin(&c, &src_syscall_futex, by->ret,
+				   by->frame) == SB_FORCE;
+		*result = limited(r) ? wait_word(&c, r, force, sixth(by))
+				     : sys6(SYS_futex, ARG(r, 1), ARG(r, 2),
+					    ARG(r, 3), ARG(r, 4), ARG(r, 5),
+					    sixth(by));
+		turn_return();
+		return true;
+	}
 	if (r->nr == SYS_futex && limited(r)) {
 		force = call_begin(&c, &src_syscall_futex, by->ret,
 				   by->frame) == SB_FORCE;

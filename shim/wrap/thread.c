@@ -160,34 +160,29 @@ static void joined(struct call *c, struct thread *t)
 	thread_drop(t);
 }
 
-/* 0: it has ended, and libc's own will not wait. */
+/* NOT_OURS: it has ended, and libc's own will not wait. Several may wait for the
+ * same thread, as in glibc; the first of them has it. */
 int lock_join(struct thread *t, const struct deadline *d)
 {
 	struct thread *self = turn_take();
 	struct want w = { .key = t ? &t->seat : NULL,
 			  .what = "the end of a thread", .cancels = true };
+	uint64_t whom = t ? t->lineage : 0;
 	int ret = 0;
 
-	if (!self || !t || t->seat.state == SEAT_NONE || t == self)
+	if (!self || !t || t == self)
 		return NOT_OURS;
-	if (self->seat.joiner == t)
-		return EDEADLK;
-	if (t->seat.joiner)
-		return EINVAL;
 	if (!deadline_valid(d))
 		return EINVAL;
 	pthread_testcancel();
 	w.until = deadline_until(self, d);
-	t->seat.joiner = self;
-	while (!t->seat.finished && ret != ETIMEDOUT) {
+	while (t->lineage == whom && !t->seat.finished && ret != ETIMEDOUT) {
 		ret = turn_wait(self, &w);
-		if (ret != ECANCELED)
-			continue;
-		t->seat.joiner = NULL;
-		pthread_testcancel();
-		t->seat.joiner = self;
+		if (ret == ECANCELED)
+			pthread_testcancel();
 	}
-	t->seat.joiner = NULL;
+	if (t->lineage != whom || t->ended)
+		return ESRCH;
 	return t->seat.finished ? NOT_OURS : ret;
 }
 

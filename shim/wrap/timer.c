@@ -248,7 +248,7 @@ EXPORT int pause(void)
 {
 	struct call c;
 	bool force = CALL(&c, pause) == SB_FORCE;
-	int ret = turn_leave("a signal") ? real_pause() : -1;
+	int ret = turn_leave_signal() ? real_pause() : -1;
 
 	turn_return();
 	woken(&c, force, ret);
@@ -259,7 +259,7 @@ EXPORT int sigsuspend(const sigset_t *mask)
 {
 	struct call c;
 	bool force = CALL(&c, sigsuspend) == SB_FORCE;
-	int ret = turn_leave("a signal") ? real_sigsuspend(mask) : -1;
+	int ret = turn_leave_signal() ? real_sigsuspend(mask) : -1;
 
 	turn_return();
 	woken(&c, force, ret);
@@ -272,7 +272,7 @@ EXPORT int sigwait(const sigset_t *restrict set, int *restrict sig)
 	bool force = CALL(&c, sigwait) == SB_FORCE;
 	int ret;
 
-	turn_leave("a signal");
+	turn_leave_signal();
 	ret = real_sigwait(set, sig);
 	turn_return();
 	woken(&c, force, ret);
@@ -283,7 +283,7 @@ EXPORT int sigwaitinfo(const sigset_t *restrict set, siginfo_t *restrict info)
 {
 	struct call c;
 	bool force = CALL(&c, sigwaitinfo) == SB_FORCE;
-	int ret = turn_leave("a signal") ? real_sigwaitinfo(set, info) : -1;
+	int ret = turn_leave_signal() ? real_sigwaitinfo(set, info) : -1;
 
 	turn_return();
 	if (ret > 0 && info)

@@ -277,7 +277,7 @@ EXPORT int sigtimedwait(const sigset_t *restrict set,
 {
 	struct call c;
 	bool force = CALL(&c, sigtimedwait) == SB_FORCE;
-	int ret = (ts && !ltime_ns(ts)) || turn_leave("a signal")
+	int ret = (ts && !ltime_ns(ts)) || turn_leave_signal()
 			  ? real_sigtimedwait(set, info, ts) : -1;
 
 	turn_return();

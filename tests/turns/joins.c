@@ -67,34 +67,6 @@ static void itself(void)
 	joined(start(joins_itself, NULL));
 }
 
-/* Two threads join each other: the second is told. (glibc does not see it
- * where both come at the same moment.) */
-static pthread_t pair[2];
-
-static void *joins_second(void *arg)
-{
-	until(peek(count));
-	must(pthread_join(pair[1], NULL) == 0);
-	return arg;
-}
-
-static void *joins_first(void *arg)
-{
-	until(peek(go));
-	must(pthread_join(pair[0], NULL) == EDEADLK);
-	return arg;
-}
-
-static void each_other(void)
-{
-	pair[0] = start(joins_second, NULL);
-	pair[1] = start(joins_first, NULL);
-	put(count, 1);
-	pause_ms(50);
-	put(go, 1);
-	joined(pair[0]);
-}
-
 static void attempts(void)
 {
 	struct timespec soon = in_ms(CLOCK_REALTIME, 10), past;
@@ -335,7 +307,7 @@ static void any_order(void)
 }
 
 TURNS_SCENES({ "values", values }, { "exit_value", exit_value },
-	     { "itself", itself }, { "each_other", each_other },
+	     { "itself", itself },
 	     { "attempts", attempts }, { "detached", detached },
 	     { "not_joinable", not_joinable }, { "outlive", outlive },
 	     { "by_another", by_another }, { "chained", chained },
