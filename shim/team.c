@@ -176,7 +176,6 @@ static struct hand *me(void)
 	if (!h) {
 		pthread_once(&last_once, make_key);
 		h = team_memory(sizeof(*h));
-		h->thread = thread_me;
 		h->tid = (int)sys0(SYS_gettid);
 		h->generation = generation;
 		hand_me = h;
@@ -189,6 +188,7 @@ static struct hand *me(void)
 		h->crew = NULL;
 		memset(&h->own, 0, sizeof(h->own));
 	}
+	h->thread = thread_me;
 	return h;
 }
 
@@ -365,6 +365,13 @@ static void start(struct team *t, struct hand *h, const struct settings *set)
 	}
 }
 
+/* The watch has patience with who is in a region. */
+static void patient(struct hand *h, bool yes)
+{
+	if (h->thread)
+		h->thread->seat.member = yes;
+}
+
 unsigned team_open(const struct region *r)
 {
 	struct hand *h = me();
@@ -399,6 +406,7 @@ unsigned team_open(const struct region *r)
 	set = within(base, t->level);
 	start(t, h, &set);
 	h->engaged += n - 1;
+	patient(h, true);
 	h->at = &t->member[0];
 	return n;
 }
@@ -429,6 +437,8 @@ void team_close(void)
 	free_shares(t);
 	h->engaged -= t->n - 1;
 	h->at = t->outer;
+	if (!t->outer)
+		patient(h, false);
 	if (h->spare)
 		team_memory_free(t, t->size);
 	else

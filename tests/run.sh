@@ -87,6 +87,7 @@ all="$all env"
 all="$all track"
 all="$all turns"
 all="$all blas operand openmp threads frameworks"
+all="$all gomp"
 all="$all mpi ranks slurm"
 all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels"
 build build -Dtests=true -Dwerror=true
