@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <elf.h>
 #include <errno.h>
+#include <link.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "config.h"
 #include "crew.h"
@@ -690,13 +693,41 @@ static int *find_gone(int tid)
 	return NULL;
 }
 
+/*
+ * A program in Go: its runtime makes threads by libc where it is linked with C,
+ * and they wait by system calls of their own. The linker leaves a note.
+ */
+static bool of_go(void)
+{
+	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
+	size_t n = getauxval(AT_PHNUM);
+	uintptr_t base = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (ph[i].p_type == PT_PHDR)
+			base = (uintptr_t)ph - ph[i].p_vaddr;
+	for (size_t i = 0; i < n; i++) {
+		const ElfW(Nhdr) *note = (const void *)(base + ph[i].p_vaddr);
+
+		if (ph[i].p_type == PT_NOTE && note->n_namesz == 4 &&
+		    !memcmp(note + 1, "Go", 3))
+			return true;
+	}
+	return false;
+}
+
+void turn_sleep_on(void)
+{
+	turn.asleep = config.turns && !config.audit && !of_go();
+}
+
 void turn_start(void)
 {
 	struct thread *self = thread_me;
 
-	if (turn.on || !config.turns || !process.active || !self ||
-	    process_borrowed())
+	if (!turn.asleep || !process.active || !self || process_borrowed())
 		return;
+	turn.asleep = 0;
 	turn_pin();
 	seat_clear(self);
 	self->seat.state = SEAT_RUNNING;
@@ -778,12 +809,11 @@ void turn_fork_parent(void)
 
 void turn_forked(void)
 {
-	bool was = turn.on;
-
 	word = 0;
-	if (!was)
+	if (!turn.on)
 		return;
 	memset(&turn, 0, sizeof(turn));
+	turn_sleep_on();
 	turn_unpin();
 	turn_watch_forked();
 }

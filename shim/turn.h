@@ -32,6 +32,7 @@
 
 struct turn {
 	int on;
+	int asleep; /* 1: --schedule=turns, while there is one thread */
 	unsigned budget;
 	struct thread *holder; /* NULL: nobody can run */
 	struct queue waiting[TURN_BUCKETS]; /* by what they wait for */
@@ -161,6 +162,8 @@ static inline void turn_return(void)
 		turn_return_slow();
 }
 
+/* From the start, and in a forked child: there is one thread. */
+void turn_sleep_on(void);
 /* A thread is going to be made; its creator has the turn. */
 void turn_start(void);
 void turn_made(struct thread *t);

@@ -102,10 +102,24 @@ int lock_mutex(pthread_mutex_t *m, const struct deadline *d)
 	return wait_mutex(self, m, d);
 }
 
+/* The only thread waits for itself, for ever: in turns, that is seen. */
+static __attribute__((noinline)) int lock_alone(pthread_mutex_t *m)
+{
+	int type = m->__data.__kind & KIND_TYPE;
+
+	if (m->__data.__lock && thread_me &&
+	    m->__data.__owner == thread_me->tid && !shared(m) && !lost(m) &&
+	    (type == PTHREAD_MUTEX_NORMAL || type == PTHREAD_MUTEX_ADAPTIVE_NP))
+		turn_start();
+	return turn_on ? pthread_mutex_lock(m) : NEXT(pthread_mutex_lock)(m);
+}
+
 EXPORT int pthread_mutex_lock(pthread_mutex_t *m)
 {
 	int ret;
 
+	if (__builtin_expect(turn.asleep, 0))
+		return lock_alone(m);
 	if (!turn_on)
 		return NEXT(pthread_mutex_lock)(m);
 	ret = lock_mutex(m, NO_DEADLINE);

@@ -79,7 +79,7 @@ static struct thread *prepare(void *(*fn)(void *), void *arg)
 	if (!process.active)
 		return NULL;
 	pthread_once(&last_once, make_key);
-	if (config.turns && !turn.on) {
+	if (turn.asleep) {
 		turn_start();
 		pthread_setspecific(last_key, (void *)1);
 	}
