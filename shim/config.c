@@ -117,6 +117,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "env", "force", &config.environment_force },
 		{ "digest", "blas", &config.digest_blas },
 		{ "mpi", "ordered", &config.mpi_ordered },
+		{ "openmp", "ordered", &config.openmp_ordered },
 		{ "schedule", "turns", &config.turns },
 		{ "sleep", "skip", &config.sleep_skip },
 		{ "deadlock", "exit", &config.deadlock_exit },
@@ -186,6 +187,7 @@ static bool inherited(const char *key, size_t len)
 void config_parse(const char *text)
 {
 	bool seeds_said = strstr(text, "seeds=") != NULL;
+	bool openmp_said = strstr(text, "openmp=") != NULL;
 	struct text base = text_start(config.base, sizeof(config.base));
 
 	while (*text) {
@@ -216,6 +218,9 @@ void config_parse(const char *text)
 		copy(config.odd, sizeof(config.odd), alone, strlen(alone));
 		config.reseed = false;
 	}
+	/* Who waits in libgomp would not be seen. */
+	if (!openmp_said)
+		config.openmp_ordered = config.turns;
 	if (!seeds_said)
 		config.seeds_force = config.seeded;
 	if (!config.path[0])

@@ -35,6 +35,7 @@ struct config {
 	bool portable;	      /* numeric kernels of a common CPU level */
 	bool environment_force; /* variables that the user has set, too */
 	bool mpi_ordered;    /* reductions over ranks, by rank */
+	bool openmp_ordered; /* members of regions run in a fixed order */
 	bool turns;	     /* --schedule=turns */
 	bool turns_seeded;   /* --schedule-seed was given */
 	uint64_t turns_seed;
@@ -66,6 +67,12 @@ extern struct config config;
 static inline uint32_t config_team(void)
 {
 	return config.turns && !config.audit ? 1 : config.threads;
+}
+
+/* The same of OpenMP's, which are ours to schedule where they are ordered. */
+static inline uint32_t config_openmp(void)
+{
+	return config.openmp_ordered ? config.threads : config_team();
 }
 
 /* Reads one "key=value,…" text; unknown keys are left to newer versions. */

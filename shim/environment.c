@@ -13,7 +13,9 @@
 
 #define ROW(when, name, value) { name, value, VARIABLE_##when, 0, 0, 0 }
 /* The size of teams. */
-#define TEAM(name) { name, "N", VARIABLE_THREADS, 0, 0, 1 }
+#define TEAM(name, whose) { name, "N", VARIABLE_THREADS, 0, 0, TEAM_##whose }
+#define OPENMP(name) TEAM(name, OPENMP)
+#define POOL(name) TEAM(name, HIDDEN)
 
 /*
  * Together by when they are set. Values were tried with the library, or read in
@@ -39,18 +41,18 @@ static const struct variable table[] = {
 	{ "XLA_FLAGS", "--xla_gpu_deterministic_ops=true", VARIABLE_FRAMEWORK,
 	  ' ', 0, 0 },
 
-	TEAM("BLIS_NUM_THREADS"),
+	POOL("BLIS_NUM_THREADS"),
 	ROW(THREADS, "GOMAXPROCS", "N"),
 	ROW(THREADS, "JULIA_NUM_THREADS", "N"),
 	ROW(THREADS, "MKL_DYNAMIC", "FALSE"),
-	TEAM("MKL_NUM_THREADS"),
+	POOL("MKL_NUM_THREADS"),
 	ROW(THREADS, "NUMBA_NUM_THREADS", "N"),
 	ROW(THREADS, "NUMEXPR_MAX_THREADS", "N"),
 	ROW(THREADS, "NUMEXPR_NUM_THREADS", "N"),
 	ROW(THREADS, "OMP_DYNAMIC", "FALSE"),
-	TEAM("OMP_NUM_THREADS"),
-	TEAM("OMP_THREAD_LIMIT"),
-	TEAM("OPENBLAS_NUM_THREADS"),
+	OPENMP("OMP_NUM_THREADS"),
+	OPENMP("OMP_THREAD_LIMIT"),
+	POOL("OPENBLAS_NUM_THREADS"),
 	ROW(THREADS, "POLARS_MAX_THREADS", "N"),
 	ROW(THREADS, "RAYON_NUM_THREADS", "N"),
 	ROW(THREADS, "TF_NUM_INTEROP_THREADS", "N"),
@@ -63,6 +65,10 @@ static const struct variable table[] = {
 	ROW(SPIN, "GOMP_SPINCOUNT", "300000"),
 	ROW(SPIN, "KMP_BLOCKTIME", "200"),
 	{ "OPENBLAS_THREAD_TIMEOUT", "26", VARIABLE_SPIN, 0, 4, 0 },
+
+	/* LLVM's OpenMP has no members but the first, and says nothing of it. */
+	ROW(TURNS, "KMP_DEVICE_THREAD_LIMIT", "1"),
+	ROW(TURNS, "KMP_WARNINGS", "0"),
 
 	/* A processor with AVX2 and FMA (x86-64-v3) can do all of these. */
 	ROW(PORTABLE, "ATEN_CPU_CAPABILITY", "avx2"),
@@ -88,7 +94,8 @@ const struct variable *samebits_variables(size_t *n)
 /* Whatever the user has set: more of them would never meet. */
 static bool in_turns(const struct variable *row, const struct wish *w)
 {
-	return w->turns && row->team;
+	return w->turns && (row->team == TEAM_HIDDEN ||
+			    (row->team == TEAM_OPENMP && !w->ordered));
 }
 
 static bool wanted(const struct variable *row, const struct wish *w)
@@ -100,6 +107,8 @@ static bool wanted(const struct variable *row, const struct wish *w)
 		return w->threads || in_turns(row, w);
 	case VARIABLE_SPIN:
 		return w->threads;
+	case VARIABLE_TURNS:
+		return w->turns;
 	case VARIABLE_PORTABLE:
 		return w->portable && samebits_portable();
 	case VARIABLE_WIDER:

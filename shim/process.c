@@ -21,6 +21,7 @@
 #include "shared.h"
 #include "stack.h"
 #include "sys.h"
+#include "team.h"
 #include "text.h"
 #include "thread.h"
 #include "timers.h"
@@ -267,6 +268,7 @@ static void start_over(const char *path, uint64_t lineage, uint32_t where)
 	thread_forked();
 	timers_forked();
 	turn_forked();
+	teams_forked();
 }
 
 void process_fork_child(void)

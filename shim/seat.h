@@ -46,6 +46,7 @@ struct seat {
 	unsigned patience; /* ms that the call to come may keep the turn */
 	bool outer;	 /* within a call to the outside world */
 	bool finished;	 /* its start function is done, and its destructors */
+	bool member;	 /* works in OpenMP regions: may run for long */
 	bool cancelled;	 /* pthread_cancel() was called */
 	const char *frame; /* where it waits; handlers run below */
 	int *gone; /* libc's word that the kernel clears at its end */

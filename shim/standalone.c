@@ -140,6 +140,7 @@ static struct wish wish(void)
 			      .framework = !config.framework_off,
 			      .portable = config.portable,
 			      .turns = config.turns,
+			      .ordered = config.openmp_ordered,
 			      .force = config.environment_force };
 }
 

@@ -9,6 +9,7 @@
 #include <sys/auxv.h>
 
 #include "config.h"
+#include "crew.h"
 #include "ltime.h"
 #include "process.h"
 #include "processors.h"
@@ -885,8 +886,10 @@ int turn_nap(const struct timespec *ts, struct timespec *rem)
 		ltime_advance(thread_me, ltime_ns(ts));
 		return 0;
 	}
-	if (!self)
+	if (!self) {
+		crew_pause();
 		return NOT_OURS;
+	}
 	if (ts->tv_nsec < 0 || ts->tv_nsec >= 1000000000 || ts->tv_sec < 0)
 		return EINVAL;
 	pthread_testcancel();

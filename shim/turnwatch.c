@@ -8,7 +8,6 @@
  * touch such a variable, errno included.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,11 +17,13 @@
 
 #include "call.h"
 #include "config.h"
+#include "crew.h"
 #include "deny.h"
 #include "log.h"
 #include "ltime.h"
 #include "module.h"
 #include "process.h"
+#include "procstate.h"
 #include "real.h"
 #include "stack.h"
 #include "symbol.h"
@@ -50,39 +51,18 @@ static struct {
 	char whom[96];
 } seen;
 
-/* The kernel's number of the clock that counts a thread's processor time
- * (CPUCLOCK_PERTHREAD, CPUCLOCK_SCHED). */
-static uint64_t cpu_of(const struct thread *t)
-{
-	return sys_now((clockid_t)(~(unsigned)t->tid << 3 | 6));
-}
-
-/* Does it wait within a system call? */
-static bool sleeping(const struct thread *t)
-{
-	char text[128], *at;
-	struct text path = text_start(text, sizeof(text));
-	long fd, n;
-
-	text_add(&path, "/proc/self/task/");
-	text_number(&path, (uint64_t)t->tid, 10, 1);
-	text_add(&path, "/stat");
-	fd = sys4(SYS_openat, AT_FDCWD, text, O_RDONLY | O_CLOEXEC, 0);
-	if (fd < 0)
-		return false;
-	n = sys3(SYS_read, fd, text, sizeof(text) - 1);
-	sys1(SYS_close, fd);
-	text[n > 0 ? n : 0] = 0;
-	at = strrchr(text, ')');
-	return at && at[1] && at[2] == 'S';
-}
-
 static void first_look(struct thread *t, uint64_t now)
 {
 	seen.holder = t;
 	seen.passes = turn.passes;
 	seen.since = seen.moved = now;
-	seen.cpu = seen.last = cpu_of(t);
+	seen.cpu = seen.last = thread_cpu(t->tid);
+}
+
+/* Members of a region are expected to compute for long. */
+static uint64_t patience(const struct thread *t)
+{
+	return config.patience * (t->seat.member ? PATIENCE_OF_MEMBERS : 1);
 }
 
 static void take(struct thread *t, unsigned *count)
@@ -107,7 +87,7 @@ static void look_at(struct thread *t, uint64_t now)
 	}
 	if (!turn.ready.n && !turn.limits && !turn.outer.n && !turn.pollers.n)
 		return;
-	cpu = cpu_of(t);
+	cpu = thread_cpu(t->tid);
 	if (cpu != seen.last)
 		seen.moved = now;
 	seen.last = cpu;
@@ -115,10 +95,10 @@ static void look_at(struct thread *t, uint64_t now)
 		if (now - t->seat.since >= (uint64_t)t->seat.patience * MS)
 			take(t, t->seat.patience == TURN_SIGNAL_MS
 					? &seen.signals : &seen.long_calls);
-	} else if (cpu - seen.cpu >= config.patience * LTIME_SECOND) {
+	} else if (cpu - seen.cpu >= patience(t) * LTIME_SECOND) {
 		loops = t;
 	} else if (now - seen.moved >= config.external_wait * MS &&
-		   sleeping(t)) {
+		   thread_sleeping(t->tid)) {
 		take(t, &seen.unseen);
 	}
 }

@@ -139,6 +139,8 @@ static void settings(char *out, size_t size, const struct manifest *m,
 		add(out, size, "framework", wanted.framework, false);
 	if (wanted.mpi)
 		add(out, size, "mpi", wanted.mpi, false);
+	if (wanted.openmp)
+		add(out, size, "openmp", wanted.openmp, false);
 	if (wanted.schedule)
 		add(out, size, "schedule", wanted.schedule, false);
 	add_number(out, size, "turnseed", wanted.schedule_seed, 0);
@@ -468,8 +470,18 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 	"compilers at run time, whatever was built for one processor"
 
 #define TEAMS                                                                  \
+	"in turns, teams of LLVM's and Intel's OpenMP and the pools of BLAS "  \
+	"have one thread; Go programs are not scheduled"
+#define TEAMS_NATIVE                                                           \
 	"in turns, OpenMP's teams and the pools of BLAS have one thread; Go "  \
 	"programs are not scheduled"
+
+static bool openmp_ordered(void)
+{
+	if (wanted.openmp)
+		return !strcmp(wanted.openmp, "ordered");
+	return wanted_turns();
+}
 
 /* What the environment gets, and what is said about it. */
 static int prepare(struct manifest *m, bool audit)
@@ -478,6 +490,7 @@ static int prepare(struct manifest *m, bool audit)
 					  strcmp(wanted.framework, "off"),
 			     .portable = wanted.portable,
 			     .turns = wanted_turns(),
+			     .ordered = openmp_ordered(),
 			     .force = wanted.env &&
 				      !strcmp(wanted.env, "force") };
 	uint64_t n = 0;
@@ -503,7 +516,7 @@ static int prepare(struct manifest *m, bool audit)
 	if (wanted.portable)
 		blind(m, "portable", NOT_PINNED);
 	if (wanted_turns())
-		blind(m, "turns", TEAMS);
+		blind(m, "turns", openmp_ordered() ? TEAMS : TEAMS_NATIVE);
 	return 0;
 }
 

@@ -276,16 +276,19 @@ static bool turns_valid(void)
 {
 	const struct {
 		const char *name, *value;
+		bool openmp; /* means something for --openmp=ordered, too */
 	} only[] = {
-		{ "schedule-seed", wanted.schedule_seed },
-		{ "external-wait", wanted.external_wait },
-		{ "patience", wanted.patience },
-		{ "deadlock", wanted.deadlock },
+		{ "schedule-seed", wanted.schedule_seed, false },
+		{ "external-wait", wanted.external_wait, true },
+		{ "patience", wanted.patience, true },
+		{ "deadlock", wanted.deadlock, false },
 	};
+	bool ordered = wanted.openmp && !strcmp(wanted.openmp, "ordered");
 	double s;
 
 	for (size_t i = 0; i < sizeof(only) / sizeof(*only); i++)
-		if (only[i].value && !wanted_turns()) {
+		if (only[i].value && !wanted_turns() &&
+		    !(ordered && only[i].openmp)) {
 			fail("--%s is of --schedule=turns; add that",
 			     only[i].name);
 			return false;
@@ -309,6 +312,7 @@ bool wanted_valid(void)
 	       portable_valid() && one_of("env", wanted.env, "keep", "force") &&
 	       one_of("framework", wanted.framework, "on", "off") &&
 	       one_of("mpi", wanted.mpi, "ordered", "native") &&
+	       one_of("openmp", wanted.openmp, "ordered", "native") &&
 	       one_of("schedule", wanted.schedule, "turns", "native") &&
 	       one_of("sleep", wanted.sleep, "real", "skip") &&
 	       turns_valid() &&

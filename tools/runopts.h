@@ -18,7 +18,7 @@ extern struct wanted {
 		*suppress, *threads, *env, *framework, *digest, *portable,
 		*addresses, *mpi, *output, *no_output, *input, *no_input,
 		*schedule, *schedule_seed, *sleep, *external_wait, *patience,
-		*deadlock;
+		*deadlock, *openmp;
 	bool own_seeds; /* the verb gives each run one */
 } wanted;
 /* What --suppress named, once wanted_valid() has read it. */
@@ -108,6 +108,9 @@ const char *wanted_shuffle(void);
 	{ "mpi", 0, "ordered|native",                                          \
 	  "MPI's sums: by rank, or native (default)",                          \
 	  &wanted.mpi },                                                       \
+	{ "openmp", 0, "ordered|native",                                       \
+	  "OpenMP's threads: one at a time, or native (default)",              \
+	  &wanted.openmp },                                                    \
 	{ "schedule", 0, "turns|native",                                       \
 	  "one thread at a time, in an order that repeats",                    \
 	  &wanted.schedule },                                                  \

@@ -7,6 +7,7 @@
 #include <threads.h>
 
 #include "call.h"
+#include "crew.h"
 #include "locks.h"
 #include "real.h"
 #include "sys.h"
@@ -28,8 +29,10 @@ EXPORT int sched_yield(void)
 {
 	struct thread *self;
 
-	if (!turn_on || !(self = turn_take()))
+	if (!turn_on || !(self = turn_take())) {
+		crew_pause();
 		return NEXT(sched_yield)();
+	}
 	if (turn.outside) /* whom it waits for may be there */
 		real_sched_yield();
 	turn_yield(self);
