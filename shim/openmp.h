@@ -49,20 +49,29 @@ static inline bool openmp_event(struct source *row, void *ret, void *frame,
 #define OPENMP_CALLER call_from(CALLER)
 
 /* What a hook's caller reaches, kept for each thread: for calls that make no
- * event. */
+ * event. Few, as room for thread-local variables is. */
+#define OPENMP_KEPT 8
 struct openmp_kept {
 	const void *ra; /* NULL: nothing */
+	const struct source *part;
 	void *fn;
 	unsigned epoch;
 };
+extern __thread struct openmp_kept openmp_kept[OPENMP_KEPT]
+	__attribute__((tls_model("initial-exec")));
 void *openmp_find(struct openmp_kept *k, struct source *part, const void *ra);
-static inline void *openmp_get(struct openmp_kept *k, struct source *part,
-			       const void *ra)
+static inline void *openmp_get(struct source *part, const void *ra)
 {
-	if (__builtin_expect(k->ra == ra && k->epoch == real_epoch, 1))
+	struct openmp_kept *k = &openmp_kept[part->index % OPENMP_KEPT];
+
+	if (__builtin_expect(k->ra == ra && k->part == part &&
+				     k->epoch == real_epoch, 1))
 		return k->fn;
 	return openmp_find(k, part, ra);
 }
+/* The same of a hook's own name. */
+#define OPENMP_KEPT_HERE(id)                                                   \
+	((__typeof__(real_##id))openmp_get(&src_##id, OPENMP_CALLER))
 
 /* Does --openmp=ordered serve regions of the library that holds `real`? */
 bool openmp_serves(const void *real);

@@ -10,12 +10,14 @@
 #include "openmp.h"
 #include "banned.h"
 
+__thread struct openmp_kept openmp_kept[OPENMP_KEPT];
+
 void *openmp_find(struct openmp_kept *k, struct source *part, const void *ra)
 {
 	unsigned epoch = __atomic_load_n(&real_epoch, __ATOMIC_RELAXED);
 	void *fn = real_from(part, ra);
 
-	*k = (struct openmp_kept){ fn ? ra : NULL, fn, epoch };
+	*k = (struct openmp_kept){ fn ? ra : NULL, part, fn, epoch };
 	return fn;
 }
 
@@ -28,14 +30,13 @@ typedef unsigned long long ull;
 	HOOKED(fn);                                                            \
 	EXPORT bool fn(type *from, type *below)                                \
 	{                                                                      \
-		static __thread struct openmp_kept kept;                       \
 		struct member *m = OPENMP_MEMBER(fn);                          \
                                                                                \
 		if (m)                                                         \
 			return loop_next(m, (uint64_t *)from,                  \
 					 (uint64_t *)below);                   \
 		return ((__typeof__(real_##to))openmp_get(                     \
-			&kept, &src_##to, OPENMP_CALLER))(from, below);        \
+			&src_##to, OPENMP_CALLER))(from, below);               \
 	}
 
 /* These lead to themselves. */

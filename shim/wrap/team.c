@@ -15,14 +15,6 @@ typedef void body(void *);
 #define HOOKED(fn)                                                             \
 	SOURCE(fn, .group = "openmp", .optional = 1, .inner = 1, .bound = 1)
 
-/* The library's own, kept: for what is called often. */
-#define KEPT(fn)                                                               \
-	({                                                                     \
-		static __thread struct openmp_kept kept_;                      \
-		(__typeof__(real_##fn))openmp_get(&kept_, &src_##fn,           \
-						  OPENMP_CALLER);              \
-	})
-
 /* ours: with the member m. */
 #define SIMPLE(ret, fn, params, args, ours)                                    \
 	ret fn params;                                                         \
@@ -33,7 +25,7 @@ typedef void body(void *);
                                                                                \
 		if (m)                                                         \
 			return (ret)(ours);                                    \
-		return KEPT(fn) args;                                          \
+		return OPENMP_KEPT_HERE(fn) args;                                          \
 	}
 
 /* Loops and sections end with a barrier, without one, or with one that ends
@@ -198,7 +190,7 @@ static void leave(struct unnamed *c)
 	HOOKED(fn);                                                            \
 	EXPORT void fn params                                                  \
 	{                                                                      \
-		__typeof__(real_##fn) real = KEPT(fn);                         \
+		__typeof__(real_##fn) real = OPENMP_KEPT_HERE(fn);                         \
                                                                                \
 		if (openmp_serves((void *)real))                               \
 			ours;                                                  \

@@ -9,13 +9,6 @@
 #define HOOKED(fn)                                                             \
 	SOURCE(fn, .group = "openmp", .optional = 1, .inner = 1, .bound = 1)
 
-#define KEPT(fn)                                                               \
-	({                                                                     \
-		static __thread struct openmp_kept kept_;                      \
-		(__typeof__(real_##fn))openmp_get(&kept_, &src_##fn,           \
-						  OPENMP_CALLER);              \
-	})
-
 /* In C and in Fortran alike: no argument. */
 #define ASK_ONE(fn, ours)                                                      \
 	int fn(void);                                                          \
@@ -24,7 +17,7 @@
 	{                                                                      \
 		struct member *m = OPENMP_MEMBER(fn);                          \
                                                                                \
-		return m ? (int)(ours) : KEPT(fn)();                           \
+		return m ? (int)(ours) : OPENMP_KEPT_HERE(fn)();                           \
 	}
 #define ASK(fn, ours)                                                          \
 	ASK_ONE(fn, ours)                                                      \
@@ -163,7 +156,7 @@ EXPORT void omp_fulfill_event(void *event)
 	HOOKED(fn);                                                            \
 	EXPORT ret fn(type *arg)                                               \
 	{                                                                      \
-		__typeof__(real_##fn) real = KEPT(fn);                         \
+		__typeof__(real_##fn) real = OPENMP_KEPT_HERE(fn);                         \
                                                                                \
 		if (openmp_serves((void *)real))                               \
 			return (ret)(ours);                                    \
