@@ -105,16 +105,21 @@ void ltime_woken(struct thread *self)
 	timers_signalled(self);
 }
 
+uint64_t ltime_moment(clockid_t clock, const struct timespec *at)
+{
+	uint64_t ns = at->tv_sec < 0 ? 0 : ltime_ns(at), from = base(clock);
+
+	return ns > from ? ns - from : 0;
+}
+
 struct timespec ltime_deadline(struct thread *self, clockid_t clock,
 			       const struct timespec *deadline,
 			       uint64_t *logical)
 {
-	uint64_t at = deadline->tv_sec < 0 ? 0 : ltime_ns(deadline);
-	uint64_t from = base(clock);
+	uint64_t at = ltime_moment(clock, deadline);
 	uint64_t own = self->clock, now = own, real;
 	const struct thread *by;
 
-	at = at > from ? at - from : 0;
 	by = reader_of(at);
 	if (by) {
 		now = by->clock;

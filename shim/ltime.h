@@ -22,6 +22,8 @@
 #define LTIME_BOOT 1000u /* s: what CLOCK_MONOTONIC shows at the start */
 #define LTIME_SECOND 1000000000ull
 
+/* What `clock` shows then, as ns since the start. */
+uint64_t ltime_moment(clockid_t clock, const struct timespec *at);
 /* Advances by a step; ns since the start. */
 uint64_t ltime_read(struct thread *self);
 /* What `clock` shows at t ns since the start. */

@@ -100,6 +100,7 @@ all="$all programs layout contents files verdict"
 all="$all writes"
 all="$all turns"
 all="$all blas operand openmp threads frameworks"
+all="$all gomp"
 all="$all slurm_trials ranks"
 all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels slurm"
 build build -Dtests=true -Dwerror=true

@@ -12,6 +12,7 @@
 #include "call.h"
 #include "ltime.h"
 #include "real.h"
+#include "turn.h"
 #include "banned.h"
 
 /* Old programs call ftime(), which new ones are warned of. */
@@ -47,6 +48,7 @@ EXPORT time_t time(time_t *out)
 	struct call c;
 	time_t t;
 
+	turn_look();
 	if (CALL(&c, time) == SB_FORCE)
 		t = (time_t)(config.start + ltime_read(c.self) / LTIME_SECOND);
 	else if (real_time)
@@ -72,6 +74,7 @@ EXPORT int gettimeofday(struct timeval *restrict tv, void *restrict zone)
 	uint64_t ns = 0;
 	int ret = 0;
 
+	turn_look();
 	if (CALL(&c, gettimeofday) == SB_FORCE) {
 		ns = read_ns(c.self, CLOCK_REALTIME);
 		if (tv)
@@ -117,6 +120,7 @@ EXPORT int clock_gettime(clockid_t clock, struct timespec *ts)
 	struct call c;
 	int ret = 0;
 
+	turn_look();
 	if (CALL(&c, clock_gettime) == SB_FORCE)
 		*ts = ltime_show(clock, ltime_read(c.self));
 	else if (real_clock_gettime)
@@ -147,6 +151,7 @@ EXPORT clock_t clock(void)
 	struct call c;
 	clock_t t;
 
+	turn_look();
 	if (CALL(&c, clock) == SB_FORCE)
 		t = (clock_t)(ltime_read(c.self) / 1000);
 	else
@@ -226,9 +231,18 @@ EXPORT unsigned sleep(unsigned seconds)
 {
 	struct call c;
 	bool force = CALL(&c, sleep) == SB_FORCE;
+	struct timespec ts = { seconds, 0 }, rem = { 0 };
 	int saved = errno;
 	unsigned rest;
 
+	switch (turn_nap(&ts, &rem)) {
+	case 0:
+		call_end(&c, seconds, 0);
+		return 0;
+	case EINTR:
+		call_end(&c, seconds, 0);
+		return (unsigned)rem.tv_sec + (rem.tv_nsec > 0);
+	}
 	errno = 0;
 	rest = real_sleep(seconds);
 	/* Interrupted in its last second it returns 0 too. */
@@ -248,7 +262,14 @@ EXPORT int usleep(useconds_t us)
 {
 	struct call c;
 	bool force = CALL(&c, usleep) == SB_FORCE;
-	int ret = real_usleep(us);
+	struct timespec ts = { us / 1000000, us % 1000000 * 1000 };
+	int ret = turn_nap(&ts, NULL);
+
+	if (ret != NOT_OURS) {
+		call_end(&c, us, 0);
+		return sys_result(-ret);
+	}
+	ret = real_usleep(us);
 
 	/* How long an interrupted one was is not told. */
 	if (force && ret == 0)
@@ -264,8 +285,13 @@ EXPORT int nanosleep(const struct timespec *ts, struct timespec *rem)
 	struct call c;
 	struct timespec rest = { 0 };
 	bool force = CALL(&c, nanosleep) == SB_FORCE;
-	int ret = real_nanosleep(ts, &rest);
+	int ret = turn_nap(ts, rem);
 
+	if (ret != NOT_OURS) {
+		call_end(&c, ltime_ns(ts), 0);
+		return sys_result(-ret);
+	}
+	ret = real_nanosleep(ts, &rest);
 	if (force)
 		slept(c.self, ts, &rest, ret ? errno : 0);
 	call_end(&c, ltime_ns(ts), 0);
@@ -283,6 +309,11 @@ EXPORT int clock_nanosleep(clockid_t clock, int flags,
 	struct moment m;
 	int ret;
 
+	ret = turn_clock_nap(force, clock, flags, ts, rem);
+	if (ret != NOT_OURS) {
+		call_end(&c, ltime_ns(ts), 0);
+		return ret;
+	}
 	if (flags & TIMER_ABSTIME) {
 		ret = real_clock_nanosleep(
 			clock, flags, moment_take(&m, c.self, force, clock, ts),
