@@ -58,6 +58,7 @@ enum seat_go {
 	GO_WAIT,
 	GO_ON,	  /* it has the turn */
 	GO_SLEEP, /* nobody has: when its time has come, it takes it */
+	GO_TELL,  /* says where it waits, and waits again */
 };
 
 #endif

@@ -9,7 +9,6 @@
 #include <sys/auxv.h>
 
 #include "config.h"
-#include "crew.h"
 #include "ltime.h"
 #include "process.h"
 #include "processors.h"
@@ -314,6 +313,16 @@ static void sleep_really(struct thread *self)
 	turn_unlock(mask);
 }
 
+static void tell_where(struct thread *self)
+{
+	int told = GO_TELL;
+
+	turn_watch_say(self);
+	__atomic_compare_exchange_n(&self->seat.go, &told, GO_WAIT, false,
+				    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	futex(&self->seat.go, FUTEX_WAKE_PRIVATE, 1, NULL);
+}
+
 static void interrupt(struct thread *self, int why)
 {
 	uint64_t mask = turn_lock();
@@ -356,6 +365,8 @@ static void await(struct thread *self, const struct want *w)
 		ret = 0;
 		if (v == GO_SLEEP)
 			sleep_really(self);
+		else if (v == GO_TELL)
+			tell_where(self);
 		else /* with a limit a handler always ends it: signal(7) */
 			ret = futex(&s->go, FUTEX_WAIT_PRIVATE, v,
 				    w && w->asleep ? &long_time : NULL);
@@ -816,81 +827,4 @@ void turn_forked(void)
 	turn_sleep_on();
 	turn_unpin();
 	turn_watch_forked();
-}
-
-uint64_t turn_until(struct thread *self, bool force, clockid_t clock,
-		    const struct timespec *deadline)
-{
-	uint64_t now, at;
-
-	if (!deadline)
-		return SEAT_EVER;
-	if (force)
-		return ltime_moment(clock, deadline);
-	now = sys_now(clock);
-	at = deadline->tv_sec < 0 ? 0 : ltime_ns(deadline);
-	return self->clock + (at > now ? at - now : 0);
-}
-
-int turn_sleep(struct thread *self, uint64_t until)
-{
-	static const char nothing;
-	struct want w = { .key = &nothing, .what = "a moment", .until = until,
-			  .signals = true, .asleep = true, .cancels = true };
-	int ret;
-
-	do {
-		ret = turn_wait(self, &w);
-		if (ret == ECANCELED)
-			pthread_testcancel();
-	} while (ret == 0 || ret == ECANCELED);
-	return ret == ETIMEDOUT ? 0 : ret;
-}
-
-/* With no other thread a sleep is as without turns, unless it is skipped. */
-int turn_nap(const struct timespec *ts, struct timespec *rem)
-{
-	struct thread *self = NULL;
-	uint64_t until;
-	int ret;
-
-	if (turn_on && (!turn_alone() || config.sleep_skip))
-		self = turn_take();
-	if (!self && config.sleep_skip && alive.yes && thread_me &&
-	    !config.time_real) {
-		ltime_advance(thread_me, ltime_ns(ts));
-		return 0;
-	}
-	if (!self) {
-		crew_pause();
-		return NOT_OURS;
-	}
-	if (ts->tv_nsec < 0 || ts->tv_nsec >= 1000000000 || ts->tv_sec < 0)
-		return EINVAL;
-	pthread_testcancel();
-	until = self->clock + ltime_ns(ts);
-	ret = turn_sleep(self, until);
-	if (ret == EINTR && rem) {
-		until -= until > self->clock ? self->clock : until;
-		rem->tv_sec = (time_t)(until / LTIME_SECOND);
-		rem->tv_nsec = (long)(until % LTIME_SECOND);
-	}
-	return ret;
-}
-
-int turn_clock_nap(bool force, clockid_t clock, int flags,
-		   const struct timespec *ts, struct timespec *rem)
-{
-	struct thread *self = NULL;
-
-	if (!(flags & TIMER_ABSTIME))
-		return turn_nap(ts, rem);
-	if (turn_on && (!turn_alone() || config.sleep_skip))
-		self = turn_take();
-	if (!self || clock == CLOCK_PROCESS_CPUTIME_ID)
-		return NOT_OURS;
-	if (ts->tv_nsec < 0 || ts->tv_nsec >= 1000000000)
-		return EINVAL;
-	pthread_testcancel();
-	return turn_sleep(self, turn_until(self, force, clock, ts));
 }

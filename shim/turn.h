@@ -180,6 +180,9 @@ uint64_t turn_until(struct thread *self, bool force, clockid_t clock,
 		    const struct timespec *deadline);
 /* Sleeps until then, in logical ns; 0 or EINTR. */
 int turn_sleep(struct thread *self, uint64_t until);
+/* For who tries what another process, or a thread unseen, may let go: waits a
+ * moment. False: a handler ran, and errno is EINTR. */
+bool turn_look_again(struct thread *self);
 /* nanosleep(2) in turns: 0, EINTR, EINVAL, or NOT_OURS. */
 int turn_nap(const struct timespec *ts, struct timespec *rem);
 /* The same of clock_nanosleep(2). */
@@ -206,5 +209,7 @@ void turn_watch_start(void);
 void turn_watch_forked(void);
 /* Writes down what the watch saw; it cannot itself. */
 void turn_watch_tell(void);
+/* The calling thread is part of a deadlock: says what it waits for, and where. */
+void turn_watch_say(struct thread *self);
 
 #endif

@@ -6,11 +6,14 @@ result in turns.
 
 REPEAT=100 runs each race so often in turns (default 3), half of them beside a
 load of twice the processors."""
+import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 SAMEBITS = os.environ["SAMEBITS_BIN"]
@@ -213,6 +216,101 @@ class Turns(Run):
                            options=("--deadlock=exit",))
         self.assertNotIn(done.returncode, (0, -14, 128 + 14), done.stderr)
         self.assertIn("deadlock", done.stderr)
+
+
+@unittest.skipUnless("--schedule" in HELP, "run has no --schedule")
+class Options(Case):
+    """What --schedule=turns comes with."""
+
+    def samebits(self, verb, *words):
+        return self.run_it(SAMEBITS, verb, "--no-config", "--store",
+                           os.path.join(self.dir, "store"), *words)
+
+    def test_turns_chaos_finds_race(self):
+        done = self.samebits("check", "--json", "--chaos", "6", "--",
+                             path("stress_racey"))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        verdict = json.loads(done.stdout)
+        found = verdict["depends_on"]
+        self.assertGreater(len(found), 1, verdict)
+        self.assertIn("there is a race", verdict["sentence"])
+        # The command that it names repeats that result.
+        command = shlex.split(found[-1]["how"])
+        self.assertEqual(command[:2], ["samebits", "run"])
+        results = {self.samebits("run", "-q", *command[2:]).stdout
+                   for _ in range(3)}
+        self.assertEqual(len(results), 1)
+        plain = self.samebits("run", "-q", "--schedule=turns", "--",
+                              path("stress_racey")).stdout
+        self.assertNotIn(plain, results)
+
+    def test_turns_chaos_finds_none(self):
+        done = self.samebits("check", "--chaos", "5", "--",
+                             path("scenes_mutexes"), "contended")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("6 orders", done.stdout)
+
+    def test_turns_refused(self):
+        for words, why in (
+                (("run", "--schedule=upside", "--", "true"), "turns or native"),
+                (("run", "--schedule-seed=1", "--", "true"), "--schedule=turns"),
+                (("run", "--schedule=turns", "--schedule-seed=x", "--",
+                  "true"), "not a number"),
+                (("run", "--schedule=turns", "--external-wait=-1", "--",
+                  "true"), "number of seconds"),
+                (("run", "--sleep=long", "--", "true"), "real or skip"),
+                (("check", "--chaos=2", "--native", "--", "true"),
+                 "leave --native")):
+            done = self.samebits(*words)
+            self.assertIn(done.returncode, (2, 125), words)
+            self.assertIn(why, done.stderr)
+
+    def test_turns_sleep_skip(self):
+        code = ("import threading, time\n"
+                "def f(s):\n"
+                "    time.sleep(s); print(s, flush=True)\n"
+                "t = [threading.Thread(target=f, args=(s,))\n"
+                "     for s in (300, 100, 200)]\n"
+                "[x.start() for x in t]; [x.join() for x in t]\n"
+                "time.sleep(1000)\n")
+        since = time.monotonic()
+        done = self.samebits("run", "-q", "--schedule=turns", "--sleep=skip",
+                             "--", "/usr/bin/python3", "-c", code)
+        self.assertEqual(done.stdout, "100\n200\n300\n", done.stderr)
+        self.assertLess(time.monotonic() - since, 60)
+
+    def test_turns_busy_loop_named(self):
+        done = self.samebits("run", "--schedule=turns", "--patience=1", "--",
+                             path("scenes_many"), "bare_spin")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        report = self.samebits("report").stdout
+        self.assertIn("busy-loop", report)
+        self.assertRegex(report, r"it was in \S+ of scenes_many\+0x")
+
+    def test_turns_deadlock_stays(self):
+        words = (SAMEBITS, "run", "-q", "--no-config", "--store",
+                 os.path.join(self.dir, "store"), "--schedule=turns", "--",
+                 path("scenes_deadlocks"), "crossed")
+        p = subprocess.Popen(words, stderr=subprocess.PIPE, text=True,
+                             start_new_session=True)
+        said = [p.stderr.readline() for _ in range(3)]
+        self.assertIsNone(p.poll())
+        os.killpg(p.pid, signal.SIGKILL)
+        text = "".join(said) + p.stderr.read()
+        p.stderr.close()
+        p.wait()
+        self.assertIn("deadlock", text)
+        self.assertIn("waits for a mutex", text)
+        self.assertIn("crosse", text)  # a function of its stack
+
+    def test_turns_standalone(self):
+        run = {**os.environ, "SAMEBITS": "schedule=turns,store=%s" %
+               os.path.join(self.dir, "store"), "LD_PRELOAD": os.path.join(
+                   os.path.dirname(SAMEBITS), "shim", "libsamebits.so")}
+        results = {subprocess.run((path("stress_racey"),), env=run, text=True,
+                                  check=True, stdout=subprocess.PIPE,
+                                  timeout=LIMIT).stdout for _ in range(3)}
+        self.assertEqual(len(results), 1)
 
 
 def add(case, name, method, *arguments):

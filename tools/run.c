@@ -610,6 +610,11 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 			    "without control; see what the loader said above, "
 			    "or install %s again",
 			    t->path, l->preload);
+	if (board->denied == SB_ENDED_DEADLOCK) {
+		say("run %s was ended, as all threads of a process waited for "
+		    "each other (--deadlock exit)", run_name(dir));
+		return STATUS_TROUBLE;
+	}
 	if (board->denied)
 		return denied(dir);
 	if (!wanted.quiet)

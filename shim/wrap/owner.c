@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Process numbers that descriptors tell or take. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
@@ -66,9 +67,19 @@ static int fcntl_out(int command, int ret, long arg)
 
 static int fcntl_in_turn(int fd, int command, long arg)
 {
-	bool waits = command == F_SETLKW || command == F_OFD_SETLKW;
+	bool waits = command == F_SETLKW;
+	struct thread *self;
 	int ret = -1;
 
+	/* Of the two kinds the one that threads have against each other. */
+	if (turn_on && command == F_OFD_SETLKW && !turn_alone() &&
+	    (self = turn_take())) {
+		do
+			ret = NEXT(fcntl)(fd, F_OFD_SETLK, arg);
+		while (ret && (errno == EAGAIN || errno == EACCES) &&
+		       turn_look_again(self));
+		return ret;
+	}
 	if (!waits || turn_leave("a lock of a file"))
 		ret = NEXT(fcntl)(fd, command, arg);
 	if (waits)

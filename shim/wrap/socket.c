@@ -151,7 +151,17 @@ EXPORT int mq_send(mqd_t q, const char *buf, size_t len, unsigned prio)
 	OUTSIDE(false, "room for a message", mq_send, q, buf, len, prio);
 }
 
+/* Its owner may be another thread, with a descriptor of its own. */
 EXPORT int flock(int fd, int op)
 {
-	OUTSIDE(op & LOCK_NB, "a lock of a file", flock, fd, op);
+	struct thread *self;
+	int ret;
+
+	if (!turn_on || op & (LOCK_NB | LOCK_UN) || turn_alone() ||
+	    !(self = turn_take()))
+		return NEXT(flock)(fd, op);
+	do
+		ret = real_flock(fd, op | LOCK_NB);
+	while (ret && errno == EWOULDBLOCK && turn_look_again(self));
+	return ret;
 }
