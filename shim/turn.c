@@ -9,7 +9,6 @@
 #include <sys/auxv.h>
 
 #include "config.h"
-#include "crew.h"
 #include "ltime.h"
 #include "process.h"
 #include "processors.h"

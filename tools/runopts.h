@@ -109,7 +109,7 @@ const char *wanted_shuffle(void);
 	  "MPI's sums: by rank, or native (default)",                          \
 	  &wanted.mpi },                                                       \
 	{ "openmp", 0, "ordered|native",                                       \
-	  "one member of a team at a time, or native",              \
+	  "OpenMP: threads in order, or native (default)",                      \
 	  &wanted.openmp },                                                    \
 	{ "schedule", 0, "turns|native",                                       \
 	  "one thread at a time, in an order that repeats",                    \
