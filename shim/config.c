@@ -5,7 +5,8 @@
 #include "text.h"
 #include "banned.h"
 
-struct config config = { .limit = 256u << 20, .start = 1893456000 };
+struct config config = { .limit = 256u << 20, .start = 1893456000,
+			 .external_wait = 1000, .patience = 10 };
 
 static int hex(char c)
 {
@@ -116,6 +117,10 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "env", "force", &config.environment_force },
 		{ "digest", "blas", &config.digest_blas },
 		{ "mpi", "ordered", &config.mpi_ordered },
+		{ "openmp", "ordered", &config.openmp_ordered },
+		{ "schedule", "turns", &config.turns },
+		{ "sleep", "skip", &config.sleep_skip },
+		{ "deadlock", "exit", &config.deadlock_exit },
 	};
 	const struct {
 		const char *key;
@@ -127,6 +132,9 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "start", NULL, &config.start },
 		{ "clock", NULL, &config.clock },
 		{ "shuffle", NULL, &config.shuffle },
+		{ "turnseed", NULL, &config.turns_seed },
+		{ "outwait", NULL, &config.external_wait },
+		{ "patience", NULL, &config.patience },
 		{ "slot", &config.slot, NULL },
 		{ "exec", &config.exec, NULL },
 		{ "gen", &config.generation, NULL },
@@ -161,6 +169,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 	if (is(key, klen, "threads"))
 		known = set_threads(value, vlen);
 	config.seeded |= known && is(key, klen, "seed");
+	config.turns_seeded |= known && is(key, klen, "turnseed");
 	config.pids_said |= known && is(key, klen, "pids");
 	return known;
 }
@@ -178,6 +187,7 @@ static bool inherited(const char *key, size_t len)
 void config_parse(const char *text)
 {
 	bool seeds_said = strstr(text, "seeds=") != NULL;
+	bool openmp_said = strstr(text, "openmp=") != NULL;
 	struct text base = text_start(config.base, sizeof(config.base));
 
 	while (*text) {
@@ -208,6 +218,9 @@ void config_parse(const char *text)
 		copy(config.odd, sizeof(config.odd), alone, strlen(alone));
 		config.reseed = false;
 	}
+	/* Who waits in libgomp would not be seen. */
+	if (!openmp_said)
+		config.openmp_ordered = config.turns;
 	if (!seeds_said)
 		config.seeds_force = config.seeded;
 	if (!config.path[0])

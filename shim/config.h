@@ -35,6 +35,14 @@ struct config {
 	bool portable;	      /* numeric kernels of a common CPU level */
 	bool environment_force; /* variables that the user has set, too */
 	bool mpi_ordered;    /* reductions over ranks, by rank */
+	bool openmp_ordered; /* members of regions run in a fixed order */
+	bool turns;	     /* --schedule=turns */
+	bool turns_seeded;   /* --schedule-seed was given */
+	uint64_t turns_seed;
+	bool sleep_skip;     /* sleeps take no real time */
+	uint64_t external_wait; /* ms that the outside world has, with the turn */
+	uint64_t patience;   /* s of processor time, with the turn */
+	bool deadlock_exit;
 	bool digest_blas;    /* of what BLAS calls read and write */
 	uint64_t seed;
 	uint64_t limit;	   /* bytes of log, a process */
@@ -53,6 +61,19 @@ struct config {
 };
 
 extern struct config config;
+
+/* How many threads the teams of numeric libraries get; 0: as natively. Their
+ * members meet by memory and futexes that are not seen: in turns, one. */
+static inline uint32_t config_team(void)
+{
+	return config.turns && !config.audit ? 1 : config.threads;
+}
+
+/* The same of OpenMP's, which are ours to schedule where they are ordered. */
+static inline uint32_t config_openmp(void)
+{
+	return config.openmp_ordered ? config.threads : config_team();
+}
 
 /* Reads one "key=value,…" text; unknown keys are left to newer versions. */
 void config_parse(const char *text);

@@ -190,7 +190,7 @@ static void say_lines(struct text *t, const struct line *line, unsigned lines)
 	}
 }
 
-static void say_stack(struct text *t, const struct stack *stack)
+void deny_say_stack(struct text *t, const struct stack *stack)
 {
 	for (int i = 0; i < stack->n && i < FRAMES; i++) {
 		struct module *m = stack->module[i];
@@ -217,7 +217,7 @@ static void say(const struct source *source, const struct stack *stack,
 	text_add(&t, source->name);
 	text_add(&t, " is denied, and was called from\n");
 	say_lines(&t, line, lines);
-	say_stack(&t, stack);
+	deny_say_stack(&t, stack);
 	text_add(&t, "samebits: the run, ");
 	text_add(&t, config.dir);
 	text_add(&t, ", was ended\n");
@@ -231,8 +231,13 @@ _Noreturn void deny(const struct source *source, const struct thread *self,
 	write_down(source, self, site);
 	if (!process.board || !process.board->launcher)
 		say(source, stack_walk(ra, FRAMES), line, lines);
+	deny_end(SB_ENDED_DENIED);
+}
+
+_Noreturn void deny_end(uint32_t why)
+{
 	if (process.board) {
-		__atomic_store_n(&process.board->denied, 1, __ATOMIC_RELEASE);
+		__atomic_store_n(&process.board->denied, why, __ATOMIC_RELEASE);
 		end_others();
 	}
 	end();

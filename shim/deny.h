@@ -17,6 +17,12 @@ struct thread;
 _Noreturn void deny(const struct source *source, const struct thread *self,
 		    uint32_t site, uintptr_t ra, const struct line *line,
 		    unsigned lines);
+/* Ends all of that; why (enum sb_ended) is left on the board. */
+_Noreturn void deny_end(uint32_t why);
+/* "samebits:   function in module+offset", a line for each frame. */
+struct stack;
+struct text;
+void deny_say_stack(struct text *t, const struct stack *stack);
 /* Was a call denied in this run? Then a process that comes alive ends. */
 void deny_check(void);
 

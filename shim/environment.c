@@ -11,7 +11,11 @@
 #include "text.h"
 #include "banned.h"
 
-#define ROW(when, name, value) { name, value, VARIABLE_##when, 0, 0 }
+#define ROW(when, name, value) { name, value, VARIABLE_##when, 0, 0, 0 }
+/* The size of teams. */
+#define TEAM(name, whose) { name, "N", VARIABLE_THREADS, 0, 0, TEAM_##whose }
+#define OPENMP(name) TEAM(name, OPENMP)
+#define POOL(name) TEAM(name, HIDDEN)
 
 /*
  * Together by when they are set. Values were tried with the library, or read in
@@ -35,20 +39,20 @@ static const struct variable table[] = {
 	ROW(FRAMEWORK, "NVTE_ALLOW_NONDETERMINISTIC_ALGO", "0"),
 	ROW(FRAMEWORK, "TF_CUDNN_DETERMINISTIC", "1"),
 	{ "XLA_FLAGS", "--xla_gpu_deterministic_ops=true", VARIABLE_FRAMEWORK,
-	  ' ', 0 },
+	  ' ', 0, 0 },
 
-	ROW(THREADS, "BLIS_NUM_THREADS", "N"),
+	POOL("BLIS_NUM_THREADS"),
 	ROW(THREADS, "GOMAXPROCS", "N"),
 	ROW(THREADS, "JULIA_NUM_THREADS", "N"),
 	ROW(THREADS, "MKL_DYNAMIC", "FALSE"),
-	ROW(THREADS, "MKL_NUM_THREADS", "N"),
+	POOL("MKL_NUM_THREADS"),
 	ROW(THREADS, "NUMBA_NUM_THREADS", "N"),
 	ROW(THREADS, "NUMEXPR_MAX_THREADS", "N"),
 	ROW(THREADS, "NUMEXPR_NUM_THREADS", "N"),
 	ROW(THREADS, "OMP_DYNAMIC", "FALSE"),
-	ROW(THREADS, "OMP_NUM_THREADS", "N"),
-	ROW(THREADS, "OMP_THREAD_LIMIT", "N"),
-	ROW(THREADS, "OPENBLAS_NUM_THREADS", "N"),
+	OPENMP("OMP_NUM_THREADS"),
+	OPENMP("OMP_THREAD_LIMIT"),
+	POOL("OPENBLAS_NUM_THREADS"),
 	ROW(THREADS, "POLARS_MAX_THREADS", "N"),
 	ROW(THREADS, "RAYON_NUM_THREADS", "N"),
 	ROW(THREADS, "TF_NUM_INTEROP_THREADS", "N"),
@@ -60,7 +64,11 @@ static const struct variable table[] = {
 	 * ever as it seems. */
 	ROW(SPIN, "GOMP_SPINCOUNT", "300000"),
 	ROW(SPIN, "KMP_BLOCKTIME", "200"),
-	{ "OPENBLAS_THREAD_TIMEOUT", "26", VARIABLE_SPIN, 0, 4 },
+	{ "OPENBLAS_THREAD_TIMEOUT", "26", VARIABLE_SPIN, 0, 4, 0 },
+
+	/* LLVM's OpenMP has no members but the first, and says nothing of it. */
+	ROW(TURNS, "KMP_DEVICE_THREAD_LIMIT", "1"),
+	ROW(TURNS, "KMP_WARNINGS", "0"),
 
 	/* A processor with AVX2 and FMA (x86-64-v3) can do all of these. */
 	ROW(PORTABLE, "ATEN_CPU_CAPABILITY", "avx2"),
@@ -83,14 +91,24 @@ const struct variable *samebits_variables(size_t *n)
 	return table;
 }
 
+/* Whatever the user has set: more of them would never meet. */
+static bool in_turns(const struct variable *row, const struct wish *w)
+{
+	return w->turns && (row->team == TEAM_HIDDEN ||
+			    (row->team == TEAM_OPENMP && !w->ordered));
+}
+
 static bool wanted(const struct variable *row, const struct wish *w)
 {
 	switch (row->when) {
 	case VARIABLE_FRAMEWORK:
 		return w->framework;
 	case VARIABLE_THREADS:
+		return w->threads || in_turns(row, w);
 	case VARIABLE_SPIN:
 		return w->threads;
+	case VARIABLE_TURNS:
+		return w->turns;
 	case VARIABLE_PORTABLE:
 		return w->portable && samebits_portable();
 	case VARIABLE_WIDER:
@@ -105,6 +123,8 @@ static const char *value_of(const struct variable *row, const struct wish *w,
 {
 	struct text t = text_start(digits, 24);
 
+	if (in_turns(row, w))
+		return "1";
 	if (!strcmp(row->value, "N"))
 		text_number(&t, w->threads, 10, 1);
 	else if (!strcmp(row->value, "SEED"))
@@ -165,7 +185,7 @@ void samebits_environment(char *const envp[], const struct wish *w,
 		if (row->join)
 			a.kept = a.was && says(a.was, row->value) && !w->force;
 		else
-			a.kept = a.was && !w->force;
+			a.kept = a.was && !w->force && !in_turns(row, w);
 		visit(&a, arg);
 	}
 }

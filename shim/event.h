@@ -280,13 +280,16 @@ struct sb_slot {
 };
 
 #define SB_SLOTS 65536
+/* Why all processes of a run were ended. */
+enum sb_ended { SB_ENDED_NOT, SB_ENDED_DENIED, SB_ENDED_DEADLOCK };
+
 struct sb_board {
 	char magic[8]; /* SB_BOARD_MAGIC */
 	uint32_t version;
 	uint32_t nslots; /* SB_SLOTS */
 	uint32_t next;	 /* slots taken; may exceed nslots: the rest had none */
 	uint32_t ready;	 /* slots whose blocks are reserved on the disk */
-	uint32_t denied; /* 1: a call was denied; whoever comes alive ends */
+	uint32_t denied; /* enum sb_ended; not 0: whoever comes alive ends */
 	uint32_t launcher; /* 1: somebody waits for the end, who will say why */
 	uint32_t stream[2]; /* [real] where the run's own output and errors
 			     * go: digests of the files' numbers; 0: not known */

@@ -29,6 +29,7 @@
 #include "stack.h"
 #include "standalone.h"
 #include "thread.h"
+#include "turn.h"
 #include "variables.h"
 #include "weak.h"
 #include "wrap.h"
@@ -111,6 +112,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	pthread_atfork(process_fork_prepare, process_fork_parent,
 		       process_fork_child);
 	process.active = true;
+	turn_sleep_on();
 	memory_start();
 	device_start();
 	opened_start(output_start());

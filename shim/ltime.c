@@ -83,6 +83,14 @@ void ltime_advance(struct thread *self, uint64_t ns)
 	self->fresh = 0;
 }
 
+void ltime_interrupted(struct thread *self, uint64_t ns, uint64_t rest)
+{
+	/* Counted with the timer's slack, more may be left than was asked for,
+	 * and the clock never goes back: before the start it would be huge. */
+	ltime_advance(self, ns > rest ? ns - rest : 0);
+	ltime_woken(self);
+}
+
 void ltime_join(struct thread *self, uint64_t t)
 {
 	t -= t % LTIME_STEP; /* a reading's name is not time */
@@ -97,16 +105,21 @@ void ltime_woken(struct thread *self)
 	timers_signalled(self);
 }
 
+uint64_t ltime_moment(clockid_t clock, const struct timespec *at)
+{
+	uint64_t ns = at->tv_sec < 0 ? 0 : ltime_ns(at), from = base(clock);
+
+	return ns > from ? ns - from : 0;
+}
+
 struct timespec ltime_deadline(struct thread *self, clockid_t clock,
 			       const struct timespec *deadline,
 			       uint64_t *logical)
 {
-	uint64_t at = deadline->tv_sec < 0 ? 0 : ltime_ns(deadline);
-	uint64_t from = base(clock);
+	uint64_t at = ltime_moment(clock, deadline);
 	uint64_t own = self->clock, now = own, real;
 	const struct thread *by;
 
-	at = at > from ? at - from : 0;
 	by = reader_of(at);
 	if (by) {
 		now = by->clock;

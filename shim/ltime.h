@@ -22,12 +22,16 @@
 #define LTIME_BOOT 1000u /* s: what CLOCK_MONOTONIC shows at the start */
 #define LTIME_SECOND 1000000000ull
 
+/* What `clock` shows then, as ns since the start. */
+uint64_t ltime_moment(clockid_t clock, const struct timespec *at);
 /* Advances by a step; ns since the start. */
 uint64_t ltime_read(struct thread *self);
 /* What `clock` shows at t ns since the start. */
 struct timespec ltime_show(clockid_t clock, uint64_t t);
 /* Slept, or waited in vain, for ns. */
 void ltime_advance(struct thread *self, uint64_t ns);
+/* A signal ended a sleep of ns; the kernel says that `rest` is left. */
+void ltime_interrupted(struct thread *self, uint64_t ns, uint64_t rest);
 /* Met something that had reached t. */
 void ltime_join(struct thread *self, uint64_t t);
 /* Waited, and not in vain: a timer's signal may have been what came. */
@@ -60,8 +64,12 @@ const struct timespec *moment_take(struct moment *m, struct thread *self,
 /* After the wait; vain: the deadline passed. */
 void moment_passed(const struct moment *m, struct thread *self, bool vain);
 
+/* As the kernel: a time too far away is the last one that it knows, which
+ * leaves room for sums. */
 static inline uint64_t ltime_ns(const struct timespec *ts)
 {
+	if (ts->tv_sec > (time_t)(INT64_MAX / LTIME_SECOND))
+		return INT64_MAX;
 	return (uint64_t)ts->tv_sec * LTIME_SECOND + (uint64_t)ts->tv_nsec;
 }
 

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 #include "call.h"
+#include "team.h"
 
 /* Calls from our own code: where `caller` would reach. */
 #define OPENMP_PART(id)                                                        \
@@ -46,6 +47,52 @@ static inline bool openmp_event(struct source *row, void *ret, void *frame,
 
 /* The place that a hook's call comes from, for real_from(). */
 #define OPENMP_CALLER call_from(CALLER)
+
+/* What a hook's caller reaches, kept for each thread: for calls that make no
+ * event. Few, as room for thread-local variables is. */
+#define OPENMP_KEPT 8
+struct openmp_kept {
+	const void *ra; /* NULL: nothing */
+	const struct source *part;
+	void *fn;
+	unsigned epoch;
+};
+extern __thread struct openmp_kept openmp_kept[OPENMP_KEPT]
+	__attribute__((tls_model("initial-exec")));
+void *openmp_find(struct openmp_kept *k, struct source *part, const void *ra);
+static inline void *openmp_get(struct source *part, const void *ra)
+{
+	struct openmp_kept *k = &openmp_kept[part->index % OPENMP_KEPT];
+
+	if (__builtin_expect(k->ra == ra && k->part == part &&
+				     k->epoch == real_epoch, 1))
+		return k->fn;
+	return openmp_find(k, part, ra);
+}
+/* The same of a hook's own name. */
+#define OPENMP_KEPT_HERE(id)                                                   \
+	((__typeof__(real_##id))openmp_get(&src_##id, OPENMP_CALLER))
+
+/* Does --openmp=ordered serve regions of the library that holds `real`? */
+bool openmp_serves(const void *real);
+/* Some library here is not served: who calls has to be asked. */
+extern bool openmp_mixed;
+
+/* The member that calls the hook `id`; NULL: it is for the library itself. */
+#define OPENMP_MEMBER(id)                                                      \
+	({                                                                     \
+		struct member *m_ = member_me();                               \
+		__builtin_expect(m_ != NULL, 0) &&                             \
+				(!openmp_mixed ||                              \
+				 openmp_serves((void *)REAL_HERE(id)))         \
+			? m_ : NULL;                                           \
+	})
+
+/* How many leagues of teams the thread is in. */
+extern __thread unsigned openmp_leagues
+	__attribute__((tls_model("initial-exec")));
+/* What that library says outside of our regions; nothing, within them. */
+void openmp_outside(struct outside *o, const void *caller);
 
 /* schedule(runtime), made static, of the library that `caller` reaches: its
  * chunk; 0: one block for each thread. */

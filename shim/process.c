@@ -21,9 +21,11 @@
 #include "shared.h"
 #include "stack.h"
 #include "sys.h"
+#include "team.h"
 #include "text.h"
 #include "thread.h"
 #include "timers.h"
+#include "turnfd.h"
 #include "variables.h"
 #include "banned.h"
 
@@ -35,7 +37,7 @@ struct alive alive;
 static int engine_word, loader_word;
 static uint64_t fork_mask, fork_loader;
 
-static uint64_t take(int *word)
+uint64_t word_take(int *word)
 {
 	uint64_t all = ~0ull, mask = 0;
 	int was = 0;
@@ -50,7 +52,7 @@ static uint64_t take(int *word)
 	return mask;
 }
 
-static void give(int *word, uint64_t mask)
+void word_give(int *word, uint64_t mask)
 {
 	if (__atomic_exchange_n(word, 0, __ATOMIC_RELEASE) == 2)
 		sys3(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1);
@@ -59,22 +61,22 @@ static void give(int *word, uint64_t mask)
 
 uint64_t engine_lock(void)
 {
-	return take(&engine_word);
+	return word_take(&engine_word);
 }
 
 void engine_unlock(uint64_t mask)
 {
-	give(&engine_word, mask);
+	word_give(&engine_word, mask);
 }
 
 uint64_t loader_lock(void)
 {
-	return take(&loader_word);
+	return word_take(&loader_word);
 }
 
 void loader_unlock(uint64_t mask)
 {
-	give(&loader_word, mask);
+	word_give(&loader_word, mask);
 }
 
 static struct sb_slot *slot(uint32_t i)
@@ -224,6 +226,8 @@ struct thread *process_announce(void)
 	self->child.slot = take_slot(self->child.lineage, self->child.path,
 				     SB_FREE);
 	process.shared = true;
+	if (config.turns)
+		turnfd_shared();
 	__atomic_add_fetch(&process.children, 1, __ATOMIC_RELAXED);
 	return self;
 }
@@ -233,10 +237,12 @@ void process_fork_prepare(void)
 	process_announce();
 	fork_mask = engine_lock();
 	fork_loader = loader_lock();
+	turn_fork_prepare();
 }
 
 void process_fork_parent(void)
 {
+	turn_fork_parent();
 	loader_unlock(fork_loader);
 	engine_unlock(fork_mask);
 }
@@ -261,6 +267,8 @@ static void start_over(const char *path, uint64_t lineage, uint32_t where)
 	begin();
 	thread_forked();
 	timers_forked();
+	turn_forked();
+	teams_forked();
 }
 
 void process_fork_child(void)

@@ -48,6 +48,9 @@ extern struct alive alive;
 /* Blocks all signals and takes the lock; hand the mask to the release. */
 uint64_t engine_lock(void);
 void engine_unlock(uint64_t mask);
+/* The same with any word of the engine's, 0 while it is free. */
+uint64_t word_take(int *word);
+void word_give(int *word, uint64_t mask);
 /* The same around the loader's list (real_iterate): libc does not free its own
  * lock of that in a forked child. Within it no other lock is taken, neither the
  * engine's nor, by a lookup, the loader's. */

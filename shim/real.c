@@ -361,11 +361,19 @@ static bool of_framework(const struct source *s)
 	return !strcmp(s->group, "torch") || !strcmp(s->group, "tensorflow");
 }
 
+/* What teams it sets the size of, or tells it, have how many? */
+static uint32_t team_of(const struct source *s)
+{
+	if (!strcmp(s->group, "openmp"))
+		return config_openmp();
+	return !strcmp(s->group, "numeric") ? config_team() : config.threads;
+}
+
 void real_policies(void)
 {
 	for (struct source *s = __start_sb_source; s < __stop_sb_source; s++) {
 		s->now = config.audit ? SB_OBSERVE : s->policy;
-		if (s->counts && config.threads && !config.audit)
+		if (s->counts && !config.audit && team_of(s))
 			s->now = SB_FORCE;
 		if (config.reseed && !config.audit &&
 		    !strcmp(s->group, SB_SEEDING))

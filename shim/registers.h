@@ -22,5 +22,8 @@ static inline long registers_go_on(const struct registers *r)
 
 /* wrap/pidcall.c: translates process numbers. True: served. */
 bool pidcall(struct registers *r);
+/* wrap/futex.c: what waits for a word, and wakes. True: served. */
+bool futex_in_turn(struct registers *r, uint32_t sixth, bool force,
+		   long *result);
 
 #endif

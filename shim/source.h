@@ -100,6 +100,7 @@ struct variable {
 	uint8_t when;
 	char join;
 	uint8_t least; /* VARIABLE_SPIN: what there is where others wait */
+	uint8_t team;  /* the size of teams, which is 1 in turns: TEAM_… */
 };
 enum {
 	VARIABLE_HASH,	    /* always */
@@ -107,14 +108,21 @@ enum {
 	VARIABLE_FRAMEWORK, /* but for --framework off */
 	VARIABLE_THREADS,   /* --threads N */
 	VARIABLE_SPIN,	    /* --threads N; may be another on this machine */
+	VARIABLE_TURNS,	    /* --schedule=turns */
 	VARIABLE_PORTABLE,  /* --portable */
 	VARIABLE_WIDER,	    /* --portable, on a processor that has more */
+};
+
+enum {
+	TEAM_HIDDEN = 1, /* whose members meet where nobody sees it */
+	TEAM_OPENMP,	 /* or we are who they meet: --openmp=ordered */
 };
 
 struct wish {
 	uint32_t seed, threads; /* threads 0: native */
 	uint32_t processors; /* that this process may use */
 	bool framework, portable;
+	bool turns, ordered; /* --schedule=turns, --openmp=ordered */
 	bool force; /* what the user has set, too */
 };
 

@@ -139,6 +139,8 @@ static struct wish wish(void)
 			      .processors = processors_allowed(),
 			      .framework = !config.framework_off,
 			      .portable = config.portable,
+			      .turns = config.turns,
+			      .ordered = config.openmp_ordered,
 			      .force = config.environment_force };
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "event.h"
+#include "seat.h"
 #include "stream.h"
 
 /* One (return address, frame, source) that reached a hook before. */
@@ -87,6 +88,8 @@ struct thread {
 	} child;
 	struct sb_chunk *counters; /* chunk being filled */
 	uint32_t counters_base;	   /* id of its first slot */
+
+	struct seat seat;
 
 	char *engine_stack; /* its top (stack.h); NULL: not needed so far */
 

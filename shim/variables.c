@@ -17,6 +17,11 @@ static bool guarded(const struct variable *row)
 	return row->when == VARIABLE_THREADS;
 }
 
+static uint32_t team_of(const struct variable *row)
+{
+	return row->team == TEAM_OPENMP ? config_openmp() : config_team();
+}
+
 static void keep(const struct variable *row, char *const envp[])
 {
 	const char *value = samebits_variable(envp, row->name);
@@ -24,7 +29,7 @@ static void keep(const struct variable *row, char *const envp[])
 	letters |= 1u << (*row->name - 'A');
 	guards = guards ? guards : row;
 	guards_end = row + 1;
-	if (value && config.threads && !config.audit && nkept < MOST)
+	if (value && team_of(row) && !config.audit && nkept < MOST)
 		kept[nkept++] = (char *)value - 1 - strlen(row->name);
 }
 

@@ -93,24 +93,23 @@ build() {
 }
 
 # The long ones first.
-all="reseed track trials mpi contexts check html records env"
+all="contexts turns reseed track trials gomp mpi check html records env"
 all="$all engine reader order procfs cli defaults rm inspect export doctor deny"
 all="$all devices terminal pids values logs kill hazards python"
 all="$all programs layout contents files verdict"
 all="$all writes"
 all="$all blas kernels kernels-vectors operand openmp threads frameworks"
-all="$all ranks slurm"
-all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels"
+all="$all slurm_trials ranks"
+all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels slurm"
 build build -Dtests=true -Dwerror=true
 suite build $all
 if [ "$mode" = --ci ] || [ "$mode" = --full ]; then
 	CC=clang CXX=clang++ build build-clang -Dwerror=true
-	suite build-clang engine values cli inspect export blas kernels \
-		kernels-vectors
+	suite build-clang engine values cli inspect export blas kernels
 	build build-asan -Dwerror=true -Db_sanitize=address,undefined \
 		-Db_lundef=false
 	suite build-asan engine reader order procfs cli defaults rm inspect \
-		export doctor operand kernels kernels-vectors contents env ranks records
+		export doctor operand contents env ranks records
 fi
 if [ "$mode" = --full ]; then
 	check valgrind bash tests/valgrind.sh build

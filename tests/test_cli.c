@@ -443,7 +443,8 @@ static void test_help(void **state)
 		{ "", "run audit report list rm export sources doctor" },
 		{ "run", "--seed --seeds --time --pids --force --observe "
 			 "--order --threads --env --portable --framework --mpi "
-			 "--crypto --private-tmp --digest --deny --suppress "
+			 "--openmp --schedule --schedule-seed --sleep --external-wait "
+			 "--patience --deadlock --crypto --private-tmp --digest --deny --suppress "
 			 "--trace --trace-limit --store --partial -q,.--quiet "
 			 "-h,.--help" },
 		{ "audit", "--digest --deny --suppress --trace --trace-limit --store "

@@ -6,6 +6,7 @@ import html.parser
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -310,7 +311,8 @@ class Run(Case):
     def test_all_is_there_without_scripts(self):
         with open(self.path(".samebits", "000001", "environment.json"),
                   "w") as f:
-            json.dump({"cpu": {"model": "Some <CPU>", "flags": ["avx", "fma"]},
+            json.dump({"format": 1,
+                       "cpu": {"model": "Some <CPU>", "flags": ["avx", "fma"]},
                        "packages": [{"name": "numpy", "version": "1.24.2"}]},
                       f)
         page = self.page("1")
@@ -416,6 +418,44 @@ class Hostile(Case):
             text = "".join(ET.parse(self.path("plots", name)).getroot()
                            .itertext())
             self.assertTrue("a<b>\"'&" in text or HOSTILE[0] in text)
+
+
+class Large(Case):
+    """Of a program with many symbols each is looked for once, not at every
+    frame that names it: node's page took a minute."""
+    @classmethod
+    def make(cls):
+        with open(cls.path("many.s"), "w") as f:
+            for i in range(150000):
+                f.write(".globl s%d\n.type s%d,@function\ns%d: ret\n"
+                        ".size s%d,1\n" % (i, i, i, i))
+            f.write(".section .note.GNU-stack\n")
+        with open(cls.path("deep.c"), "w") as f:
+            f.write("#include <time.h>\n"
+                    "#define EACH(n) case n: time(0); break;\n"
+                    "#define TEN(n) EACH(n##0) EACH(n##1) EACH(n##2) "
+                    "EACH(n##3) EACH(n##4) EACH(n##5) EACH(n##6) EACH(n##7) "
+                    "EACH(n##8) EACH(n##9)\n"
+                    "__attribute__((noinline)) int deep(int n, int i)\n{\n"
+                    "if (n) return deep(n - 1, i) + 1;\n"
+                    "switch (i) { TEN(1) TEN(2) TEN(3) TEN(4) TEN(5) TEN(6) "
+                    "TEN(7) TEN(8) TEN(9) }\nreturn i;\n}\n"
+                    "int main(void)\n{\nfor (int i = 10; i < 100; i++)\n"
+                    "if (deep(12, i) == 1) return 1;\nreturn 0;\n}\n")
+        subprocess.run(["cc", "-O1", "-fno-optimize-sibling-calls",
+                        "-fno-omit-frame-pointer", "-o", "many", "deep.c",
+                        "many.s"], cwd=cls.dir, check=True)
+        cls.samebits(0, "run", "-q", "--", "./many")
+
+    def test_time(self):
+        def used():
+            return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        before = used()
+        self.samebits(0, "report")
+        text = used() - before
+        page = self.page()
+        self.assertIn("deep", page)
+        self.assertLess(used() - before - text, 4 * text + 0.5)
 
 
 class Verdicts(Case):

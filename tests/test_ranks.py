@@ -101,6 +101,22 @@ class Shared(Case):
         self.assertEqual(len(self.runs()), 2)
         self.ask("diff", "1", "2")
 
+    def test_environment(self):
+        """Rank 0 speaks for all."""
+        self.job([torchrun(r, 2) for r in range(2)], "-q", "--",
+                 sys.executable, "-c", "pass")
+        r = json.loads(self.ask("env", "--json", "latest"))
+        self.assertEqual(r["run"]["ranks"]["size"], 2)
+        self.assertTrue(r["objects"])
+        self.assertIn("# Not pinned", self.ask("pin", "--pip"))
+        self.ask("lock", "--from", "latest")
+        self.end([self.start({}, "log", "--mlflow", "http://127.0.0.1:1",
+                             "--timeout", "1")], 125)
+        with open(glob.glob(self.path("outbox", "*.json"))[0]) as f:
+            kept = f.read()
+        for name in ("environment.json", "files.json"):
+            self.assertIn(name, kept)
+
     def test_rank_0_is_as_alone(self):
         first = self.job([torchrun(r, 2) for r in range(2)], "--",
                          sys.executable, "-c", DRAW)

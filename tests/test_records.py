@@ -84,6 +84,33 @@ class Kept(Case):
         self.samebits(2, "blame", "--metric", "x", "--", "true")
         self.assertFalse(os.path.exists(self.path()))
 
+    def test_full_disk(self):
+        """What could not be made is not there, or it would pass for the newest
+        run."""
+        small = os.path.join(self.dir, "small")
+        os.mkdir(small)
+        if subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "none",
+                           small], stderr=subprocess.DEVNULL).returncode:
+            print("[  SKIPPED ] test_full_disk")
+            self.skipTest("mounts are forbidden")
+        script = """
+            mount -t tmpfs -o size=400k none small && cd small
+            "$0" run -q -- true
+            cat /dev/zero > full 2> /dev/null
+            for verb in trials check blame run; do
+                "$0" $verb -q -- true; echo $?
+            done
+            readlink .samebits/latest
+            ls .samebits
+        """
+        done = subprocess.run(["unshare", "-rm", "sh", "-c", script, SAMEBITS],
+                              cwd=self.dir, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=100)
+        self.assertEqual(done.stdout.split(), [
+            "125", "2", "2", "125", "000001", "000001", "latest"],
+            done.stderr)
+        self.assertEqual(done.stderr.count("No space left"), 6)
+
     def test_latest_is_a_run(self):
         self.samebits(0, "run", "-q", "--", "true")
         os.mkdir(self.path("000002"))
@@ -134,6 +161,19 @@ class Met(Case):
             json.dump({"format": 1, "kind": "check"}, f)
         text = self.samebits(0, "report", "1").stdout
         self.assertIn("ended in the middle", text)
+
+    def test_may_not_be_read(self):
+        os.chmod(self.path(), 0)
+        self.addCleanup(os.chmod, self.path(), 0o755)
+        ordinary = (["setpriv", "--reuid=65534", "--regid=65534",
+                     "--clear-groups"] if os.geteuid() == 0 else [])
+        os.chmod(self.dir, 0o755)
+        for words in (("report",), ("env", "1"), ("log", "--json", "-", "1")):
+            done = subprocess.run([*ordinary, SAMEBITS, *words], cwd=self.dir,
+                                  stderr=subprocess.PIPE, text=True)
+            self.assertEqual(done.returncode, 125)
+            self.assertIn(".samebits: Permission denied; read it as",
+                          done.stderr)
 
     def test_where_a_run_is_wanted(self):
         for words in (("diff", "1", "2"), ("diff", "2", "1")):

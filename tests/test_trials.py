@@ -392,6 +392,9 @@ class Metrics(Case):
     def test_no_number(self):
         self.trouble("m=loss: (.*)", "echo loss: many",
                      '"many" in standard output is not a number')
+        for number in ("1,5", "1.2.3", "1'000"):
+            self.trouble("m=loss: (.*)", 'echo "loss: %s"' % number,
+                         '"%s" in standard output is not a number' % number)
         self.trouble("m=json:f:k", "echo '{\"k\": [1, {}]}' > f",
                      "is not a number")
         self.trouble("m=csv:f:b", "printf 'a,b\\n1,n/a\\n' > f",

@@ -3,23 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "attempts.h"
+#include "clock.h"
 #include "progress.h"
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 bool attempts_late(const struct attempts *a)
 {
-	return a->until > 0 && now() > a->until;
+	return a->until > 0 && clock_steady() > a->until;
 }
 
 static struct attempt *add(struct attempts *a)

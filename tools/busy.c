@@ -14,6 +14,7 @@
 #include "ranks.h"
 #include "reader.h"
 #include "record.h"
+#include "trialslurm.h"
 
 #define YOUNG 10 /* seconds in which a launcher has made its board */
 
@@ -115,6 +116,22 @@ static bool has_ended(const char *dir)
 	return ended;
 }
 
+/* Trials that Slurm has are made on other machines. */
+static bool with_slurm(const char *dir)
+{
+	struct trialrecord r = { .content = NULL };
+	char path[PATH_MAX + 8];
+	bool goes_on;
+
+	snprintf(path, sizeof(path), "%s/slurm", dir);
+	if (access(path, F_OK))
+		return false;
+	r.content = record_read(dir);
+	goes_on = r.content && trialslurm_goes_on(&r);
+	json_decref(r.content);
+	return goes_on;
+}
+
 static bool busy_one(const struct busy *b, const char *dir)
 {
 	char path[PATH_MAX + 8];
@@ -122,8 +139,10 @@ static bool busy_one(const struct busy *b, const char *dir)
 
 	snprintf(path, sizeof(path), "%s/board", dir);
 	if (stat(path, &st))
-		return stat(dir, &st) == 0 && !has_ended(dir) &&
-		       time(NULL) - st.st_mtime < YOUNG;
+		return stat(dir, &st) == 0 &&
+		       ((!has_ended(dir) &&
+			 time(NULL) - st.st_mtime < YOUNG) ||
+			with_slurm(dir));
 	for (size_t i = 0; i < b->n; i++)
 		if (b->board[i].inode == st.st_ino &&
 		    b->board[i].major == major(st.st_dev) &&

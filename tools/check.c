@@ -8,6 +8,7 @@
 
 #include "blind.h"
 #include "bundle.h"
+#include "chaos.h"
 #include "cmd.h"
 #include "globs.h"
 #include "output.h"
@@ -23,7 +24,7 @@
 
 static struct {
 	const char *runs, *against, *save, *native, *perturb, *strict, *status,
-		*junit, *sarif, *github;
+		*junit, *sarif, *github, *chaos;
 } o;
 
 static const struct opt check_options[] = {
@@ -38,6 +39,8 @@ static const struct opt check_options[] = {
 	{ "perturb", 0, NULL,
 	  "varies what surrounds the program, one thing at a time",
 	  &o.perturb },
+	{ "chaos", 0, "N", "tries N other orders of the threads' turns",
+	  &o.chaos },
 	{ "status", 0, "N", "the exit status that is right (default 0)",
 	  &o.status },
 	{ "strict", 0, NULL, "a blind spot is trouble, too", &o.strict },
@@ -51,17 +54,31 @@ static const struct opt check_options[] = {
 
 struct checking {
 	struct repeat r;
-	uint64_t runs, status;
+	uint64_t runs, status, orders;
 	struct verdict v;
 };
 
+static bool chaos_valid(void)
+{
+	if (o.native || o.perturb || wanted.schedule_seed)
+		fail("--chaos makes runs in turns, each with a seed of its own; "
+		     "leave --native, --perturb and --schedule-seed away");
+	return !o.native && !o.perturb && !wanted.schedule_seed;
+}
+
 static bool valid(struct checking *k)
 {
+	/* Before what belongs to turns alone is looked at. */
+	if (o.chaos && !wanted.schedule)
+		wanted.schedule = "turns";
 	k->runs = o.against && !o.runs ? 1 : 2;
 	if (!option_count("runs", o.runs, o.against ? 1 : 2, RUNS_MOST,
 			  &k->runs) ||
 	    !option_count("status", o.status, 0, 255, &k->status) ||
+	    !option_count("chaos", o.chaos, 1, RUNS_MOST, &k->orders) ||
 	    !repeat_valid(&k->r))
+		return false;
+	if (o.chaos && !chaos_valid())
 		return false;
 	if (!o.native || !o.perturb)
 		return true;
@@ -394,6 +411,8 @@ static int judge(struct checking *k)
 		if (ret || k->v.is == VERDICT_DIFFERENT)
 			return ret;
 	}
+	if (o.chaos)
+		return chaos(&k->r, &k->v, a->at[0], k->orders);
 	return o.perturb ? perturb(&k->r, &k->v, a->at[0]) : judge_same(k);
 }
 

@@ -51,8 +51,9 @@ static const struct cure observed[] = {
 	  "them out of the result" },
 	{ "output",
 	  "no source differs before it: a data race, memory that was "
-	  "never written, or an input that is not seen; try valgrind, "
-	  "-fsanitize=thread, --threads 1" },
+	  "never written, or an input that is not seen; with "
+	  "--schedule=turns races repeat; try check --chaos, valgrind, "
+	  "-fsanitize=thread" },
 	{ "pid", RUN "; leave --pids real away. Those of ranks are real: leave "
 		 "them out of the result" },
 	{ "process", "processes are started in another order or number: what "
@@ -64,7 +65,7 @@ static const struct cure observed[] = {
 	{ "temp", RUN "; leave --observe away" },
 	{ "tensorflow", RUN "; leave --framework off away" },
 	{ "thread", "threads are started in another order or number: what came "
-		    "before decides" },
+		    "before decides; --schedule=turns repeats their order" },
 	{ "torch", "PyTorch has no deterministic kernel for it here, or "
 		   "--framework off was given" },
 	{ "uuid", RUN "; leave --observe away" },
@@ -74,11 +75,13 @@ static const struct cure observed[] = {
 static const char forced_text[] =
 	"its values are deterministic: it was called another number of times, "
 	"or from elsewhere. What came before decides, mostly the order of "
-	"threads; --threads 1 shows whether it does";
+	"threads, which --schedule=turns repeats";
 
 static const struct cure blinds[] = {
 	{ "addresses", "allow personality(2): in a container --security-opt "
 		       "seccomp=unconfined" },
+	{ "busy-loop", "wait by a lock, a condition or sched_yield(2), or give "
+		       "--patience more time" },
 	{ "bounded", "read the device by open(2) instead of freopen(3)" },
 	{ "connections", "record what comes over the network in a file" },
 	{ "cryptography", "--crypto force (UNSAFE) gives predictable values" },
@@ -89,6 +92,8 @@ static const struct cure blinds[] = {
 			  "of the library" },
 	{ "built-in", "link the library instead of building it in" },
 	{ "mpi", "use the blocking function, and elements without gaps" },
+	{ "outside", "give --external-wait more time, or bring what comes from "
+		     "outside in a file" },
 	{ "process-ids",
 	  "let samebits make a PID namespace (samebits doctor)" },
 	{ "pytorch", "replace the operation that the report names" },

@@ -39,8 +39,17 @@ static int unreadable(const char *name, int ret)
 	if (ret == -EPROTO)
 		return fail("%s: written by a newer samebits; use that one",
 			    name);
-	return fail("%s: cannot be read: %s; run it again", name,
-		    ret == -EBADMSG ? "it is damaged" : strerror(-ret));
+	if (ret == -EBADMSG)
+		return fail("%s: its record is damaged; run it again", name);
+	return fail("%s: cannot be read: %s", name, strerror(-ret));
+}
+
+static int no_record(const char *name, int ret)
+{
+	if (ret == -EBADMSG)
+		return fail("%s: is neither a bundle nor what samebits env "
+			    "--json writes", name);
+	return unreadable(name, ret);
 }
 
 static int of_bundle(const char *name, json_t **record)
@@ -80,7 +89,7 @@ static int read_record(const char *name, json_t **record)
 		return of_bundle(name, record);
 	if (is_file(name)) {
 		ret = environment_load(name, record);
-		return ret ? unreadable(name, ret) : 0;
+		return ret ? no_record(name, ret) : 0;
 	}
 	ret = find_run(o.store, name, dir, sizeof(dir));
 	if (ret)

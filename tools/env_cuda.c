@@ -9,6 +9,7 @@
 
 #include "cachedir.h"
 #include "collect.h"
+#include "jsonfile.h"
 #include "lazy.h"
 #include "text.h"
 
@@ -187,8 +188,7 @@ static void keep(const json_t *j)
 	if (!kept_name(path, sizeof(path)))
 		return;
 	cache_prepare(path);
-	if (json_dump_file(j, path, JSON_COMPACT))
-		unlink(path);
+	jsonfile_write(path, j, JSON_COMPACT);
 }
 
 static json_t *kept(void)

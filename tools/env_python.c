@@ -44,23 +44,16 @@ static bool release_of(char *out, size_t size, const char *name)
 	return n > 2 && (size_t)snprintf(out, size, "%.*s", (int)n, at) < size;
 }
 
-static const char *base(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool is_python(const struct log *log, char *release, size_t size)
 {
-	if (!strncmp(base(log->head.program), "python", 6) &&
-	    release_of(release, size, base(log->head.program)))
+	if (!strncmp(text_base(log->head.program), "python", 6) &&
+	    release_of(release, size, text_base(log->head.program)))
 		return true;
 	for (size_t k = 0; k < log->nmodules; k++) {
 		const struct sb_module *m = log->module[k];
 
-		if (m && !strncmp(base(m->path), "libpython3.", 11))
-			return release_of(release, size, base(m->path));
+		if (m && !strncmp(text_base(m->path), "libpython3.", 11))
+			return release_of(release, size, text_base(m->path));
 	}
 	return false;
 }
@@ -163,7 +156,7 @@ static bool is_of(const struct python *p, const char *site)
 
 static bool is_venv(const char *path)
 {
-	return !strcmp(base(path), "pyvenv.cfg");
+	return !strcmp(text_base(path), "pyvenv.cfg");
 }
 
 static void add_opened(struct python *p, const struct log *log)
@@ -245,7 +238,7 @@ static json_t *version(const struct python *p)
 	if (v)
 		return v;
 	snprintf(path, sizeof(path), "%.*s/../lib/libpython%s.so.1.0",
-		 (int)(base(p->executable) - p->executable), p->executable,
+		 (int)(text_base(p->executable) - p->executable), p->executable,
 		 p->release);
 	v = version_in(path, p->release);
 	return v ? v : json_string(p->release);
@@ -549,15 +542,15 @@ json_t *collect_python_at(const char *path, const struct packages *p)
 	char found[PATH_MAX], config[PATH_MAX + 32];
 	json_t *all = json_array();
 
-	if (path && !strncmp(base(path), "python", 6))
+	if (path && !strncmp(text_base(path), "python", 6))
 		snprintf(found, sizeof(found), "%s", path);
 	else if (!search("python3", found, sizeof(found)))
 		*found = 0;
 	if (one && realpath(found, one->executable) &&
 	    release_of(one->release, sizeof(one->release),
-		       base(one->executable))) {
+		       text_base(one->executable))) {
 		snprintf(config, sizeof(config), "%.*s../pyvenv.cfg",
-			 (int)(base(found) - found), found);
+			 (int)(text_base(found) - found), found);
 		if (realpath(config, found))
 			use_venv(one, found);
 		add_standard(one);

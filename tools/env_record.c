@@ -38,7 +38,7 @@ static json_t *run_json(const json_t *manifest, const char *dir)
 	static const char *const keys[] = {
 		"program", "argv",   "argv_whole", "cwd", "seed",   "threads",   "process_ids",
 		"start",   "end",    "status", "resources", "log", "blind_spots",
-		"environment", "options",
+		"environment", "options", "ranks",
 	};
 	json_t *j = json_object(), *value;
 

@@ -74,15 +74,8 @@ static void flow_end(const struct flow *f)
 		fputc('\n', f->to);
 }
 
-static const char *string(const json_t *j, const char *key)
-{
-	const char *text = json_string_value(json_object_get(j, key));
-
-	return text ? text : "";
-}
-
 /* " key value", "" where there is none. */
-#define AND(j, key, before) *string(j, key) ? before : "", string(j, key)
+#define AND(j, key, before) *text_some(j, key) ? before : "", text_some(j, key)
 
 static long long number(const json_t *j, const char *key)
 {
@@ -158,7 +151,7 @@ static void control(FILE *to, const json_t *cost)
 		     json_number_value(json_object_get(one, "low")),
 		     json_number_value(json_object_get(one, "high")));
 	if (f.column)
-		flow(&f, "by blame %s", string(cost, "blame"));
+		flow(&f, "by blame %s", text_some(cost, "blame"));
 	flow_end(&f);
 }
 
@@ -171,9 +164,9 @@ static void run(FILE *to, const json_t *run)
 	if (!run)
 		return;
 	fputs("run\n", to);
-	line(to, "program", "%s", string(run, "program"));
+	line(to, "program", "%s", text_some(run, "program"));
 	arguments(to, json_object_get(run, "argv"));
-	line(to, "directory", "%s", string(run, "cwd"));
+	line(to, "directory", "%s", text_some(run, "cwd"));
 	if (json_is_integer(json_object_get(run, "status")))
 		line(to, "exit status", "%lld", number(run, "status"));
 	cost(to, run);
@@ -186,7 +179,7 @@ static void run(FILE *to, const json_t *run)
 	if (log && !json_is_null(log))
 		line(to, "log", "%lld calls of %lld processes, digest %.16s",
 		     number(log, "calls"), number(log, "processes"),
-		     string(log, "digest"));
+		     text_some(log, "digest"));
 }
 
 /* ---- the machine ---- */
@@ -211,23 +204,23 @@ static void machine(FILE *to, const json_t *record)
 	const json_t *c = json_object_get(record, "container");
 
 	fputs("machine\n", to);
-	line(to, "host", "%s", string(s, "host"));
-	line(to, "system", "%s%s%s, %s, %s", string(s, "os"),
-	     AND(s, "os_point_release", ", "), string(s, "libc"),
-	     string(s, "architecture"));
-	line(to, "kernel", "%s %s", string(s, "kernel"),
-	     string(s, "kernel_build"));
+	line(to, "host", "%s", text_some(s, "host"));
+	line(to, "system", "%s%s%s, %s, %s", text_some(s, "os"),
+	     AND(s, "os_point_release", ", "), text_some(s, "libc"),
+	     text_some(s, "architecture"));
+	line(to, "kernel", "%s %s", text_some(s, "kernel"),
+	     text_some(s, "kernel_build"));
 	line(to, "processor", "%s, family %s, model %s, stepping %s%s%s",
-	     string(p, "model"), string(p, "family"), string(p, "number"),
-	     string(p, "stepping"), AND(p, "microcode", ", microcode "));
+	     text_some(p, "model"), text_some(p, "family"), text_some(p, "number"),
+	     text_some(p, "stepping"), AND(p, "microcode", ", microcode "));
 	line(to, "processors", "%lld, of which %lld may be used%s%s",
 	     number(p, "processors"), number(p, "allowed"),
 	     AND(p, "group_limit", "; limit of the control group: "));
-	flags(to, string(p, "flags"));
+	flags(to, text_some(p, "flags"));
 	line(to, "memory", "%lld MiB, swap %lld MiB",
 	     number(m, "total") >> 20, number(m, "swap") >> 20);
 	if (json_is_object(c))
-		line(to, "container", "%s%s%s%s%s", string(c, "kind"),
+		line(to, "container", "%s%s%s%s%s", text_some(c, "kind"),
 		     AND(c, "image", ", image "), AND(c, "id", ", id "));
 }
 
@@ -239,16 +232,16 @@ static void repository(FILE *to, const json_t *git)
 		return;
 	fputs("repository\n", to);
 	line(to, "commit", "%s%s%s",
-	     *string(git, "commit") ? string(git, "commit") : "none yet",
+	     *text_some(git, "commit") ? text_some(git, "commit") : "none yet",
 	     AND(git, "branch", " on "));
-	line(to, "remote", "%s", string(git, "remote"));
-	if (*string(git, "changes_unknown"))
+	line(to, "remote", "%s", text_some(git, "remote"));
+	if (*text_some(git, "changes_unknown"))
 		line(to, "changes", "not known: %s",
-		     string(git, "changes_unknown"));
+		     text_some(git, "changes_unknown"));
 	else if (n)
 		line(to, "changes", "%lld file%s not committed%s%.16s", n,
-		     n == 1 ? "" : "s", *string(git, "diff") ? ", digest " : "",
-		     string(git, "diff"));
+		     n == 1 ? "" : "s", *text_some(git, "diff") ? ", digest " : "",
+		     text_some(git, "diff"));
 	else
 		line(to, "changes", "none");
 }
@@ -263,10 +256,10 @@ static void graphics(FILE *to, const json_t *cuda)
 	if (!json_is_object(cuda))
 		return;
 	fputs("cuda\n", to);
-	line(to, "driver", "%s%s%s", string(cuda, "driver"),
+	line(to, "driver", "%s%s%s", text_some(cuda, "driver"),
 	     AND(cuda, "driver_cuda", ", CUDA "));
 	json_array_foreach(json_object_get(cuda, "gpus"), i, one)
-		line(to, "gpu", "%s, %lld MiB%s", string(one, "model"),
+		line(to, "gpu", "%s, %lld MiB%s", text_some(one, "model"),
 		     number(one, "memory") >> 20,
 		     json_is_true(json_object_get(one, "ecc")) ? ", ECC" : "");
 	json_object_foreach(json_object_get(cuda, "libraries"), name, one)
@@ -286,8 +279,8 @@ static void packages(FILE *to, const char *key, const json_t *list,
 
 	json_array_foreach(list, i, p)
 		if (!loaded || json_object_get(p, "loaded"))
-			flow(&f, "%s %s%s", string(p, "name"),
-			     string(p, "version"),
+			flow(&f, "%s %s%s", text_some(p, "name"),
+			     text_some(p, "version"),
 			     json_object_get(p, "editable") ? " (editable)"
 							    : "");
 	flow_end(&f);
@@ -301,11 +294,11 @@ static void pythons(FILE *to, const json_t *list, bool of_run)
 	json_array_foreach(list, i, p) {
 		const json_t *all = json_object_get(p, "packages");
 
-		fprintf(to, "python %s\n", string(p, "version"));
-		line(to, "executable", "%s", string(p, "executable"));
-		line(to, "environment", "%s", string(p, "virtual_environment"));
+		fprintf(to, "python %s\n", text_some(p, "version"));
+		line(to, "executable", "%s", text_some(p, "executable"));
+		line(to, "environment", "%s", text_some(p, "virtual_environment"));
 		line(to, "conda", "%s",
-		     string(json_object_get(p, "conda"), "prefix"));
+		     text_some(json_object_get(p, "conda"), "prefix"));
 		packages(to, of_run ? "loaded" : "packages", all, of_run);
 		if (of_run)
 			line(to, "installed", "%zu packages in all",
@@ -321,7 +314,7 @@ static void r(FILE *to, const json_t *r)
 
 	if (!json_is_object(r))
 		return;
-	fprintf(to, "R %s\n", string(r, "version"));
+	fprintf(to, "R %s\n", text_some(r, "version"));
 	json_object_foreach(json_object_get(r, "packages"), name, version)
 		flow(&f, "%s %s", name, json_string_value(version));
 	flow_end(&f);
@@ -342,7 +335,7 @@ static void libraries(FILE *to, const json_t *list)
 		if (n)
 			snprintf(count, sizeof(count), ", %lld thread%s", n,
 				 n == 1 ? "" : "s");
-		line(to, string(l, "kind"), "%s%s", string(l, "says"), count);
+		line(to, text_some(l, "kind"), "%s%s", text_some(l, "says"), count);
 	}
 }
 
@@ -360,9 +353,9 @@ static void objects(FILE *to, const json_t *list)
 	json_array_foreach(list, i, o) {
 		char what[300];
 
-		snprintf(what, sizeof(what), "%s %s", string(o, "package"),
-			 string(o, "version"));
-		if (*string(o, "package"))
+		snprintf(what, sizeof(what), "%s %s", text_some(o, "package"),
+			 text_some(o, "version"));
+		if (*text_some(o, "package"))
 			json_object_set_new(seen, what, json_true());
 	}
 	json_object_foreach(seen, name, unused)
@@ -370,8 +363,8 @@ static void objects(FILE *to, const json_t *list)
 	flow_end(&owned);
 	json_decref(seen);
 	json_array_foreach(list, i, o)
-		if (!*string(o, "package"))
-			flow(&alone, "%s", string(o, "path"));
+		if (!*text_some(o, "package"))
+			flow(&alone, "%s", text_some(o, "path"));
 	flow_end(&alone);
 }
 

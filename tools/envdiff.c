@@ -91,11 +91,6 @@ static bool same(const json_t *a, const json_t *b)
 	return b && json_equal(a, b);
 }
 
-static const char *string(const json_t *j, const char *key)
-{
-	return json_string_value(json_object_get(j, key));
-}
-
 /* ---- an object, key by key ---- */
 
 /* Keys of either, each once: first those of a. */
@@ -169,7 +164,7 @@ static char *words_only_in(const char *text, const char *other)
 
 static void processor(struct comparing *x, json_t *a, json_t *b)
 {
-	const char *p = string(a, "flags"), *q = string(b, "flags");
+	const char *p = text_at(a, "flags"), *q = text_at(b, "flags");
 	json_t *c = json_copy(a), *d = json_copy(b);
 
 	json_object_del(c, "flags");
@@ -184,20 +179,13 @@ static void processor(struct comparing *x, json_t *a, json_t *b)
 
 /* ---- objects: those of one package are one change ---- */
 
-static const char *base(const char *path)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return slash ? slash + 1 : path;
-}
-
 static json_t *by_base(const json_t *objects)
 {
 	json_t *j = json_object(), *o;
 	size_t i;
 
 	json_array_foreach(objects, i, o) {
-		const char *name = base(string(o, "path"));
+		const char *name = text_base(text_at(o, "path"));
 
 		if (name)
 			json_object_set(j, name, o);
@@ -218,9 +206,9 @@ static bool object_same(const json_t *a, const json_t *b)
 
 static char *object_text(const json_t *o)
 {
-	const char *package = string(o, "package"),
-		   *version = string(o, "version"),
-		   *id = string(o, "build_id");
+	const char *package = text_at(o, "package"),
+		   *version = text_at(o, "version"),
+		   *id = text_at(o, "build_id");
 	char *text = NULL;
 	int ret;
 
@@ -229,7 +217,7 @@ static char *object_text(const json_t *o)
 	if (package)
 		ret = asprintf(&text, "%s %s", package, version ? version : "");
 	else
-		ret = asprintf(&text, "%s, build-id %.12s", string(o, "path"),
+		ret = asprintf(&text, "%s, build-id %.12s", text_at(o, "path"),
 			       id ? id : "none");
 	return ret < 0 ? NULL : text;
 }
@@ -267,9 +255,9 @@ static void put_objects(struct comparing *x, json_t *all)
 
 		if (n > 1)
 			snprintf(what, sizeof(what), "%s and %lld more",
-				 string(one, "name"), n - 1);
+				 text_at(one, "name"), n - 1);
 		else
-			snprintf(what, sizeof(what), "%s", string(one, "name"));
+			snprintf(what, sizeof(what), "%s", text_at(one, "name"));
 		add(x, OBJECT, what, json_object_get(one, "a"),
 		    json_object_get(one, "b"));
 	}
@@ -302,7 +290,7 @@ static json_t *by_kind(const json_t *libraries)
 	size_t i;
 
 	json_array_foreach(libraries, i, l) {
-		const char *kind = string(l, "kind");
+		const char *kind = text_at(l, "kind");
 		char what[300];
 
 		if (!kind)
@@ -334,7 +322,7 @@ static json_t *packages_of(const json_t *pythons)
 	json_array_foreach(pythons, i, python)
 		json_array_foreach(json_object_get(python, "packages"), k,
 				   package) {
-			const char *name = string(package, "name");
+			const char *name = text_at(package, "name");
 			char normal[256];
 
 			if (!name)
@@ -347,8 +335,8 @@ static json_t *packages_of(const json_t *pythons)
 
 static json_t *package_text(const json_t *p)
 {
-	const char *version = string(p, "version"), *url = string(p, "url"),
-		   *commit = string(p, "commit");
+	const char *version = text_at(p, "version"), *url = text_at(p, "url"),
+		   *commit = text_at(p, "commit");
 
 	if (!p)
 		return NULL;

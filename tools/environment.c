@@ -14,6 +14,8 @@
 
 #include "collect.h"
 #include "environment.h"
+#include "jsonfile.h"
+#include "ranks.h"
 #include "text.h"
 
 /* git's time beside the program, and what is waited for it when that has ended.
@@ -212,27 +214,38 @@ json_t *environment_now(void)
 
 /* ---- files ---- */
 
-/* Of a run that ranks share: each has its own, and this stands for all. */
-#define FIRST_RANK "rank-0000"
-
-
-/* Written beside and renamed: readers see all of it or nothing. */
 int environment_write(const char *dir, const json_t *environment)
 {
-	char path[PATH_MAX], beside[PATH_MAX];
-	int ret;
+	return jsonfile_write_in(dir, ENVIRONMENT_FILE, environment,
+				 JSON_INDENT(1));
+}
 
-	snprintf(path, sizeof(path), "%s/" ENVIRONMENT_FILE, dir);
-	snprintf(beside, sizeof(beside), "%s/" ENVIRONMENT_FILE ".new", dir);
-	errno = 0;
-	ret = json_dump_file(environment, beside, JSON_INDENT(1));
-	if (ret)
-		ret = errno ? -errno : -EIO;
-	else if (rename(beside, path))
-		ret = -errno;
-	if (ret)
-		unlink(beside);
-	return ret;
+/* Each of a list is an object with these texts. */
+static bool all_have(const json_t *list, const char *a, const char *b)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, one)
+		if (!json_is_string(json_object_get(one, a)) ||
+		    !json_is_string(json_object_get(one, b)))
+			return false;
+	return true;
+}
+
+/* What readers take for granted, of a file that anybody may have changed. */
+static bool sound(const json_t *j)
+{
+	const json_t *pythons = json_object_get(j, "python");
+	json_t *one;
+	size_t i;
+
+	json_array_foreach((json_t *)pythons, i, one)
+		if (!all_have(json_object_get(one, "packages"), "name", "site"))
+			return false;
+	return all_have(pythons, "executable", "version") &&
+	       all_have(json_object_get(j, "objects"), "path", "path") &&
+	       all_have(json_object_get(j, "libraries"), "kind", "path");
 }
 
 int environment_load(const char *path, json_t **environment)
@@ -253,8 +266,28 @@ int environment_load(const char *path, json_t **environment)
 		json_decref(j);
 		return ret;
 	}
+	if (!sound(j)) {
+		json_decref(j);
+		return -EBADMSG;
+	}
 	*environment = j;
 	return 0;
+}
+
+/* Of ranks, the first that has one speaks for all. */
+static int read_rank(const char *dir, json_t **environment)
+{
+	char path[2 * PATH_MAX];
+	struct dirent **rank;
+	int n = ranks_list(dir, &rank), ret = -ENOENT;
+
+	for (int i = 0; i < n && ret == -ENOENT; i++) {
+		snprintf(path, sizeof(path), "%s/%s/" ENVIRONMENT_FILE, dir,
+			 rank[i]->d_name);
+		ret = environment_load(path, environment);
+	}
+	ranks_list_free(rank, n);
+	return ret;
 }
 
 int environment_read(const char *dir, json_t **environment)
@@ -264,9 +297,5 @@ int environment_read(const char *dir, json_t **environment)
 
 	snprintf(path, sizeof(path), "%s/" ENVIRONMENT_FILE, dir);
 	ret = environment_load(path, environment);
-	if (ret != -ENOENT)
-		return ret;
-	snprintf(path, sizeof(path), "%s/" FIRST_RANK "/" ENVIRONMENT_FILE,
-		 dir);
-	return environment_load(path, environment);
+	return ret == -ENOENT ? read_rank(dir, environment) : ret;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "jsonfile.h"
 #include "ranks.h"
 #include "text.h"
 
@@ -153,17 +154,9 @@ json_t *files_json(const struct files *files)
 
 int files_write(const struct files *files, const char *dir)
 {
-	char path[PATH_MAX], beside[PATH_MAX];
 	json_t *root = files_json(files);
-	int ret;
+	int ret = jsonfile_write_in(dir, "files.json", root, JSON_INDENT(1));
 
-	snprintf(path, sizeof(path), "%s/files.json", dir);
-	snprintf(beside, sizeof(beside), "%s/files.new", dir);
-	ret = json_dump_file(root, beside, JSON_INDENT(1)) ? -EIO : 0;
-	if (!ret && rename(beside, path))
-		ret = -errno;
-	if (ret)
-		unlink(beside);
 	json_decref(root);
 	return ret;
 }

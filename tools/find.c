@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd.h"
 #include "find.h"
@@ -36,6 +38,9 @@ int find_run(const char *store, const char *name, char *dir, size_t size)
 
 	store = store ? store : STORE_DEFAULT;
 	ret = store_find(store, name, dir, size);
+	if (ret == -EACCES)
+		return fail("%s: %s; read it as its owner, or name another "
+			    "place with --store", store, strerror(EACCES));
 	if (ret && name)
 		return no_such_run(store, name);
 	if (ret)

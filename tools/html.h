@@ -37,8 +37,6 @@ const char *html_base(const char *path);
 /* A program and its arguments, as one would type them. */
 void html_command(FILE *to, const json_t *argv);
 
-/* A string of an object; "" where it has none. */
-const char *html_string(const json_t *j, const char *key);
 
 /* ---- parts of a page ---- */
 
@@ -64,8 +62,6 @@ void html_figure(FILE *to, void (*plot)(FILE *, int width, const void *),
 /* ---- any JSON (html_json.c) ---- */
 
 void html_tree(FILE *to, const json_t *j);
-/* DIR/environment.json; NULL: there is none. The caller's. */
-json_t *html_environment(const char *dir);
 
 /* ---- pages ---- */
 

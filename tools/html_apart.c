@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "html.h"
+#include "text.h"
 
 #define SUSPECTS 13
 #define FRAMES 40 /* of a stack */
@@ -21,10 +22,10 @@ static bool frame_in(const json_t *stack, const json_t *frame)
 
 static void put_frame(FILE *to, const json_t *frame, bool marked)
 {
-	const char *file = html_string(frame, "file");
-	const char *module = html_string(frame, "module");
+	const char *file = text_some(frame, "file");
+	const char *module = text_some(frame, "module");
 	json_t *line = json_object_get(frame, "line");
-	const char *function = html_string(frame, "function");
+	const char *function = text_some(frame, "function");
 
 	fputs(marked ? "<li class=\"marked\">" : "<li>", to);
 	html_text(to, *function ? function : "in");
@@ -38,7 +39,7 @@ static void put_frame(FILE *to, const json_t *frame, bool marked)
 /* Of an interpreter: below such, its own code says little. */
 static bool is_line(const json_t *frame)
 {
-	return !*html_string(frame, "module");
+	return !*text_some(frame, "module");
 }
 
 static void put_stack(FILE *to, const json_t *stack, const json_t *other)
@@ -83,11 +84,11 @@ static void put_suspect(FILE *to, const json_t *s)
 	json_t *event = json_object_get(s, "event");
 
 	fputs("<p class=\"where\"><strong>", to);
-	html_text(to, html_string(s, "source"));
+	html_text(to, text_some(s, "source"));
 	fputs("</strong> ", to);
 	html_format(to, "(%s) in process %s, thread %s",
-		    html_string(s, "group"), html_string(s, "process"),
-		    html_string(s, "thread"));
+		    text_some(s, "group"), text_some(s, "process"),
+		    text_some(s, "thread"));
 	if (json_is_integer(event))
 		fprintf(to, ", event %" JSON_INTEGER_FORMAT,
 			json_integer_value(event));
@@ -103,9 +104,9 @@ static void put_suspect(FILE *to, const json_t *s)
 		fputs("</div>\n", to);
 	}
 	fputs("</div>\n", to);
-	if (*html_string(s, "cure")) {
+	if (*text_some(s, "cure")) {
 		fputs("<p class=\"cure\">", to);
-		html_text(to, html_string(s, "cure"));
+		html_text(to, text_some(s, "cure"));
 		fputs("</p>\n", to);
 	}
 }
@@ -116,15 +117,15 @@ static void put_other(FILE *to, const json_t *s)
 	json_t *frame = json_array_get(stack, 0);
 
 	fputs("<details><summary>", to);
-	html_text(to, html_string(s, "source"));
+	html_text(to, text_some(s, "source"));
 	fputs(" <span class=\"at\">", to);
-	html_text(to, html_string(frame, "function"));
-	if (!*html_string(frame, "file"))
+	html_text(to, text_some(frame, "function"));
+	if (!*text_some(frame, "file"))
 		html_format(to, " in %s",
-			    html_base(html_string(frame, "module")));
+			    html_base(text_some(frame, "module")));
 	else
 		html_format(to, " at %s:%d",
-			    html_base(html_string(frame, "file")),
+			    html_base(text_some(frame, "file")),
 			    (int)json_integer_value(
 				    json_object_get(frame, "line")));
 	fputs("</span></summary>\n", to);

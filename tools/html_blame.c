@@ -5,6 +5,7 @@
 
 #include "html.h"
 #include "plot.h"
+#include "text.h"
 #include "trialdata.h"
 
 static void put_result(FILE *to, const json_t *changes)
@@ -20,19 +21,19 @@ static void put_evidence(FILE *to, const json_t *cause)
 	json_t *sites = json_object_get(cause, "sites"), *site;
 	size_t i;
 
-	if (*html_string(cause, "what")) {
+	if (*text_some(cause, "what")) {
 		fputs("<p>", to);
-		html_text(to, html_string(cause, "what"));
+		html_text(to, text_some(cause, "what"));
 		fputs("</p>", to);
 	}
-	if (*html_string(cause, "how")) {
+	if (*text_some(cause, "how")) {
 		fputs("<pre>", to);
-		html_text(to, html_string(cause, "how"));
+		html_text(to, text_some(cause, "how"));
 		fputs("</pre>", to);
 	}
-	if (*html_string(cause, "metric")) {
+	if (*text_some(cause, "metric")) {
 		fputs("<pre>", to);
-		html_text(to, html_string(cause, "metric"));
+		html_text(to, text_some(cause, "metric"));
 		fputs("</pre>", to);
 	}
 	if (!json_is_true(json_object_get(cause, "changes")))
@@ -63,7 +64,7 @@ static void put_cause(FILE *to, const json_t *cause)
 	json_t *calls = json_object_get(cause, "calls");
 
 	fputs("<tr><th scope=\"row\">", to);
-	html_text(to, html_string(cause, "name"));
+	html_text(to, text_some(cause, "name"));
 	fputs("</th><td>", to);
 	put_result(to, json_object_get(cause, "changes"));
 	fprintf(to,

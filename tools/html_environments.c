@@ -7,6 +7,7 @@
 #include "envdiff.h"
 #include "environment.h"
 #include "html.h"
+#include "text.h"
 
 #define CHANGES 400
 
@@ -77,8 +78,8 @@ static void two_runs(const json_t *verdict, const char **a, const char **b)
 	json_t *between = json_object_get(verdict, "between");
 	size_t n = json_array_size(runs);
 
-	*a = html_string(json_array_get(runs, 0), "run");
-	*b = html_string(json_array_get(runs, n ? n - 1 : 0), "run");
+	*a = text_some(json_array_get(runs, 0), "run");
+	*b = text_some(json_array_get(runs, n ? n - 1 : 0), "run");
 	if (json_array_size(between) != 2)
 		return;
 	*a = json_string_value(json_array_get(between, 0)) ?: "";

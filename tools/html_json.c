@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Any JSON for people: a tree that opens and closes. */
-#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,14 +8,6 @@
 
 #define DEPTH 12
 #define MOST 3000 /* values in a tree */
-
-json_t *html_environment(const char *dir)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/environment.json", dir);
-	return json_load_file(path, 0, NULL);
-}
 
 /* ---- a tree ---- */
 

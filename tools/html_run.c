@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cure.h"
+#include "environment.h"
 #include "html.h"
 #include "report.h"
 
@@ -271,9 +272,10 @@ static void files(FILE *to, const struct report *r)
 
 static void environment(FILE *to, const struct report *r)
 {
-	json_t *record = html_environment(r->run.dir);
 	json_t *set = json_object_get(r->run.manifest, "environment");
+	json_t *record;
 
+	environment_read(r->run.dir, &record);
 	if (record || json_object_size(set)) {
 		html_section(to, "environment", "Environment", NULL);
 		if (record)

@@ -182,13 +182,6 @@ const char *html_base(const char *path)
 	return slash && slash[1] ? slash + 1 : path ? path : "?";
 }
 
-const char *html_string(const json_t *j, const char *key)
-{
-	const char *text = json_string_value(json_object_get(j, key));
-
-	return text ? text : "";
-}
-
 static void command_word(FILE *to, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"

@@ -7,6 +7,7 @@
 
 #include "html.h"
 #include "reader.h"
+#include "text.h"
 #include "trialdata.h"
 
 #define TRIALS 600
@@ -15,7 +16,7 @@
 
 static bool ended(const json_t *trial)
 {
-	return !strcmp(html_string(trial, "how"), "ended");
+	return !strcmp(text_some(trial, "how"), "ended");
 }
 
 /* ---- head ---- */
@@ -36,7 +37,7 @@ static size_t count_results(const json_t *trials)
 	size_t i, n;
 
 	json_array_foreach((json_t *)trials, i, trial) if (ended(trial))
-		json_object_set_new(seen, html_string(trial, "result"),
+		json_object_set_new(seen, text_some(trial, "result"),
 				    json_true());
 	n = json_object_size(seen);
 	json_decref(seen);
@@ -56,7 +57,7 @@ static void put_deck(FILE *to, const json_t *record)
 		fputs("<p><span class=\"name\">", to);
 		html_text(to, name);
 		fputs("</span> ", to);
-		html_text(to, html_string(of, "sentence"));
+		html_text(to, text_some(of, "sentence"));
 		fputs("</p>\n", to);
 	}
 	if (good < n)
@@ -256,18 +257,18 @@ static void put_how(FILE *to, const json_t *trial)
 
 	if (ended(trial)) {
 		fputs("<td class=\"digest\" data-label=\"result\">", to);
-		html_format(to, "%.8s", html_string(trial, "result"));
+		html_format(to, "%.8s", text_some(trial, "result"));
 	} else {
 		fputs("<td data-label=\"result\"><span class=\"marked\">", to);
-		html_text(to, html_string(trial, "how"));
+		html_text(to, text_some(trial, "how"));
 		if (json_integer_value(status))
 			fprintf(to, ", status %" JSON_INTEGER_FORMAT,
 				json_integer_value(status));
 		fputs("</span>", to);
 	}
-	if (*html_string(trial, "trouble")) {
+	if (*text_some(trial, "trouble")) {
 		fputs(" <span class=\"quiet\">", to);
-		html_text(to, html_string(trial, "trouble"));
+		html_text(to, text_some(trial, "trouble"));
 		fputs("</span>", to);
 	}
 	fputs("</td>", to);

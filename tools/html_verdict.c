@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "html.h"
+#include "text.h"
 #include "verdict.h"
 
 #define RESULTS 60
@@ -74,15 +75,15 @@ static void put_first(FILE *to, const json_t *s)
 	json_t *line = json_object_get(frame, "line");
 
 	fputs("<p>The first difference is in <em>", to);
-	html_text(to, html_string(s, "source"));
+	html_text(to, text_some(s, "source"));
 	fputs("</em>", to);
-	if (*html_string(frame, "function"))
+	if (*text_some(frame, "function"))
 		html_format(to, ", called by %s",
-			    html_string(frame, "function"));
-	if (*html_string(frame, "file"))
+			    text_some(frame, "function"));
+	if (*text_some(frame, "file"))
 		html_format(to, " at %s",
-			    html_base(html_string(frame, "file")));
-	if (*html_string(frame, "file") && json_is_integer(line))
+			    html_base(text_some(frame, "file")));
+	if (*text_some(frame, "file") && json_is_integer(line))
 		fprintf(to, ":%" JSON_INTEGER_FORMAT, json_integer_value(line));
 	fputs(".</p>\n", to);
 }
@@ -93,7 +94,7 @@ static void put_deck(FILE *to, const json_t *verdict)
 
 	fputs("<div class=\"deck\">\n<p>", to);
 	if (verdict)
-		put_sentence(to, html_string(verdict, "sentence"));
+		put_sentence(to, text_some(verdict, "sentence"));
 	else
 		fputs("It was ended in the middle, and has no verdict.", to);
 	fputs("</p>\n", to);
@@ -105,7 +106,7 @@ static void put_deck(FILE *to, const json_t *verdict)
 void html_verdict_head(FILE *to, const char *kind, const char *dir,
 		       const json_t *verdict)
 {
-	const char *is = html_string(verdict, "verdict");
+	const char *is = text_some(verdict, "verdict");
 	char kicker[256], title[256], command[128];
 	json_t *manifest = manifest_read(dir);
 
@@ -140,13 +141,13 @@ static void results(FILE *to, const json_t *verdict)
 		if (i == RESULTS)
 			break;
 		fputs("<h3>", to);
-		html_text(to, html_string(d, "what"));
+		html_text(to, text_some(d, "what"));
 		if (json_is_true(json_object_get(d, "within_tolerance")))
 			fputs(" <span class=\"quiet\">within the tolerance"
 			      "</span>",
 			      to);
 		fputs("</h3>\n<pre>", to);
-		html_text(to, html_string(d, "text"));
+		html_text(to, text_some(d, "text"));
 		fputs("</pre>\n", to);
 	}
 	html_more(to, n > RESULTS ? n - RESULTS : 0, "results");
@@ -170,7 +171,7 @@ static void variations(FILE *to, const json_t *verdict)
 		json_t *depends = json_object_get(x, "depends");
 
 		fputs("<tr><th scope=\"row\">", to);
-		html_text(to, html_string(x, "name"));
+		html_text(to, text_some(x, "name"));
 		fputs("</th><td>", to);
 		fputs(json_is_true(depends)
 			      ? "<span class=\"marked\">depends</span>"
@@ -179,10 +180,10 @@ static void variations(FILE *to, const json_t *verdict)
 			      : "no",
 		      to);
 		fputs("</td><td class=\"wide-cell\">", to);
-		html_text(to, html_string(x, "how"));
-		if (*html_string(x, "text")) {
+		html_text(to, text_some(x, "how"));
+		if (*text_some(x, "text")) {
 			fputs("<pre>", to);
-			html_text(to, html_string(x, "text"));
+			html_text(to, text_some(x, "text"));
 			fputs("</pre>", to);
 		}
 		fputs("</td></tr>\n", to);
@@ -235,7 +236,7 @@ static void runs(FILE *to, const json_t *verdict)
 		if (i == LINES)
 			break;
 		fputs("<tr><th scope=\"row\">", to);
-		html_text(to, html_string(run, "run"));
+		html_text(to, text_some(run, "run"));
 		fprintf(to, "</th><td class=\"number\" data-value=\"%.6f\">",
 			s);
 		html_seconds(to, s);

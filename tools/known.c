@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cachedir.h"
+#include "jsonfile.h"
 #include "known.h"
 #include "text.h"
 
@@ -130,16 +131,13 @@ static json_t *build(const struct inspection *result, const char *path)
 void known_write(const struct inspection *result, const char *path,
 		 const uint8_t build_id[20])
 {
-	char file[PATH_MAX], beside[PATH_MAX + 16];
+	char file[PATH_MAX];
 	json_t *root;
 
 	if (!name(file, sizeof(file), path, build_id))
 		return;
 	cache_prepare(file);
-	snprintf(beside, sizeof(beside), "%s.%d", file, (int)getpid());
 	root = build(result, path);
-	if (json_dump_file(root, beside, JSON_COMPACT) ||
-	    rename(beside, file))
-		unlink(beside);
+	jsonfile_write(file, root, JSON_COMPACT);
 	json_decref(root);
 }

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "jsonfile.h"
 #include "known_symbols.h"
 #include "reader.h"
 #include "symbols.h"
@@ -70,8 +71,7 @@ int known_symbols_write(const char *dir)
 	if (!ret && access(path, F_OK)) {
 		for (size_t i = 0; i < run.nlogs; i++)
 			add_log(all, symbols, &run.log[i]);
-		if (json_dump_file(all, path, JSON_COMPACT))
-			ret = -EIO;
+		ret = jsonfile_write(path, all, JSON_COMPACT);
 	}
 	json_decref(all);
 	rundir_close(&run);

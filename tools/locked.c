@@ -16,11 +16,6 @@
 #include "pydists.h"
 #include "text.h"
 
-static const char *string(const json_t *j, const char *key)
-{
-	return json_string_value(json_object_get(j, key));
-}
-
 static json_t *section(json_t *lock, const char *name)
 {
 	json_t *s = json_object();
@@ -68,8 +63,8 @@ static void inputs(json_t *lock, json_t *all, const char *cwd)
 /* What belongs to a Python package is told by that. */
 static bool of_python(const json_t *object)
 {
-	const char *path = string(object, "path");
-	const char *manager = string(object, "manager");
+	const char *path = text_at(object, "path");
+	const char *manager = text_at(object, "manager");
 
 	return (manager && !strcmp(manager, "python")) ||
 	       strstr(path, "/site-packages/") ||
@@ -92,10 +87,10 @@ static void objects(json_t *lock, const json_t *all, const char *cwd)
 	size_t i;
 
 	json_array_foreach(all, i, o) {
-		const char *id = string(o, "build_id"),
-			   *path = string(o, "path"),
-			   *package = string(o, "package"),
-			   *version = string(o, "version");
+		const char *id = text_at(o, "build_id"),
+			   *path = text_at(o, "path"),
+			   *package = text_at(o, "package"),
+			   *version = text_at(o, "version");
 		char text[64];
 
 		if (of_python(o))
@@ -109,14 +104,14 @@ static void objects(json_t *lock, const json_t *all, const char *cwd)
 
 static json_t *package_value(const json_t *p)
 {
-	const char *commit = string(p, "commit"), *url = string(p, "url"),
-		   *version = string(p, "version");
+	const char *commit = text_at(p, "commit"), *url = text_at(p, "url"),
+		   *version = text_at(p, "version");
 
 	if (commit || url)
 		return json_sprintf("%s @ %s", version ? version : "?",
 				    commit ? commit : url);
-	return with_package(version ? version : "?", string(p, "package"),
-			    string(p, "package_version"));
+	return with_package(version ? version : "?", text_at(p, "package"),
+			    text_at(p, "package_version"));
 }
 
 /* {name: value}; those that were imported, or all. */
@@ -129,7 +124,7 @@ static json_t *python_packages(const json_t *pythons, bool all)
 		json_object_set(s, "python",
 				json_object_get(python, "version"));
 		json_array_foreach(json_object_get(python, "packages"), k, p) {
-			const char *name = string(p, "name");
+			const char *name = text_at(p, "name");
 			char normal[256];
 
 			if (!name || (!all && !json_object_get(p, "loaded")))
@@ -161,13 +156,12 @@ static void libraries(json_t *lock, const json_t *all)
 	json_array_foreach(all, i, l) {
 		const json_t *threads = json_object_get(l, "threads");
 		long long n = json_integer_value(json_array_get(threads, 1));
-		const char *kind = string(l, "kind"), *says = string(l, "says");
+		const char *kind = text_at(l, "kind"), *says = text_at(l, "says");
 		char key[100];
 
-		snprintf(key, sizeof(key), "%.60s%s%zu", kind,
-			 json_object_get(s, kind) ? " " : "", i);
-		if (!json_object_get(s, kind))
-			key[strlen(kind)] = 0;
+		snprintf(key, sizeof(key), "%.60s", kind);
+		if (json_object_get(s, key))
+			snprintf(key, sizeof(key), "%.60s %zu", kind, i);
 		json_object_set_new(s, key,
 				    n ? json_sprintf("%s, %lld threads", says,
 						     n)
@@ -178,7 +172,7 @@ static void libraries(json_t *lock, const json_t *all)
 static void cuda(json_t *lock, const json_t *cuda)
 {
 	json_t *s = section(lock, "cuda"), *value;
-	const char *name, *driver = string(cuda, "driver");
+	const char *name, *driver = text_at(cuda, "driver");
 	char key[40];
 	size_t i;
 
@@ -209,7 +203,7 @@ static void processor(json_t *lock, const json_t *p, const json_t *options)
 	if (json_object_get(options, "portable"))
 		return;
 	json_object_set(s, "model", json_object_get(p, "model"));
-	flags = processor_telling(string(p, "flags"));
+	flags = processor_telling(text_at(p, "flags"));
 	json_object_set_new(s, "flags", text_json(flags));
 	free(flags);
 }
@@ -220,7 +214,7 @@ static void system_of(json_t *lock, const json_t *system)
 	json_t *s = section(lock, "system");
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-		if (string(system, keys[i]))
+		if (text_at(system, keys[i]))
 			json_object_set(s, keys[i],
 					json_object_get(system, keys[i]));
 }
@@ -240,7 +234,7 @@ static void variables(json_t *lock, json_t *all, const json_t *ours)
 static void program(json_t *lock, const json_t *run, const char *cwd)
 {
 	json_t *s = section(lock, "program"), *arg;
-	const char *path = string(run, "program");
+	const char *path = text_at(run, "program");
 	char key[40];
 	size_t i;
 
@@ -259,7 +253,7 @@ static void program(json_t *lock, const json_t *run, const char *cwd)
 json_t *lock_of_run(const json_t *record, const json_t *options)
 {
 	json_t *run = json_object_get(record, "run"), *lock = json_object();
-	const char *cwd = string(run, "cwd");
+	const char *cwd = text_at(run, "cwd");
 
 	if (!cwd)
 		cwd = "";
@@ -384,13 +378,13 @@ static int compare_section(struct env_changes *c, unsigned rank,
 	int ret = 0;
 
 	json_object_foreach(a, key, value)
-		if (!ret && !same(json_string_value(value), string(b, key),
+		if (!ret && !same(json_string_value(value), text_at(b, key),
 				  object))
 			ret = env_changes_add(c, rank, group, key,
 					      json_string_value(value),
-					      string(b, key));
+					      text_at(b, key));
 	json_object_foreach(b, key, value)
-		if (!ret && !json_object_get(a, key))
+		if (!ret && !json_object_get(a, key) && json_is_string(value))
 			ret = env_changes_add(c, rank, group, key, NULL,
 					      json_string_value(value));
 	return ret;

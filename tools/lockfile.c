@@ -192,7 +192,9 @@ static int put_section(FILE *to, const char *name, json_t *section)
 	if (!keys)
 		return -ENOMEM;
 	json_object_foreach(section, key, value)
-		keys[i++] = key;
+		if (json_is_string(value)) /* what is not known is null */
+			keys[i++] = key;
+	n = i;
 	qsort(keys, n, sizeof(*keys), by_name);
 	if (n)
 		fprintf(to, "\n[%s]\n", name);

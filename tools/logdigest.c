@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "logdigest.h"
+#include "tally.h"
 
 /* What of a counter is the same in an identical run, without padding. */
 struct place {
@@ -39,6 +40,21 @@ static XXH128_hash_t of_counter(const struct log *log,
 	return XXH3_128bits(&p, sizeof(p));
 }
 
+/* {"getrandom": "force", …}: what was called, and what was done about it. */
+static json_t *sources(const struct rundir *run)
+{
+	json_t *j = json_object();
+	struct tally t;
+
+	if (!tally_make(&t, run))
+		for (size_t i = 0; i < t.n; i++)
+			json_object_set_new(j, t.source[i].name,
+					    json_string(tally_policy(
+						    &t.source[i])));
+	tally_free(&t);
+	return j;
+}
+
 /* Sums, as the order of counters in a log is that of the threads. */
 json_t *log_summary(const struct rundir *run)
 {
@@ -62,7 +78,7 @@ json_t *log_summary(const struct rundir *run)
 	}
 	snprintf(digest, sizeof(digest), "%016llx%016llx",
 		 (unsigned long long)high, (unsigned long long)low);
-	return json_pack("{s:s, s:I, s:I}", "digest", digest, "calls",
+	return json_pack("{s:s, s:I, s:I, s:o}", "digest", digest, "calls",
 			 (json_int_t)calls, "processes",
-			 (json_int_t)run->nlogs);
+			 (json_int_t)run->nlogs, "sources", sources(run));
 }

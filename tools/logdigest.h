@@ -8,7 +8,8 @@
 #include "reader.h"
 
 /*
- * {"digest": 32 hexadecimal digits, "calls": n, "processes": n}. Equal digests:
+ * {"digest": 32 hexadecimal digits, "calls": n, "processes": n, "sources":
+ * {name: what was done about it: "force", "observe", …}}. Equal digests:
  * the same calls from the same places of the same processes and threads, and
  * the same values. Of calls for cryptography only the number counts, and of
  * writes as of all else the digest.

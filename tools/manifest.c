@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "jsonfile.h"
 #include "manifest.h"
 #include "runopts.h"
 #include "secrets.h"
@@ -92,18 +92,11 @@ static json_t *build(const struct manifest *m)
 	return root;
 }
 
-/* Written beside and renamed: readers see all of it or the one before. */
 int manifest_write(const char *dir, const struct manifest *m)
 {
-	char path[PATH_MAX], beside[PATH_MAX];
 	json_t *root = build(m);
-	int ret;
+	int ret = jsonfile_write_in(dir, "manifest.json", root, JSON_INDENT(2));
 
-	snprintf(path, sizeof(path), "%s/manifest.json", dir);
-	snprintf(beside, sizeof(beside), "%s/manifest.new", dir);
-	ret = json_dump_file(root, beside, JSON_INDENT(2)) ? -EIO : 0;
-	if (!ret && rename(beside, path))
-		ret = -errno;
 	json_decref(root);
 	return ret;
 }

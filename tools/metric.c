@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +98,12 @@ void series_free(struct series *s)
 	*s = (struct series){ 0 };
 }
 
+/* "1,5", "1.2.3": what came before the mark is not what was meant. */
+static bool goes_on(const char *end)
+{
+	return *end && strchr(",.'", *end) && isdigit((unsigned char)end[1]);
+}
+
 /* As much of the match as is a number: "0.93," is one. */
 static int add_match(struct series *s, char *text, size_t len)
 {
@@ -105,7 +113,8 @@ static int add_match(struct series *s, char *text, size_t len)
 
 	text[len] = 0;
 	value = strtod(text, &end);
-	ret = end > text ? series_add(s, value) : series_add_text(s, text);
+	ret = end > text && !goes_on(end) ? series_add(s, value)
+					  : series_add_text(s, text);
 	text[len] = after;
 	return ret;
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -17,21 +16,12 @@
 /* The kernel's times of files are those of its last tick: 250 a second. */
 #define TICK 0.005
 
-double outcome_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
 /* ---- what a stream ends with ---- */
 
 #define TAIL 400 /* bytes */
 #define TAIL_LINES 3
 
-/* Its last lines, parted by " | "; NULL: it is empty. */
-static char *tail_of(const char *dir, const char *stream)
+char *outcome_tail(const char *dir, const char *stream)
 {
 	char *path, text[TAIL + 1], *out = NULL, *at, *line;
 	size_t n = 0, size, lines = 0;
@@ -63,7 +53,7 @@ static char *tail_of(const char *dir, const char *stream)
 
 static char *with_tail(char *text, const char *dir, const char *stream)
 {
-	char *tail = dir ? tail_of(dir, stream) : NULL, *both;
+	char *tail = dir ? outcome_tail(dir, stream) : NULL, *both;
 
 	if (!dir || !text)
 		return text;

@@ -9,8 +9,9 @@
 #include "plan.h"
 #include "trial.h"
 
-/* Seconds of the calendar. */
-double outcome_now(void);
+/* The last lines of a file there, parted by " | "; NULL: it is empty, or is not
+ * there. */
+char *outcome_tail(const char *dir, const char *name);
 /* An entry of "trials" (README, samebits trials). Metrics are read from the
  * run's streams and from files that are younger than `start`. NULL: no memory. */
 json_t *outcome_entry(const struct outcome *o, const struct job *j,

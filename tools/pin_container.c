@@ -9,18 +9,11 @@
 #include "pinning.h"
 #include "text.h"
 
-static const char *string(const json_t *j, const char *key)
-{
-	const char *text = json_string_value(json_object_get(j, key));
-
-	return text ? text : "";
-}
-
 /* A single word for the shell. */
 static void quote(FILE *to, const char *text)
 {
 	fputc('\'', to);
-	for (; *text; text++)
+	for (text = text ? text : "?"; *text; text++)
 		if (*text == '\'')
 			fputs("'\\''", to);
 		else if (*text == '\n')
@@ -61,13 +54,13 @@ static void head(FILE *to, const struct pins *p, const char *how)
 static void base(FILE *to, const struct pins *p)
 {
 	const json_t *s = json_object_get(p->record, "system");
-	const char *id = string(s, "os_id"), *version = string(s, "os_version");
-	const char *point = string(s, "os_point_release");
+	const char *id = text_some(s, "os_id"), *version = text_some(s, "os_version");
+	const char *point = text_some(s, "os_point_release");
 	bool debian = !strcmp(id, "debian");
 
 	if (p->python_version && !p->python_of_system && !p->conda && debian)
 		fprintf(to, "python:%s-slim-%s", p->python_version,
-			string(s, "os_codename"));
+			text_some(s, "os_codename"));
 	else if (debian && strspn(point, "0123456789.") == strlen(point) &&
 		 *point)
 		fprintf(to, "debian:%s", point);
@@ -82,9 +75,9 @@ static void base(FILE *to, const struct pins *p)
 static void snapshot(FILE *to, const struct pins *p, const char *indent)
 {
 	const json_t *s = json_object_get(p->record, "system");
-	const char *codename = string(s, "os_codename");
+	const char *codename = text_some(s, "os_codename");
 
-	if (strcmp(string(s, "os_id"), "debian") || !*codename)
+	if (strcmp(text_some(s, "os_id"), "debian") || !*codename)
 		return;
 	fprintf(to,
 		"if [ -n \"$SNAPSHOT\" ]; then \\\n"
@@ -152,7 +145,7 @@ static void install_python(FILE *to, const struct pins *p, const char *indent)
 	fputs("pip install --no-cache-dir --no-deps \\\n", to);
 	json_array_foreach(p->python, i, one) {
 		fprintf(to, "%s    ", indent);
-		quote(to, string(one, "line"));
+		quote(to, text_some(one, "line"));
 		fprintf(to, "%s\n", i + 1 < n ? " \\" : "");
 	}
 }

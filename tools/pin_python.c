@@ -27,11 +27,6 @@ static void head(FILE *to, const struct pins *p, const char *how)
 	fputs("#   packages of the system: see samebits pin --docker\n", to);
 }
 
-static const char *text_of(const json_t *one, const char *key)
-{
-	return json_string_value(json_object_get(one, key));
-}
-
 void pin_pip(FILE *to, const struct pins *p)
 {
 	json_t *one;
@@ -40,9 +35,9 @@ void pin_pip(FILE *to, const struct pins *p)
 	head(to, p, "pip install --no-deps -r THIS");
 	fprintf(to, "# Python %s\n", p->python_version);
 	json_array_foreach(p->python, i, one) {
-		const char *why = text_of(one, "why");
+		const char *why = text_at(one, "why");
 
-		fprintf(to, "%s%s%s\n", text_of(one, "line"),
+		fprintf(to, "%s%s%s\n", text_at(one, "line"),
 			why ? "  # " : "", why ? why : "");
 	}
 }
@@ -110,11 +105,11 @@ void pin_conda(FILE *to, const struct pins *p)
 		item(to, "  ", "pip");
 	}
 	json_array_foreach(p->python, i, one) {
-		if (is_conda(packages, text_of(one, "line")))
+		if (is_conda(packages, text_at(one, "line")))
 			continue;
 		if (!any)
 			fputs("  - pip:\n", to);
 		any = true;
-		item(to, "      ", text_of(one, "line"));
+		item(to, "      ", text_at(one, "line"));
 	}
 }

@@ -7,11 +7,6 @@
 #include "pydists.h"
 #include "text.h"
 
-static const char *string(const json_t *j, const char *key)
-{
-	return json_string_value(json_object_get(j, key));
-}
-
 static void note(struct pins *p, json_t *sentence)
 {
 	json_array_append_new(p->notes, sentence);
@@ -37,20 +32,20 @@ static void objects(struct pins *p)
 	json_t *o = json_object_get(p->record, "program");
 	size_t i;
 
-	if (string(o, "package"))
-		add_package(p, string(o, "package"), string(o, "version"),
-			    string(o, "architecture"));
+	if (text_at(o, "package"))
+		add_package(p, text_at(o, "package"), text_at(o, "version"),
+			    text_at(o, "architecture"));
 	json_array_foreach(json_object_get(p->record, "objects"), i, o) {
-		const char *manager = string(o, "manager");
+		const char *manager = text_at(o, "manager");
 
 		if (manager && !strcmp(manager, "dpkg"))
-			add_package(p, string(o, "package"),
-				    string(o, "version"),
-				    string(o, "architecture"));
+			add_package(p, text_at(o, "package"),
+				    text_at(o, "version"),
+				    text_at(o, "architecture"));
 		else if (!manager)
 			note(p, json_sprintf("%s belongs to no package: put "
 					     "the same file there",
-					     string(o, "path")));
+					     text_at(o, "path")));
 	}
 }
 
@@ -64,7 +59,7 @@ static json_t *by_name(const json_t *packages)
 	size_t i;
 
 	json_array_foreach(packages, i, one) {
-		pydist_normal(normal, sizeof(normal), string(one, "name"));
+		pydist_normal(normal, sizeof(normal), text_at(one, "name"));
 		json_object_set(all, normal, one);
 	}
 	return all;
@@ -93,20 +88,20 @@ static void editable(struct pins *p, const json_t *package)
 	note(p, json_sprintf("%s %s is installed from its source in %s, "
 			     "which may have changed: check it out there and "
 			     "pip install -e it",
-			     string(package, "name"),
-			     string(package, "version"),
-			     string(package, "url") ? string(package, "url")
+			     text_at(package, "name"),
+			     text_at(package, "version"),
+			     text_at(package, "url") ? text_at(package, "url")
 						    : "a directory"));
 }
 
 /* As `pip freeze` writes it; NULL: it cannot be pinned, and that was noted. */
 static json_t *pip_line(struct pins *p, const json_t *package)
 {
-	const char *name = string(package, "name"),
-		   *version = string(package, "version"),
-		   *url = string(package, "url"),
-		   *commit = string(package, "commit"),
-		   *vcs = string(package, "vcs");
+	const char *name = text_at(package, "name"),
+		   *version = text_at(package, "version"),
+		   *url = text_at(package, "url"),
+		   *commit = text_at(package, "commit"),
+		   *vcs = text_at(package, "vcs");
 
 	if (!version) {
 		note(p, json_sprintf("%s has no metadata: its version is not "
@@ -135,7 +130,7 @@ static json_t *pip_line(struct pins *p, const json_t *package)
 static void pip_package(struct pins *p, const json_t *package,
 			const json_t *by, bool pip_alone)
 {
-	const char *system = string(package, "package");
+	const char *system = text_at(package, "package");
 	json_t *line, *why = json_is_string(by)
 				     ? json_sprintf("needed by %s",
 						    json_string_value(by))
@@ -145,14 +140,14 @@ static void pip_package(struct pins *p, const json_t *package,
 		p->python_mixed = true;
 		if (json_is_null(by))
 			add_package(p, system,
-				    string(package, "package_version"), NULL);
+				    text_at(package, "package_version"), NULL);
 		json_decref(why);
 		return;
 	}
 	if (system && json_is_null(by)) {
 		json_decref(why);
 		why = json_sprintf("was %s %s, another build", system,
-				   string(package, "package_version"));
+				   text_at(package, "package_version"));
 	}
 	line = pip_line(p, package);
 	if (line)
@@ -169,9 +164,9 @@ static bool of_system(const struct pins *p, const char *path)
 	size_t i;
 
 	json_array_foreach(json_object_get(p->record, "objects"), i, o) {
-		const char *manager = string(o, "manager");
+		const char *manager = text_at(o, "manager");
 
-		if (!strcmp(string(o, "path"), path))
+		if (!strcmp(text_at(o, "path"), path))
 			return manager && !strcmp(manager, "dpkg");
 	}
 	return false;
@@ -183,8 +178,8 @@ static void python(struct pins *p, const json_t *one, bool pip_alone)
 	json_t *needed = json_object(), *package, *by;
 	const char *name;
 
-	p->python_version = string(one, "version");
-	p->python_of_system = of_system(p, string(one, "executable"));
+	p->python_version = text_at(one, "version");
+	p->python_of_system = of_system(p, text_at(one, "executable"));
 	p->conda = json_object_get(one, "conda");
 	if (!json_is_object(p->conda))
 		p->conda = NULL;
@@ -214,18 +209,18 @@ static void host(struct pins *p)
 
 	note(p, json_sprintf("the kernel (%s) and the processor (%s) are the "
 			     "host's",
-			     string(system, "kernel"),
-			     string(processor, "model")));
-	if (string(cuda, "driver"))
+			     text_at(system, "kernel"),
+			     text_at(processor, "model")));
+	if (text_at(cuda, "driver"))
 		note(p, json_sprintf("so are the NVIDIA driver (%s) and the "
 				     "GPUs",
-				     string(cuda, "driver")));
-	if (string(git, "commit"))
+				     text_at(cuda, "driver")));
+	if (text_at(git, "commit"))
 		note(p, json_sprintf("the program's own source: commit %s%s%s",
-				     string(git, "commit"),
-				     string(git, "remote") ? " of " : "",
-				     string(git, "remote")
-					     ? string(git, "remote")
+				     text_at(git, "commit"),
+				     text_at(git, "remote") ? " of " : "",
+				     text_at(git, "remote")
+					     ? text_at(git, "remote")
 					     : ""));
 	if (json_integer_value(json_object_get(git, "changed_files")))
 		note(p, json_sprintf("%lld files of it were not committed",
@@ -259,7 +254,7 @@ int pins_find(struct pins *p, const json_t *record, bool pip_alone)
 			python(p, one, pip_alone);
 		else
 			note(p, json_sprintf("a second Python ran, too: %s",
-					     string(one, "executable")));
+					     text_at(one, "executable")));
 	return 0;
 }
 

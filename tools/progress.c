@@ -2,9 +2,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "progress.h"
 
 static struct {
@@ -14,14 +14,6 @@ static struct {
 	double ended; /* seconds until the last that is done */
 	bool on;
 } p;
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 static void duration(char *out, size_t size, double s)
 {
@@ -48,7 +40,7 @@ static int bar(char *out, size_t size)
 
 static void show(void)
 {
-	double spent = now() - p.start, rest;
+	double spent = clock_steady() - p.start, rest;
 	char line[160], passed[32], left[32];
 	struct winsize w;
 	int n, columns = 79;
@@ -74,7 +66,7 @@ static void show(void)
 		columns = w.ws_col - 1;
 	fprintf(stderr, "\r\033[K%.*s", columns, line);
 	fflush(stderr);
-	p.shown = now();
+	p.shown = clock_steady();
 }
 
 void progress_start(const char *what, size_t of)
@@ -82,7 +74,7 @@ void progress_start(const char *what, size_t of)
 	p.what = what;
 	p.done = 0;
 	p.of = of;
-	p.start = now();
+	p.start = clock_steady();
 	p.on = isatty(2);
 }
 
@@ -90,7 +82,7 @@ void progress_set(size_t done, size_t of)
 {
 	p.done = done;
 	p.of = of;
-	p.ended = now() - p.start;
+	p.ended = clock_steady() - p.start;
 	if (p.on && done < of)
 		show();
 }
@@ -98,7 +90,7 @@ void progress_set(size_t done, size_t of)
 void progress_tick(void *unused)
 {
 	(void)unused;
-	if (p.on && now() - p.shown > 0.5 && now() - p.start > 0.5)
+	if (p.on && clock_steady() - p.shown > 0.5 && clock_steady() - p.start > 0.5)
 		show();
 }
 

@@ -15,6 +15,7 @@
 
 #include "cachedir.h"
 #include "collect.h"
+#include "jsonfile.h"
 #include "pydists.h"
 #include "secrets.h"
 #include "text.h"
@@ -338,7 +339,7 @@ static bool kept_name(char *out, size_t size, const char *site)
 
 json_t *pydists_find(const char *site)
 {
-	char path[PATH_MAX], beside[PATH_MAX + 16];
+	char path[PATH_MAX];
 	bool keep = kept_name(path, sizeof(path), site);
 	json_t *list = keep ? json_load_file(path, 0, NULL) : NULL;
 
@@ -348,8 +349,6 @@ json_t *pydists_find(const char *site)
 	if (!keep)
 		return list;
 	cache_prepare(path);
-	snprintf(beside, sizeof(beside), "%s.%d", path, (int)getpid());
-	if (json_dump_file(list, beside, JSON_COMPACT) || rename(beside, path))
-		unlink(beside);
+	jsonfile_write(path, list, JSON_COMPACT);
 	return list;
 }

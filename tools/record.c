@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -6,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "jsonfile.h"
 #include "reader.h"
 #include "record.h"
 #include "secrets.h"
@@ -16,33 +18,8 @@
 #include "text.h"
 
 #define APPENDED "trials.jsonl"
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-/* Written beside and renamed: readers see all of it or the one before. */
-static int write_json(const char *dir, const char *name, const json_t *j)
-{
-	char path[PATH_MAX], beside[PATH_MAX];
-	int ret;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	snprintf(beside, sizeof(beside), "%s/%s.new", dir, name);
-	errno = 0;
-	ret = json_dump_file(j, beside, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-	if (ret)
-		ret = errno ? -errno : -EIO;
-	else if (rename(beside, path))
-		ret = -errno;
-	if (ret)
-		unlink(beside);
-	return ret;
-}
+#define PUT "trials" /* a file for each */
+#define FLAGS (JSON_INDENT(1) | JSON_REAL_PRECISION(17))
 
 int record_new(const char *store, const char *kind, char **argv, char *dir,
 	       size_t size)
@@ -51,16 +28,21 @@ int record_new(const char *store, const char *kind, char **argv, char *dir,
 	char cwd[PATH_MAX];
 	int ret = store_new_experiment(store, dir, size);
 
+	if (ret) {
+		json_decref(content);
+		return ret;
+	}
 	manifest = json_pack("{s:i, s:s, s:o, s:o, s:o, s:f, s:n, s:n}",
 			     "format", RECORD_FORMAT, "mode", kind, "program",
 			     text_json(*argv), "argv",
 			     secrets_arguments(argv), "cwd",
 			     text_json(getcwd(cwd, sizeof(cwd)) ? cwd : ""),
-			     "start", now(), "end", "status");
+			     "start", clock_real(), "end", "status");
+	ret = record_write(dir, kind, content);
 	if (!ret)
-		ret = record_write(dir, kind, content);
-	if (!ret)
-		ret = write_json(dir, "manifest.json", manifest);
+		ret = jsonfile_write_in(dir, "manifest.json", manifest, FLAGS);
+	if (ret) /* or it would pass for a run */
+		store_remove(dir);
 	json_decref(manifest);
 	json_decref(content);
 	return ret;
@@ -73,7 +55,7 @@ int record_write(const char *dir, const char *kind, json_t *content)
 
 	json_object_set_new(content, "format", json_integer(RECORD_FORMAT));
 	json_object_set_new(content, "kind", json_string(kind));
-	ret = write_json(dir, STORE_EXPERIMENT, content);
+	ret = jsonfile_write_in(dir, STORE_EXPERIMENT, content, FLAGS);
 	snprintf(lines, sizeof(lines), "%s/" APPENDED, dir);
 	if (!ret && unlink(lines) && errno != ENOENT)
 		ret = -errno;
@@ -122,6 +104,76 @@ int record_append(const char *dir, const json_t *entry)
 	return ret;
 }
 
+/* ---- what is put beside ---- */
+
+#define PUT_NAME PUT "/%06zu.json"
+
+static void put_path(char *path, size_t size, const char *dir, size_t run)
+{
+	snprintf(path, size, "%s/" PUT_NAME, dir, run);
+}
+
+int record_put(const char *dir, size_t run, const json_t *entry)
+{
+	char name[64], path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" PUT, dir);
+	if (mkdir(path, 0755) && errno != EEXIST)
+		return -errno;
+	snprintf(name, sizeof(name), PUT_NAME, run);
+	return jsonfile_write_in(dir, name, entry, FLAGS);
+}
+
+json_t *record_taken(const char *dir, size_t run)
+{
+	char path[PATH_MAX];
+
+	put_path(path, sizeof(path), dir, run);
+	return json_load_file(path, 0, NULL);
+}
+
+void record_drop(const char *dir, size_t run)
+{
+	char path[PATH_MAX];
+
+	put_path(path, sizeof(path), dir, run);
+	unlink(path);
+}
+
+/* Its run; 0: it is no entry, or not yet one. */
+static size_t run_of(const char *name)
+{
+	char *end;
+	unsigned long run = strtoul(name, &end, 10);
+
+	return strcmp(end, ".json") ? 0 : run;
+}
+
+void record_puts(const char *dir, void (*each)(size_t run, void *arg),
+		 void *arg)
+{
+	char path[PATH_MAX];
+	DIR *d;
+
+	snprintf(path, sizeof(path), "%s/" PUT, dir);
+	d = opendir(path);
+	for (struct dirent *e; d && (e = readdir(d));)
+		if (run_of(e->d_name))
+			each(run_of(e->d_name), arg);
+	if (d)
+		closedir(d);
+}
+
+void record_folded(const char *dir)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" PUT, dir);
+	store_remove_tree(path);
+}
+
+/* ---- both are folded into the list ---- */
+
 /* Which trial an entry is about. */
 static void key_of(char *key, size_t size, const json_t *entry)
 {
@@ -136,6 +188,7 @@ static void key_of(char *key, size_t size, const json_t *entry)
 
 struct fold {
 	json_t *trials, *places; /* of each key in trials */
+	const char *dir;
 };
 
 static void fold_one(struct fold *f, json_t *entry)
@@ -171,23 +224,39 @@ static void fold_lines(struct fold *f, FILE *from)
 	free(line);
 }
 
+static void fold_put(size_t run, void *arg)
+{
+	struct fold *f = arg;
+	json_t *entry = record_taken(f->dir, run);
+
+	if (json_is_object(entry))
+		fold_one(f, entry);
+	json_decref(entry);
+}
+
+/* What a trial has left itself counts more than what was written of it when it
+ * seemed lost. */
 static void fold_appended(const char *dir, json_t *content)
 {
-	struct fold f = { json_array(), json_object() };
+	struct fold f = { json_array(), json_object(), dir };
 	json_t *old = json_object_get(content, "trials"), *entry;
-	char path[PATH_MAX];
+	char lines[PATH_MAX], put[PATH_MAX];
 	FILE *from;
 	size_t i;
 
-	snprintf(path, sizeof(path), "%s/" APPENDED, dir);
-	from = fopen(path, "re");
-	if (from) {
+	snprintf(lines, sizeof(lines), "%s/" APPENDED, dir);
+	snprintf(put, sizeof(put), "%s/" PUT, dir);
+	from = fopen(lines, "re");
+	if (from || !access(put, F_OK)) {
 		json_array_foreach(old, i, entry)
 			fold_one(&f, entry);
-		fold_lines(&f, from);
-		fclose(from);
+		if (from)
+			fold_lines(&f, from);
+		record_puts(dir, fold_put, &f);
 		json_object_set(content, "trials", f.trials);
 	}
+	if (from)
+		fclose(from);
 	json_decref(f.trials);
 	json_decref(f.places);
 }
@@ -199,9 +268,9 @@ int record_end(const char *dir, int status)
 
 	if (!manifest)
 		return -ENOENT;
-	json_object_set_new(manifest, "end", json_real(now()));
+	json_object_set_new(manifest, "end", json_real(clock_real()));
 	json_object_set_new(manifest, "status", json_integer(status));
-	ret = write_json(dir, "manifest.json", manifest);
+	ret = jsonfile_write_in(dir, "manifest.json", manifest, FLAGS);
 	json_decref(manifest);
 	return ret;
 }

@@ -29,6 +29,19 @@ int record_end(const char *dir, int status);
  * beside, a line each. What has returned survives whatever ends us; a full disk
  * leaves what was there. 0 or -errno. */
 int record_append(const char *dir, const json_t *entry);
+/*
+ * The same where many append at a time, also on other machines: each entry is a
+ * file of its own, trials/000123.json by the number of the run. Nothing that is
+ * shared is written, nor is anything locked.
+ */
+int record_put(const char *dir, size_t run, const json_t *entry);
+json_t *record_taken(const char *dir, size_t run); /* NULL: it is not there */
+void record_drop(const char *dir, size_t run);
+/* Calls each(run, arg) for those that are there. */
+void record_puts(const char *dir, void (*each)(size_t run, void *arg),
+		 void *arg);
+/* Their directory is removed, after record_write() has written all of them. */
+void record_folded(const char *dir);
 /* With what was appended, each trial once: the later entry of two. NULL: there
  * is none in this directory, or it is damaged. */
 json_t *record_read(const char *dir);

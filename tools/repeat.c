@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "record.h"
 #include "rank.h"
 #include "repeat.h"
@@ -134,14 +134,6 @@ void repeat_prepare(struct repeat *r, bool native, char **argv)
 
 /* ---- the experiment ---- */
 
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
 static int make_store(const char *store)
 {
 	char dir[4096];
@@ -181,7 +173,7 @@ int repeat_begin(struct repeat *r, struct verdict *v)
 		    "another, as they share their files");
 		r->attempts.jobs = 1;
 	}
-	r->attempts.until = now() + r->max_time;
+	r->attempts.until = clock_steady() + r->max_time;
 	return ret;
 }
 

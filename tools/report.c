@@ -46,13 +46,6 @@ static const struct opt options[] = {
 	{ NULL, 0, NULL, NULL, NULL }
 };
 
-static const char *base(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* For programs */
 
 static json_t *hex(uint64_t value)
@@ -250,7 +243,7 @@ static json_t *report_json(struct report *r)
 {
 	json_t *j = json_object(), *list = json_array();
 
-	json_object_set_new(j, "run", text_json(base(r->run.dir)));
+	json_object_set_new(j, "run", text_json(text_base(r->run.dir)));
 	json_object_set_new(j, "mode", text_json(report_mode(r)));
 	json_object_set_new(j, "seed", of_manifest(r, "seed"));
 	json_object_set_new(j, "program", text_json(report_program(r)));
@@ -423,7 +416,7 @@ static void head_print(const struct report *r)
 	const char *name = report_program(r), *how = report_mode(r);
 
 	printf("%s%s %s%s: ", style(r, BOLD), how ? how : "run",
-	       base(r->run.dir), style(r, PLAIN));
+	       text_base(r->run.dir), style(r, PLAIN));
 	text_print(stdout, name ? name : "an unknown program");
 	if (json_is_integer(seed))
 		printf(", seed %" JSON_INTEGER_FORMAT,
@@ -498,7 +491,7 @@ static void runtimes_print(const struct report *r)
 		const struct runtime *t = &r->runtimes.runtime[i];
 
 		printf("  %-14s ", t->kind);
-		text_print(stdout, base(t->path));
+		text_print(stdout, text_base(t->path));
 		if (*t->text) {
 			printf(", ");
 			text_print(stdout, t->text);
@@ -645,7 +638,7 @@ static int report_trials(const char *dir, json_t *record)
 	char store[PATH_MAX];
 	int ret = 0;
 
-	snprintf(store, sizeof(store), "%.*s", (int)(base(dir) - dir), dir);
+	snprintf(store, sizeof(store), "%.*s", (int)(text_base(dir) - dir), dir);
 	if (!json_is_number(json_object_get(record, "end")))
 		ret = trialset_summarise(record);
 	if (!ret && !json_is_number(json_object_get(record, "end")))
@@ -656,7 +649,7 @@ static int report_trials(const char *dir, json_t *record)
 	if (o.json)
 		print_json(record);
 	else
-		trialset_print(stdout, record, base(dir));
+		trialset_print(stdout, record, text_base(dir));
 	return 0;
 }
 
@@ -669,13 +662,13 @@ static int report_experiment(const char *dir)
 	if (!record)
 		return fail("%s/" STORE_EXPERIMENT " is damaged; samebits rm "
 			    "%s removes it",
-			    dir, base(dir));
+			    dir, text_base(dir));
 	if (kind && !strcmp(kind, "trials"))
 		ret = report_trials(dir, record);
 	else if (o.json)
 		print_json(record);
 	else
-		report_record(stdout, base(dir), record);
+		report_record(stdout, text_base(dir), record);
 	json_decref(record);
 	return ret;
 }

@@ -7,13 +7,6 @@
 #define SHOWN 20  /* of each list */
 #define FRAMES 12 /* of a stack */
 
-static const char *text_of(const json_t *j, const char *key)
-{
-	const char *text = json_string_value(json_object_get(j, key));
-
-	return text ? text : "";
-}
-
 static void print_lines(FILE *to, const char *text, const char *indent)
 {
 	while (text && *text) {
@@ -48,13 +41,13 @@ static void print_stack(FILE *to, const json_t *stack)
 		if (i == FRAMES)
 			break;
 		fputs("      ", to);
-		text_print(to, *text_of(frame, "function")
-				       ? text_of(frame, "function")
+		text_print(to, *text_some(frame, "function")
+				       ? text_some(frame, "function")
 				       : "?");
-		fputs(*text_of(frame, "file") ? " at " : " in ", to);
-		text_print(to, *text_of(frame, "file")
-				       ? text_of(frame, "file")
-				       : text_of(frame, "module"));
+		fputs(*text_some(frame, "file") ? " at " : " in ", to);
+		text_print(to, *text_some(frame, "file")
+				       ? text_some(frame, "file")
+				       : text_some(frame, "module"));
 		if (json_is_integer(line))
 			fprintf(to, ":%" JSON_INTEGER_FORMAT,
 				json_integer_value(line));
@@ -68,9 +61,9 @@ static void print_suspect(FILE *to, const json_t *s)
 	json_t *stacks = json_object_get(s, "stacks");
 	json_t *event = json_object_get(s, "event");
 
-	fprintf(to, "  %s (%s) in process %s, thread %s", text_of(s, "source"),
-		text_of(s, "group"), text_of(s, "process"),
-		text_of(s, "thread"));
+	fprintf(to, "  %s (%s) in process %s, thread %s", text_some(s, "source"),
+		text_some(s, "group"), text_some(s, "process"),
+		text_some(s, "thread"));
 	if (json_is_integer(event))
 		fprintf(to, ", event %" JSON_INTEGER_FORMAT,
 			json_integer_value(event));
@@ -86,7 +79,7 @@ static void print_suspect(FILE *to, const json_t *s)
 				      json_array_get(stacks, 1)))
 			print_stack(to, json_array_get(stacks, i));
 	}
-	print_lines(to, text_of(s, "cure"), "    ");
+	print_lines(to, text_some(s, "cure"), "    ");
 }
 
 static void print_results(FILE *to, const json_t *list)
@@ -100,8 +93,8 @@ static void print_results(FILE *to, const json_t *list)
 	{
 		if (i == SHOWN)
 			break;
-		print_lines(to, text_of(d, "what"), "  ");
-		print_lines(to, text_of(d, "text"), "    ");
+		print_lines(to, text_some(d, "what"), "  ");
+		print_lines(to, text_some(d, "text"), "    ");
 	}
 	print_more(to, json_array_size(list));
 }
@@ -121,7 +114,7 @@ static void print_variations(FILE *to, const json_t *list)
 			json_is_null(depends)	? "not tried"
 			: json_is_true(depends) ? "DEPENDS"
 						: "no",
-			text_of(x, "name"), text_of(x, "how"));
+			text_some(x, "name"), text_some(x, "how"));
 	}
 }
 
@@ -138,7 +131,7 @@ static void print_runs(FILE *to, const json_t *list)
 			break;
 		fprintf(to,
 			"  %s  %.2f s  exit status %" JSON_INTEGER_FORMAT "\n",
-			text_of(run, "run"),
+			text_some(run, "run"),
 			json_number_value(json_object_get(run, "seconds")),
 			json_integer_value(json_object_get(run, "status")));
 	}
@@ -154,7 +147,7 @@ static void print_verdict(FILE *to, const json_t *v)
 		fputs("it was ended in the middle, and has no verdict\n", to);
 		return;
 	}
-	print_lines(to, text_of(v, "sentence"), "");
+	print_lines(to, text_some(v, "sentence"), "");
 	if (json_array_size(list)) {
 		fputs("\nwhere they first went apart\n", to);
 		print_suspect(to, json_array_get(list, 0));
@@ -184,12 +177,12 @@ static void print_causes(FILE *to, const json_t *causes)
 	{
 		json_t *changes = json_object_get(c, "changes");
 
-		fprintf(to, "  %-22s %s\n", text_of(c, "name"),
+		fprintf(to, "  %-22s %s\n", text_some(c, "name"),
 			json_is_null(changes)	? "not tried"
 			: json_is_true(changes) ? "CHANGES"
 						: "same");
-		print_lines(to, text_of(c, "how"), "        ");
-		print_lines(to, text_of(c, "metric"), "        ");
+		print_lines(to, text_some(c, "how"), "        ");
+		print_lines(to, text_some(c, "metric"), "        ");
 	}
 	list = json_object_get(causes, "together");
 	if (json_array_size(list))
@@ -210,9 +203,9 @@ static void print_trial(FILE *to, const json_t *t)
 		"  %-9s  %7.2f s  %.8s",
 		json_integer_value(json_object_get(t, "trial")),
 		json_integer_value(json_object_get(t, "seed")),
-		text_of(t, "how"),
+		text_some(t, "how"),
 		json_number_value(json_object_get(t, "seconds")),
-		text_of(t, "result"));
+		text_some(t, "result"));
 	json_object_foreach(metrics, name, m)
 	{
 		json_t *value = json_object_get(m, "value");
@@ -225,7 +218,7 @@ static void print_trial(FILE *to, const json_t *t)
 			fputs(" NaN", to);
 	}
 	fputc('\n', to);
-	print_lines(to, text_of(t, "trouble"), "         ");
+	print_lines(to, text_some(t, "trouble"), "         ");
 }
 
 static void print_trials(FILE *to, const json_t *record)
@@ -239,7 +232,7 @@ static void print_trials(FILE *to, const json_t *record)
 	{
 		text_print(to, name);
 		fputs(": ", to);
-		print_lines(to, text_of(x, "sentence"), "");
+		print_lines(to, text_some(x, "sentence"), "");
 	}
 	fputc('\n', to);
 	json_array_foreach(json_object_get(record, "trials"), i, x)
@@ -250,7 +243,7 @@ static void print_trials(FILE *to, const json_t *record)
 
 void report_record(FILE *to, const char *name, const json_t *record)
 {
-	const char *kind = text_of(record, "kind");
+	const char *kind = text_some(record, "kind");
 
 	fprintf(to, "%s %s: ", kind, name);
 	if (!strcmp(kind, "trials")) {

@@ -15,10 +15,10 @@
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../shim/event.h"
+#include "clock.h"
 #include "cmd.h"
 #include "environment.h"
 #include "job.h"
@@ -74,16 +74,21 @@ static void add(char *out, size_t size, const char *key, const char *value,
 	out[n] = 0;
 }
 
+static void add_whole(char *out, size_t size, const char *key, uint64_t n)
+{
+	char digits[32];
+
+	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
+	add(out, size, key, digits, false);
+}
+
 static void add_number(char *out, size_t size, const char *key,
 		       const char *text, int suffix)
 {
-	char digits[32];
 	uint64_t n;
 
-	if (!text || opts_number(text, suffix, &n))
-		return;
-	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
-	add(out, size, key, digits, false);
+	if (text && opts_number(text, suffix, &n) == 0)
+		add_whole(out, size, key, n);
 }
 
 /* The stack begins below the environment: what is said in it must not move the
@@ -134,6 +139,18 @@ static void settings(char *out, size_t size, const struct manifest *m,
 		add(out, size, "framework", wanted.framework, false);
 	if (wanted.mpi)
 		add(out, size, "mpi", wanted.mpi, false);
+	if (wanted.openmp)
+		add(out, size, "openmp", wanted.openmp, false);
+	if (wanted.schedule)
+		add(out, size, "schedule", wanted.schedule, false);
+	add_number(out, size, "turnseed", wanted.schedule_seed, 0);
+	if (wanted.sleep)
+		add(out, size, "sleep", wanted.sleep, false);
+	if (wanted.external_wait)
+		add_whole(out, size, "outwait", wanted_external_wait());
+	add_number(out, size, "patience", wanted.patience, 0);
+	if (wanted.deadlock)
+		add(out, size, "deadlock", wanted.deadlock, false);
 	if (wanted.digest)
 		add(out, size, "digest", wanted.digest, false);
 	if (wanted.crypto)
@@ -200,14 +217,6 @@ static int make_board(struct sb_board **board, const char *dir,
 	b->slot[0].state = SB_EXPECTED;
 	*board = b;
 	return 0;
-}
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
 static void blind(struct manifest *m, const char *kind, const char *text)
@@ -439,7 +448,7 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 	m->program = t->path;
 	m->settings = text;
 	m->seeded = wanted.seed && opts_number(wanted.seed, 0, &m->seed) == 0;
-	m->start = now();
+	m->start = clock_real();
 	ret = make_board(board, dir, t->binary);
 	if (!ret && wanted.suppress)
 		ret = suppressions_write(&suppressions, dir);
@@ -460,12 +469,28 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 	"not reached: BLIS, FFTW, Eigen, libgfortran's matmul, XLA and other " \
 	"compilers at run time, whatever was built for one processor"
 
+#define TEAMS                                                                  \
+	"in turns, teams of LLVM's and Intel's OpenMP and the pools of BLAS "  \
+	"have one thread; Go programs are not scheduled"
+#define TEAMS_NATIVE                                                           \
+	"in turns, OpenMP's teams and the pools of BLAS have one thread; Go "  \
+	"programs are not scheduled"
+
+static bool openmp_ordered(void)
+{
+	if (wanted.openmp)
+		return !strcmp(wanted.openmp, "ordered");
+	return wanted_turns();
+}
+
 /* What the environment gets, and what is said about it. */
 static int prepare(struct manifest *m, bool audit)
 {
 	struct wish wish = { .framework = !wanted.framework ||
 					  strcmp(wanted.framework, "off"),
 			     .portable = wanted.portable,
+			     .turns = wanted_turns(),
+			     .ordered = openmp_ordered(),
 			     .force = wanted.env &&
 				      !strcmp(wanted.env, "force") };
 	uint64_t n = 0;
@@ -490,6 +515,8 @@ static int prepare(struct manifest *m, bool audit)
 			    strerror(-ret));
 	if (wanted.portable)
 		blind(m, "portable", NOT_PINNED);
+	if (wanted_turns())
+		blind(m, "turns", openmp_ordered() ? TEAMS : TEAMS_NATIVE);
 	return 0;
 }
 
@@ -575,6 +602,11 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 			    "without control; see what the loader said above, "
 			    "or install %s again",
 			    t->path, l->preload);
+	if (board->denied == SB_ENDED_DEADLOCK) {
+		say("run %s was ended, as all threads of a process waited for "
+		    "each other (--deadlock exit)", run_name(dir));
+		return STATUS_TROUBLE;
+	}
 	if (board->denied)
 		return denied(dir);
 	if (!wanted.quiet)
@@ -692,7 +724,7 @@ static int go(bool audit, char **argv)
 	l.later = look_longer;
 	l.arg = dir;
 	m.status = launch_somehow(&l, &pids, &m, text, sizeof(text), dir);
-	m.end = now();
+	m.end = clock_real();
 	getrusage(RUSAGE_CHILDREN, &m.used);
 	if (l.exec_error || l.tmp_denied || m.status < 0)
 		remove_run(dir);

@@ -166,7 +166,10 @@ static int judge(const struct env_changes *c, const char *what)
 		return 0;
 	say("%s: %s in %zu thing%s%s", file(), what, c->n,
 	    c->n == 1 ? "" : "s",
-	    l.warn ? "" : "; put them right, samebits lock again, or "
+	    l.warn	? ""
+	    : c->n == 1 ? "; put it right, samebits lock again, or "
+			  "--locked=warn"
+			: "; put them right, samebits lock again, or "
 			  "--locked=warn");
 	list(c);
 	return l.warn ? 0 : STATUS_TROUBLE;

@@ -245,6 +245,61 @@ static bool reseed_valid(void)
 	return false;
 }
 
+#define LONGEST_WAIT 86400
+
+static bool seconds(const char *option, const char *text, double *s)
+{
+	char *end;
+
+	*s = strtod(text, &end);
+	if (end != text && !*end && *s >= 0 && *s <= LONGEST_WAIT)
+		return true;
+	fail("--%s %s: must be a number of seconds, %d at most", option, text,
+	     LONGEST_WAIT);
+	return false;
+}
+
+uint64_t wanted_external_wait(void)
+{
+	return wanted.external_wait
+		       ? (uint64_t)(strtod(wanted.external_wait, NULL) * 1000)
+		       : 1000;
+}
+
+bool wanted_turns(void)
+{
+	return wanted.schedule && !strcmp(wanted.schedule, "turns");
+}
+
+/* What only turns have, said without them, would silently do nothing. */
+static bool turns_valid(void)
+{
+	const struct {
+		const char *name, *value;
+		bool openmp; /* means something for --openmp=ordered, too */
+	} only[] = {
+		{ "schedule-seed", wanted.schedule_seed, false },
+		{ "external-wait", wanted.external_wait, true },
+		{ "patience", wanted.patience, true },
+		{ "deadlock", wanted.deadlock, false },
+	};
+	bool ordered = wanted.openmp && !strcmp(wanted.openmp, "ordered");
+	double s;
+
+	for (size_t i = 0; i < sizeof(only) / sizeof(*only); i++)
+		if (only[i].value && !wanted_turns() &&
+		    !(ordered && only[i].openmp)) {
+			fail("--%s is of --schedule=turns; add that",
+			     only[i].name);
+			return false;
+		}
+	return number("schedule-seed", wanted.schedule_seed, 0) &&
+	       (!wanted.external_wait ||
+		seconds("external-wait", wanted.external_wait, &s)) &&
+	       number("patience", wanted.patience, 0) &&
+	       one_of("deadlock", wanted.deadlock, "report", "exit");
+}
+
 bool wanted_valid(void)
 {
 	return date_valid() && number("seed", wanted.seed, 0) &&
@@ -257,6 +312,10 @@ bool wanted_valid(void)
 	       portable_valid() && one_of("env", wanted.env, "keep", "force") &&
 	       one_of("framework", wanted.framework, "on", "off") &&
 	       one_of("mpi", wanted.mpi, "ordered", "native") &&
+	       one_of("openmp", wanted.openmp, "ordered", "native") &&
+	       one_of("schedule", wanted.schedule, "turns", "native") &&
+	       one_of("sleep", wanted.sleep, "real", "skip") &&
+	       turns_valid() &&
 	       one_of("addresses", wanted.addresses, "fixed", "random") &&
 	       one_of("digest", wanted.digest, "blas", NULL) &&
 	       known("force", wanted.force, true) &&

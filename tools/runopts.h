@@ -4,8 +4,7 @@
 #define SAMEBITS_RUNOPTS_H
 
 #include <stdbool.h>
-
-#include <stdbool.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -17,7 +16,9 @@ extern struct wanted {
 	const char *seed, *seeds, *reseed, *time, *trace, *limit, *store, *force,
 		*observe, *crypto, *order, *pids, *tmp, *partial, *quiet, *deny,
 		*suppress, *threads, *env, *framework, *digest, *portable,
-		*addresses, *mpi, *output, *no_output, *input, *no_input;
+		*addresses, *mpi, *output, *no_output, *input, *no_input,
+		*schedule, *schedule_seed, *sleep, *external_wait, *patience,
+		*deadlock, *openmp;
 	bool own_seeds; /* the verb gives each run one */
 } wanted;
 /* What --suppress named, once wanted_valid() has read it. */
@@ -28,6 +29,9 @@ extern const struct opt wanted_control[];
 
 /* False: something is wrong with them, and it was said. */
 bool wanted_valid(void);
+bool wanted_turns(void); /* --schedule=turns */
+/* --external-wait in ms; the default where it is not given. */
+uint64_t wanted_external_wait(void);
 /* {name: value} of wanted_control, as given. */
 json_t *wanted_json(void);
 /* The K of --order shuffle:K; NULL: another order. */
@@ -104,6 +108,25 @@ const char *wanted_shuffle(void);
 	{ "mpi", 0, "ordered|native",                                          \
 	  "MPI's sums: by rank, or native (default)",                          \
 	  &wanted.mpi },                                                       \
+	{ "openmp", 0, "ordered|native",                                       \
+	  "OpenMP: threads in order, or native (default)",                      \
+	  &wanted.openmp },                                                    \
+	{ "schedule", 0, "turns|native",                                       \
+	  "one thread at a time, in an order that repeats",                    \
+	  &wanted.schedule },                                                  \
+	{ "schedule-seed", 0, "K", "another order of turns, for each K",       \
+	  &wanted.schedule_seed },                                             \
+	{ "sleep", 0, "real|skip", "sleeps take their time (default), or none",\
+	  &wanted.sleep },                                                     \
+	{ "external-wait", 0, "S",                                             \
+	  "s that a call outside keeps the turn (default 1)",                  \
+	  &wanted.external_wait },                                             \
+	{ "patience", 0, "S",                                                  \
+	  "s that a busy loop keeps the turn (default 10)",                    \
+	  &wanted.patience },                                                  \
+	{ "deadlock", 0, "report|exit",                                        \
+	  "in turns: reported (default), or ends the run",                     \
+	  &wanted.deadlock },                                                  \
 	{ "crypto", 0, "force",                                                \
 	  "UNSAFE: predictable values for cryptography too", &wanted.crypto }, \
 	{ "private-tmp", 0, NULL, "an empty /tmp and /dev/shm of the run's own", \

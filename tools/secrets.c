@@ -41,6 +41,25 @@ static const char *const harmless_words[] = {
 	"type",	 "unk",	 "value", NULL
 };
 
+/* "PGPASSWORD", "MYTOKEN"; not "padtoken". */
+static bool ends_like_one(const char *word)
+{
+	static const char *const ends[] = { "apikey",	"passphrase", "passwd",
+					    "password", "secret",     "token" };
+	size_t n = strlen(word);
+	char before[32];
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		size_t m = strlen(ends[i]);
+
+		if (n <= m || strcasecmp(word + n - m, ends[i]))
+			continue;
+		snprintf(before, sizeof(before), "%.*s", (int)(n - m), word);
+		return !is_one_of(before, harmless_words);
+	}
+	return false;
+}
+
 /* Cuts "dbPassword2", "DB_PASSWORD" and "db-password" into words; what is left
  * of the name, NULL at its end. */
 static const char *next_word(const char *at, char *word, size_t size)
@@ -72,7 +91,7 @@ bool secret_name(const char *name)
 		return false;
 	for (const char *at = name;
 	     (at = next_word(at, word, sizeof(word)));) {
-		secret |= is_one_of(word, secret_words);
+		secret |= is_one_of(word, secret_words) || ends_like_one(word);
 		harmless |= is_one_of(word, harmless_words);
 	}
 	return secret && !harmless;
@@ -344,12 +363,15 @@ static json_t *cut(json_t *text, size_t all)
 	return j;
 }
 
-/* Settings such as "1" keep nothing secret; a path only says where it is. */
+/* Numbers and words as "true" and "none" keep nothing secret. */
 static bool harmless_value(const char *value)
 {
-	return strlen(value) < 4 ||
-	       (strlen(value) < 8 && !value[strspn(value, "0123456789.")]) ||
-	       !strcasecmp(value, "true") || !strcasecmp(value, "false");
+	static const char *const words[] = { "true", "false", "yes", "no",
+					     "on",   "off",   "none", "auto",
+					     NULL };
+
+	return !*value || is_one_of(value, words) ||
+	       (strlen(value) < 8 && !value[strspn(value, "0123456789.")]);
 }
 
 json_t *secrets_variable(const char *name, const char *value)

@@ -78,6 +78,13 @@ int store_make(const char *store, char *absolute)
 	return realpath(path, absolute) ? 0 : -errno;
 }
 
+static unsigned number_from; /* 0: what follows `latest` */
+
+void store_number_from(unsigned n)
+{
+	number_from = n;
+}
+
 /* A new number's directory; a run's is what `latest` points to. */
 static int make_numbered(const char *store, char *dir, size_t size, bool run)
 {
@@ -94,7 +101,7 @@ static int make_numbered(const char *store, char *dir, size_t size, bool run)
 		return -ENAMETOOLONG;
 	}
 	ignore(fd);
-	for (unsigned n = newest(fd) + 1;; n++) {
+	for (unsigned n = number_from ? number_from : newest(fd) + 1;; n++) {
 		snprintf(name, sizeof(name), "%06u", n);
 		if (mkdirat(fd, name, 0755) == 0)
 			break;
@@ -104,7 +111,7 @@ static int make_numbered(const char *store, char *dir, size_t size, bool run)
 			return ret;
 		}
 	}
-	if (run)
+	if (run && !number_from)
 		point(fd, name);
 	close(fd);
 	snprintf(dir, size, "%s/%s", absolute, name);
@@ -198,8 +205,7 @@ int store_find(const char *store, const char *name, char *dir, size_t size)
 	return 0;
 }
 
-/* Makes `latest` the newest run that is there. */
-static void point_again(const char *store)
+void store_point(const char *store)
 {
 	DIR *d = opendir(store);
 	char name[16];
@@ -255,7 +261,7 @@ int store_remove(const char *dir)
 	if (rename(dir, hidden))
 		return -errno;
 	ret = store_remove_tree(hidden);
-	point_again(store);
+	store_point(store);
 	return ret;
 }
 

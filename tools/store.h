@@ -17,6 +17,12 @@ int store_new(const char *store, char *dir, size_t size);
 /* The same for an experiment (record.h): it has a number as a run has, but is
  * never the newest run. */
 int store_new_experiment(const char *store, char *dir, size_t size);
+/* From now on, numbers of this process's new runs are looked for from `n` up, and
+ * `latest` stays as it is: many that begin at the same time on a shared file
+ * system would stand in each other's way. store_point() is due, by anybody. */
+void store_number_from(unsigned n);
+/* Makes `latest` the newest run that is there. */
+void store_point(const char *store);
 /* A run by number (zeros in front or not) or path; NULL: the newest. */
 int store_find(const char *store, const char *name, char *dir, size_t size);
 /* The runs, oldest first: their number or -errno; store_list_free() is due. */

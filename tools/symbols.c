@@ -14,7 +14,16 @@
 #include "symbols.h"
 
 #define PLAINS 256
+#define LOOKED 1024
 #define KNOWN 2 /* runs that are looked at together */
+
+/* elfutils looks through all symbols for each address: 10 ms of a large
+ * program's. */
+struct looked {
+	uint64_t offset;
+	struct place place;
+	struct looked *next;
+};
 
 struct opened {
 	char *path;
@@ -22,6 +31,7 @@ struct opened {
 	Dwfl *dwfl;
 	Dwfl_Module *module; /* NULL: see trouble */
 	const char *trouble;
+	struct looked *looked[LOOKED]; /* by offset */
 	struct opened *next;
 };
 
@@ -117,6 +127,17 @@ struct symbols *symbols_new(void)
 	return calloc(1, sizeof(struct symbols));
 }
 
+static void forget(struct opened *o)
+{
+	for (int i = 0; i < LOOKED; i++)
+		while (o->looked[i]) {
+			struct looked *l = o->looked[i];
+
+			o->looked[i] = l->next;
+			free(l);
+		}
+}
+
 void symbols_free(struct symbols *s)
 {
 	struct opened *next;
@@ -135,6 +156,7 @@ void symbols_free(struct symbols *s)
 		}
 	for (struct opened *o = s->first; o; o = next) {
 		next = o->next;
+		forget(o);
 		dwfl_end(o->dwfl);
 		free(o->path);
 		free(o);
@@ -216,24 +238,14 @@ static const char *demangled(struct symbols *s, const char *name)
 	return p->text;
 }
 
-struct place symbols_find(struct symbols *s, const struct sb_module *m,
-			  uint64_t offset)
+static struct place look(struct symbols *s, const struct opened *o,
+			 uint64_t offset)
 {
 	struct place place = { 0 };
-	struct opened *o = get(s, m);
 	Dwfl_Line *line;
 	GElf_Sym sym;
 	GElf_Off into;
 
-	if (!o || o->trouble) {
-		if (find_known(s, m, offset, &place))
-			return place;
-		place.trouble = o ? o->trouble : "cannot be read";
-		return place;
-	}
-	if (!offset)
-		return place;
-	offset--; /* the call may be its function's last instruction */
 	place.function = dwfl_module_addrinfo(o->module, offset, &into, &sym,
 					      NULL, NULL, NULL);
 	place.function = demangled(s, place.function);
@@ -244,4 +256,38 @@ struct place symbols_find(struct symbols *s, const struct sb_module *m,
 	else
 		search_units(&place, o->module, offset);
 	return place;
+}
+
+static struct place look_once(struct symbols *s, struct opened *o,
+			      uint64_t offset)
+{
+	struct looked **list = &o->looked[offset % LOOKED], *l;
+
+	for (l = *list; l; l = l->next)
+		if (l->offset == offset)
+			return l->place;
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return look(s, o, offset);
+	*l = (struct looked){ offset, look(s, o, offset), *list };
+	*list = l;
+	return l->place;
+}
+
+struct place symbols_find(struct symbols *s, const struct sb_module *m,
+			  uint64_t offset)
+{
+	struct place place = { 0 };
+	struct opened *o = get(s, m);
+
+	if (!o || o->trouble) {
+		if (find_known(s, m, offset, &place))
+			return place;
+		place.trouble = o ? o->trouble : "cannot be read";
+		return place;
+	}
+	if (!offset)
+		return place;
+	/* The call may be its function's last instruction. */
+	return look_once(s, o, offset - 1);
 }

@@ -31,11 +31,32 @@ static inline json_t *text_json(const char *s)
 	return j;
 }
 
-/* Control characters become '?': a name must not steer the terminal. NULL, as
- * JSON gives it that somebody has changed, is nothing. */
+/* What an object has at a key; NULL, or "", where that is no string. */
+static inline const char *text_at(const json_t *j, const char *key)
+{
+	return json_string_value(json_object_get(j, key));
+}
+
+static inline const char *text_some(const json_t *j, const char *key)
+{
+	const char *text = text_at(j, key);
+
+	return text ? text : "";
+}
+
+/* A path's last part. */
+static inline const char *text_base(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return slash ? slash + 1 : path;
+}
+
+/* Control characters become '?': a name must not steer the terminal. So does
+ * NULL, which JSON gives for what is no string. */
 static inline void text_print(FILE *to, const char *s)
 {
-	for (; s && *s; s++)
+	for (s = s ? s : "?"; *s; s++)
 		fputc((unsigned char)*s < 32 || *s == 127 ? '?' : *s, to);
 }
 

@@ -92,3 +92,9 @@ void tmpfit_decide(char *const argv[], const struct measures *m, unsigned jobs)
 		    : covered ? " is the working directory"
 			      : "");
 }
+
+void tmpfit_decided(bool private_tmp)
+{
+	if (wanted.tmp == undecided)
+		wanted.tmp = private_tmp ? "1" : NULL;
+}

@@ -10,5 +10,7 @@
 void tmpfit_undecided(void);
 /* After it: sets wanted.tmp, and says why where it stays away. */
 void tmpfit_decide(char *const argv[], const struct measures *m, unsigned jobs);
+/* The same for trials that go on with the options that they were begun with. */
+void tmpfit_decided(bool private_tmp);
 
 #endif

@@ -9,6 +9,8 @@
 
 #include "child.h"
 #include "digest.h"
+#include "environment.h"
+#include "files.h"
 #include "reader.h"
 #include "record.h"
 #include "tally.h"
@@ -33,11 +35,6 @@ void track_metric(json_t *run, const char *name, double value, size_t step)
 					(json_int_t)step));
 }
 
-static const char *text(json_t *j, const char *key)
-{
-	return json_string_value(json_object_get(j, key));
-}
-
 static json_t *milliseconds(json_t *seconds)
 {
 	return json_is_number(seconds)
@@ -58,22 +55,21 @@ static const char *state(json_t *manifest)
 /* As a shell would need it, but only as far as it can be read. */
 static char *command(json_t *argv)
 {
-	char *line = NULL, *more;
+	char *line = NULL;
+	size_t i, size;
+	FILE *to = open_memstream(&line, &size);
 	json_t *word;
-	size_t i;
 
+	if (!to)
+		return NULL;
 	json_array_foreach(argv, i, word) {
 		const char *s = json_string_value(word) ?: "";
 		const char *quote =
 			!*s || strpbrk(s, " \t\n\"'\\$;&|<>*?()") ? "'" : "";
 
-		if (asprintf(&more, "%s%s%s%s%s", line ?: "", line ? " " : "",
-			     quote, s, quote) < 0)
-			break;
-		free(line);
-		line = more;
+		fprintf(to, "%s%s%s%s", i ? " " : "", quote, s, quote);
 	}
-	return line;
+	return fclose(to) ? NULL : line;
 }
 
 /* "mode=run,seed=7,…": without what only says where the run is. */
@@ -113,14 +109,14 @@ static void params_of(json_t *params, json_t *manifest)
 	json_t *argv = json_object_get(manifest, "argv");
 	char *line = command(argv);
 
-	track_set(params, "program", text(manifest, "program"));
+	track_set(params, "program", text_at(manifest, "program"));
 	track_set(params, "command", line);
-	track_set(params, "mode", text(manifest, "mode"));
+	track_set(params, "mode", text_at(manifest, "mode"));
 	number(params, "seed", json_object_get(manifest, "seed"));
 	number(params, "threads",
 	       json_object_get(json_object_get(manifest, "threads"),
 			       "wanted"));
-	settings(params, text(manifest, "settings"));
+	settings(params, text_at(manifest, "settings"));
 	track_arguments(params, argv);
 	free(line);
 }
@@ -138,26 +134,19 @@ static void lock_of(json_t *tags, const char *directory)
 	track_set(tags, "samebits.lock", digits);
 }
 
-static json_t *read_json(const char *dir, const char *name)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return json_load_file(path, 0, NULL);
-}
-
 /* As the run saw it; else as git remembers. */
 static void commit_of(json_t *tags, json_t *manifest, const char *dir)
 {
 	json_t *start = json_object_get(manifest, "start");
-	json_t *environment = read_json(dir, "environment.json");
-	json_t *git = json_object_get(environment, "git");
-	const char *cwd = text(manifest, "cwd");
+	json_t *environment, *git;
+	const char *cwd = text_at(manifest, "cwd");
 	char *found = NULL;
 
-	if (!text(git, "commit") && cwd)
+	environment_read(dir, &environment);
+	git = json_object_get(environment, "git");
+	if (!text_at(git, "commit") && cwd)
 		found = track_commit(cwd, json_number_value(start));
-	track_set(tags, "samebits.commit", text(git, "commit") ?: found);
+	track_set(tags, "samebits.commit", text_at(git, "commit") ?: found);
 	number(tags, "samebits.changed_files",
 	       json_object_get(git, "changed_files"));
 	json_decref(environment);
@@ -170,8 +159,8 @@ static void tags_of(json_t *tags, json_t *manifest, const char *dir)
 	track_set(tags, "samebits.version", SAMEBITS_VERSION);
 	number(tags, "samebits.seed", json_object_get(manifest, "seed"));
 	commit_of(tags, manifest, dir);
-	if (text(manifest, "cwd"))
-		lock_of(tags, text(manifest, "cwd"));
+	if (text_at(manifest, "cwd"))
+		lock_of(tags, text_at(manifest, "cwd"));
 }
 
 static void artifact_json(json_t *run, const char *name, json_t *content)
@@ -252,13 +241,17 @@ static void printed(json_t *run, const char *dir, const struct metrics *m)
 			track_metric(run, m->at[i].name, value, 0);
 }
 
-static void artifact_file(json_t *run, const char *dir, const char *name)
+static void artifact_files(json_t *run, const char *dir)
 {
-	json_t *content = read_json(dir, name);
+	struct files files = { 0 };
+	json_t *content;
 
-	if (content)
-		artifact_json(run, name, content);
-	json_decref(content);
+	if (!files_read(&files, dir)) {
+		content = files_json(&files);
+		artifact_json(run, "files.json", content);
+		json_decref(content);
+	}
+	files_free(&files);
 }
 
 static void artifact_report(json_t *run, const char *dir)
@@ -293,6 +286,16 @@ static void wishes(json_t *run, const struct track_wanted *w)
 	put_lines(json_object_get(run, "tags"), w->tags);
 }
 
+static void artifact_environment(json_t *run, const char *dir)
+{
+	json_t *environment;
+
+	if (environment_read(dir, &environment))
+		return;
+	artifact_json(run, ENVIRONMENT_FILE, environment);
+	json_decref(environment);
+}
+
 json_t *track_run(const char *dir, const struct track_wanted *w)
 {
 	json_t *run = track_one(dir);
@@ -302,8 +305,8 @@ json_t *track_run(const char *dir, const struct track_wanted *w)
 	times_and_status(run, dir);
 	calls(run, dir);
 	printed(run, dir, w->metrics);
-	artifact_file(run, dir, "environment.json");
-	artifact_file(run, dir, "files.json");
+	artifact_environment(run, dir);
+	artifact_files(run, dir);
 	artifact_report(run, dir);
 	wishes(run, w);
 	return run;

@@ -10,11 +10,6 @@
 #include "text.h"
 #include "track.h"
 
-static const char *text(json_t *j, const char *key)
-{
-	return json_string_value(json_object_get(j, key));
-}
-
 /* A number or a word of the record. */
 static void param(json_t *run, const char *key, json_t *value)
 {
@@ -48,7 +43,7 @@ static void summary(json_t *run, json_t *of)
 					     json_number_value(value), 0);
 		}
 		snprintf(full, sizeof(full), "samebits.summary.%s", name);
-		track_set(tags, full, text(one, "sentence"));
+		track_set(tags, full, text_at(one, "sentence"));
 	}
 }
 
@@ -88,7 +83,7 @@ static json_t *no_run(void)
 static json_t *run_of(const char *dir, json_t *trial,
 		      const struct track_wanted *w)
 {
-	const char *name = text(trial, "run");
+	const char *name = text_at(trial, "run");
 	char path[PATH_MAX];
 	json_t *run = NULL;
 
@@ -107,7 +102,7 @@ static void add_trial(json_t *runs, json_t *trial, const char *dir,
 					    NULL };
 	json_t *run = run_of(dir, trial, w), *m;
 	json_t *tags = json_object_get(run, "tags");
-	const char *key, *how = text(trial, "how");
+	const char *key, *how = text_at(trial, "how");
 	char name[64];
 
 	snprintf(name, sizeof(name), "trial %" JSON_INTEGER_FORMAT,
@@ -119,8 +114,8 @@ static void add_trial(json_t *runs, json_t *trial, const char *dir,
 	json_object_foreach(json_object_get(trial, "metrics"), key, m)
 		metric(run, key, m);
 	track_set(tags, "samebits.how", how);
-	track_set(tags, "samebits.result", text(trial, "result"));
-	track_set(tags, "samebits.trouble", text(trial, "trouble"));
+	track_set(tags, "samebits.result", text_at(trial, "result"));
+	track_set(tags, "samebits.trouble", text_at(trial, "trouble"));
 	json_array_append_new(runs, run);
 }
 
@@ -146,13 +141,13 @@ static void verdict(json_t *runs, json_t *content, const char *dir,
 	json_t *tags = json_object_get(json_array_get(runs, 0), "tags");
 	size_t i;
 
-	track_set(tags, "samebits.sentence", text(verdict, "sentence"));
+	track_set(tags, "samebits.sentence", text_at(verdict, "sentence"));
 	json_array_foreach(json_object_get(verdict, "runs"), i, one)
 		json_array_append_new(runs, run_of(dir, one, w));
 	json_array_foreach(runs, i, one) {
 		tags = json_object_get(one, "tags");
-		track_set(tags, "samebits.verdict", text(verdict, "verdict"));
-		if (!text(one, "name"))
+		track_set(tags, "samebits.verdict", text_at(verdict, "verdict"));
+		if (!text_at(one, "name"))
 			track_set(one, "name", "run");
 	}
 }
@@ -162,8 +157,8 @@ void track_experiment(json_t *runs, json_t *content, const char *dir,
 {
 	json_t *tags = json_object_get(json_array_get(runs, 0), "tags");
 
-	track_set(tags, "samebits.kind", text(content, "kind"));
-	track_set(tags, "samebits.commit", text(content, "commit"));
+	track_set(tags, "samebits.kind", text_at(content, "kind"));
+	track_set(tags, "samebits.commit", text_at(content, "commit"));
 	if (json_is_object(json_object_get(content, "verdict")))
 		verdict(runs, content, dir, w);
 	else

@@ -13,10 +13,10 @@
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "capture.h"
+#include "clock.h"
 #include "cmd.h"
 #include "layer.h"
 #include "reader.h"
@@ -54,14 +54,6 @@ struct experiment {
 	struct going *going[TRIALS_MOST];
 	size_t n;
 };
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 /* ---- begin and end ---- */
 
@@ -472,7 +464,7 @@ int experiment_start(struct experiment *x, const struct trial *t,
 		return ret;
 	}
 	make_load(g, t->load);
-	g->start = now();
+	g->start = clock_steady();
 	g->deadline = t->timeout > 0 ? g->start + t->timeout : 0;
 	g->name = name[0];
 	fflush(NULL);
@@ -550,7 +542,7 @@ static void conclude(struct experiment *x, struct going *g, int status)
 	end_load(g);
 	o->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
 					: WEXITSTATUS(status);
-	o->seconds = now() - g->start;
+	o->seconds = clock_steady() - g->start;
 	if (n > 0) {
 		dir[n] = 0;
 		if (!access(dir, F_OK))
@@ -583,7 +575,7 @@ static void ask_to_end(struct going *g, enum outcome_how how)
 		kill(g->pid, SIGTERM);
 		g->asked = true;
 		g->o->how = how;
-		g->deadline = now() + GRACE;
+		g->deadline = clock_steady() + GRACE;
 	} else {
 		kill(g->pid, SIGKILL);
 		g->deadline = 0;
@@ -593,7 +585,7 @@ static void ask_to_end(struct going *g, enum outcome_how how)
 static void look_at_clock(struct experiment *x)
 {
 	for (size_t i = 0; i < x->n; i++)
-		if (x->going[i]->deadline > 0 && now() > x->going[i]->deadline)
+		if (x->going[i]->deadline > 0 && clock_steady() > x->going[i]->deadline)
 			ask_to_end(x->going[i], TIMED_OUT);
 }
 

@@ -8,6 +8,7 @@
 
 #include "files.h"
 #include "ownseeds.h"
+#include "text.h"
 #include "trialset.h"
 
 #define FEW 5
@@ -33,13 +34,6 @@ __attribute__((format(printf, 2, 3))) static void note(const struct set *s,
 		return;
 	json_array_append_new(s->notes, json_string(text));
 	free(text);
-}
-
-static const char *text_of(const json_t *trial, const char *key)
-{
-	const char *text = json_string_value(json_object_get(trial, key));
-
-	return text ? text : "";
 }
 
 static json_int_t number_of(const json_t *trial, const char *key)
@@ -111,7 +105,7 @@ static void note_repeats(const struct set *s)
 	char key[32];
 
 	json_array_foreach(s->trials, i, trial) {
-		const char *result = text_of(trial, "result");
+		const char *result = text_some(trial, "result");
 		const json_t *before;
 
 		if (!*result)
@@ -163,7 +157,7 @@ static int all_equal(const struct set *s, const char *(*of)(const json_t *, void
 static const char *bits_of(const json_t *trial, void *none)
 {
 	(void)none;
-	return text_of(trial, "bits");
+	return text_some(trial, "bits");
 }
 
 /* Folds have other data, and may have other results. */
@@ -230,7 +224,7 @@ static void note_own_seeds(const struct set *s, const char *store)
 	if (!bits && !values_equal(s, &metric))
 		return;
 	snprintf(dir, sizeof(dir), "%s/%s", store,
-		 text_of(json_array_get(s->trials, 0), "run"));
+		 text_some(json_array_get(s->trials, 0), "run"));
 	ownseeds_find(&own, dir);
 	where = json_array_size(own.places) ? places(own.places) : NULL;
 	note(s, "%s%s although the seeds differ: the program %s%s%s",
@@ -257,7 +251,7 @@ static bool two_runs(const struct set *s, const char *store, char a[PATH_MAX],
 	size_t i;
 
 	json_array_foreach(s->trials, i, trial) {
-		if (!*text_of(trial, "bits"))
+		if (!*text_some(trial, "bits"))
 			continue;
 		if (!first) {
 			first = trial;
@@ -265,8 +259,8 @@ static bool two_runs(const struct set *s, const char *store, char a[PATH_MAX],
 		}
 		if (number_of(first, "trial") == number_of(trial, "trial"))
 			continue;
-		snprintf(a, PATH_MAX, "%s/%s", store, text_of(first, "run"));
-		snprintf(b, PATH_MAX, "%s/%s", store, text_of(trial, "run"));
+		snprintf(a, PATH_MAX, "%s/%s", store, text_some(first, "run"));
+		snprintf(b, PATH_MAX, "%s/%s", store, text_some(trial, "run"));
 		return true;
 	}
 	return false;
@@ -304,6 +298,30 @@ static void note_same_file(const struct set *s, const char *store)
 	files_free(&b);
 }
 
+/* Some are still Slurm's, or were when somebody last asked. */
+static void note_slurm(struct set *s)
+{
+	const json_t *part;
+	char *jobs = NULL;
+	size_t i, size, n = 0;
+	FILE *to = open_memstream(&jobs, &size);
+
+	json_array_foreach(json_object_get(s->record, "slurm"), i, part) {
+		const char *job =
+			json_string_value(json_object_get(part, "job"));
+
+		if (!to || json_is_true(json_object_get(part, "gathered")))
+			continue;
+		fprintf(to, " %s", job ? job : "?");
+		n++;
+	}
+	if (to && !fclose(to) && n)
+		note(s, "with Slurm, job%s; samebits trials --resume=N --slurm, "
+			"with the number of these trials, waits for them",
+		     jobs);
+	free(jobs);
+}
+
 int trialset_note(json_t *record, const char *store, const json_t *more)
 {
 	struct set s = { .record = record,
@@ -318,6 +336,7 @@ int trialset_note(json_t *record, const char *store, const json_t *more)
 		note_repeats(&s);
 	note_same_file(&s, store);
 	note_own_seeds(&s, store);
+	note_slurm(&s);
 	if (more)
 		json_array_extend(s.notes, (json_t *)more);
 	return json_object_set_new(record, "notes", s.notes) ? -ENOMEM : 0;

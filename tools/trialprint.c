@@ -20,13 +20,6 @@ static json_int_t number_of(const json_t *j, const char *key)
 	return json_integer_value(json_object_get(j, key));
 }
 
-static const char *text_of(const json_t *j, const char *key)
-{
-	const char *text = json_string_value(json_object_get(j, key));
-
-	return text ? text : "";
-}
-
 static void print_value(FILE *to, const json_t *trial, const char *name)
 {
 	const json_t *m = json_object_get(json_object_get(trial, "metrics"),
@@ -52,13 +45,13 @@ static void print_head(FILE *to, const struct table *t)
 		fprintf(to, "  repeat");
 	fprintf(to, "  %-7s  status   seconds", "run");
 	json_array_foreach((json_t *)t->metrics, i, metric)
-		fprintf(to, "  %10s", text_of(metric, "name"));
+		fprintf(to, "  %10s", text_some(metric, "name"));
 	fprintf(to, "  result\n");
 }
 
 static void print_trial(FILE *to, const struct table *t, const json_t *trial)
 {
-	const char *trouble = text_of(trial, "trouble");
+	const char *trouble = text_some(trial, "trouble");
 	const json_t *metric;
 	size_t i;
 
@@ -68,14 +61,14 @@ static void print_trial(FILE *to, const struct table *t, const json_t *trial)
 		fprintf(to, "  %4lld", (long long)number_of(trial, "fold"));
 	if (t->repeats)
 		fprintf(to, "  %6lld", (long long)number_of(trial, "repeat"));
-	fprintf(to, "  %-7s  %6lld  %8.2f", text_of(trial, "run"),
+	fprintf(to, "  %-7s  %6lld  %8.2f", text_some(trial, "run"),
 		(long long)number_of(trial, "status"),
 		json_number_value(json_object_get(trial, "seconds")));
 	json_array_foreach((json_t *)t->metrics, i, metric)
-		print_value(to, trial, text_of(metric, "name"));
-	fprintf(to, "  %.8s\n", text_of(trial, "result"));
+		print_value(to, trial, text_some(metric, "name"));
+	fprintf(to, "  %.8s\n", text_some(trial, "result"));
 	if (*trouble) {
-		fprintf(to, "       %s: ", text_of(trial, "how"));
+		fprintf(to, "       %s: ", text_some(trial, "how"));
 		text_print(to, trouble);
 		fputc('\n', to);
 	}
@@ -92,7 +85,7 @@ static void print_table(FILE *to, const json_t *record)
 	if (json_array_size(trials))
 		print_head(to, &t);
 	json_array_foreach(trials, i, trial) {
-		bool bad = *text_of(trial, "trouble");
+		bool bad = *text_some(trial, "trouble");
 
 		if (bad ? badly++ < FAILED_SHOWN : well++ < SHOWN)
 			print_trial(to, &t, trial);
@@ -154,7 +147,7 @@ static void print_summary(FILE *to, const char *name, const json_t *s)
 
 	fputc('\n', to);
 	text_print(to, name);
-	fprintf(to, ": %s\n", text_of(s, "sentence"));
+	fprintf(to, ": %s\n", text_some(s, "sentence"));
 	if (!number_of(s, "count"))
 		return;
 	print_numbers(to, "mean", s, mean, "");

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "cmd.h"
 #include "find.h"
 #include "outcome.h"
@@ -65,16 +66,9 @@ static void set_plan(json_t *content, const struct plan *plan,
 			    json_string(measure_value_name(m->value)));
 }
 
-static const char *base(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static void settle(struct trialrecord *r)
 {
-	r->name = base(r->dir);
+	r->name = text_base(r->dir);
 	snprintf(r->store, sizeof(r->store), "%.*s",
 		 (int)(r->name > r->dir ? r->name - r->dir - 1 : 0), r->dir);
 }
@@ -112,7 +106,7 @@ int trialrecord_new(struct trialrecord *r, const char *store, char **argv,
 		"{s:b, s:o, s:o, s:s, s:f, s:n, s:o, s:o, s:[], s:{}, s:[]}",
 		"argv_whole", secrets_none(hidden, argv), "argv", hidden, "cwd",
 		text_json(getcwd(cwd, sizeof(cwd)) ? cwd : ""), "samebits",
-		SAMEBITS_VERSION, "start", outcome_now(), "end", "commit",
+		SAMEBITS_VERSION, "start", clock_real(), "end", "commit",
 		commit(), "options", strings(options), "trials", "summary",
 		"notes");
 	if (!r->content)
@@ -194,12 +188,15 @@ int trialrecord_end(struct trialrecord *r, int status)
 {
 	int ret;
 
-	json_object_set_new(r->content, "end", json_real(outcome_now()));
+	json_object_set_new(r->content, "end", json_real(clock_real()));
 	ret = sort(r->content);
 	if (ret)
 		return ret;
 	ret = record_write(r->dir, "trials", r->content);
-	return ret ? ret : record_end(r->dir, status);
+	if (ret)
+		return ret;
+	record_folded(r->dir);
+	return record_end(r->dir, status);
 }
 
 void trialrecord_free(struct trialrecord *r)
@@ -351,15 +348,25 @@ static int same_number(const struct trialrecord *r, const char *key,
 
 /* ---- all of it ---- */
 
-/* What could not be run at all is tried again. */
-static void drop_not_run(json_t *trials)
+/* What could not be run at all is tried again, and what Slurm has lost. */
+static void drop_not_run(const struct trialrecord *r, size_t repeat)
 {
-	for (size_t i = json_array_size(trials); i-- > 0;) {
-		const char *how = json_string_value(json_object_get(
-			json_array_get(trials, i), "how"));
+	json_t *trials = json_object_get(r->content, "trials");
 
-		if (how && !strcmp(how, "not run"))
-			json_array_remove(trials, i);
+	for (size_t i = json_array_size(trials); i-- > 0;) {
+		const json_t *trial = json_array_get(trials, i);
+		const char *how = json_string_value(
+			json_object_get(trial, "how"));
+
+		if ((!how || strcmp(how, "not run")) &&
+		    !json_object_get(trial, "slurm"))
+			continue;
+		record_drop(r->dir,
+			    (size_t)(json_integer_value(json_object_get(
+					     trial, "trial")) - 1) * repeat +
+				    (size_t)json_integer_value(
+					    json_object_get(trial, "repeat")));
+		json_array_remove(trials, i);
 	}
 }
 
@@ -383,12 +390,14 @@ int trialrecord_resume(struct trialrecord *r,
 		ret = same_number(r, "folds", given->folds, &plan->folds);
 	if (!ret)
 		ret = same_number(r, "repeat", given->repeat, &plan->repeat);
-	drop_not_run(json_object_get(r->content, "trials"));
+	if (!ret && !given->gathers)
+		drop_not_run(r, plan->repeat);
 	if (!ret)
 		ret = trialmetrics_same(r, given->metrics, m);
 	if (ret)
 		return ret;
 	set_plan(r->content, plan, m);
+	json_object_set_new(r->content, "end", json_null());
 	ret = record_write(r->dir, "trials", r->content);
 	return ret ? fail("%s: %s; free space first", r->dir, strerror(-ret))
 		   : 0;
@@ -414,4 +423,16 @@ int trialrecord_options(const struct trialrecord *r, const char **option,
 		option[i] = json_string_value(one);
 	option[i] = NULL;
 	return 0;
+}
+
+bool trialrecord_option(const struct trialrecord *r, const char *option)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(r->content, "options"), i, one)
+		if (json_is_string(one) &&
+		    !strcmp(json_string_value(one), option))
+			return true;
+	return false;
 }

@@ -32,6 +32,7 @@ int trialrecord_find(struct trialrecord *r, const char *store,
 struct trialrecord_given {
 	char **argv; /* NULL: nothing */
 	bool seeds, folds, repeat, metrics;
+	bool gathers; /* nothing is made again */
 };
 
 /* Goes on with one: what is given must not contradict it, the rest is taken from
@@ -43,6 +44,9 @@ int trialrecord_resume(struct trialrecord *r,
 /* The same for the options of runs, which `option` gets; at most `room`. */
 int trialrecord_options(const struct trialrecord *r, const char **option,
 			size_t room);
+
+/* Had the runs this one? */
+bool trialrecord_option(const struct trialrecord *r, const char *option);
 
 /* Trials with any trouble. */
 size_t trialrecord_troubles(const struct trialrecord *r);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "clock.h"
 #include "outcome.h"
 #include "progress.h"
 #include "record.h"
@@ -51,6 +52,13 @@ static bool is_job(const json_t *trial, const struct job *j)
 	       k == j->fold &&
 	       json_integer_value(json_object_get(trial, "repeat")) ==
 		       j->repeat;
+}
+
+static void take_left(struct making *m)
+{
+	for (size_t i = 0; m->r->left && i < m->jobs; i++)
+		if (m->r->left[i])
+			m->state[i] = DONE;
 }
 
 /* Those of an earlier start. Jobs are in the order of the plan, entries nearly:
@@ -176,7 +184,7 @@ static int start(struct making *m, size_t job)
 	t.options = given.options;
 	t.argv = given.argv;
 	t.environment = (const char *const *)given.environment;
-	s->start = outcome_now();
+	s->start = clock_real();
 	if (!ret)
 		ret = experiment_start(m->r->experiment, &t, &s->outcome);
 	given_free(&given);
@@ -191,13 +199,12 @@ static int start(struct making *m, size_t job)
 
 /* ---- ending ---- */
 
-/* Said while others go on, the first few. */
-static void say_trouble(struct making *m, const json_t *entry)
+void trialrun_say(size_t *said, const json_t *entry)
 {
 	const char *trouble =
 		json_string_value(json_object_get(entry, "trouble"));
 
-	if (!trouble || m->r->troubles++ >= TROUBLES_SAID)
+	if (!trouble || (*said)++ >= TROUBLES_SAID)
 		return;
 	progress_hide();
 	say("trial %" JSON_INTEGER_FORMAT " (seed %" JSON_INTEGER_FORMAT
@@ -234,9 +241,10 @@ static bool room(const struct making *m, uint64_t least)
 	       (uint64_t)disk.f_bavail * disk.f_frsize >= least;
 }
 
-static int keep(struct making *m, json_t *entry)
+static int keep(struct making *m, const struct job *j, json_t *entry)
 {
-	int ret = record_append(m->r->dir, entry);
+	int ret = m->r->apart ? record_put(m->r->dir, j->run, entry)
+			      : record_append(m->r->dir, entry);
 
 	if (!ret)
 		json_array_append(json_object_get(m->r->record, "trials"),
@@ -299,7 +307,7 @@ static void finish(struct making *m, struct slot *s)
 			      m->r->trial.timeout);
 	if (!entry) {
 		stop(m, -ECANCELED, "a trial", ENOMEM);
-	} else if (!keep(m, entry)) {
+	} else if (!keep(m, &j, entry)) {
 		m->state[s->job] = DONE;
 		m->done++;
 		if (o->how == NOT_RUN) {
@@ -308,7 +316,7 @@ static void finish(struct making *m, struct slot *s)
 			     o->trouble ? o->trouble
 					: "a trial could not be run", 0);
 		} else {
-			say_trouble(m, entry);
+			trialrun_say(&m->r->troubles, entry);
 		}
 	}
 	json_decref(entry);
@@ -366,6 +374,7 @@ int trialrun_go(struct trialrun *r)
 	m.state = calloc(m.jobs + 1, 1);
 	m.slot = calloc(r->jobs, sizeof(*m.slot));
 	if (m.state && m.slot) {
+		take_left(&m);
 		take_done(&m);
 		make(&m);
 	} else {

@@ -23,6 +23,8 @@ struct trialrun {
 	struct until until;
 	json_t *record; /* its "trials" are done, and get what is made */
 	const char *dir; /* of the record */
+	bool apart;	 /* other processes make other trials of it */
+	const bool *left; /* by job: not to be made here; NULL: those not done */
 	/* out: */
 	bool narrow;	 /* the interval is as narrow as was asked for */
 	size_t troubles; /* trials with trouble that was said */
@@ -35,5 +37,8 @@ struct trialrun {
 /* 0; -EINTR: a signal asked for the end; -ECANCELED: `stopped` says why; or
  * another -errno. What had ended is in the record in any case. */
 int trialrun_go(struct trialrun *r);
+/* Says what is wrong with a trial, if anything is; of the first few, as *said
+ * counts. */
+void trialrun_say(size_t *said, const json_t *entry);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 #include "trialrecord.h"
 #include "trialrun.h"
 #include "trialset.h"
+#include "trialslurm.h"
+#include "trialtask.h"
 
 #define TRIALS_DEFAULT 10
 #define UNTIL_MOST 100
@@ -28,7 +31,7 @@
 
 static struct {
 	const char *trials, *seeds, *folds, *repeat, *metric, *value,
-		*until, *most, *resume;
+		*until, *most, *resume, *slurm, *sbatch, *no_wait;
 } o;
 
 static const struct opt trials_options[] = {
@@ -57,6 +60,13 @@ static const struct opt trials_options[] = {
 	  &repeat_wanted.jobs },
 	{ "timeout", 0, "TIME", "for one run: 90, 90s, 5m, 2h",
 	  &repeat_wanted.timeout },
+	{ "slurm", 0, NULL, "each trial a task of a job array of Slurm's",
+	  &o.slurm },
+	{ "sbatch", OPT_MANY, "OPTIONS",
+	  "for sbatch: '--partition=gpu --gres=gpu:1 --time=2:00:00'",
+	  &o.sbatch },
+	{ "no-wait", 0, NULL,
+	  "with --slurm: ends at once; --resume gathers later", &o.no_wait },
 	{ "json", 0, NULL, "the record as JSON on stdout",
 	  &repeat_wanted.json },
 	FURTHER_OPTIONS LOG_OPTIONS FILE_OPTIONS
@@ -139,6 +149,12 @@ static bool plan_valid(struct trials *t)
 	return false;
 }
 
+/* Slurm, which is not told otherwise, starts as many as it can. */
+static unsigned at_a_time(const struct trials *t)
+{
+	return o.slurm && !t->run.jobs ? 2 : t->run.jobs;
+}
+
 /* {fold} without folds would reach the program as it is. */
 static bool placeholders_valid(const struct trials *t)
 {
@@ -149,12 +165,12 @@ static bool placeholders_valid(const struct trials *t)
 			fail("%s: there are no folds; add --folds K", *a);
 			return false;
 		}
-	for (size_t i = 0; i < m->n && t->run.jobs > 1; i++)
+	for (size_t i = 0; i < m->n && at_a_time(t) > 1; i++)
 		if (m->at[i].file && !measure_own_file(&m->at[i])) {
-			fail("--metric %s=%s: with --jobs %u several trials "
-			     "write that file at a time; put {seed} into its "
-			     "name",
-			     m->at[i].name, m->at[i].pattern, t->run.jobs);
+			fail("--metric %s=%s: with %s several trials write "
+			     "that file at a time; put {seed} into its name",
+			     m->at[i].name, m->at[i].pattern,
+			     o.slurm ? "--slurm" : "--jobs");
 			return false;
 		}
 	return true;
@@ -251,6 +267,92 @@ static int make(struct trials *t)
 	return status;
 }
 
+/* ---- by Slurm ---- */
+
+/* How to go on with what Slurm has. */
+static void say_later(const struct trials *t, FILE *to)
+{
+	char *jobs = trialslurm_jobs(&t->record);
+
+	fprintf(to,
+		"samebits: trials %s are with Slurm, job %s; samebits trials "
+		"--resume=%s --slurm waits for them and reports, samebits "
+		"report %s shows what has ended, scancel %s ends them\n",
+		t->record.name, jobs ? jobs : "?", t->record.name,
+		t->record.name, jobs ? jobs : "JOB");
+	free(jobs);
+}
+
+static _Noreturn void end_by(int signal)
+{
+	fflush(NULL);
+	raise(signal);
+	_exit(128 + signal); /* it is ignored */
+}
+
+static int gather(struct trials *t, struct trialslurm *s)
+{
+	int ret, status;
+
+	if (!wanted.quiet)
+		progress_start("trial", plan_jobs(&t->plan));
+	ret = trialslurm_gather(s);
+	progress_end();
+	if (ret == -EINTR) {
+		say_later(t, stderr);
+		end_by(s->signal);
+	}
+	t->run.troubles = s->troubles;
+	status = conclude(t, ret);
+	store_point(t->record.store);
+	return status;
+}
+
+static int make_by_slurm(struct trials *t)
+{
+	struct trialslurm s = { .record = &t->record,
+				.plan = &t->plan,
+				.trial = &t->r.trial,
+				.jobs = t->run.jobs,
+				.sbatch = o.sbatch };
+	bool begun = o.resume;
+	int ret = 0;
+
+	if (!trialslurm_arrays(&t->record))
+		ret = trialslurm_submit(&s);
+	if (ret && trialslurm_arrays(&t->record))
+		say_later(t, stderr);
+	else if (ret && !begun)
+		store_remove(t->record.dir);
+	if (ret)
+		return ret;
+	if (!o.no_wait)
+		return gather(t, &s);
+	if (repeat_wanted.json)
+		print(t);
+	say_later(t, repeat_wanted.json ? stderr : stdout);
+	return 0;
+}
+
+/* False: what Slurm has of these trials is in the way, and it was said. */
+static bool slurm_allows(const struct trials *t)
+{
+	bool arrays = trialslurm_arrays(&t->record);
+
+	if (o.slurm && arrays && (o.trials || o.seeds || o.metric || o.value)) {
+		fail("trials %s are with Slurm as they were begun; samebits "
+		     "trials --resume=%s --slurm gathers them, then there may "
+		     "be more, or other metrics",
+		     t->record.name, t->record.name);
+		return false;
+	}
+	if (o.slurm || !arrays || !trialslurm_goes_on(&t->record))
+		return true;
+	say_later(t, stderr);
+	fail("trials %s go on in Slurm: add --slurm", t->record.name);
+	return false;
+}
+
 static int set_up(struct trials *t)
 {
 	t->run.plan = &t->plan;
@@ -260,7 +362,7 @@ static int set_up(struct trials *t)
 	t->run.dir = t->record.dir;
 	json_object_set_new(t->record.content, "jobs",
 			    json_integer(t->run.jobs));
-	return make(t);
+	return o.slurm ? make_by_slurm(t) : make(t);
 }
 
 static int begin(struct trials *t)
@@ -269,7 +371,7 @@ static int begin(struct trials *t)
 	struct target target;
 	int ret;
 
-	tmpfit_decide(t->argv, &t->measures, t->run.jobs);
+	tmpfit_decide(t->argv, &t->measures, at_a_time(t));
 	repeat_prepare(&t->r, false, t->argv);
 	ret = target_find(&target, t->argv[0]);
 	if (ret)
@@ -293,6 +395,9 @@ static int resume(struct trials *t)
 					   .metrics = o.metric || o.value };
 	int ret = trialrecord_find(&t->record, wanted.store, o.resume);
 
+	if (!ret && !slurm_allows(t))
+		ret = STATUS_TROUBLE;
+	given.gathers = o.slurm && !ret && trialslurm_arrays(&t->record);
 	if (!ret)
 		ret = trialrecord_resume(&t->record, &given, &t->plan,
 					 &t->measures);
@@ -301,7 +406,7 @@ static int resume(struct trials *t)
 	t->argv = t->record.argv;
 	if (!placeholders_valid(t))
 		return STATUS_TROUBLE;
-	tmpfit_decide(t->argv, &t->measures, t->run.jobs);
+	tmpfit_decided(trialrecord_option(&t->record, "--private-tmp"));
 	repeat_prepare(&t->r, false, t->argv);
 	ret = trialrecord_options(&t->record, t->r.option,
 				  sizeof(t->r.option) / sizeof(char *));
@@ -324,12 +429,40 @@ static int usage(void)
 	return 0;
 }
 
+/* So many as Slurm may start, or as this machine is to. */
+static bool jobs_valid(struct trials *t)
+{
+	const char *jobs = repeat_wanted.jobs;
+	uint64_t n = 0;
+
+	if (o.slurm && !option_count("jobs", jobs, 1, PLAN_MOST, &n))
+		return false;
+	if (o.slurm)
+		repeat_wanted.jobs = NULL;
+	if (!repeat_valid(&t->r))
+		return false;
+	t->run.jobs = o.slurm ? (unsigned)n : t->r.attempts.jobs;
+	return true;
+}
+
+static bool slurm_valid(void)
+{
+	const char *lone = o.sbatch ? "--sbatch" : o.no_wait ? "--no-wait" : NULL;
+
+	if (o.slurm && o.until)
+		fail("--until-ci %s: looks at each trial before the next, and "
+		     "--slurm hands over all at once; give -n N, and more with "
+		     "-n M --resume --slurm", o.until);
+	else if (!o.slurm && lone)
+		fail("%s: is for trials that Slurm makes; add --slurm", lone);
+	return o.slurm ? !o.until : !lone;
+}
+
 static bool valid(struct trials *t)
 {
-	if (!plan_valid(t) || !repeat_valid(&t->r) ||
+	if (!slurm_valid() || !plan_valid(t) || !jobs_valid(t) ||
 	    !measures_parse(&t->measures, o.metric, o.value))
 		return false;
-	t->run.jobs = t->r.attempts.jobs;
 	if (!placeholders_valid(t))
 		return false;
 	if (isfinite(statistics_t95(1)))
@@ -344,6 +477,8 @@ static int trials(int argc, char **argv)
 	static struct trials t;
 	int first, ret;
 
+	if (argc == 4 && !strcmp(argv[1], "--task"))
+		return trialtask(argv[2], argv[3]);
 	tmpfit_undecided();
 	wanted.own_seeds = true;
 	ret = opts_parse(trials_options, argc, argv, &first);

@@ -11,6 +11,7 @@
 #include "pids.h"
 #include "processors.h"
 #include "real.h"
+#include "turn.h"
 #include "banned.h"
 
 #define ROW(fn, text)                                                          \
@@ -45,6 +46,8 @@ EXPORT int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
 		n = processors_set(set, size);
 		ret = n < 0 ? sys_result(n) : 0;
 	}
+	if (!force && ret == 0 && turn_pinned())
+		turn_processors(set, size);
 	call_end(&c, ret ? 0 : digest_bytes(set, size), 0);
 	return ret;
 }
@@ -65,6 +68,8 @@ EXPORT int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
 		ret = set_for(set, size);
 	else
 		ret = real_pthread_getaffinity_np(thread, size, set);
+	if (ret == 0 && turn_pinned() && !forced())
+		turn_processors(set, size);
 	call_end(&c, ret ? 0 : digest_bytes(set, size), 0);
 	return ret;
 }
@@ -89,6 +94,8 @@ EXPORT int sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *set)
 
 	if (forced())
 		return sys_result(processors_pin(tid, set, size));
+	if (turn_pinned())
+		return sys_result(turn_processors_set(set, size));
 	return sys_result(sys3(SYS_sched_setaffinity, tid, size, set));
 }
 
@@ -101,6 +108,8 @@ EXPORT int pthread_setaffinity_np(pthread_t thread, size_t size,
 	long n;
 	int ret = 0;
 
+	if (turn_pinned())
+		return -(int)turn_processors_set(set, size);
 	if (!forced())
 		return NEXT(pthread_setaffinity_np)(thread, size, set);
 	n = processors_real(set, size, real, &first);

@@ -12,6 +12,7 @@
 #include "call.h"
 #include "ltime.h"
 #include "real.h"
+#include "turn.h"
 #include "banned.h"
 
 /* Old programs call ftime(), which new ones are warned of. */
@@ -47,6 +48,7 @@ EXPORT time_t time(time_t *out)
 	struct call c;
 	time_t t;
 
+	turn_look();
 	if (CALL(&c, time) == SB_FORCE)
 		t = (time_t)(config.start + ltime_read(c.self) / LTIME_SECOND);
 	else if (real_time)
@@ -72,6 +74,7 @@ EXPORT int gettimeofday(struct timeval *restrict tv, void *restrict zone)
 	uint64_t ns = 0;
 	int ret = 0;
 
+	turn_look();
 	if (CALL(&c, gettimeofday) == SB_FORCE) {
 		ns = read_ns(c.self, CLOCK_REALTIME);
 		if (tv)
@@ -117,6 +120,7 @@ EXPORT int clock_gettime(clockid_t clock, struct timespec *ts)
 	struct call c;
 	int ret = 0;
 
+	turn_look();
 	if (CALL(&c, clock_gettime) == SB_FORCE)
 		*ts = ltime_show(clock, ltime_read(c.self));
 	else if (real_clock_gettime)
@@ -147,6 +151,7 @@ EXPORT clock_t clock(void)
 	struct call c;
 	clock_t t;
 
+	turn_look();
 	if (CALL(&c, clock) == SB_FORCE)
 		t = (clock_t)(ltime_read(c.self) / 1000);
 	else
@@ -212,18 +217,32 @@ EXPORT int getrusage(__rusage_who_t who, struct rusage *use)
 	return ret;
 }
 
-static uint64_t left(const struct timespec *rem, int ret)
+/* A sleep of some length; error: 0 or what ended it. */
+static void slept(struct thread *self, const struct timespec *ts,
+		  const struct timespec *rest, int error)
 {
-	return ret ? ltime_ns(rem) : 0;
+	if (!error)
+		ltime_advance(self, ltime_ns(ts));
+	else if (error == EINTR)
+		ltime_interrupted(self, ltime_ns(ts), ltime_ns(rest));
 }
 
 EXPORT unsigned sleep(unsigned seconds)
 {
 	struct call c;
 	bool force = CALL(&c, sleep) == SB_FORCE;
+	struct timespec ts = { seconds, 0 }, rem = { 0 };
 	int saved = errno;
 	unsigned rest;
 
+	switch (turn_nap(&ts, &rem)) {
+	case 0:
+		call_end(&c, seconds, 0);
+		return 0;
+	case EINTR:
+		call_end(&c, seconds, 0);
+		return (unsigned)rem.tv_sec + (rem.tv_nsec > 0);
+	}
 	errno = 0;
 	rest = real_sleep(seconds);
 	/* Interrupted in its last second it returns 0 too. */
@@ -243,7 +262,14 @@ EXPORT int usleep(useconds_t us)
 {
 	struct call c;
 	bool force = CALL(&c, usleep) == SB_FORCE;
-	int ret = real_usleep(us);
+	struct timespec ts = { us / 1000000, us % 1000000 * 1000 };
+	int ret = turn_nap(&ts, NULL);
+
+	if (ret != NOT_OURS) {
+		call_end(&c, us, 0);
+		return sys_result(-ret);
+	}
+	ret = real_usleep(us);
 
 	/* How long an interrupted one was is not told. */
 	if (force && ret == 0)
@@ -259,17 +285,18 @@ EXPORT int nanosleep(const struct timespec *ts, struct timespec *rem)
 	struct call c;
 	struct timespec rest = { 0 };
 	bool force = CALL(&c, nanosleep) == SB_FORCE;
-	uint64_t want = ltime_ns(ts), was;
-	int ret = real_nanosleep(ts, &rest);
+	int ret = turn_nap(ts, rem);
 
-	was = left(&rest, ret && errno == EINTR);
-	if (force && (ret == 0 || errno == EINTR))
-		ltime_advance(c.self, want - was);
-	if (force && ret)
-		ltime_woken(c.self);
+	if (ret != NOT_OURS) {
+		call_end(&c, ltime_ns(ts), 0);
+		return sys_result(-ret);
+	}
+	ret = real_nanosleep(ts, &rest);
+	if (force)
+		slept(c.self, ts, &rest, ret ? errno : 0);
+	call_end(&c, ltime_ns(ts), 0);
 	if (ret && rem && errno == EINTR)
 		*rem = rest;
-	call_end(&c, want, 0);
 	return ret;
 }
 
@@ -278,24 +305,28 @@ EXPORT int clock_nanosleep(clockid_t clock, int flags,
 {
 	struct call c;
 	bool force = CALL(&c, clock_nanosleep) == SB_FORCE;
-	struct timespec rest = { 0 }, real;
-	uint64_t until;
+	struct timespec rest = { 0 };
+	struct moment m;
 	int ret;
 
-	if (force && flags & TIMER_ABSTIME) {
-		real = ltime_deadline(c.self, clock, ts, &until);
-		ret = real_clock_nanosleep(clock, flags, &real, NULL);
-		if (ret == 0)
-			ltime_join(c.self, until);
+	ret = turn_clock_nap(force, clock, flags, ts, rem);
+	if (ret != NOT_OURS) {
+		call_end(&c, ltime_ns(ts), 0);
+		return ret;
+	}
+	if (flags & TIMER_ABSTIME) {
+		ret = real_clock_nanosleep(
+			clock, flags, moment_take(&m, c.self, force, clock, ts),
+			NULL);
+		moment_passed(&m, c.self, ret == 0);
 	} else {
 		ret = real_clock_nanosleep(clock, flags, ts, &rest);
-		if (force && (ret == 0 || ret == EINTR))
-			ltime_advance(c.self,
-				      ltime_ns(ts) - left(&rest, ret));
-		if (ret == EINTR && rem && !(flags & TIMER_ABSTIME))
-			*rem = rest;
+		if (force)
+			slept(c.self, ts, &rest, ret);
 	}
 	call_end(&c, ltime_ns(ts), 0);
+	if (ret == EINTR && rem && !(flags & TIMER_ABSTIME))
+		*rem = rest;
 	return ret;
 }
 

@@ -9,6 +9,7 @@
 #include "filetime.h"
 #include "output.h"
 #include "real.h"
+#include "turnfd.h"
 
 /* The stream functions by names of our own: theirs are banned here. */
 EXPORT int close_stream(FILE *f) __asm__("fclose");
@@ -31,8 +32,16 @@ static void closing(int fd, const void *ra)
 	struct thread *self = filetime_self();
 
 	output_forget(fd);
+	if (config.turns)
+		turnfd_gone(fd);
 	if (self)
 		filetime_closing(self, fd, ra);
+}
+
+static void copied(int from, int to)
+{
+	if (config.turns && to >= 0)
+		turnfd_copied(from, to);
 }
 
 /* Who writes to the old one meanwhile has asked for it again. */
@@ -50,18 +59,26 @@ EXPORT int close(int fd)
 
 EXPORT int dup2(int from, int to)
 {
+	int ret;
+
 	if (from != to)
 		closing(to, __builtin_return_address(0));
-	return replaced(real_dup2 ? real_dup2(from, to)
-				  : sys_result(sys2(SYS_dup2, from, to)));
+	ret = replaced(real_dup2 ? real_dup2(from, to)
+				 : sys_result(sys2(SYS_dup2, from, to)));
+	copied(from, ret);
+	return ret;
 }
 
 EXPORT int dup3(int from, int to, int flags)
 {
+	int ret;
+
 	closing(to, __builtin_return_address(0));
-	return replaced(real_dup3 ? real_dup3(from, to, flags)
-				  : sys_result(sys3(SYS_dup3, from, to,
-						    flags)));
+	ret = replaced(real_dup3 ? real_dup3(from, to, flags)
+				 : sys_result(sys3(SYS_dup3, from, to,
+						   flags)));
+	copied(from, ret);
+	return ret;
 }
 
 /* What is still in its buffer is a change, too. */

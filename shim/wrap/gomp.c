@@ -12,9 +12,14 @@
 typedef unsigned long long ull;
 typedef void body(void *);
 
+enum { RUNTIME, STATIC, DYNAMIC, GUIDED, AUTO };
+#define MONOTONIC 0x80000000l
+
 #define ROW(fn, ...)                                                           \
 	SOURCE(fn, .group = "openmp", .policy = SB_FORCE, .optional = 1,       \
 	       .bound = 1, __VA_ARGS__)
+#define HOOKED(fn)                                                             \
+	SOURCE(fn, .group = "openmp", .optional = 1, .inner = 1, .bound = 1)
 #define PART(id, ret, ...)                                                     \
 	static ret (*real_##id)(__VA_ARGS__);                                  \
 	OPENMP_PART(id)
@@ -30,15 +35,53 @@ static void *starter(bool *force, struct source *ours, struct source *row,
 }
 
 /* Loops: (start, end, step, chunk), which give the first piece. */
-PART(GOMP_loop_static_start, bool, long, long, long, long, long *, long *);
-PART(GOMP_loop_ordered_static_start, bool, long, long, long, long, long *,
-     long *);
-PART(GOMP_loop_ull_static_start, bool, bool, ull, ull, ull, ull, ull *, ull *);
-PART(GOMP_loop_ull_ordered_static_start, bool, bool, ull, ull, ull, ull, ull *,
-     ull *);
+#define STATIC_LOOP(fn, ordered)                                               \
+	bool fn(long, long, long, long, long *, long *);                       \
+	HOOKED(fn);                                                            \
+	EXPORT bool fn(long start, long end, long step, long chunk,            \
+		       long *from, long *below)                                \
+	{                                                                      \
+		struct member *m = OPENMP_MEMBER(fn);                          \
+                                                                               \
+		if (m)                                                         \
+			return begin(m, loop_signed(start, end, step, chunk),  \
+				     ordered, from, below);                    \
+		return REAL_HERE(fn)(start, end, step, chunk, from, below);    \
+	}
+
+#define STATIC_LOOP_ULL(fn, ordered)                                           \
+	bool fn(bool, ull, ull, ull, ull, ull *, ull *);                       \
+	HOOKED(fn);                                                            \
+	EXPORT bool fn(bool up, ull start, ull end, ull step, ull chunk,       \
+		       ull *from, ull *below)                                  \
+	{                                                                      \
+		struct member *m = OPENMP_MEMBER(fn);                          \
+                                                                               \
+		if (m)                                                         \
+			return begin(m,                                        \
+				     loop_unsigned(up, start, end, step,       \
+						   chunk),                     \
+				     ordered, from, below);                    \
+		return REAL_HERE(fn)(up, start, end, step, chunk, from,        \
+				     below);                                   \
+	}
+
+static bool begin(struct member *m, struct loop l, bool ordered, void *from,
+		  void *below)
+{
+	loop_begin(m, &l, ordered, NULL);
+	return loop_next(m, from, below);
+}
+
+STATIC_LOOP(GOMP_loop_static_start, false)
+STATIC_LOOP(GOMP_loop_ordered_static_start, true)
+STATIC_LOOP_ULL(GOMP_loop_ull_static_start, false)
+STATIC_LOOP_ULL(GOMP_loop_ull_ordered_static_start, true)
 
 #define KEEP(chunk) (chunk)
 #define BLOCK(chunk) 0
+
+#define ORDERED_BY(fn) (__builtin_strstr(#fn, "_ordered_") != NULL)
 
 #define LOOP(fn, ours, size, text)                                             \
 	bool fn(long, long, long, long, long *, long *);                       \
@@ -47,9 +90,16 @@ PART(GOMP_loop_ull_ordered_static_start, bool, bool, ull, ull, ull, ull, ull *,
 		       long *from, long *below)                                \
 	{                                                                      \
 		bool force = openmp_event(&src_##fn, CALLER, (uint64_t)chunk); \
-		__typeof__(real_##fn) real = (__typeof__(real))starter(        \
-			&force, &src_##ours, &src_##fn, OPENMP_CALLER);        \
+		struct member *m = OPENMP_MEMBER(fn);                          \
+		__typeof__(real_##fn) real;                                    \
                                                                                \
+		if (m)                                                         \
+			return begin(m,                                        \
+				     loop_signed(start, end, step,             \
+						 size(chunk)),                 \
+				     ORDERED_BY(fn), from, below);             \
+		real = (__typeof__(real))starter(&force, &src_##ours,          \
+						 &src_##fn, OPENMP_CALLER);    \
 		return real(start, end, step, force ? size(chunk) : chunk,     \
 			    from, below);                                      \
 	}
@@ -61,14 +111,22 @@ PART(GOMP_loop_ull_ordered_static_start, bool, bool, ull, ull, ull, ull, ull *,
 		       ull *from, ull *below)                                  \
 	{                                                                      \
 		bool force = openmp_event(&src_##fn, CALLER, chunk);           \
-		__typeof__(real_##fn) real = (__typeof__(real))starter(        \
-			&force, &src_##ours, &src_##fn, OPENMP_CALLER);        \
+		struct member *m = OPENMP_MEMBER(fn);                          \
+		__typeof__(real_##fn) real;                                    \
                                                                                \
+		if (m)                                                         \
+			return begin(m,                                        \
+				     loop_unsigned(up, start, end, step,       \
+						   size(chunk)),               \
+				     ORDERED_BY(fn), from, below);             \
+		real = (__typeof__(real))starter(&force, &src_##ours,          \
+						 &src_##fn, OPENMP_CALLER);    \
 		return real(up, start, end, step, force ? size(chunk) : chunk, \
 			    from, below);                                      \
 	}
 
 /* schedule(runtime) has its chunk in the library. */
+#define RUNTIME_PIECE(m) loop_piece(&(m)->task->set, RUNTIME, 0)
 #define LOOP_RUNTIME(fn, ours, ...)                                            \
 	bool fn(long, long, long, long *, long *);                             \
 	ROW(fn, .doc = __VA_ARGS__);                                           \
@@ -76,9 +134,15 @@ PART(GOMP_loop_ull_ordered_static_start, bool, bool, ull, ull, ull, ull, ull *,
 		       long *below)                                            \
 	{                                                                      \
 		bool force = openmp_event(&src_##fn, CALLER, 0);               \
-		void *real = starter(&force, &src_##ours, &src_##fn,           \
-				     OPENMP_CALLER);                           \
+		struct member *m = OPENMP_MEMBER(fn);                          \
+		void *real;                                                    \
                                                                                \
+		if (m)                                                         \
+			return begin(m,                                        \
+				     loop_signed(start, end, step,             \
+						 (long)RUNTIME_PIECE(m)),      \
+				     ORDERED_BY(fn), from, below);             \
+		real = starter(&force, &src_##ours, &src_##fn, OPENMP_CALLER); \
 		if (force)                                                     \
 			return ((__typeof__(real_##ours))real)(                \
 				start, end, step,                              \
@@ -95,9 +159,15 @@ PART(GOMP_loop_ull_ordered_static_start, bool, bool, ull, ull, ull, ull, ull *,
 		       ull *below)                                             \
 	{                                                                      \
 		bool force = openmp_event(&src_##fn, CALLER, 0);               \
-		void *real = starter(&force, &src_##ours, &src_##fn,           \
-				     OPENMP_CALLER);                           \
+		struct member *m = OPENMP_MEMBER(fn);                          \
+		void *real;                                                    \
                                                                                \
+		if (m)                                                         \
+			return begin(m,                                        \
+				     loop_unsigned(up, start, end, step,       \
+						   RUNTIME_PIECE(m)),          \
+				     ORDERED_BY(fn), from, below);             \
+		real = starter(&force, &src_##ours, &src_##fn, OPENMP_CALLER); \
 		if (force)                                                     \
 			return ((__typeof__(real_##ours))real)(                \
 				up, start, end, step,                          \
@@ -162,13 +232,55 @@ LOOP_ULL_RUNTIME(GOMP_loop_ull_ordered_runtime_start,
 	SOURCE(fn, .group = "openmp", .policy = SB_OBSERVE, .optional = 1,     \
 	       .bound = 1, .doc = text)
 
+/* In GCC's code a pointer that is NULL asks for no first piece. */
+#define MEMORY(reductions, memory)                                             \
+	(&(struct task_memory){ reductions, memory })
+#define KIND_BY(fn)                                                            \
+	(__builtin_strstr(#fn, "guided") ? GUIDED : __builtin_strstr(#fn, "dynamic") ? DYNAMIC     \
+								 : STATIC)
+
+static bool depending(struct member *m, unsigned n, const void *counts,
+		      long kind, uint64_t chunk, void *from, void *below,
+		      const struct task_memory *t)
+{
+	depend_begin(m, n, counts, loop_piece(&m->task->set, kind, chunk), t);
+	return !from || loop_next(m, from, below);
+}
+
+static bool any(struct member *m, struct loop l, long kind, bool ordered,
+		void *from, void *below, const struct task_memory *t)
+{
+	l.piece = loop_piece(&m->task->set, kind, l.piece);
+	loop_begin(m, &l, ordered, t);
+	return !from || loop_next(m, from, below);
+}
+
 #define DOACROSS(fn, type, text)                                               \
 	bool fn(unsigned, type *, type, type *, type *);                       \
 	OBSERVED(fn, text);                                                    \
 	EXPORT bool fn(unsigned n, type *counts, type chunk, type *from,       \
 		       type *below)                                            \
 	{                                                                      \
+		struct member *m = OPENMP_MEMBER(fn);                          \
+                                                                               \
 		openmp_event(&src_##fn, CALLER, (uint64_t)chunk);              \
+		if (m)                                                         \
+			return depending(m, n, counts, KIND_BY(fn),            \
+					 (uint64_t)chunk, from, below, NULL);  \
+		return REAL_HERE(fn)(n, counts, chunk, from, below);           \
+	}
+
+#define DOACROSS_STATIC(fn, type)                                              \
+	bool fn(unsigned, type *, type, type *, type *);                       \
+	HOOKED(fn);                                                            \
+	EXPORT bool fn(unsigned n, type *counts, type chunk, type *from,       \
+		       type *below)                                            \
+	{                                                                      \
+		struct member *m = OPENMP_MEMBER(fn);                          \
+                                                                               \
+		if (m)                                                         \
+			return depending(m, n, counts, STATIC,                 \
+					 (uint64_t)chunk, from, below, NULL);  \
 		return REAL_HERE(fn)(n, counts, chunk, from, below);           \
 	}
 
@@ -177,7 +289,12 @@ LOOP_ULL_RUNTIME(GOMP_loop_ull_ordered_runtime_start,
 	OBSERVED(fn, text);                                                    \
 	EXPORT bool fn(unsigned n, type *counts, type *from, type *below)      \
 	{                                                                      \
+		struct member *m = OPENMP_MEMBER(fn);                          \
+                                                                               \
 		openmp_event(&src_##fn, CALLER, 0);                            \
+		if (m)                                                         \
+			return depending(m, n, counts, RUNTIME, 0, from,       \
+					 below, NULL);                         \
 		return REAL_HERE(fn)(n, counts, from, below);                  \
 	}
 
@@ -189,11 +306,19 @@ LOOP_ULL_RUNTIME(GOMP_loop_ull_ordered_runtime_start,
 		       type *from, type *below, uintptr_t *reductions,         \
 		       void **memory)                                          \
 	{                                                                      \
+		struct member *m = OPENMP_MEMBER(fn);                          \
+                                                                               \
 		openmp_event(&src_##fn, CALLER, (uint64_t)kind);               \
+		if (m)                                                         \
+			return depending(m, n, counts, kind, (uint64_t)chunk,  \
+					 from, below,                          \
+					 MEMORY(reductions, memory));          \
 		return REAL_HERE(fn)(n, counts, kind, chunk, from, below,      \
 				     reductions, memory);                      \
 	}
 
+DOACROSS_STATIC(GOMP_loop_doacross_static_start, long)
+DOACROSS_STATIC(GOMP_loop_ull_doacross_static_start, ull)
 DOACROSS(GOMP_loop_doacross_dynamic_start, long,
 	 "a loop with depend, schedule(dynamic)")
 DOACROSS(GOMP_loop_doacross_guided_start, long,
@@ -213,9 +338,6 @@ DOACROSS_ANY(GOMP_loop_ull_doacross_start, ull,
 
 /* Loops with task reductions or memory of their own have one function for all
  * schedules, which it is told. */
-enum { RUNTIME, STATIC, DYNAMIC, GUIDED, AUTO };
-#define MONOTONIC 0x80000000l
-
 struct schedule {
 	long kind, chunk;
 };
@@ -247,8 +369,16 @@ static struct schedule made_static(bool force, long kind, long chunk,
 		       long *from, long *below, uintptr_t *reductions,         \
 		       void **memory)                                          \
 	{                                                                      \
-		struct schedule s = MADE_STATIC(fn, kind, chunk);              \
+		struct member *m = OPENMP_MEMBER(fn);                          \
+		struct schedule s;                                             \
                                                                                \
+		if (m) {                                                       \
+			openmp_event(&src_##fn, CALLER, (uint64_t)kind);       \
+			return any(m, loop_signed(start, end, step, chunk),    \
+				   kind, ORDERED_BY(fn), from, below,          \
+				   MEMORY(reductions, memory));                \
+		}                                                              \
+		s = MADE_STATIC(fn, kind, chunk);                              \
 		return REAL_HERE(fn)(start, end, step, s.kind, s.chunk, from,  \
 				     below, reductions, memory);               \
 	}
@@ -261,8 +391,17 @@ static struct schedule made_static(bool force, long kind, long chunk,
 		       ull chunk, ull *from, ull *below,                       \
 		       uintptr_t *reductions, void **memory)                   \
 	{                                                                      \
-		struct schedule s = MADE_STATIC(fn, kind, chunk);              \
+		struct member *m = OPENMP_MEMBER(fn);                          \
+		struct schedule s;                                             \
                                                                                \
+		if (m) {                                                       \
+			openmp_event(&src_##fn, CALLER, (uint64_t)kind);       \
+			return any(m,                                          \
+				   loop_unsigned(up, start, end, step, chunk), \
+				   kind, ORDERED_BY(fn), from, below,          \
+				   MEMORY(reductions, memory));                \
+		}                                                              \
+		s = MADE_STATIC(fn, kind, chunk);                              \
 		return REAL_HERE(fn)(up, start, end, step, s.kind,             \
 				     (ull)s.chunk, from, below, reductions,    \
 				     memory);                                  \
@@ -285,19 +424,27 @@ OBSERVED(GOMP_sections2_start, "sections with task reductions");
 
 EXPORT unsigned GOMP_sections_start(unsigned count)
 {
+	struct member *m = OPENMP_MEMBER(GOMP_sections_start);
+
 	openmp_event(&src_GOMP_sections_start, CALLER, count);
+	if (m)
+		return sections_begin(m, count, NULL);
 	return REAL_HERE(GOMP_sections_start)(count);
 }
 
 EXPORT unsigned GOMP_sections2_start(unsigned count, uintptr_t *reductions,
 				     void **memory)
 {
+	struct member *m = OPENMP_MEMBER(GOMP_sections2_start);
+
 	openmp_event(&src_GOMP_sections2_start, CALLER, count);
+	if (m)
+		return sections_begin(m, count, MEMORY(reductions, memory));
 	return REAL_HERE(GOMP_sections2_start)(count, reductions, memory);
 }
 
 /* Regions: as many threads as --threads allows. n: of the clause, 0: none. */
-#define REGION(fn, ret, text, params, args)                                    \
+#define REGION(fn, ret, text, params, args, ours)                              \
 	ret fn params;                                                         \
 	SOURCE(fn, .group = "openmp", .policy = SB_OBSERVE, .optional = 1,     \
 	       .bound = 1, .counts = 1, .doc = text);                          \
@@ -308,38 +455,98 @@ EXPORT unsigned GOMP_sections2_start(unsigned count, uintptr_t *reductions,
 		openmp_event(&src_##fn, CALLER, n);                            \
 		n = openmp_clause(&src_##fn, n);                               \
 		openmp_region(OPENMP_CALLER, (void *)real, n);                 \
+		if (openmp_serves((void *)real))                               \
+			return (ret)ours;                                      \
 		return real args;                                              \
 	}
 
+/* A region of ours. */
+#define TEAM(how, ...)                                                         \
+	how(&(struct region){ .fn = run, .data = data, .threads = n,           \
+			      __VA_ARGS__ },                                   \
+	    OPENMP_CALLER)
+
+static unsigned run_team(struct region *r, const void *caller)
+{
+	openmp_outside(&r->outside, caller);
+	return team_run(r);
+}
+
+static unsigned open_team(struct region *r, const void *caller)
+{
+	openmp_outside(&r->outside, caller);
+	return team_open(r);
+}
+
+static struct loop *loop_of(struct loop *l, long start, long end, long step,
+			    long chunk)
+{
+	*l = loop_signed(start, end, step, chunk);
+	return l;
+}
+#define LOOP_OF(chunk) loop_of(&(struct loop){ 0 }, start, end, step, chunk)
+
 REGION(GOMP_parallel, void, "a parallel region",
        (body *run, void *data, unsigned n, unsigned flags),
-       (run, data, n, flags))
+       (run, data, n, flags), TEAM(run_team, ))
 REGION(GOMP_parallel_start, void, "a parallel region, old code",
-       (body *run, void *data, unsigned n), (run, data, n))
+       (body *run, void *data, unsigned n), (run, data, n), TEAM(open_team, ))
 REGION(GOMP_parallel_reductions, unsigned,
        "a parallel region with task reductions",
        (body *run, void *data, unsigned n, unsigned flags),
-       (run, data, n, flags))
-REGION(GOMP_teams_reg, void, "a league of teams on the processor",
-       (body *run, void *data, unsigned teams, unsigned n, unsigned flags),
-       (run, data, teams, n, flags))
+       (run, data, n, flags),
+       TEAM(run_team, .reductions = *(uintptr_t **)data))
 REGION(GOMP_parallel_loop_static, void,
        "a parallel region of a loop, schedule(static)",
        (body *run, void *data, unsigned n, long start, long end, long step,
 	long chunk, unsigned flags),
-       (run, data, n, start, end, step, chunk, flags))
+       (run, data, n, start, end, step, chunk, flags),
+       TEAM(run_team, .loop = LOOP_OF(chunk)))
 REGION(GOMP_parallel_loop_static_start, void,
        "a parallel region of a loop, schedule(static), old code",
        (body *run, void *data, unsigned n, long start, long end, long step,
 	long chunk),
-       (run, data, n, start, end, step, chunk))
+       (run, data, n, start, end, step, chunk),
+       TEAM(open_team, .loop = LOOP_OF(chunk)))
 REGION(GOMP_parallel_sections, void, "a parallel region of sections",
        (body *run, void *data, unsigned n, unsigned count, unsigned flags),
-       (run, data, n, count, flags))
+       (run, data, n, count, flags), TEAM(run_team, .sections = count))
 REGION(GOMP_parallel_sections_start, void,
        "a parallel region of sections, old code",
        (body *run, void *data, unsigned n, unsigned count),
-       (run, data, n, count))
+       (run, data, n, count), TEAM(open_team, .sections = count))
+
+/* libgomp runs the teams of a league one after the other, each by its first
+ * thread, and so they are left to it. */
+void GOMP_teams_reg(body *run, void *data, unsigned teams, unsigned n,
+		    unsigned flags);
+SOURCE(GOMP_teams_reg, .group = "openmp", .policy = SB_OBSERVE, .optional = 1,
+       .bound = 1, .counts = 1, .doc = "a league of teams on the processor");
+
+EXPORT void GOMP_teams_reg(body *run, void *data, unsigned teams, unsigned n,
+			   unsigned flags)
+{
+	__typeof__(real_GOMP_teams_reg) real = REAL_HERE(GOMP_teams_reg);
+
+	openmp_event(&src_GOMP_teams_reg, CALLER, n);
+	n = openmp_clause(&src_GOMP_teams_reg, n);
+	openmp_region(OPENMP_CALLER, (void *)real, n);
+	openmp_leagues++;
+	real(run, data, teams, n, flags);
+	openmp_leagues--;
+}
+
+/* The end of those of old code. */
+void GOMP_parallel_end(void);
+HOOKED(GOMP_parallel_end);
+
+EXPORT void GOMP_parallel_end(void)
+{
+	if (OPENMP_MEMBER(GOMP_parallel_end))
+		team_close();
+	else
+		REAL_HERE(GOMP_parallel_end)();
+}
 
 /* Regions that are a loop: its first piece is asked for by the next one. */
 #define LOOP_REGION(fn, size, text)                                            \
@@ -355,6 +562,10 @@ REGION(GOMP_parallel_sections_start, void,
                                                                                \
 		n = openmp_clause(&src_##fn, n);                               \
 		openmp_region(OPENMP_CALLER, (void *)real, n);                 \
+		if (openmp_serves((void *)real)) {                             \
+			TEAM(run_team, .loop = LOOP_OF(size(chunk)));          \
+			return;                                                \
+		}                                                              \
 		real(run, data, n, start, end, step,                           \
 		     force ? size(chunk) : chunk, flags);                      \
 	}
@@ -371,6 +582,10 @@ REGION(GOMP_parallel_sections_start, void,
                                                                                \
 		n = openmp_clause(&src_##fn, n);                               \
 		openmp_region(OPENMP_CALLER, real, n);                         \
+		if (openmp_serves(real)) {                                     \
+			TEAM(run_team, .loop = LOOP_OF(0), .runtime = true);   \
+			return;                                                \
+		}                                                              \
 		if (force)                                                     \
 			((__typeof__(real_GOMP_parallel_loop_static))real)(    \
 				run, data, n, start, end, step,                \
@@ -410,6 +625,10 @@ LOOP_REGION_RUNTIME(GOMP_parallel_loop_maybe_nonmonotonic_runtime,
                                                                                \
 		n = openmp_clause(&src_##fn, n);                               \
 		openmp_region(OPENMP_CALLER, (void *)real, n);                 \
+		if (openmp_serves((void *)real)) {                             \
+			TEAM(open_team, .loop = LOOP_OF(size(chunk)));         \
+			return;                                                \
+		}                                                              \
 		real(run, data, n, start, end, step,                           \
 		     force ? size(chunk) : chunk);                             \
 	}
@@ -434,7 +653,9 @@ EXPORT void GOMP_parallel_loop_runtime_start(body *run, void *data, unsigned n,
 
 	n = openmp_clause(row, n);
 	openmp_region(OPENMP_CALLER, real, n);
-	if (force)
+	if (openmp_serves(real))
+		TEAM(open_team, .loop = LOOP_OF(0), .runtime = true);
+	else if (force)
 		((__typeof__(real_GOMP_parallel_loop_static_start))real)(
 			run, data, n, start, end, step,
 			openmp_runtime_chunk(OPENMP_CALLER));

@@ -10,57 +10,50 @@
 #include "openmp.h"
 #include "banned.h"
 
-struct kept {
-	const void *ra; /* NULL: nothing */
-	void *fn;
-	unsigned epoch;
-};
+__thread struct openmp_kept openmp_kept[OPENMP_KEPT];
 
-static void *find(struct kept *k, struct source *part, const void *ra)
+void *openmp_find(struct openmp_kept *k, struct source *part, const void *ra)
 {
 	unsigned epoch = __atomic_load_n(&real_epoch, __ATOMIC_RELAXED);
 	void *fn = real_from(part, ra);
 
-	*k = (struct kept){ fn ? ra : NULL, fn, epoch };
+	*k = (struct openmp_kept){ fn ? ra : NULL, part, fn, epoch };
 	return fn;
 }
 
-static inline void *get(struct kept *k, struct source *part, const void *ra)
-{
-	if (__builtin_expect(k->ra == ra && k->epoch == real_epoch, 1))
-		return k->fn;
-	return find(k, part, ra);
-}
-
 typedef unsigned long long ull;
-typedef bool next_fn(long *from, long *below);
-typedef bool next_ull_fn(ull *from, ull *below);
-
-/* A part without a hook, to which the names of the others lead. */
-#define PART(id, type)                                                         \
-	static type *real_##id;                                                \
-	OPENMP_PART(id)
-
-PART(GOMP_loop_runtime_next, next_fn);
-PART(GOMP_loop_ordered_runtime_next, next_fn);
-PART(GOMP_loop_ull_runtime_next, next_ull_fn);
-PART(GOMP_loop_ull_ordered_runtime_next, next_ull_fn);
-
 #define HOOKED(fn)                                                             \
-	SOURCE(fn, .group = "openmp", .optional = 1, .inner = 1,               \
-	       .bound = 1)
+	SOURCE(fn, .group = "openmp", .optional = 1, .inner = 1, .bound = 1)
 
 #define NEXT_OF(fn, to, type)                                                  \
 	bool fn(type *from, type *below);                                      \
 	HOOKED(fn);                                                            \
 	EXPORT bool fn(type *from, type *below)                                \
 	{                                                                      \
-		static __thread struct kept kept;                              \
+		struct member *m = OPENMP_MEMBER(fn);                          \
                                                                                \
-		return ((__typeof__(real_##to))get(                            \
-			&kept, &src_##to, OPENMP_CALLER))(from, below);        \
+		if (m)                                                         \
+			return loop_next(m, (uint64_t *)from,                  \
+					 (uint64_t *)below);                   \
+		return ((__typeof__(real_##to))openmp_get(                     \
+			&src_##to, OPENMP_CALLER))(from, below);               \
 	}
 
+/* These lead to themselves. */
+#define ITSELF(fn, type) NEXT_OF(fn, fn, type)
+
+ITSELF(GOMP_loop_runtime_next, long)
+ITSELF(GOMP_loop_ordered_runtime_next, long)
+ITSELF(GOMP_loop_ull_runtime_next, ull)
+ITSELF(GOMP_loop_ull_ordered_runtime_next, ull)
+ITSELF(GOMP_loop_static_next, long)
+ITSELF(GOMP_loop_ordered_static_next, long)
+ITSELF(GOMP_loop_ull_static_next, ull)
+ITSELF(GOMP_loop_ull_ordered_static_next, ull)
+ITSELF(GOMP_loop_nonmonotonic_runtime_next, long)
+ITSELF(GOMP_loop_maybe_nonmonotonic_runtime_next, long)
+ITSELF(GOMP_loop_ull_nonmonotonic_runtime_next, ull)
+ITSELF(GOMP_loop_ull_maybe_nonmonotonic_runtime_next, ull)
 NEXT_OF(GOMP_loop_dynamic_next, GOMP_loop_runtime_next, long)
 NEXT_OF(GOMP_loop_guided_next, GOMP_loop_runtime_next, long)
 NEXT_OF(GOMP_loop_nonmonotonic_dynamic_next, GOMP_loop_runtime_next, long)

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "call.h"
+#include "turnfd.h"
 #include "banned.h"
 
 #define ROW(fn, text) \
@@ -44,7 +45,9 @@ EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
 	int ret;
 
 	CALL(&c, connect);
-	ret = real_connect(fd, address, len);
+	ret = turn_leave("the outside world") ? real_connect(fd, address, len)
+					      : -1;
+	turn_return();
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }
@@ -56,7 +59,8 @@ EXPORT int accept(int fd, struct sockaddr *restrict address,
 	int ret;
 
 	CALL(&c, accept);
-	ret = real_accept(fd, address, len);
+	ret = turnfd_wait(fd, POLLIN) ? real_accept(fd, address, len) : -1;
+	turn_return();
 	call_end(&c, ret >= 0, 0);
 	return ret;
 }
@@ -68,7 +72,9 @@ EXPORT int accept4(int fd, struct sockaddr *restrict address,
 	int ret;
 
 	CALL(&c, accept4);
-	ret = real_accept4(fd, address, len, flags);
+	ret = turnfd_wait(fd, POLLIN) ? real_accept4(fd, address, len, flags)
+				      : -1;
+	turn_return();
 	call_end(&c, ret >= 0, 0);
 	return ret;
 }
@@ -88,12 +94,31 @@ static ssize_t received(struct call *c, const void *buf, size_t room,
 	return n;
 }
 
+/* MSG_DONTWAIT: it will not wait. */
+static bool let_wait(int fd, int flags)
+{
+	return turnfd_wait(fd, flags & MSG_DONTWAIT ? 0 : POLLIN);
+}
+
+static ssize_t receive(int fd, void *buf, size_t size, int flags,
+		       struct sockaddr *from, socklen_t *len)
+{
+	ssize_t n = -1;
+
+	if (let_wait(fd, flags))
+		n = from || len ? real_recvfrom(fd, buf, size, flags, from, len)
+				: real_recv(fd, buf, size, flags);
+	turn_return();
+	return n;
+}
+
 EXPORT ssize_t recv(int fd, void *buf, size_t size, int flags)
 {
 	struct call c;
 
 	CALL(&c, recv);
-	return received(&c, buf, size, real_recv(fd, buf, size, flags));
+	return received(&c, buf, size, receive(fd, buf, size, flags, NULL,
+					       NULL));
 }
 
 EXPORT ssize_t recvfrom(int fd, void *restrict buf, size_t size, int flags,
@@ -104,7 +129,7 @@ EXPORT ssize_t recvfrom(int fd, void *restrict buf, size_t size, int flags,
 
 	CALL(&c, recvfrom);
 	return received(&c, buf, size,
-			real_recvfrom(fd, buf, size, flags, from, len));
+			receive(fd, buf, size, flags, from, len));
 }
 
 /* The names under which programs built with _FORTIFY_SOURCE call them. */
@@ -117,7 +142,8 @@ EXPORT ssize_t __recv_chk(int fd, void *buf, size_t size, size_t room,
 	if (room < size)
 		__builtin_trap();
 	CALL(&c, recv);
-	return received(&c, buf, size, real_recv(fd, buf, size, flags));
+	return received(&c, buf, size, receive(fd, buf, size, flags, NULL,
+					       NULL));
 }
 
 ssize_t __recvfrom_chk(int fd, void *restrict buf, size_t size, size_t room,
@@ -134,7 +160,7 @@ EXPORT ssize_t __recvfrom_chk(int fd, void *restrict buf, size_t size,
 		__builtin_trap();
 	CALL(&c, recvfrom);
 	return received(&c, buf, size,
-			real_recvfrom(fd, buf, size, flags, from, len));
+			receive(fd, buf, size, flags, from, len));
 }
 
 static uint64_t digest_parts(const struct msghdr *m, size_t left, size_t *got)
@@ -160,7 +186,8 @@ EXPORT ssize_t recvmsg(int fd, struct msghdr *m, int flags)
 	ssize_t n;
 
 	CALL(&c, recvmsg);
-	n = real_recvmsg(fd, m, flags);
+	n = let_wait(fd, flags) ? real_recvmsg(fd, m, flags) : -1;
+	turn_return();
 	if (n > 0)
 		digest = digest_parts(m, (size_t)n, &got);
 	call_end(&c, digest, got);
@@ -177,7 +204,8 @@ EXPORT int recvmmsg(int fd, struct mmsghdr *m, unsigned room, int flags,
 	int n;
 
 	CALL(&c, recvmmsg);
-	n = real_recvmmsg(fd, m, room, flags, limit);
+	n = let_wait(fd, flags) ? real_recvmmsg(fd, m, room, flags, limit) : -1;
+	turn_return();
 	for (int i = 0; i < n; i++)
 		digest = digest_word(digest, digest_parts(&m[i].msg_hdr,
 							  m[i].msg_len, &got));

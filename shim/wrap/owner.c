@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Process numbers that descriptors tell or take. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "call.h"
 #include "pids.h"
 #include "real.h"
+#include "turnfd.h"
 #include "banned.h"
 
 HOOK(fcntl);
@@ -63,6 +65,31 @@ static int fcntl_out(int command, int ret, long arg)
 	return ret;
 }
 
+static int fcntl_in_turn(int fd, int command, long arg)
+{
+	bool waits = command == F_SETLKW;
+	struct thread *self;
+	int ret = -1;
+
+	/* Of the two kinds the one that threads have against each other. */
+	if (turn_on && command == F_OFD_SETLKW && !turn_alone() &&
+	    (self = turn_take())) {
+		do
+			ret = NEXT(fcntl)(fd, F_OFD_SETLK, arg);
+		while (ret && (errno == EAGAIN || errno == EACCES) &&
+		       turn_look_again(self));
+		return ret;
+	}
+	if (!waits || turn_leave("a lock of a file"))
+		ret = NEXT(fcntl)(fd, command, arg);
+	if (waits)
+		turn_return();
+	else if (config.turns && ret >= 0 &&
+		 (command == F_DUPFD || command == F_DUPFD_CLOEXEC))
+		turnfd_copied(fd, ret);
+	return ret;
+}
+
 /* Waits for a lock, too, and can be cancelled there: libc's own does it. */
 EXPORT int fcntl(int fd, int command, ...)
 {
@@ -81,7 +108,7 @@ EXPORT int fcntl(int fd, int command, ...)
 		owner = owner_ex_in(*(struct f_owner_ex *)arg);
 		arg = (long)&owner;
 	}
-	return fcntl_out(command, NEXT(fcntl)(fd, command, arg), arg);
+	return fcntl_out(command, fcntl_in_turn(fd, command, arg), arg);
 }
 
 EXPORT int ioctl(int fd, unsigned long request, ...)
@@ -140,6 +167,16 @@ static void credentials_in(struct msghdr *m)
 	}
 }
 
+static ssize_t send_in_turn(int fd, const struct msghdr *m, int flags)
+{
+	ssize_t n = -1;
+
+	if (turnfd_wait(fd, flags & MSG_DONTWAIT ? 0 : POLLOUT))
+		n = NEXT(sendmsg)(fd, m, flags);
+	turn_return();
+	return n;
+}
+
 EXPORT ssize_t sendmsg(int fd, const struct msghdr *m, int flags)
 {
 	char control[1024];
@@ -149,12 +186,12 @@ EXPORT ssize_t sendmsg(int fd, const struct msghdr *m, int flags)
 		return sys_result(sys3(SYS_sendmsg, fd, m, flags));
 	if (!config.pids_virtual || !m || !m->msg_control ||
 	    m->msg_controllen > sizeof(control))
-		return NEXT(sendmsg)(fd, m, flags);
+		return send_in_turn(fd, m, flags);
 	own = *m;
 	memcpy(control, m->msg_control, m->msg_controllen);
 	own.msg_control = control;
 	credentials_in(&own);
-	return NEXT(sendmsg)(fd, &own, flags);
+	return send_in_turn(fd, &own, flags);
 }
 
 ALIAS(fcntl64, fcntl);

@@ -22,6 +22,7 @@
 #include "pids.h"
 #include "real.h"
 #include "stack.h"
+#include "turn.h"
 #include "banned.h"
 
 #define ROW(fn, text) \
@@ -56,6 +57,19 @@ ROW(_exit, "ends the process at once");
 SOURCE_ROW(vfork, .group = "process", .policy = SB_OBSERVE,
 	   .doc = "a child that borrows our memory");
 ROW(clone, "a raw thread or process");
+
+/* A program that is started gets the processors that turns took away. */
+static void turn_lend(void)
+{
+	if (turn_pinned())
+		turn_unpin();
+}
+
+static void turn_lent(void)
+{
+	if (turn_pinned())
+		turn_pin();
+}
 
 /* What is shown as the number of the child that this thread announced last. */
 static pid_t born(pid_t pid)
@@ -176,7 +190,9 @@ EXPORT int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
 	}                                                                      \
 	e.vector = alloca((size_t)environment_size(envp) * sizeof(char *));    \
 	environment_make(&e, envp, borrowed, what);                            \
+	turn_lend();                                                           \
 	ret = REAL(__VA_ARGS__, e.vector);                                     \
+	turn_lent();                                                           \
 	environment_undo(borrowed);                                            \
 	return ret
 
@@ -275,7 +291,9 @@ EXPORT int execlp(const char *file, const char *first, ...)
 	process_announce();                                                    \
 	e.vector = alloca((size_t)environment_size(envp) * sizeof(char *));    \
 	environment_make(&e, envp, true, file);                                \
+	turn_lend();                                                           \
 	ret = real_##fn(&made, file, actions, attr, argv, e.vector);           \
+	turn_lent();                                                           \
 	if (ret)                                                               \
 		environment_undo(true);                                        \
 	else                                                                   \
@@ -383,10 +401,12 @@ static int shell_wait(pid_t pid)
 {
 	int status = -1;
 
+	turn_leave("a shell");
 	pthread_cleanup_push(shell_cancelled, &pid);
 	while (real_waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	pthread_cleanup_pop(0);
+	turn_return();
 	if (thread_me)
 		ltime_join(thread_me, process_clock_of(pid));
 	return status;
@@ -411,7 +431,9 @@ static int run_shell(const char *command, char **envp)
 	posix_spawnattr_setsigdefault(&attr, &defaults);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF |
 						POSIX_SPAWN_SETSIGMASK);
+	turn_lend();
 	ret = real_posix_spawn(&pid, "/bin/sh", NULL, &attr, argv, envp);
+	turn_lent();
 	posix_spawnattr_destroy(&attr);
 	status = ret ? 127 << 8 : shell_wait(pid);
 	shell_leave();
@@ -453,7 +475,9 @@ EXPORT int wordexp(const char *restrict words, wordexp_t *restrict we,
 	/* Only $(command) starts a shell, and a word may hold several. */
 	environment_undo(true);
 	old = environ_swap(e.vector);
+	turn_lend();
 	ret = real_wordexp(words, we, flags);
+	turn_lent();
 	environ_restore(old);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
@@ -472,7 +496,9 @@ EXPORT FILE *popen(const char *command, const char *mode)
 	e.vector = alloca((size_t)environment_size(environ) * sizeof(char *));
 	environment_make(&e, environ, true, "/bin/sh");
 	old = environ_swap(e.vector);
+	turn_lend();
 	f = real_popen(command, mode);
+	turn_lent();
 	environ_restore(old);
 	if (!f)
 		environment_undo(true);
@@ -498,7 +524,8 @@ EXPORT pid_t wait(int *status)
 	pid_t pid;
 
 	CALL(&c, wait);
-	pid = real_wait(&how);
+	pid = turn_leave("a child") ? real_wait(&how) : -1;
+	turn_return();
 	pid = met(&c, pid, how);
 	if (pid > 0 && status)
 		*status = how;
@@ -513,7 +540,9 @@ EXPORT pid_t waitpid(pid_t which, int *status, int options)
 	pid_t pid;
 
 	CALL(&c, waitpid);
-	pid = real_waitpid(pids_target_in(which), &how, options);
+	pid = options & WNOHANG || turn_leave("a child")
+		      ? real_waitpid(pids_target_in(which), &how, options) : -1;
+	turn_return();
 	pid = met(&c, pid, how);
 	if (pid > 0 && status)
 		*status = how;
@@ -546,7 +575,9 @@ EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 	if (!info)
 		info = &own;
 	CALL(&c, waitid);
-	ret = real_waitid(type, id_in(type, id), info, options);
+	ret = options & WNOHANG || turn_leave("a child")
+		      ? real_waitid(type, id_in(type, id), info, options) : -1;
+	turn_return();
 	if (ret == 0)
 		info->si_pid = met(&c, info->si_pid, state(info, options));
 	call_end(&c, (uint64_t)ret, 0);
@@ -558,8 +589,11 @@ EXPORT pid_t wait4(pid_t which, int *status, int options, struct rusage *use)
 	struct call c;
 	bool force = CALL(&c, wait4) == SB_FORCE;
 	int how = 0;
-	pid_t pid = real_wait4(pids_target_in(which), &how, options, use);
+	pid_t pid = -1;
 
+	if (options & WNOHANG || turn_leave("a child"))
+		pid = real_wait4(pids_target_in(which), &how, options, use);
+	turn_return();
 	pid = met(&c, pid, how);
 	if (pid > 0 && status)
 		*status = how;
@@ -574,8 +608,11 @@ EXPORT pid_t wait3(int *status, int options, struct rusage *use)
 	struct call c;
 	bool force = CALL(&c, wait3) == SB_FORCE;
 	int how = 0;
-	pid_t pid = real_wait3(&how, options, use);
+	pid_t pid = -1;
 
+	if (options & WNOHANG || turn_leave("a child"))
+		pid = real_wait3(&how, options, use);
+	turn_return();
 	pid = met(&c, pid, how);
 	if (pid > 0 && status)
 		*status = how;

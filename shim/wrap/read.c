@@ -15,6 +15,7 @@
 #include "device.h"
 #include "real.h"
 #include "timers.h"
+#include "turnfd.h"
 #include "written.h"
 #include "wrap.h"
 #include "banned.h"
@@ -39,8 +40,14 @@ HOOK(splice);
 /* Called before the shim is bound, too: allocators read files early. */
 static ssize_t plain_read(int fd, void *buf, size_t len)
 {
-	ssize_t n;
+	ssize_t n = -1;
 
+	if (turn_on) {
+		if (turnfd_wait(fd, POLLIN))
+			n = real_read(fd, buf, len);
+		turn_return();
+		return n;
+	}
 	if (__builtin_expect(real_read != NULL, 1))
 		return real_read(fd, buf, len);
 	n = sys3(SYS_read, fd, buf, len);
@@ -55,7 +62,7 @@ static ssize_t read_timer(int fd, void *buf, size_t len, void *ret,
 {
 	struct call c;
 	bool force = call_begin(&c, &src_read, ret, frame) == SB_FORCE;
-	ssize_t n = real_read(fd, buf, len);
+	ssize_t n = plain_read(fd, buf, len);
 	uint64_t expirations;
 
 	if (force && n == sizeof(expirations)) {
@@ -153,12 +160,22 @@ EXPORT ssize_t __pread_chk(int fd, void *buf, size_t len, off_t at, size_t room)
 	return pread_from(fd, buf, len, at, CALLER);
 }
 
+static ssize_t plain_readv(int fd, const struct iovec *part, int parts)
+{
+	ssize_t n = -1;
+
+	if (turnfd_wait(fd, POLLIN))
+		n = NEXT(readv)(fd, part, parts);
+	turn_return();
+	return n;
+}
+
 EXPORT ssize_t readv(int fd, const struct iovec *part, int parts)
 {
 	struct call c;
 	bool force = begin(&c, fd, CALLER) == SB_FORCE;
 	ssize_t n = force ? draw(&c, fd, part, parts)
-			  : NEXT(readv)(fd, part, parts);
+			  : plain_readv(fd, part, parts);
 
 	end(&c, part, parts, n);
 	return n;

@@ -29,7 +29,7 @@ static long ours_for(const struct setter *s, bool force, long n)
 {
 	if (!force || s->rule == AS_ASKED)
 		return n;
-	return s->rule == NEVER ? 0 : (long)config.threads;
+	return s->rule == NEVER ? 0 : (long)config_team();
 }
 
 static void seen(const struct setter *s, const void *real, long n)
@@ -159,8 +159,8 @@ EXPORT void tbb_limit(struct limit *l)
 	bool force = openmp_event(&src_tbb_limit, CALLER, l->value);
 	__typeof__(real_tbb_limit) real = REAL_HERE(tbb_limit);
 
-	if (force && l->of == 0 && l->value > config.threads)
-		l->value = config.threads;
+	if (force && l->of == 0 && l->value > config_team())
+		l->value = config_team();
 	if (l->of == 0)
 		runtime_seen("tbb", (void *)real, NULL, (uint32_t)l->value);
 	real(l);

@@ -27,6 +27,7 @@
 #include "processors.h"
 #include "procfs.h"
 #include "registers.h"
+#include "turn.h"
 #include "wrap.h"
 #include "written.h"
 #include "banned.h"
@@ -77,6 +78,11 @@ FILE_ROW(statx, "a file, chosen ones");
 
 SOURCE_ROW(syscall_fork, .group = "process", .policy = SB_OBSERVE,
 	   .doc = "a copy of the process by syscall(SYS_fork or SYS_clone)");
+
+/* Who called syscall(), as for call_begin(). */
+struct caller {
+	void *ret, *frame;
+};
 
 static long go_on(const struct registers *r)
 {
@@ -182,10 +188,10 @@ static long read_cpu(struct call *c, const struct registers *r, bool force)
 static long rest(const struct timespec *wanted, struct timespec *rem,
 		 const struct timespec *left, long ret, struct thread *self)
 {
-	uint64_t ns = ret == -EINTR ? ltime_ns(left) : 0;
-
-	if (self && (ret == 0 || ret == -EINTR))
-		ltime_advance(self, ltime_ns(wanted) - ns);
+	if (self && ret == 0)
+		ltime_advance(self, ltime_ns(wanted));
+	else if (self && ret == -EINTR)
+		ltime_interrupted(self, ltime_ns(wanted), ltime_ns(left));
 	if (ret == -EINTR && rem)
 		*rem = *left;
 	return ret;
@@ -195,8 +201,13 @@ static long nap(struct call *c, const struct registers *r, bool force)
 {
 	const struct timespec *ts = (void *)ARG(r, 1);
 	struct timespec left = { 0 };
-	long ret = sys2(SYS_nanosleep, ts, &left);
+	long ret = turn_nap(ts, (void *)ARG(r, 2));
 
+	if (ret != NOT_OURS) {
+		call_end(c, (uint64_t)ret, 0);
+		return -ret;
+	}
+	ret = sys2(SYS_nanosleep, ts, &left);
 	ret = rest(ts, (void *)ARG(r, 2), &left, ret, force ? c->self : NULL);
 	call_end(c, (uint64_t)ret, 0);
 	return ret;
@@ -206,15 +217,19 @@ static long clock_nap(struct call *c, const struct registers *r, bool force)
 {
 	clockid_t clock = (clockid_t)ARG(r, 1);
 	const struct timespec *ts = (void *)ARG(r, 3);
-	struct timespec left = { 0 }, real;
-	uint64_t until;
-	long ret;
+	struct timespec left = { 0 };
+	struct moment m;
+	long ret = turn_clock_nap(force, clock, (int)ARG(r, 2), ts,
+				  (void *)ARG(r, 4));
 
-	if (force && ARG(r, 2) & TIMER_ABSTIME) {
-		real = ltime_deadline(c->self, clock, ts, &until);
-		ret = sys4(SYS_clock_nanosleep, clock, ARG(r, 2), &real, NULL);
-		if (ret == 0)
-			ltime_join(c->self, until);
+	if (ret != NOT_OURS) {
+		call_end(c, (uint64_t)ret, 0);
+		return -ret;
+	}
+	if (ARG(r, 2) & TIMER_ABSTIME) {
+		ret = sys4(SYS_clock_nanosleep, clock, ARG(r, 2),
+			   moment_take(&m, c->self, force, clock, ts), NULL);
+		moment_passed(&m, c->self, ret == 0);
 	} else {
 		ret = sys4(SYS_clock_nanosleep, clock, ARG(r, 2), ts, &left);
 		ret = rest(ts, (void *)ARG(r, 4), &left, ret,
@@ -379,22 +394,20 @@ static long wait_word(struct call *c, const struct registers *r, bool force,
 		      long sixth)
 {
 	int op = (int)ARG(r, 2);
+	bool moment = until_moment(op & FUTEX_CMD_MASK);
 	const struct timespec *ts = (void *)ARG(r, 4);
-	struct timespec real;
-	uint64_t logical = 0;
+	struct moment m;
 	long ret;
 
-	if (force && until_moment(op & FUTEX_CMD_MASK)) {
-		real = ltime_deadline(c->self, futex_clock(op), ts, &logical);
-		ret = sys6(SYS_futex, ARG(r, 1), op, ARG(r, 3), &real,
-			   ARG(r, 5), sixth);
-		ltime_join(c->self, ret == -ETIMEDOUT ? logical : 0);
-	} else {
-		ret = sys6(SYS_futex, ARG(r, 1), op, ARG(r, 3), ts, ARG(r, 5),
-			   sixth);
-		if (force && ret == -ETIMEDOUT)
-			ltime_advance(c->self, ltime_ns(ts));
-	}
+	ret = sys6(SYS_futex, ARG(r, 1), op, ARG(r, 3),
+		   moment_take(&m, c->self, force && moment, futex_clock(op),
+			       ts),
+		   ARG(r, 5), sixth);
+	moment_passed(&m, c->self, ret == -ETIMEDOUT);
+	if (force && !moment && ret == -ETIMEDOUT)
+		ltime_advance(c->self, ltime_ns(ts));
+	else if (force && !moment)
+		ltime_woken(c->self);
 	call_end(c, (uint64_t)ret, 0);
 	return ret;
 }
@@ -404,6 +417,21 @@ static bool limited(const struct registers *r)
 	int op = (int)ARG(r, 2) & FUTEX_CMD_MASK;
 
 	return ARG(r, 4) && (op == FUTEX_WAIT || until_moment(op));
+}
+
+/* The seventh argument of syscall() is on the stack, above the return
+ * address. */
+static uint32_t sixth(const struct caller *by)
+{
+	return (uint32_t)((long *)by->frame)[2];
+}
+
+/* Those that the kernel alone can serve. */
+static bool waits_outside(const struct registers *r)
+{
+	int op = (int)ARG(r, 2) & FUTEX_CMD_MASK;
+
+	return op == FUTEX_WAIT || until_moment(op);
 }
 
 static bool forks(const struct registers *r)
@@ -519,11 +547,6 @@ static bool raw_fork(struct registers *r, void *ret, void *frame)
 	return true;
 }
 
-/* Who called syscall(), as for call_begin(). */
-struct caller {
-	void *ret, *frame;
-};
-
 static bool opens(const struct registers *r)
 {
 	return r->nr == SYS_open || r->nr == SYS_openat || r->nr == SYS_openat2;
@@ -631,8 +654,24 @@ static bool serve_file(struct registers *r, const struct caller *by,
 	return row;
 }
 
+static bool serve_futex(struct registers *r, const struct caller *by,
+			long *result)
+{
+	bool counts = limited(r), force = false;
+	struct call c;
+
+	if (counts)
+		force = call_begin(&c, &src_syscall_futex, by->ret,
+				   by->frame) == SB_FORCE;
+	if (!futex_in_turn(r, sixth(by), force, result))
+		return false;
+	if (counts)
+		call_end(&c, (uint64_t)*result, 0);
+	return true;
+}
+
 /* The same for what is a source by its number. */
-static bool serve_number(const struct registers *r, const struct caller *by,
+static bool serve_number(struct registers *r, const struct caller *by,
 			 long *result)
 {
 	struct source *source;
@@ -640,6 +679,20 @@ static bool serve_number(const struct registers *r, const struct caller *by,
 	struct call c;
 	bool force;
 
+	if (turn_on && r->nr == SYS_futex && serve_futex(r, by, result))
+		return true;
+	if (turn_on && r->nr == SYS_futex && waits_outside(r)) {
+		while (!turn_leave("a futex"))
+			;
+		force = call_begin(&c, &src_syscall_futex, by->ret,
+				   by->frame) == SB_FORCE;
+		*result = limited(r) ? wait_word(&c, r, force, sixth(by))
+				     : sys6(SYS_futex, ARG(r, 1), ARG(r, 2),
+					    ARG(r, 3), ARG(r, 4), ARG(r, 5),
+					    sixth(by));
+		turn_return();
+		return true;
+	}
 	if (r->nr == SYS_futex && limited(r)) {
 		force = call_begin(&c, &src_syscall_futex, by->ret,
 				   by->frame) == SB_FORCE;
@@ -689,6 +742,10 @@ bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
 	forget(r);
 	if (pidcall(r) || pin(r))
 		return true;
+	if (turn_on && r->nr == SYS_sched_yield) {
+		r->nr = sched_yield();
+		return true;
+	}
 	if (r->nr == SYS_utimensat)
 		return set_times(r);
 	if (renames(r->nr))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Threads get their logical names from who creates them, in which order. When
- * they run is not touched. */
+ * they run is not touched here, but by the scheduler (turn.h). */
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -8,8 +8,10 @@
 #include <threads.h>
 
 #include "call.h"
+#include "locks.h"
 #include "ltime.h"
 #include "real.h"
+#include "turn.h"
 #include "banned.h"
 
 #define ROW(fn, text) \
@@ -41,6 +43,8 @@ static void retire(void *rounds)
 		pthread_setspecific(last_key, (void *)(n + 1));
 	else if (self)
 		self->retired = true;
+	if (self && self->retired && turn_on)
+		turn_end(self);
 }
 
 static void make_key(void)
@@ -57,6 +61,8 @@ static void *begin(void *arg)
 	t->handle = pthread_self();
 	thread_enter(t);
 	pthread_setspecific(last_key, (void *)1);
+	if (turn_on)
+		turn_begin(t);
 	return t->start(t->arg);
 }
 
@@ -73,12 +79,31 @@ static struct thread *prepare(void *(*fn)(void *), void *arg)
 	if (!process.active)
 		return NULL;
 	pthread_once(&last_once, make_key);
+	if (turn.asleep) {
+		turn_start();
+		pthread_setspecific(last_key, (void *)1);
+	}
+	turn_take();
 	t = thread_new(thread_me);
 	if (t) {
 		t->start = fn;
 		t->arg = arg;
 	}
 	return t;
+}
+
+/* id NULL: it could not be made. */
+static void made(struct thread *t, const pthread_t *id)
+{
+	if (!t)
+		return;
+	if (!id) {
+		thread_drop(t);
+		return;
+	}
+	t->handle = *id;
+	if (turn_on)
+		turn_made(t);
 }
 
 static bool joinable(const pthread_attr_t *attr)
@@ -104,10 +129,7 @@ EXPORT int pthread_create(pthread_t *restrict id,
 		t->joinable = joinable(attr);
 	ret = t ? real_pthread_create(id, attr, begin, t)
 		: real_pthread_create(id, attr, fn, arg);
-	if (ret && t)
-		thread_drop(t);
-	else if (t)
-		t->handle = *id;
+	made(t, ret ? NULL : id);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }
@@ -124,10 +146,7 @@ EXPORT int thrd_create(thrd_t *id, thrd_start_t fn, void *arg)
 		t->joinable = true;
 	ret = t ? real_thrd_create(id, begin_c11, t)
 		: real_thrd_create(id, fn, arg);
-	if (ret != thrd_success && t)
-		thread_drop(t);
-	else if (t)
-		t->handle = *id;
+	made(t, ret == thrd_success ? id : NULL);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }
@@ -141,6 +160,32 @@ static void joined(struct call *c, struct thread *t)
 	thread_drop(t);
 }
 
+/* NOT_OURS: it has ended, and libc's own will not wait. Several may wait for the
+ * same thread, as in glibc; the first of them has it. */
+int lock_join(struct thread *t, const struct deadline *d)
+{
+	struct thread *self = turn_take();
+	struct want w = { .key = t ? &t->seat : NULL,
+			  .what = "the end of a thread", .cancels = true };
+	uint64_t whom = t ? t->lineage : 0;
+	int ret = 0;
+
+	if (!self || !t || t == self)
+		return NOT_OURS;
+	if (!deadline_valid(d))
+		return EINVAL;
+	pthread_testcancel();
+	w.until = deadline_until(self, d);
+	while (t->lineage == whom && !t->seat.finished && ret != ETIMEDOUT) {
+		ret = turn_wait(self, &w);
+		if (ret == ECANCELED)
+			pthread_testcancel();
+	}
+	if (t->lineage != whom || t->ended)
+		return ESRCH;
+	return t->seat.finished ? NOT_OURS : ret;
+}
+
 EXPORT int pthread_join(pthread_t id, void **value)
 {
 	struct call c;
@@ -148,7 +193,9 @@ EXPORT int pthread_join(pthread_t id, void **value)
 	int ret;
 
 	CALL(&c, pthread_join);
-	ret = real_pthread_join(id, value);
+	ret = turn_on ? lock_join(t, NO_DEADLINE) : NOT_OURS;
+	if (ret == NOT_OURS)
+		ret = real_pthread_join(id, value);
 	if (ret == 0)
 		joined(&c, t);
 	call_end(&c, (uint64_t)ret, 0);
@@ -162,7 +209,12 @@ EXPORT int pthread_tryjoin_np(pthread_t id, void **value)
 	int ret;
 
 	CALL(&c, pthread_tryjoin_np);
-	ret = real_pthread_tryjoin_np(id, value);
+	if (turn_on && turn_take() && t && !t->seat.finished && t != thread_me) {
+		turn_spend(thread_me, 64);
+		ret = EBUSY;
+	} else {
+		ret = real_pthread_tryjoin_np(id, value);
+	}
 	if (ret == 0)
 		joined(&c, t);
 	call_end(&c, (uint64_t)ret, 0);
@@ -185,10 +237,16 @@ EXPORT int pthread_timedjoin_np(pthread_t id, void **value,
 	struct moment m;
 	struct thread *t = thread_find(id);
 	bool force = CALL(&c, pthread_timedjoin_np) == SB_FORCE;
-	const struct timespec *until =
-		moment_take(&m, c.self, force, CLOCK_REALTIME, ts);
+	const struct deadline d = { ts, CLOCK_REALTIME, force };
+	const struct timespec *until;
+	int ret = turn_on ? lock_join(t, &d) : NOT_OURS;
 
-	return limited(&c, &m, t, real_pthread_timedjoin_np(id, value, until));
+	m.forced = false;
+	if (ret == NOT_OURS) {
+		until = moment_take(&m, c.self, force, CLOCK_REALTIME, ts);
+		ret = real_pthread_timedjoin_np(id, value, until);
+	}
+	return limited(&c, &m, t, ret);
 }
 
 EXPORT int pthread_clockjoin_np(pthread_t id, void **value, clockid_t clock,
@@ -198,11 +256,16 @@ EXPORT int pthread_clockjoin_np(pthread_t id, void **value, clockid_t clock,
 	struct moment m;
 	struct thread *t = thread_find(id);
 	bool force = CALL(&c, pthread_clockjoin_np) == SB_FORCE;
-	const struct timespec *until =
-		moment_take(&m, c.self, force, clock, ts);
+	const struct deadline d = { ts, clock, force };
+	const struct timespec *until;
+	int ret = turn_on ? lock_join(t, &d) : NOT_OURS;
 
-	return limited(&c, &m, t,
-		       real_pthread_clockjoin_np(id, value, clock, until));
+	m.forced = false;
+	if (ret == NOT_OURS) {
+		until = moment_take(&m, c.self, force, clock, ts);
+		ret = real_pthread_clockjoin_np(id, value, clock, until);
+	}
+	return limited(&c, &m, t, ret);
 }
 
 EXPORT int thrd_join(thrd_t id, int *value)
@@ -212,6 +275,8 @@ EXPORT int thrd_join(thrd_t id, int *value)
 	int ret;
 
 	CALL(&c, thrd_join);
+	if (turn_on)
+		lock_join(t, NO_DEADLINE);
 	ret = real_thrd_join(id, value);
 	if (ret == thrd_success)
 		joined(&c, t);
@@ -229,6 +294,8 @@ EXPORT int pthread_detach(pthread_t id)
 	ret = real_pthread_detach(id);
 	if (ret == 0 && t)
 		t->joinable = false;
+	if (ret == 0 && t && t->seat.finished)
+		thread_drop(t);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }

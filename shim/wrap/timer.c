@@ -15,6 +15,7 @@
 #include "ltime.h"
 #include "pids.h"
 #include "timers.h"
+#include "turn.h"
 #include "banned.h"
 
 #define ROW(fn, text) \
@@ -50,13 +51,17 @@ static struct itimerspec arm(struct thread *self, const struct itimerspec *its,
 {
 	struct itimerspec real = *its;
 	uint64_t ns = ltime_ns(&its->it_value);
+	struct moment m;
 
 	*first = 0;
-	if (ns && moment)
-		real.it_value = ltime_deadline(self, clock_of(&its->it_value),
-					       &its->it_value, first);
-	else if (ns)
+	if (ns && moment) {
+		real.it_value = *moment_take(&m, self, true,
+					     clock_of(&its->it_value),
+					     &its->it_value);
+		*first = m.forced ? m.logical : 0;
+	} else if (ns) {
 		*first = self->clock + ns;
+	}
 	return real;
 }
 
@@ -247,8 +252,9 @@ EXPORT int pause(void)
 {
 	struct call c;
 	bool force = CALL(&c, pause) == SB_FORCE;
-	int ret = real_pause();
+	int ret = turn_leave_signal() ? real_pause() : -1;
 
+	turn_return();
 	woken(&c, force, ret);
 	return ret;
 }
@@ -257,8 +263,9 @@ EXPORT int sigsuspend(const sigset_t *mask)
 {
 	struct call c;
 	bool force = CALL(&c, sigsuspend) == SB_FORCE;
-	int ret = real_sigsuspend(mask);
+	int ret = turn_leave_signal() ? real_sigsuspend(mask) : -1;
 
+	turn_return();
 	woken(&c, force, ret);
 	return ret;
 }
@@ -267,8 +274,11 @@ EXPORT int sigwait(const sigset_t *restrict set, int *restrict sig)
 {
 	struct call c;
 	bool force = CALL(&c, sigwait) == SB_FORCE;
-	int ret = real_sigwait(set, sig);
+	int ret;
 
+	turn_leave_signal();
+	ret = real_sigwait(set, sig);
+	turn_return();
 	woken(&c, force, ret);
 	return ret;
 }
@@ -277,8 +287,9 @@ EXPORT int sigwaitinfo(const sigset_t *restrict set, siginfo_t *restrict info)
 {
 	struct call c;
 	bool force = CALL(&c, sigwaitinfo) == SB_FORCE;
-	int ret = real_sigwaitinfo(set, info);
+	int ret = turn_leave_signal() ? real_sigwaitinfo(set, info) : -1;
 
+	turn_return();
 	if (ret > 0 && info)
 		pids_info_out(info);
 	woken(&c, force, ret);

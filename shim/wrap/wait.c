@@ -18,9 +18,11 @@
 #include <time.h>
 
 #include "call.h"
+#include "locks.h"
 #include "ltime.h"
 #include "pids.h"
 #include "real.h"
+#include "turnfd.h"
 #include "banned.h"
 
 #define ROW(fn, text) \
@@ -62,11 +64,48 @@ static void relative(struct call *c, bool force, bool vain, uint64_t ns)
 		ltime_woken(c->self);
 }
 
+static uint64_t limit_ms(int ms)
+{
+	return ms < 0 ? SEAT_EVER : (uint64_t)ms * 1000000;
+}
+
+/* The sets as a list: what is ready, select() itself says. */
+static bool select_in_turn(int n, const fd_set *r, const fd_set *w,
+			   const fd_set *e, uint64_t ns, bool *late)
+{
+	struct pollfd fds[FD_SETSIZE];
+	unsigned k = 0;
+
+	for (int fd = 0; fd < n && fd < FD_SETSIZE; fd++) {
+		short events = (short)((r && FD_ISSET(fd, r) ? POLLIN : 0) |
+				       (w && FD_ISSET(fd, w) ? POLLOUT : 0) |
+				       (e && FD_ISSET(fd, e) ? POLLPRI : 0));
+
+		if (events)
+			fds[k++] = (struct pollfd){ fd, events, 0 };
+	}
+	return turnfd_poll(fds, k, ns, late);
+}
+
+static bool epoll_in_turn(int fd, uint64_t ns, bool *late)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+
+	return turnfd_poll(&p, 1, ns, late);
+}
+
 static int do_poll(struct call *c, bool force, struct pollfd *fds, nfds_t n,
 		   int ms)
 {
-	int ret = real_poll(fds, n, ms);
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on ||
+	    turnfd_poll(fds, (unsigned)n, limit_ms(ms), &late))
+		ret = real_poll(fds, n, late ? 0 : ms);
+	turn_return();
+	if (late)
+		force = false; /* the clock shows it already */
 	relative(c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
 	call_end(c, (uint64_t)ret, 0);
 	return ret;
@@ -84,8 +123,16 @@ static int do_ppoll(struct call *c, bool force, struct pollfd *fds, nfds_t n,
 		    const struct timespec *ts, const sigset_t *mask)
 {
 	uint64_t ns = ts ? ltime_ns(ts) : 0;
-	int ret = real_ppoll(fds, n, ts, mask);
+	static const struct timespec now;
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on ||
+	    turnfd_poll(fds, (unsigned)n, ts ? ns : SEAT_EVER, &late))
+		ret = real_ppoll(fds, n, late ? &now : ts, mask);
+	turn_return();
+	if (late)
+		force = false;
 	relative(c, force, ret == 0, ns);
 	call_end(c, (uint64_t)ret, 0);
 	return ret;
@@ -134,8 +181,15 @@ EXPORT int select(int n, fd_set *restrict r, fd_set *restrict w,
 	uint64_t ns = tv ? (uint64_t)tv->tv_sec * LTIME_SECOND +
 				   (uint64_t)tv->tv_usec * 1000
 			 : 0;
-	int ret = real_select(n, r, w, e, tv);
+	struct timeval now = { 0 };
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on || select_in_turn(n, r, w, e, tv ? ns : SEAT_EVER, &late))
+		ret = real_select(n, r, w, e, late ? &now : tv);
+	turn_return();
+	if (late)
+		force = false;
 	relative(&c, force, ret == 0, ns);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
@@ -147,8 +201,16 @@ EXPORT int pselect(int n, fd_set *restrict r, fd_set *restrict w,
 {
 	struct call c;
 	bool force = CALL(&c, pselect) == SB_FORCE;
-	int ret = real_pselect(n, r, w, e, ts, mask);
+	static const struct timespec now;
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on || select_in_turn(n, r, w, e,
+				       ts ? ltime_ns(ts) : SEAT_EVER, &late))
+		ret = real_pselect(n, r, w, e, late ? &now : ts, mask);
+	turn_return();
+	if (late)
+		force = false;
 	relative(&c, force, ret == 0, ts ? ltime_ns(ts) : 0);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
@@ -158,8 +220,14 @@ EXPORT int epoll_wait(int fd, struct epoll_event *events, int n, int ms)
 {
 	struct call c;
 	bool force = CALL(&c, epoll_wait) == SB_FORCE;
-	int ret = real_epoll_wait(fd, events, n, ms);
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on || epoll_in_turn(fd, limit_ms(ms), &late))
+		ret = real_epoll_wait(fd, events, n, late ? 0 : ms);
+	turn_return();
+	if (late)
+		force = false;
 	relative(&c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
@@ -170,8 +238,14 @@ EXPORT int epoll_pwait(int fd, struct epoll_event *events, int n, int ms,
 {
 	struct call c;
 	bool force = CALL(&c, epoll_pwait) == SB_FORCE;
-	int ret = real_epoll_pwait(fd, events, n, ms, mask);
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on || epoll_in_turn(fd, limit_ms(ms), &late))
+		ret = real_epoll_pwait(fd, events, n, late ? 0 : ms, mask);
+	turn_return();
+	if (late)
+		force = false;
 	relative(&c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
@@ -182,8 +256,16 @@ EXPORT int epoll_pwait2(int fd, struct epoll_event *events, int n,
 {
 	struct call c;
 	bool force = CALL(&c, epoll_pwait2) == SB_FORCE;
-	int ret = real_epoll_pwait2(fd, events, n, ts, mask);
+	static const struct timespec now;
+	bool late = false;
+	int ret = -1;
 
+	if (!turn_on ||
+	    epoll_in_turn(fd, ts ? ltime_ns(ts) : SEAT_EVER, &late))
+		ret = real_epoll_pwait2(fd, events, n, late ? &now : ts, mask);
+	turn_return();
+	if (late)
+		force = false;
 	relative(&c, force, ret == 0, ts ? ltime_ns(ts) : 0);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
@@ -195,8 +277,10 @@ EXPORT int sigtimedwait(const sigset_t *restrict set,
 {
 	struct call c;
 	bool force = CALL(&c, sigtimedwait) == SB_FORCE;
-	int ret = real_sigtimedwait(set, info, ts);
+	int ret = (ts && !ltime_ns(ts)) || turn_leave_signal()
+			  ? real_sigtimedwait(set, info, ts) : -1;
 
+	turn_return();
 	if (ret > 0 && info)
 		pids_info_out(info);
 	relative(&c, force, ret < 0 && errno == EAGAIN && ts,
@@ -209,23 +293,35 @@ EXPORT int thrd_sleep(const struct timespec *ts, struct timespec *rem)
 {
 	struct call c;
 	bool force = CALL(&c, thrd_sleep) == SB_FORCE;
-	int ret = real_thrd_sleep(ts, rem);
+	int ret = turn_nap(ts, rem);
 
+	if (ret != NOT_OURS) {
+		call_end(&c, ltime_ns(ts), 0);
+		return ret == EINTR ? -1 : ret ? -2 : 0;
+	}
+	ret = real_thrd_sleep(ts, rem);
 	relative(&c, force, ret == 0, ltime_ns(ts));
 	call_end(&c, ltime_ns(ts), 0);
 	return ret;
 }
 
-/* error: what the function returns, or leaves in errno, when time is up. */
-#define TIMED_BODY(fn, clock, deadline, up, ...)                               \
+/* up: is time up, by what the function returns or leaves in errno. inturn: how
+ * it is served under --schedule=turns. */
+#define TIMED_BODY(fn, clock, limit, up, inturn, ...)                          \
 	struct call c;                                                         \
 	struct moment m;                                                       \
 	bool force = CALL(&c, fn) == SB_FORCE;                                 \
-	const struct timespec *until =                                         \
-		moment_take(&m, c.self, force, clock, deadline);                     \
-	int ret = real_##fn(__VA_ARGS__);                                      \
+	const struct deadline d = { limit, clock, force };                     \
+	int ret = turn_on && d.at ? inturn : NOT_OURS;                         \
+	const struct timespec *until;                                          \
                                                                                \
-	moment_passed(&m, c.self, up);                                         \
+	if (ret == NOT_OURS) {                                                 \
+		until = moment_take(&m, c.self, force, clock, limit);          \
+		turn_leave(#fn);                                               \
+		ret = real_##fn(__VA_ARGS__);                                  \
+		moment_passed(&m, c.self, up);                                 \
+		turn_return();                                                 \
+	}                                                                      \
 	call_end(&c, (uint64_t)ret, 0);                                        \
 	return ret
 
@@ -233,29 +329,28 @@ EXPORT int sem_timedwait(sem_t *restrict sem,
 			 const struct timespec *restrict ts)
 {
 	TIMED_BODY(sem_timedwait, CLOCK_REALTIME, ts,
-		   ret && errno == ETIMEDOUT, sem, until);
+		   ret && errno == ETIMEDOUT,
+		   lock_sem(sem, &d),
+		   sem, until);
 }
 
 EXPORT int sem_clockwait(sem_t *restrict sem, clockid_t clock,
 			 const struct timespec *restrict ts)
 {
-	TIMED_BODY(sem_clockwait, clock, ts, ret && errno == ETIMEDOUT, sem,
+	TIMED_BODY(sem_clockwait, clock, ts, ret && errno == ETIMEDOUT,
+		   lock_sem(sem, &d),
+		   sem,
 		   clock, until);
-}
-
-/* The clock that the condition was made with: glibc keeps it in bit 1 of
- * __flags's wrefs word (pthread_condattr_setclock). */
-static clockid_t cond_clock(const pthread_cond_t *cond)
-{
-	return cond->__data.__wrefs & 2 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
 }
 
 EXPORT int pthread_cond_timedwait(pthread_cond_t *restrict cond,
 				  pthread_mutex_t *restrict mutex,
 				  const struct timespec *restrict ts)
 {
-	TIMED_BODY(pthread_cond_timedwait, cond_clock(cond), ts,
-		   ret == ETIMEDOUT, cond, mutex, until);
+	TIMED_BODY(pthread_cond_timedwait, lock_cond_clock(cond), ts,
+		   ret == ETIMEDOUT,
+		   lock_cond(cond, mutex, &d),
+		   cond, mutex, until);
 }
 
 /* Before glibc 2.3.2 a pthread_cond_t was another object, always on the real
@@ -275,6 +370,7 @@ EXPORT int cond_timedwait_old(pthread_cond_t *restrict cond,
 			      const struct timespec *restrict ts)
 {
 	TIMED_BODY(cond_timedwait_old, CLOCK_REALTIME, ts, ret == ETIMEDOUT,
+		   NOT_OURS,
 		   cond, mutex, until);
 }
 
@@ -283,7 +379,9 @@ EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict cond,
 				  clockid_t clock,
 				  const struct timespec *restrict ts)
 {
-	TIMED_BODY(pthread_cond_clockwait, clock, ts, ret == ETIMEDOUT, cond,
+	TIMED_BODY(pthread_cond_clockwait, clock, ts, ret == ETIMEDOUT,
+		   lock_cond(cond, mutex, &d),
+		   cond,
 		   mutex, clock, until);
 }
 
@@ -291,14 +389,18 @@ EXPORT int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex,
 				   const struct timespec *restrict ts)
 {
 	TIMED_BODY(pthread_mutex_timedlock, CLOCK_REALTIME, ts,
-		   ret == ETIMEDOUT, mutex, until);
+		   ret == ETIMEDOUT,
+		   lock_mutex(mutex, &d),
+		   mutex, until);
 }
 
 EXPORT int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex,
 				   clockid_t clock,
 				   const struct timespec *restrict ts)
 {
-	TIMED_BODY(pthread_mutex_clocklock, clock, ts, ret == ETIMEDOUT, mutex,
+	TIMED_BODY(pthread_mutex_clocklock, clock, ts, ret == ETIMEDOUT,
+		   lock_mutex(mutex, &d),
+		   mutex,
 		   clock, until);
 }
 
@@ -306,14 +408,18 @@ EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t *restrict lock,
 				      const struct timespec *restrict ts)
 {
 	TIMED_BODY(pthread_rwlock_timedrdlock, CLOCK_REALTIME, ts,
-		   ret == ETIMEDOUT, lock, until);
+		   ret == ETIMEDOUT,
+		   lock_rwlock(lock, false, &d),
+		   lock, until);
 }
 
 EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t *restrict lock,
 				      const struct timespec *restrict ts)
 {
 	TIMED_BODY(pthread_rwlock_timedwrlock, CLOCK_REALTIME, ts,
-		   ret == ETIMEDOUT, lock, until);
+		   ret == ETIMEDOUT,
+		   lock_rwlock(lock, true, &d),
+		   lock, until);
 }
 
 EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t *restrict lock,
@@ -321,6 +427,7 @@ EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t *restrict lock,
 				      const struct timespec *restrict ts)
 {
 	TIMED_BODY(pthread_rwlock_clockrdlock, clock, ts, ret == ETIMEDOUT,
+		   lock_rwlock(lock, false, &d),
 		   lock, clock, until);
 }
 
@@ -329,13 +436,23 @@ EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t *restrict lock,
 				      const struct timespec *restrict ts)
 {
 	TIMED_BODY(pthread_rwlock_clockwrlock, clock, ts, ret == ETIMEDOUT,
+		   lock_rwlock(lock, true, &d),
 		   lock, clock, until);
+}
+
+/* glibc's C11 objects are those of POSIX. */
+static int c11(int ret)
+{
+	return ret == ETIMEDOUT ? thrd_timedout
+	       : ret == NOT_OURS || ret == 0 ? ret : thrd_error;
 }
 
 EXPORT int cnd_timedwait(cnd_t *restrict cond, mtx_t *restrict mutex,
 			 const struct timespec *restrict ts)
 {
 	TIMED_BODY(cnd_timedwait, CLOCK_REALTIME, ts, ret == thrd_timedout,
+		   c11(lock_cond((pthread_cond_t *)cond,
+				 (pthread_mutex_t *)mutex, &d)),
 		   cond, mutex, until);
 }
 
@@ -343,6 +460,7 @@ EXPORT int mtx_timedlock(mtx_t *restrict mutex,
 			 const struct timespec *restrict ts)
 {
 	TIMED_BODY(mtx_timedlock, CLOCK_REALTIME, ts, ret == thrd_timedout,
+		   c11(lock_mutex((pthread_mutex_t *)mutex, &d)),
 		   mutex, until);
 }
 
@@ -351,14 +469,18 @@ EXPORT ssize_t mq_timedreceive(mqd_t q, char *restrict buf, size_t len,
 			       const struct timespec *restrict ts)
 {
 	TIMED_BODY(mq_timedreceive, CLOCK_REALTIME, ts,
-		   ret < 0 && errno == ETIMEDOUT, q, buf, len, prio, until);
+		   ret < 0 && errno == ETIMEDOUT,
+		   NOT_OURS,
+		   q, buf, len, prio, until);
 }
 
 EXPORT int mq_timedsend(mqd_t q, const char *buf, size_t len, unsigned prio,
 			const struct timespec *ts)
 {
 	TIMED_BODY(mq_timedsend, CLOCK_REALTIME, ts,
-		   ret < 0 && errno == ETIMEDOUT, q, buf, len, prio, until);
+		   ret < 0 && errno == ETIMEDOUT,
+		   NOT_OURS,
+		   q, buf, len, prio, until);
 }
 
 /* An operation that must not wait answers as one that waited in vain. */
@@ -369,8 +491,10 @@ EXPORT int semtimedop(int id, struct sembuf *ops, size_t n,
 	bool force = CALL(&c, semtimedop) == SB_FORCE;
 	uint64_t ns = ts ? ltime_ns(ts) : 0;
 	uint64_t since = sys_now(CLOCK_MONOTONIC);
-	int ret = real_semtimedop(id, ops, n, ts);
+	int ret = turn_leave("a System V semaphore")
+			  ? real_semtimedop(id, ops, n, ts) : -1;
 
+	turn_return();
 	relative(&c, force,
 		 ret && errno == EAGAIN && ts &&
 			 sys_now(CLOCK_MONOTONIC) - since >= ns, ns);
@@ -383,8 +507,10 @@ EXPORT int aio_suspend(const struct aiocb *const list[], int n,
 {
 	struct call c;
 	bool force = CALL(&c, aio_suspend) == SB_FORCE;
-	int ret = real_aio_suspend(list, n, ts);
+	int ret = turn_leave("input or output")
+			  ? real_aio_suspend(list, n, ts) : -1;
 
+	turn_return();
 	relative(&c, force, ret && errno == EAGAIN && ts,
 		 ts ? ltime_ns(ts) : 0);
 	call_end(&c, (uint64_t)ret, 0);

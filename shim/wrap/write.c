@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "turnfd.h"
 #include "written.h"
 #include "banned.h"
 
@@ -18,8 +19,14 @@ HOOK(copy_file_range);
 /* Called before the shim is bound, too. */
 static ssize_t plain_write(int fd, const void *buf, size_t len)
 {
-	ssize_t n;
+	ssize_t n = -1;
 
+	if (turn_on) {
+		if (turnfd_wait(fd, POLLOUT))
+			n = real_write(fd, buf, len);
+		turn_return();
+		return n;
+	}
 	if (__builtin_expect(real_write != NULL, 1))
 		return real_write(fd, buf, len);
 	n = sys3(SYS_write, fd, buf, len);
@@ -61,8 +68,11 @@ static void written_parts(enum output to, void *ret, void *frame,
 EXPORT ssize_t writev(int fd, const struct iovec *part, int parts)
 {
 	enum output to = output_of(fd);
-	ssize_t n = NEXT(writev)(fd, part, parts);
+	ssize_t n = -1;
 
+	if (turnfd_wait(fd, POLLOUT))
+		n = NEXT(writev)(fd, part, parts);
+	turn_return();
 	written_parts(to, CALLER, part, parts, n);
 	return n;
 }

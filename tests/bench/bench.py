@@ -5,6 +5,7 @@
 bench.py calls PROGRAM   nanoseconds a call, median of 7 interleaved pairs
 bench.py blas PROGRAM    nanoseconds more a call of BLAS, and what digests cost
 bench.py python          nanoseconds more that a call of time.time() takes
+bench.py turns PROGRAM   threads in turns, and without: locks, passes, short threads
 bench.py start           milliseconds that `run -- true` adds, and a child more
 bench.py record          milliseconds from the program's end to the run's, of which
                        most go into its record, in a repository
@@ -394,10 +395,53 @@ def verdicts(draws, mlp, data):
             row("digests of an input, 2 GB/s by", 2 / speed, 1, "x")]
 
 
+def whole_programs(rounds):
+    """fastText with 4 threads in turns, against one processor natively."""
+    if not shutil.which("fasttext"):
+        return []
+    with tempfile.TemporaryDirectory(dir=".") as d:
+        text = os.path.join(d, "text")
+        with open(text, "w") as f:
+            for i in range(20000):
+                f.write("__label__%d %s\n" % (i % 7, " ".join(
+                    "w%d" % (i * k % 3001) for k in range(1, 25))))
+        command = ["fasttext", "supervised", "-input", text, "-output",
+                   os.path.join(d, "model"), "-thread", "4", "-dim", "20",
+                   "-epoch", "3", "-verbose", "0"]
+        pairs = [(seconds(["taskset", "-c", "0", *command]),
+                  seconds(RUN + ["--schedule=turns", "--", *command]))
+                 for _ in range(rounds)]
+    return [row("fastText, 4 threads", statistics.median(
+        b / a for a, b in pairs), 1.10, "x of one processor natively")]
+
+
+def turns(program):
+    rounds = [(figures([program]), figures(RUN + ["--", program]),
+               figures(RUN + ["--schedule=turns", "--", program]))
+              for _ in range(7)]
+
+    def median(of):
+        return statistics.median(of(*r) for r in rounds)
+
+    return [
+        row("lock + unlock in turns, more than native", median(
+            lambda native, run, turns: turns["lock"] - native["lock"]),
+            20, "ns"),
+        row("passing the turn", median(
+            lambda native, run, turns: turns["pass"]), 8, "us"),
+        row("short threads in turns", median(
+            lambda native, run, turns: turns["thread"] / native["thread"]),
+            2, "x native"),
+        row("lock + unlock without turns, more than native", median(
+            lambda native, run, turns: run["lock"] - native["lock"]),
+            3, "ns"),
+    ] + whole_programs(7)
+
+
 def main():
     work = {"blas": blas, "calls": calls, "python": python, "start": start,
             "record": record, "training": training, "verdicts": verdicts,
-            "directories": directories, "objects": objects}
+            "directories": directories, "objects": objects, "turns": turns}
     try:
         rows = work[sys.argv[1]](*sys.argv[2:])
     finally:

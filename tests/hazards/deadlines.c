@@ -12,7 +12,9 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/select.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -495,8 +497,160 @@ static void ping_pong(void)
 	must(kernel_time() - start < 5);
 }
 
+/* A moment that never comes, as programs make of "no limit". */
+static void *waits_for_ever(void *arg)
+{
+	const struct form *f = arg;
+	struct timespec never = { INT64_MAX, 0 };
+	int ret = f->wait(&never);
+
+	dprintf(2, "%s: returned %d\n", f->name, ret);
+	_exit(1);
+}
+
+static void far(void)
+{
+	double end = kernel_time() + 0.3;
+	pthread_t t;
+
+	prepare();
+	for (size_t i = 0; i < FORMS; i++)
+		must(pthread_create(&t, NULL, waits_for_ever,
+				    (void *)&forms[i]) == 0);
+	while (kernel_time() < end)
+		usleep(10000);
+}
+
+static int s_nanosleep(const struct timespec *ts)
+{
+	return nanosleep(ts, NULL) ? errno : 0;
+}
+
+static int s_clock(const struct timespec *ts)
+{
+	return clock_nanosleep(CLOCK_MONOTONIC, 0, ts, NULL);
+}
+
+static int s_number(const struct timespec *ts)
+{
+	return syscall(SYS_nanosleep, ts, NULL) ? errno : 0;
+}
+
+static int s_clock_number(const struct timespec *ts)
+{
+	return syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, ts, NULL)
+		       ? errno : 0;
+}
+
+static int (*const sleeps[])(const struct timespec *) = {
+	s_nanosleep, s_clock, s_number, s_clock_number
+};
+#define SLEEPS (sizeof(sleeps) / sizeof(*sleeps))
+
+/* The kernel may tell of more left than was asked for: by the timer slack, here
+ * long. The clock must not go back, nor moments lie before its start. */
+static void *is_interrupted(void *arg)
+{
+	struct timespec length = { 25, 0 }, moment;
+	double before;
+
+	must(prctl(PR_SET_TIMERSLACK, 500000000ul) == 0);
+	before = shown(CLOCK_MONOTONIC);
+	must(sleeps[(uintptr_t)arg](&length) == EINTR);
+	must(shown(CLOCK_MONOTONIC) > before);
+	must(shown(CLOCK_MONOTONIC) < before + 5);
+	moment = after(CLOCK_MONOTONIC, 25);
+	must(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, NULL) ==
+	     EINTR);
+	return NULL;
+}
+
+static void nothing(int sig)
+{
+	(void)sig;
+}
+
+static void catch(int sig)
+{
+	struct sigaction sa = { .sa_handler = nothing };
+
+	must(sigaction(sig, &sa, NULL) == 0);
+}
+
+static void interrupted(void)
+{
+	catch(SIGUSR1);
+	for (size_t i = 0; i < SLEEPS; i++) {
+		pthread_t t;
+
+		must(pthread_create(&t, NULL, is_interrupted,
+				    (void *)(uintptr_t)i) == 0);
+		while (pthread_tryjoin_np(t, NULL)) {
+			usleep(10000);
+			pthread_kill(t, SIGUSR1);
+		}
+	}
+}
+
+static int t_moment(const struct timespec *ts)
+{
+	return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, ts, NULL);
+}
+
+static int t_moment_number(const struct timespec *ts)
+{
+	return syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME,
+		       ts, NULL) ? errno : 0;
+}
+
+static int t_futex(const struct timespec *ts)
+{
+	static int word;
+
+	return syscall(SYS_futex, &word, 9 /* FUTEX_WAIT_BITSET */, 0, ts,
+		       NULL, ~0u) ? errno : 0;
+}
+
+/* What is no time is refused, as by the kernel. */
+static void odd(void)
+{
+	struct timespec ts = { 2000, 1000000000 };
+	struct itimerspec its = { .it_value = ts };
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+
+	must(t_moment(&ts) == EINVAL);
+	must(t_moment_number(&ts) == EINVAL);
+	must(t_futex(&ts) == EINVAL);
+	must(timerfd_settime(fd, TFD_TIMER_ABSTIME, &its, NULL) == -1);
+	must(errno == EINVAL);
+}
+
+/* Ticks end each wait: the clock goes to theirs, or this never ends. */
+static void ticks(void)
+{
+	static int (*const waits[])(const struct timespec *) = {
+		t_moment, t_moment_number, t_futex
+	};
+	struct itimerval every = { { 0, 20000 }, { 0, 20000 } };
+
+	catch(SIGALRM);
+	for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
+		double end = shown(CLOCK_MONOTONIC) + 0.2;
+
+		must(setitimer(ITIMER_REAL, &every, NULL) == 0);
+		for (int n = 0; shown(CLOCK_MONOTONIC) < end; n++) {
+			struct timespec late = after(CLOCK_MONOTONIC, 25);
+
+			must(n < 100);
+			must(waits[i](&late) == EINTR);
+		}
+	}
+}
+
 SCENES({ "by_waiter", by_waiter }, { "from_ahead", from_ahead },
        { "from_behind", from_behind }, { "from_ahead_read", from_ahead_read },
        { "from_behind_read", from_behind_read }, { "lengths", lengths },
        { "polling_limit", polling_limit },
-       { "polling_thread", polling_thread }, { "ping_pong", ping_pong })
+       { "polling_thread", polling_thread }, { "ping_pong", ping_pong },
+       { "far", far }, { "interrupted", interrupted }, { "odd", odd },
+       { "ticks", ticks })

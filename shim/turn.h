@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * --schedule=turns: one thread of this process runs at a time. It keeps the
+ * turn until it blocks, yields, sleeps or ends, or has spent its budget of
+ * calls; then the next one that is ready gets it, in the order in which they
+ * became so, or as --schedule-seed draws. So what happens between threads,
+ * data races included, depends on the program and its input alone.
+ *
+ * The scheduler wakes up with the first pthread_create(); before that, and
+ * after a fork, hooks go straight to libc.
+ *
+ * Who has the turn may change what threads share. The engine's tables are under
+ * a lock of their own all the same, taken with all signals blocked: a signal
+ * handler in a blocked thread, a thread that comes back from the outside world
+ * and the watch work without the turn.
+ */
+#ifndef SAMEBITS_TURN_H
+#define SAMEBITS_TURN_H
+
+#include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "config.h"
+#include "seat.h"
+#include "thread.h"
+
+#define TURN_BUCKETS 1024u
+
+struct turn {
+	int on;
+	int asleep; /* 1: --schedule=turns, while there is one thread */
+	unsigned budget;
+	struct thread *holder; /* NULL: nobody can run */
+	struct queue waiting[TURN_BUCKETS]; /* by what they wait for */
+	struct queue ready, outer, pollers;
+	struct thread *limits;	/* all with a limit */
+	struct thread *sleeper; /* lets real time pass, for all */
+	struct thread *dying;	/* gave the turn away for ever */
+	struct thread *nudge;	/* to be woken once the lock is released */
+	uint64_t nearest;	/* at most the first limit */
+	uint64_t clock;
+	uint64_t passes, draws, yields;
+	unsigned live, outside;
+	unsigned passed_over;	/* passes since one wanted to go outside */
+	unsigned watch;		/* 1: the watch runs */
+	int idle;		/* futex, 1: only descriptors can wake one */
+	bool looking;		/* the watch has the lock, by the name of
+				 * whoever made it */
+};
+extern struct turn turn;
+
+#define turn_on __builtin_expect(turn.on, 0)
+
+static inline unsigned turn_bucket(const void *key)
+{
+	uint64_t h = (uintptr_t)key * 0x9e3779b97f4a7c15u;
+
+	return (unsigned)(h >> 54);
+}
+
+/* Does anybody wait for `key`? More often true than that. */
+static inline bool turn_waited(const void *key)
+{
+	return __builtin_expect(turn.waiting[turn_bucket(key)].first != NULL,
+				0);
+}
+
+struct thread *turn_take_slow(void);
+/* The calling thread, which has the turn then. NULL: it is none that is
+ * scheduled, or a signal handler in one that waits: libc's own must do. */
+static inline struct thread *turn_take(void)
+{
+	struct thread *self = thread_me;
+
+	return __builtin_expect(self && turn.holder == self, 1)
+		       ? self : turn_take_slow();
+}
+
+void turn_spent(struct thread *self);
+/* One call that a thread may go round and round with. */
+static inline void turn_spend(struct thread *self, unsigned n)
+{
+	if (__builtin_expect(turn.budget <= n, 0))
+		turn_spent(self);
+	else
+		turn.budget -= n;
+}
+
+/* The same where it may not have the turn. */
+static inline void turn_look(void)
+{
+	if (turn_on && turn.holder == thread_me && thread_me)
+		turn_spend(thread_me, 1);
+}
+
+/* What a thread waits for. */
+struct want {
+	const void *key;
+	const char *what;
+	uint64_t until; /* logical ns, or SEAT_EVER */
+	struct pollfd *fds; /* where it is not a key */
+	unsigned nfds;
+	uint32_t bits; /* 0: woken by all */
+	bool writer;
+	bool signals; /* a handler of a signal ends it */
+	bool asleep;  /* so does one with SA_RESTART, as of nanosleep(2) */
+	bool cancels; /* pthread_cancel() ends it */
+	bool look; /* another process may have let it go: it returns soon */
+};
+
+/* Gives the turn away and waits. 0: woken; ETIMEDOUT; EINTR; ECANCELED: to be
+ * cancelled, if it is the program's wish. It has the turn again. */
+int turn_wait(struct thread *self, const struct want *w);
+/* A `what` of those that are to look again when any thread ends. */
+extern const char turn_of_owner[];
+/* Makes those ready that wait for `key`, n at most; returns how many. Anybody
+ * may call it. */
+unsigned turn_wake(const void *key, unsigned n, uint32_t bits);
+/* Does one of those that wait for `key` want to write? */
+bool turn_writer(const void *key);
+/* The first `n` are woken, `m` more wait for `other` then. */
+unsigned turn_requeue(const void *key, unsigned n, const void *other,
+		      unsigned m);
+/* Who wants to be cancelled, does not wait any more. */
+void turn_poke(struct thread *t);
+
+void turn_yield(struct thread *self);
+/* No other thread is scheduled. */
+static inline bool turn_alone(void)
+{
+	return turn.live < 2;
+}
+
+/*
+ * Around a call that may wait for somebody who is not scheduled. All who are
+ * ready come first. Others get the turn after --external-wait: then the
+ * return is marked, and comes when it comes.
+ */
+bool turn_leave_slow(const char *what, unsigned ms);
+void turn_return_slow(void);
+/* False: a handler of a signal ran, and errno is EINTR. */
+static inline bool turn_leave(const char *what)
+{
+	return !turn_on ||
+	       turn_leave_slow(what, (unsigned)config.external_wait);
+}
+/* For a signal, which comes at once where another thread has sent it, or may
+ * never come. */
+#define TURN_SIGNAL_MS 20
+static inline bool turn_leave_signal(void)
+{
+	return !turn_on || turn_leave_slow("a signal", TURN_SIGNAL_MS);
+}
+static inline void turn_return(void)
+{
+	if (turn_on && thread_me &&
+	    (turn.holder != thread_me || thread_me->seat.outer))
+		turn_return_slow();
+}
+
+/* From the start, and in a forked child: there is one thread. */
+void turn_sleep_on(void);
+/* A thread is going to be made; its creator has the turn. */
+void turn_start(void);
+void turn_made(struct thread *t);
+void turn_begin(struct thread *t); /* in it: waits for its first turn */
+void turn_end(struct thread *t);   /* after its destructors */
+bool turn_joinable(const struct thread *t);
+
+void turn_fork_prepare(void);
+void turn_fork_parent(void);
+void turn_forked(void); /* in the child, where one thread is left */
+
+/* The moment that a program's deadline means, in logical ns. */
+uint64_t turn_until(struct thread *self, bool force, clockid_t clock,
+		    const struct timespec *deadline);
+/* Sleeps until then, in logical ns; 0 or EINTR. */
+int turn_sleep(struct thread *self, uint64_t until);
+/* For who tries what another process, or a thread unseen, may let go: waits a
+ * moment. False: a handler ran, and errno is EINTR. */
+bool turn_look_again(struct thread *self);
+/* nanosleep(2) in turns: 0, EINTR, EINVAL, or NOT_OURS. */
+int turn_nap(const struct timespec *ts, struct timespec *rem);
+/* The same of clock_nanosleep(2). */
+int turn_clock_nap(bool force, clockid_t clock, int flags,
+		   const struct timespec *ts, struct timespec *rem);
+#define NOT_OURS INT_MIN
+
+/* Who starts a program gives it the processors that we have taken away. */
+void turn_unpin(void);
+void turn_pin(void);
+/* Those that the program believes in: the bytes that the kernel would write. */
+long turn_processors(void *set, size_t size);
+/* Makes it those that it believes in; 0 or -errno. */
+long turn_processors_set(const void *set, size_t size);
+/* Have they been taken away? */
+bool turn_pinned(void);
+
+/* For the watch (turnwatch.c). */
+uint64_t turn_lock(void);
+void turn_unlock(uint64_t mask);
+void turn_seize(struct thread *t); /* under the lock */
+void turn_dispatch(void);	   /* the same */
+void turn_watch_start(void);
+void turn_watch_forked(void);
+/* Writes down what the watch saw; it cannot itself. */
+void turn_watch_tell(void);
+/* The calling thread is part of a deadlock: says what it waits for, and where. */
+void turn_watch_say(struct thread *self);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* Condition variables, semaphores, barriers and once, for --schedule=turns;
+ * without it each hook is one comparison and a jump. The waits with a limit are
+ * rows, in wait.c. */
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+
+#include "call.h"
+#include "locks.h"
+#include "ltime.h"
+#include "real.h"
+#include "turn.h"
+#include "banned.h"
+
+#define RETRY_COST 64
+
+/* Of the two versions only the newer is ours (wait.c): callers of the other
+ * have objects of another kind, and reach libc. */
+#define NEWER(fn) __asm__(".symver " #fn ", " #fn "@@@GLIBC_2.3.2")
+NEWER(pthread_cond_wait);
+NEWER(pthread_cond_signal);
+NEWER(pthread_cond_broadcast);
+HOOK(pthread_cond_wait);
+HOOK(pthread_cond_signal);
+HOOK(pthread_cond_broadcast);
+HOOK(sem_wait);
+HOOK(sem_trywait);
+HOOK(sem_post);
+HOOK(pthread_barrier_wait);
+HOOK(pthread_once);
+
+/* glibc's wrefs: bit 0 shared, bit 1 the monotonic clock, then who waits. */
+clockid_t lock_cond_clock(const pthread_cond_t *c)
+{
+	return c->__data.__wrefs & 2 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+}
+
+/* The mutex is had again even by who is to be cancelled: its handlers count on
+ * that. */
+int lock_cond(pthread_cond_t *c, pthread_mutex_t *m, const struct deadline *d)
+{
+	struct thread *self;
+	struct want w = { .key = c, .what = "a condition", .cancels = true };
+	int ret, again;
+
+	if (c->__data.__wrefs & 1 || !(self = turn_take()))
+		return NOT_OURS;
+	if (!deadline_valid(d))
+		return EINVAL;
+	pthread_testcancel();
+	w.until = deadline_until(self, d);
+	ret = lock_mutex_undo(m);
+	if (ret)
+		return ret;
+	ret = turn_wait(self, &w);
+	again = pthread_mutex_lock(m);
+	if (ret == ECANCELED) {
+		pthread_testcancel();
+		ret = 0; /* it is not its wish now: a wakeup without cause */
+	}
+	return again ? again : ret;
+}
+
+EXPORT int pthread_cond_wait(pthread_cond_t *restrict c,
+			     pthread_mutex_t *restrict m)
+{
+	int ret;
+
+	if (!turn_on)
+		return NEXT(pthread_cond_wait)(c, m);
+	ret = lock_cond(c, m, NO_DEADLINE);
+	if (ret != NOT_OURS)
+		return ret;
+	while (!turn_leave("a condition of several processes"))
+		;
+	ret = real_pthread_cond_wait(c, m);
+	turn_return();
+	return ret;
+}
+
+/* Threads that are not scheduled wait in libc's own. */
+static bool others(const pthread_cond_t *c)
+{
+	return c->__data.__wrefs & 1 || c->__data.__wrefs >> 3;
+}
+
+void lock_cond_wake(pthread_cond_t *c, unsigned n)
+{
+	if (turn_waited(c))
+		n -= turn_wake(c, n, ~0u);
+	if (n == 1 && others(c))
+		real_pthread_cond_signal(c);
+	else if (n && others(c))
+		real_pthread_cond_broadcast(c);
+}
+
+EXPORT int pthread_cond_signal(pthread_cond_t *c)
+{
+	if (!turn_on)
+		return NEXT(pthread_cond_signal)(c);
+	lock_cond_wake(c, 1);
+	return 0;
+}
+
+EXPORT int pthread_cond_broadcast(pthread_cond_t *c)
+{
+	if (!turn_on)
+		return NEXT(pthread_cond_broadcast)(c);
+	lock_cond_wake(c, UINT_MAX);
+	return 0;
+}
+
+/* glibc's struct new_sem: the value and who waits, then whether it is shared. */
+static bool sem_shared(const sem_t *sem)
+{
+	return ((const int *)sem)[2] != 0;
+}
+
+static int failed(int error)
+{
+	errno = error;
+	return -1;
+}
+
+int lock_sem(sem_t *sem, const struct deadline *d)
+{
+	struct thread *self = turn_take();
+	struct want w = { .key = sem, .what = "a semaphore", .signals = true,
+			  .cancels = true, .asleep = d->at != NULL };
+	int saved = errno, ret;
+
+	if (!self)
+		return NOT_OURS;
+	if (!deadline_valid(d))
+		return failed(EINVAL);
+	pthread_testcancel();
+	turn_spend(self, 1);
+	w.until = deadline_until(self, d);
+	while (real_sem_trywait(sem)) {
+		if (errno != EAGAIN)
+			return -1;
+		w.look = sem_shared(sem);
+		if (w.look && turn_alone()) {
+			errno = saved;
+			return NOT_OURS;
+		}
+		ret = turn_wait(self, &w);
+		if (ret == ECANCELED)
+			pthread_testcancel();
+		/* The post may have come first all the same. */
+		if ((ret == ETIMEDOUT || ret == EINTR) && real_sem_trywait(sem))
+			return failed(ret);
+		if (ret == ETIMEDOUT || ret == EINTR)
+			break;
+	}
+	errno = saved;
+	return 0;
+}
+
+EXPORT int sem_wait(sem_t *sem)
+{
+	int ret;
+
+	if (!turn_on)
+		return NEXT(sem_wait)(sem);
+	ret = lock_sem(sem, NO_DEADLINE);
+	if (ret != NOT_OURS)
+		return ret;
+	ret = turn_leave("a semaphore of several processes")
+		      ? real_sem_wait(sem) : -1;
+	turn_return();
+	return ret;
+}
+
+EXPORT int sem_trywait(sem_t *sem)
+{
+	struct thread *self;
+	int ret;
+
+	if (!turn_on || !(self = turn_take()))
+		return NEXT(sem_trywait)(sem);
+	ret = real_sem_trywait(sem);
+	turn_spend(self, ret ? RETRY_COST : 1);
+	return ret;
+}
+
+/* Called from signal handlers, too, in threads that wait. */
+EXPORT int sem_post(sem_t *sem)
+{
+	int ret = NEXT(sem_post)(sem);
+
+	if (turn_on && turn_waited(sem))
+		turn_wake(sem, 1, ~0u);
+	return ret;
+}
+
+/* glibc's struct pthread_barrier: in, current_round, count, shared, out. */
+static unsigned barrier_count(const pthread_barrier_t *b)
+{
+	return ((const unsigned *)b)[2];
+}
+
+static bool barrier_shared(const pthread_barrier_t *b)
+{
+	return ((const int *)b)[3] != 0;
+}
+
+/* Those that wait for it are counted in its own first word, which libc looks at
+ * when it is destroyed: then it is zero again. */
+EXPORT int pthread_barrier_wait(pthread_barrier_t *b)
+{
+	struct thread *self;
+	struct want w = { .key = b, .what = "a barrier", .until = SEAT_EVER };
+	unsigned *in = (unsigned *)b;
+	int ret;
+
+	if (!turn_on || !(self = turn_take()))
+		return NEXT(pthread_barrier_wait)(b);
+	if (barrier_shared(b)) {
+		while (!turn_leave("a barrier of several processes"))
+			;
+		ret = real_pthread_barrier_wait(b);
+		turn_return();
+		return ret;
+	}
+	turn_spend(self, 1);
+	if (*in + 1 == barrier_count(b)) {
+		*in = 0;
+		turn_wake(b, UINT_MAX, ~0u);
+		return PTHREAD_BARRIER_SERIAL_THREAD;
+	}
+	++*in;
+	turn_wait(self, &w);
+	return 0;
+}
+
+/* glibc's bits of a once_t. */
+#define ONCE_RUNNING 1
+#define ONCE_DONE 2
+#define ONCE_LOOK 10000000u /* ns: whoever runs it may leave by an exception */
+
+EXPORT int pthread_once(pthread_once_t *once, void (*init)(void))
+{
+	struct want w = { .key = once, .what = "an initialisation" };
+	struct thread *self;
+	int ret;
+
+	if (!turn_on)
+		return NEXT(pthread_once)(once, init);
+	if (__atomic_load_n(once, __ATOMIC_ACQUIRE) & ONCE_DONE)
+		return 0;
+	self = turn_take();
+	while (self && !turn_alone() && *once & ONCE_RUNNING) {
+		w.until = self->clock + ONCE_LOOK;
+		turn_wait(self, &w);
+	}
+	ret = real_pthread_once(once, init);
+	turn_wake(once, UINT_MAX, ~0u);
+	return ret;
+}
