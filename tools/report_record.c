@@ -191,65 +191,13 @@ static void print_causes(FILE *to, const json_t *causes)
 		print_lines(to, json_string_value(c), "  ");
 }
 
-/* ---- trials ---- */
-
-static void print_trial(FILE *to, const json_t *t)
-{
-	json_t *metrics = json_object_get(t, "metrics"), *m;
-	const char *name;
-
-	fprintf(to,
-		"  %5" JSON_INTEGER_FORMAT "  seed %-8" JSON_INTEGER_FORMAT
-		"  %-9s  %7.2f s  %.8s",
-		json_integer_value(json_object_get(t, "trial")),
-		json_integer_value(json_object_get(t, "seed")),
-		text_some(t, "how"),
-		json_number_value(json_object_get(t, "seconds")),
-		text_some(t, "result"));
-	json_object_foreach(metrics, name, m)
-	{
-		json_t *value = json_object_get(m, "value");
-
-		fputs("  ", to);
-		text_print(to, name);
-		if (json_is_number(value))
-			fprintf(to, " %.6g", json_number_value(value));
-		else
-			fputs(" NaN", to);
-	}
-	fputc('\n', to);
-	print_lines(to, text_some(t, "trouble"), "         ");
-}
-
-static void print_trials(FILE *to, const json_t *record)
-{
-	json_t *summary = json_object_get(record, "summary"), *x;
-	json_t *notes = json_object_get(record, "notes");
-	const char *name;
-	size_t i;
-
-	json_object_foreach(summary, name, x)
-	{
-		text_print(to, name);
-		fputs(": ", to);
-		print_lines(to, text_some(x, "sentence"), "");
-	}
-	fputc('\n', to);
-	json_array_foreach(json_object_get(record, "trials"), i, x)
-		print_trial(to, x);
-	json_array_foreach(notes, i, x)
-		print_lines(to, json_string_value(x), i ? "" : "\n");
-}
+/* ---- the whole ---- */
 
 void report_record(FILE *to, const char *name, const json_t *record)
 {
 	const char *kind = text_some(record, "kind");
 
 	fprintf(to, "%s %s: ", kind, name);
-	if (!strcmp(kind, "trials")) {
-		print_trials(to, record);
-		return;
-	}
 	print_verdict(to, json_object_get(record, "verdict"));
 	print_causes(to, json_object_get(record, "causes"));
 	print_runs(to,

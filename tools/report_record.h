@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A record of an experiment (record.h) as text. */
+/* The record (record.h) of a check or blame as text; that of trials is
+ * trialset.h's to print. */
 #ifndef SAMEBITS_REPORT_RECORD_H
 #define SAMEBITS_REPORT_RECORD_H
 
