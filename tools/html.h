@@ -53,6 +53,8 @@ void html_more(FILE *to, size_t n, const char *what);
  * written. */
 void html_fact(FILE *to, const char *term);
 void html_fact_end(FILE *to);
+/* Command, beginning and length, of what has "argv", "start" and "end". */
+void html_facts_of_run(FILE *to, const json_t *run);
 /* Plots come in two widths, of which the style shows one. */
 #define HTML_WIDE 760
 #define HTML_NARROW 320

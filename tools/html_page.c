@@ -75,6 +75,26 @@ void html_fact_end(FILE *to)
 	fputs("</dd></div>\n", to);
 }
 
+void html_facts_of_run(FILE *to, const json_t *run)
+{
+	const json_t *start = json_object_get(run, "start");
+	const json_t *end = json_object_get(run, "end");
+
+	html_fact(to, "command");
+	html_command(to, json_object_get(run, "argv"));
+	html_fact_end(to);
+	if (!json_is_number(start))
+		return;
+	html_fact(to, "started");
+	html_time(to, json_number_value(start));
+	html_fact_end(to);
+	if (!json_is_number(end))
+		return;
+	html_fact(to, "took");
+	html_seconds(to, json_number_value(end) - json_number_value(start));
+	html_fact_end(to);
+}
+
 void html_figure(FILE *to, void (*plot)(FILE *, int width, const void *),
 		 const void *data, const char *caption)
 {

@@ -97,25 +97,10 @@ static void put_settings(FILE *to, const char *settings)
 static void put_facts(FILE *to, const struct report *r)
 {
 	const json_t *m = r->run.manifest;
-	const json_t *start = json_object_get(m, "start");
-	const json_t *end = json_object_get(m, "end");
 	const json_t *threads = json_object_get(m, "threads");
 
 	fputs("<dl class=\"facts\">\n", to);
-	html_fact(to, "command");
-	html_command(to, json_object_get(m, "argv"));
-	html_fact_end(to);
-	if (json_is_number(start)) {
-		html_fact(to, "started");
-		html_time(to, json_number_value(start));
-		html_fact_end(to);
-	}
-	if (json_is_number(start) && json_is_number(end)) {
-		html_fact(to, "took");
-		html_seconds(to,
-			     json_number_value(end) - json_number_value(start));
-		html_fact_end(to);
-	}
+	html_facts_of_run(to, m);
 	put_fact(to, "exit status", json_object_get(m, "status"));
 	put_fact(to, "seed", json_object_get(m, "seed"));
 	html_fact(to, "processes");

@@ -79,26 +79,11 @@ static void put_fact(FILE *to, const char *term, const json_t *value)
 
 static void facts(FILE *to, const json_t *record)
 {
-	json_t *start = json_object_get(record, "start");
-	json_t *end = json_object_get(record, "end");
 	json_t *trials = json_object_get(record, "trials");
 	json_t *folds = json_object_get(record, "folds");
 
 	fputs("<dl class=\"facts\">\n", to);
-	html_fact(to, "command");
-	html_command(to, json_object_get(record, "argv"));
-	html_fact_end(to);
-	if (json_is_number(start)) {
-		html_fact(to, "started");
-		html_time(to, json_number_value(start));
-		html_fact_end(to);
-	}
-	if (json_is_number(start) && json_is_number(end)) {
-		html_fact(to, "took");
-		html_seconds(to,
-			     json_number_value(end) - json_number_value(start));
-		html_fact_end(to);
-	}
+	html_facts_of_run(to, record);
 	put_fact(to, "planned", json_object_get(record, "planned"));
 	html_fact(to, "seeds");
 	html_count(to, json_array_size(json_object_get(record, "seeds")));

@@ -31,24 +31,9 @@ static const char *word(const char *verdict)
 static void facts(FILE *to, const char *dir, const json_t *verdict)
 {
 	json_t *manifest = manifest_read(dir);
-	json_t *start = json_object_get(manifest, "start");
-	json_t *end = json_object_get(manifest, "end");
 
 	fputs("<dl class=\"facts\">\n", to);
-	html_fact(to, "command");
-	html_command(to, json_object_get(manifest, "argv"));
-	html_fact_end(to);
-	if (json_is_number(start)) {
-		html_fact(to, "started");
-		html_time(to, json_number_value(start));
-		html_fact_end(to);
-	}
-	if (json_is_number(start) && json_is_number(end)) {
-		html_fact(to, "took");
-		html_seconds(to,
-			     json_number_value(end) - json_number_value(start));
-		html_fact_end(to);
-	}
+	html_facts_of_run(to, manifest);
 	html_fact(to, "runs");
 	html_count(to, json_array_size(json_object_get(verdict, "runs")));
 	html_fact_end(to);
