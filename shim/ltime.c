@@ -76,6 +76,19 @@ struct timespec ltime_show(clockid_t clock, uint64_t t)
 				  (long)(t % LTIME_SECOND) };
 }
 
+double ltime_seconds(struct thread *self)
+{
+	struct timespec ts = ltime_show(CLOCK_MONOTONIC, ltime_read(self));
+
+	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+}
+
+double ltime_tick(struct thread *self)
+{
+	(void)self;
+	return 1e-9;
+}
+
 void ltime_advance(struct thread *self, uint64_t ns)
 {
 	local_add(&self->clock,

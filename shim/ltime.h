@@ -28,6 +28,10 @@ uint64_t ltime_moment(clockid_t clock, const struct timespec *at);
 uint64_t ltime_read(struct thread *self);
 /* What `clock` shows at t ns since the start. */
 struct timespec ltime_show(clockid_t clock, uint64_t t);
+/* Reads CLOCK_MONOTONIC, in seconds, as MPI and OpenMP have it, and how finely
+ * that is told. */
+double ltime_seconds(struct thread *self);
+double ltime_tick(struct thread *self);
 /* Slept, or waited in vain, for ns. */
 void ltime_advance(struct thread *self, uint64_t ns);
 /* A signal ended a sleep of ns; the kernel says that `rest` is left. */

@@ -318,19 +318,6 @@ EXPORT void mpi_init_thread_(const int32_t *wanted, int32_t *got,
 
 /* ---- time, as the group "clock" has it ---- */
 
-static double seconds(struct thread *self)
-{
-	struct timespec ts = ltime_show(CLOCK_MONOTONIC, ltime_read(self));
-
-	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
-}
-
-static double tick(struct thread *self)
-{
-	(void)self;
-	return 1e-9;
-}
-
 #define TIME(fn, ours, text)                                                   \
 	double fn(void);                                                       \
 	ROW(fn, .policy = SB_FORCE, .timed = 1, .doc = text);                  \
@@ -347,7 +334,7 @@ static double tick(struct thread *self)
 		return t;                                                      \
 	}
 
-TIME(MPI_Wtime, seconds, "MPI's clock")
-TIME(MPI_Wtick, tick, "resolution of MPI's clock")
-TIME(mpi_wtime_, seconds, "MPI's clock, Fortran")
-TIME(mpi_wtick_, tick, "resolution of MPI's clock, Fortran")
+TIME(MPI_Wtime, ltime_seconds, "MPI's clock")
+TIME(MPI_Wtick, ltime_tick, "resolution of MPI's clock")
+TIME(mpi_wtime_, ltime_seconds, "MPI's clock, Fortran")
+TIME(mpi_wtick_, ltime_tick, "resolution of MPI's clock, Fortran")

@@ -226,19 +226,6 @@ GETTER(omp_get_num_procs_, 1, false,
        "processors, as OpenMP counts them, Fortran")
 
 /* Time, as the group "clock" has it. */
-static double seconds(struct thread *self)
-{
-	struct timespec ts = ltime_show(CLOCK_MONOTONIC, ltime_read(self));
-
-	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
-}
-
-static double tick(struct thread *self)
-{
-	(void)self;
-	return 1e-9;
-}
-
 #define TIME(fn, ours, text)                                                   \
 	double fn(void);                                                       \
 	ROW(fn, .policy = SB_FORCE, .timed = 1, .doc = text);                  \
@@ -255,10 +242,10 @@ static double tick(struct thread *self)
 		return t;                                                      \
 	}
 
-TIME(omp_get_wtime, seconds, "OpenMP's clock")
-TIME(omp_get_wtime_, seconds, "OpenMP's clock, Fortran")
-TIME(omp_get_wtick, tick, "resolution of OpenMP's clock")
-TIME(omp_get_wtick_, tick, "resolution of OpenMP's clock, Fortran")
+TIME(omp_get_wtime, ltime_seconds, "OpenMP's clock")
+TIME(omp_get_wtime_, ltime_seconds, "OpenMP's clock, Fortran")
+TIME(omp_get_wtick, ltime_tick, "resolution of OpenMP's clock")
+TIME(omp_get_wtick_, ltime_tick, "resolution of OpenMP's clock, Fortran")
 
 /* Intel's own way to set variables of the environment, once it runs. */
 void kmp_set_defaults(const char *text);
