@@ -11,6 +11,7 @@
 #include "find.h"
 #include "runopts.h"
 #include "say.h"
+#include "text.h"
 #include "verdict.h"
 
 #define FEW 5
@@ -29,22 +30,6 @@ static const struct opt compare_options[] = {
 	  &o.store },
 	OPTIONS_END
 };
-
-__attribute__((format(printf, 2, 3))) static void note(struct comparing *c,
-						       const char *format, ...)
-{
-	va_list ap;
-	char *text;
-	int ret;
-
-	va_start(ap, format);
-	ret = vasprintf(&text, format, ap);
-	va_end(ap);
-	if (ret < 0)
-		return;
-	json_array_append_new(c->notes, json_string(text));
-	free(text);
-}
 
 /* ---- reading ---- */
 
@@ -165,21 +150,25 @@ static void note_side(struct comparing *c, const struct side *s)
 	size_t n = s->values.n;
 
 	if (n < FEW)
-		note(c, "trials %s have %zu values: so few find only large "
+		text_note(
+			c->notes,
+			"trials %s have %zu values: so few find only large "
 			"differences, and their intervals are right only if "
 			"the values are normally distributed; samebits trials "
 			"--resume=%s -n 10 makes more",
-		     s->record.name, n, s->record.name);
+			s->record.name, n, s->record.name);
 	if (s->values.missing + s->values.nan)
-		note(c, "trials %s lack %zu values (failed, missing or NaN), "
-			"which are in no statistic: see samebits report %s",
-		     s->record.name, s->values.missing + s->values.nan,
-		     s->record.name);
+		text_note(c->notes,
+			  "trials %s lack %zu values (failed, missing or NaN), "
+			  "which are in no statistic: see samebits report %s",
+			  s->record.name, s->values.missing + s->values.nan,
+			  s->record.name);
 	if (s->values.folds)
-		note(c, "the values of trials %s are those of folds, which "
-			"share training data: p and intervals are too "
-			"small; take several seeds",
-		     s->record.name);
+		text_note(c->notes,
+			  "the values of trials %s are those of folds, which "
+			  "share training data: p and intervals are too "
+			  "small; take several seeds",
+			  s->record.name);
 }
 
 static int compare(struct comparing *c)
@@ -200,9 +189,10 @@ static int compare(struct comparing *c)
 	note_side(c, &c->b);
 	if (!(c->a.statistics.deviation > 0) &&
 	    !(c->b.statistics.deviation > 0))
-		note(c, "neither set spreads at all: see whether the program "
-			"fixes its own seeds (samebits report %s)",
-		     c->a.record.name);
+		text_note(c->notes,
+			  "neither set spreads at all: see whether the program "
+			  "fixes its own seeds (samebits report %s)",
+			  c->a.record.name);
 	return 0;
 }
 

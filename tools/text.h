@@ -5,6 +5,7 @@
 #define SAMEBITS_TEXT_H
 
 #include <stdbool.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,17 @@ static inline void text_print_some(FILE *to, const char *s, size_t most)
 	if (cut)
 		fputs("…", to);
 	free(some);
+}
+
+/* One more sentence of a list. */
+static inline void __attribute__((format(printf, 2, 3)))
+text_note(json_t *list, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	json_array_append_new(list, json_vsprintf(format, ap));
+	va_end(ap);
 }
 
 #endif

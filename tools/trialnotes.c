@@ -20,22 +20,6 @@ struct set {
 	json_int_t repeat;
 };
 
-__attribute__((format(printf, 2, 3))) static void note(const struct set *s,
-						       const char *format, ...)
-{
-	va_list ap;
-	char *text;
-	int ret;
-
-	va_start(ap, format);
-	ret = vasprintf(&text, format, ap);
-	va_end(ap);
-	if (ret < 0)
-		return;
-	json_array_append_new(s->notes, json_string(text));
-	free(text);
-}
-
 static json_int_t number_of(const json_t *trial, const char *key)
 {
 	return json_integer_value(json_object_get(trial, key));
@@ -48,8 +32,10 @@ static void note_failed(const struct set *s)
 	size_t failed = trialset_failed(s->record);
 
 	if (failed)
-		note(s, "%zu of %zu trials failed: their values are in no "
-			"statistic", failed, json_array_size(s->trials));
+		text_note(s->notes,
+			  "%zu of %zu trials failed: their values are in no "
+			  "statistic",
+			  failed, json_array_size(s->trials));
 }
 
 static void note_metrics(const struct set *s)
@@ -63,19 +49,23 @@ static void note_metrics(const struct set *s)
 		json_int_t missing = number_of(one, "missing");
 
 		if (nan)
-			note(s, "%s: %lld value%s NaN or infinite, and in no "
-				"statistic", name, (long long)nan,
-			     nan == 1 ? " is" : "s are");
+			text_note(s->notes,
+				  "%s: %lld value%s NaN or infinite, and in no "
+				  "statistic",
+				  name, (long long)nan,
+				  nan == 1 ? " is" : "s are");
 		if (missing)
-			note(s, "%s: %lld value%s missing", name,
-			     (long long)missing, missing == 1 ? " is"
-							      : "s are");
+			text_note(s->notes, "%s: %lld value%s missing", name,
+				  (long long)missing,
+				  missing == 1 ? " is" : "s are");
 		if (n > 1 && n < FEW &&
 		    json_number_value(json_object_get(one, "deviation")) > 0)
-			note(s, "%s: %lld values say little: the interval is "
+			text_note(
+				s->notes,
+				"%s: %lld values say little: the interval is "
 				"right only if they are normally distributed; "
 				"make more trials (-n 10)",
-			     name, (long long)n);
+				name, (long long)n);
 	}
 }
 
@@ -88,12 +78,15 @@ static void note_folds(const struct set *s)
 	if (folds < 2)
 		return;
 	if (json_array_size(json_object_get(s->record, "seeds")) == 1)
-		note(s, "the values are those of %lld folds, which share "
-			"training data: the interval is too narrow; take "
-			"several seeds", (long long)folds);
+		text_note(s->notes,
+			  "the values are those of %lld folds, which share "
+			  "training data: the interval is too narrow; take "
+			  "several seeds",
+			  (long long)folds);
 	else
-		note(s, "each value is the mean of a seed's %lld folds",
-		     (long long)folds);
+		text_note(s->notes,
+			  "each value is the mean of a seed's %lld folds",
+			  (long long)folds);
 }
 
 /* ---- equal bits ---- */
@@ -120,13 +113,18 @@ static void note_repeats(const struct set *s)
 	}
 	json_decref(first);
 	if (compared && !differ)
-		note(s, "the computation repeats bit for bit: each trial gave "
+		text_note(
+			s->notes,
+			"the computation repeats bit for bit: each trial gave "
 			"the same result %lld times, so all spread is that of "
-			"the seeds", (long long)s->repeat);
+			"the seeds",
+			(long long)s->repeat);
 	else if (compared)
-		note(s, "the computation does not repeat: %zu of %zu repeats "
-			"have another result than the first; samebits check "
-			"says what differs", differ, compared);
+		text_note(s->notes,
+			  "the computation does not repeat: %zu of %zu repeats "
+			  "have another result than the first; samebits check "
+			  "says what differs",
+			  differ, compared);
 }
 
 /* Of trials whose seeds differ: 1 all gave this; 0 not; -1 there are no two. */
@@ -227,15 +225,17 @@ static void note_own_seeds(const struct set *s, const char *store)
 		 text_some(json_array_get(s->trials, 0), "run"));
 	ownseeds_find(&own, dir);
 	where = json_array_size(own.places) ? places(own.places) : NULL;
-	note(s, "%s%s although the seeds differ: the program %s%s%s",
-	     bits ? "all trials gave the same bits" : metric,
-	     bits ? "" : " is the same in all trials",
-	     where ? (bits ? "fixes its own seeds: "
-			   : "may fix its own seeds: ")
-		   : "draws no random numbers for it, or fixes its own seeds "
-		     "in code that calls no seeding function that samebits "
-		     "knows",
-	     where ? where : "", cure(&own));
+	text_note(
+		s->notes, "%s%s although the seeds differ: the program %s%s%s",
+		bits ? "all trials gave the same bits" : metric,
+		bits ? "" : " is the same in all trials",
+		where ? (bits ? "fixes its own seeds: "
+			      : "may fix its own seeds: ")
+		      : "draws no random numbers for it, or fixes its own "
+			"seeds "
+			"in code that calls no seeding function that samebits "
+			"knows",
+		where ? where : "", cure(&own));
 	free(where);
 	ownseeds_free(&own);
 }
@@ -288,12 +288,15 @@ static void note_same_file(const struct set *s, const char *store)
 	if (!files_read(&a, dir_a) && !files_read(&b, dir_b))
 		path = common_output(&a, &b);
 	if (path)
-		note(s, "trials write the same file, %s: %s; put {seed} into "
+		text_note(
+			s->notes,
+			"trials write the same file, %s: %s; put {seed} into "
 			"its name",
-		     path,
-		     at_a_time ? "at a time, so that what it holds is of any "
-				 "of them"
-			       : "the last one's is left");
+			path,
+			at_a_time
+				? "at a time, so that what it holds is of any "
+				  "of them"
+				: "the last one's is left");
 	files_free(&a);
 	files_free(&b);
 }
@@ -316,9 +319,11 @@ static void note_slurm(struct set *s)
 		n++;
 	}
 	if (to && !fclose(to) && n)
-		note(s, "with Slurm, job%s; samebits trials --resume=N --slurm, "
-			"with the number of these trials, waits for them",
-		     jobs);
+		text_note(s->notes,
+			  "with Slurm, job%s; samebits trials --resume=N "
+			  "--slurm, "
+			  "with the number of these trials, waits for them",
+			  jobs);
 	free(jobs);
 }
 
