@@ -262,17 +262,6 @@ static json_t *sorted_words(json_t *words)
 	return list;
 }
 
-static bool has_word(const char *words, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = words; (at = strstr(at, word)); at += n)
-		if ((at == words || at[-1] == ' ') &&
-		    (!at[n] || at[n] == ' '))
-			return true;
-	return false;
-}
-
 char *processor_telling(const char *flags)
 {
 	static const char *const telling[] = {
@@ -284,7 +273,7 @@ char *processor_telling(const char *flags)
 
 	for (size_t i = 0; text && flags &&
 			   i < sizeof(telling) / sizeof(*telling); i++)
-		if (has_word(flags, telling[i]))
+		if (text_has_word(flags, telling[i]))
 			sprintf(text + strlen(text), "%s%s", *text ? " " : "",
 				telling[i]);
 	return text;

@@ -9,18 +9,6 @@
 #include "runtimes.h"
 #include "text.h"
 
-static json_t *build_id(const struct sb_module *m)
-{
-	static const uint8_t none[20];
-	char text[41];
-
-	if (!memcmp(m->build_id, none, sizeof(none)))
-		return json_null();
-	for (int i = 0; i < 20; i++)
-		snprintf(text + 2 * i, 3, "%02x", m->build_id[i]);
-	return json_string(text);
-}
-
 static void put_owner(json_t *j, const struct packages *p, const char *file)
 {
 	struct package owner;
@@ -39,7 +27,7 @@ static json_t *object(const struct sb_module *m, const struct packages *p)
 	char file[PATH_MAX];
 
 	json_object_set_new(j, "path", text_json(m->path));
-	json_object_set_new(j, "build_id", build_id(m));
+	json_object_set_new(j, "build_id", module_build_id(m));
 	if (!realpath(m->path, file))
 		return j;
 	if (strcmp(file, m->path))

@@ -141,17 +141,9 @@ static char *words_only_in(const char *text, const char *other)
 	size_t size, n = 0;
 	FILE *to = open_memstream(&result, &size);
 
-	while (to && rest && (w = strsep(&rest, " "))) {
-		size_t length = strlen(w);
-		const char *at = other;
-
-		while (at && (at = strstr(at, w)) &&
-		       ((at > other && at[-1] != ' ') ||
-			(at[length] && at[length] != ' ')))
-			at += length;
-		if (*w && !at)
+	while (to && rest && (w = strsep(&rest, " ")))
+		if (*w && !text_has_word(other, w))
 			fprintf(to, "%s%s", n++ ? " " : "", w);
-	}
 	if (to)
 		fclose(to);
 	free(copy);

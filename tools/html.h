@@ -53,6 +53,8 @@ void html_more(FILE *to, size_t n, const char *what);
  * written. */
 void html_fact(FILE *to, const char *term);
 void html_fact_end(FILE *to);
+/* Both, with the value between; nothing where it is null. */
+void html_fact_json(FILE *to, const char *term, const json_t *value);
 /* Command, beginning and length, of what has "argv", "start" and "end". */
 void html_facts_of_run(FILE *to, const json_t *run);
 /* Plots come in two widths, of which the style shows one. */

@@ -75,6 +75,15 @@ void html_fact_end(FILE *to)
 	fputs("</dd></div>\n", to);
 }
 
+void html_fact_json(FILE *to, const char *term, const json_t *value)
+{
+	if (!value || json_is_null(value))
+		return;
+	html_fact(to, term);
+	html_value(to, value);
+	html_fact_end(to);
+}
+
 void html_facts_of_run(FILE *to, const json_t *run)
 {
 	const json_t *start = json_object_get(run, "start");

@@ -59,15 +59,6 @@ static void put_sentence(FILE *to, const struct report *r)
 	fputs(".</p>\n", to);
 }
 
-static void put_fact(FILE *to, const char *term, const json_t *value)
-{
-	if (!value || json_is_null(value))
-		return;
-	html_fact(to, term);
-	html_value(to, value);
-	html_fact_end(to);
-}
-
 /* What "key=value,…" says of the run itself, not of where it lies. */
 static void put_settings(FILE *to, const char *settings)
 {
@@ -101,13 +92,13 @@ static void put_facts(FILE *to, const struct report *r)
 
 	fputs("<dl class=\"facts\">\n", to);
 	html_facts_of_run(to, m);
-	put_fact(to, "exit status", json_object_get(m, "status"));
-	put_fact(to, "seed", json_object_get(m, "seed"));
+	html_fact_json(to, "exit status", json_object_get(m, "status"));
+	html_fact_json(to, "seed", json_object_get(m, "seed"));
 	html_fact(to, "processes");
 	html_count(to, r->tally.processes);
 	html_fact_end(to);
-	put_fact(to, "threads", json_object_get(threads, "wanted"));
-	put_fact(to, "processors", json_object_get(threads, "processors"));
+	html_fact_json(to, "threads", json_object_get(threads, "wanted"));
+	html_fact_json(to, "processors", json_object_get(threads, "processors"));
 	put_settings(to, json_string_value(json_object_get(m, "settings")));
 	fputs("</dl>\n", to);
 }

@@ -68,15 +68,6 @@ static void put_deck(FILE *to, const json_t *record)
 	fputs("</div>\n", to);
 }
 
-static void put_fact(FILE *to, const char *term, const json_t *value)
-{
-	if (!value || json_is_null(value))
-		return;
-	html_fact(to, term);
-	html_value(to, value);
-	html_fact_end(to);
-}
-
 static void facts(FILE *to, const json_t *record)
 {
 	json_t *trials = json_object_get(record, "trials");
@@ -84,18 +75,18 @@ static void facts(FILE *to, const json_t *record)
 
 	fputs("<dl class=\"facts\">\n", to);
 	html_facts_of_run(to, record);
-	put_fact(to, "planned", json_object_get(record, "planned"));
+	html_fact_json(to, "planned", json_object_get(record, "planned"));
 	html_fact(to, "seeds");
 	html_count(to, json_array_size(json_object_get(record, "seeds")));
 	html_fact_end(to);
 	if (json_integer_value(folds))
-		put_fact(to, "folds", folds);
-	put_fact(to, "repeat", json_object_get(record, "repeat"));
+		html_fact_json(to, "folds", folds);
+	html_fact_json(to, "repeat", json_object_get(record, "repeat"));
 	html_fact(to, "different results");
 	fprintf(to, "%zu in %zu trials", count_results(trials),
 		count_ended(trials));
 	html_fact_end(to);
-	put_fact(to, "commit", json_object_get(record, "commit"));
+	html_fact_json(to, "commit", json_object_get(record, "commit"));
 	fputs("</dl>\n", to);
 }
 

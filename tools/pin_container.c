@@ -23,30 +23,6 @@ static void quote(FILE *to, const char *text)
 	fputc('\'', to);
 }
 
-/* Of one line: a name must not begin another one. */
-static void comment(FILE *to, const char *text)
-{
-	fputs("#   ", to);
-	text_print(to, text);
-	fputc('\n', to);
-}
-
-static void head(FILE *to, const struct pins *p, const char *how)
-{
-	const json_t *run = json_object_get(p->record, "run");
-	json_t *one;
-	size_t i;
-
-	fprintf(to, "# The environment in which this ran, by samebits " SAMEBITS_VERSION ":\n#   ");
-	json_array_foreach(json_object_get(run, "argv"), i, one) {
-		text_print(to, json_string_value(one));
-		fputc(' ', to);
-	}
-	fprintf(to, "\n# %s\n# Not pinned:\n", how);
-	json_array_foreach(p->notes, i, one)
-		comment(to, json_string_value(one));
-}
-
 /* ---- the base ---- */
 
 /* "debian:12.11", "python:3.11.7-slim-bookworm" where the interpreter is not the
@@ -185,9 +161,9 @@ static void command(FILE *to, const struct pins *p)
 
 void pin_docker(FILE *to, const struct pins *p)
 {
-	head(to, p,
-	     "docker build -t IMAGE -f THIS .  (--build-arg SNAPSHOT=… "
-	     "when mirrors have newer packages)");
+	pins_head(to, p, "The environment in which this ran",
+		  "docker build -t IMAGE -f THIS .  (--build-arg SNAPSHOT=… "
+		  "when mirrors have newer packages)");
 	fputs("FROM ", to);
 	base(to, p);
 	fputs("\n# Of Debian's archive on the day of the run: SNAPSHOT=", to);
@@ -218,7 +194,8 @@ void pin_apptainer(FILE *to, const struct pins *p)
 	fputs("Bootstrap: docker\nFrom: ", to);
 	base(to, p);
 	fputc('\n', to);
-	head(to, p, "apptainer build IMAGE.sif THIS");
+	pins_head(to, p, "The environment in which this ran",
+		  "apptainer build IMAGE.sif THIS");
 	fputs("\n%files\n    . /work\n\n%post\n"
 	      "    export DEBIAN_FRONTEND=noninteractive\n"
 	      "    # Of Debian's archive on the day of the run:\n"

@@ -8,22 +8,7 @@
 
 static void head(FILE *to, const struct pins *p, const char *how)
 {
-	const json_t *run = json_object_get(p->record, "run");
-	json_t *one;
-	size_t i;
-
-	fputs("# What this imported, by samebits " SAMEBITS_VERSION ":\n#   ",
-	      to);
-	json_array_foreach(json_object_get(run, "argv"), i, one) {
-		text_print(to, json_string_value(one));
-		fputc(' ', to);
-	}
-	fprintf(to, "\n# %s\n# Not pinned:\n", how);
-	json_array_foreach(p->notes, i, one) {
-		fputs("#   ", to);
-		text_print(to, json_string_value(one));
-		fputc('\n', to);
-	}
+	pins_head(to, p, "What this imported", how);
 	fputs("#   packages of the system: see samebits pin --docker\n", to);
 }
 

@@ -264,3 +264,24 @@ void pins_free(struct pins *p)
 	json_decref(p->python);
 	json_decref(p->notes);
 }
+
+/* Each on its line: a name must not begin another one. */
+void pins_head(FILE *to, const struct pins *p, const char *what,
+	       const char *how)
+{
+	const json_t *run = json_object_get(p->record, "run");
+	json_t *one;
+	size_t i;
+
+	fprintf(to, "# %s, by samebits " SAMEBITS_VERSION ":\n#   ", what);
+	json_array_foreach(json_object_get(run, "argv"), i, one) {
+		text_print(to, json_string_value(one));
+		fputc(' ', to);
+	}
+	fprintf(to, "\n# %s\n# Not pinned:\n", how);
+	json_array_foreach(p->notes, i, one) {
+		fputs("#   ", to);
+		text_print(to, json_string_value(one));
+		fputc('\n', to);
+	}
+}

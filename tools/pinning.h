@@ -26,6 +26,11 @@ struct pins {
 int pins_find(struct pins *p, const json_t *record, bool pip_alone);
 void pins_free(struct pins *p);
 
+/* The first lines of a file, comments in shell's way: what it is of, how it is
+ * used, what is not pinned. */
+void pins_head(FILE *to, const struct pins *p, const char *what,
+	       const char *how);
+
 /* ---- the files ---- */
 void pin_docker(FILE *to, const struct pins *p);
 void pin_apptainer(FILE *to, const struct pins *p);

@@ -512,6 +512,18 @@ const struct sb_module *log_module(const struct log *log, uint32_t id)
 	return id && id <= log->nmodules ? log->module[id - 1] : NULL;
 }
 
+json_t *module_build_id(const struct sb_module *m)
+{
+	static const uint8_t none[20];
+	char text[41];
+
+	if (!memcmp(m->build_id, none, sizeof(none)))
+		return json_null();
+	for (int i = 0; i < 20; i++)
+		snprintf(text + 2 * i, 3, "%02x", m->build_id[i]);
+	return json_string(text);
+}
+
 const struct sb_site *log_site(const struct log *log, uint32_t id)
 {
 	return id && id <= log->nsites ? log->site[id - 1] : NULL;

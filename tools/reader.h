@@ -91,6 +91,8 @@ void log_close(struct log *log);
 
 /* NULL for id 0 and where the record is missing. */
 const struct sb_module *log_module(const struct log *log, uint32_t id);
+/* In hexadecimal; null where it has none. */
+json_t *module_build_id(const struct sb_module *m);
 const struct sb_site *log_site(const struct log *log, uint32_t id);
 const struct sb_thread *log_thread(const struct log *log, uint32_t id);
 const char *log_thread_path(const struct log *log, uint32_t id); /* or "?" */

@@ -53,18 +53,6 @@ static json_t *hex(uint64_t value)
 	return json_sprintf("%016" PRIx64, value);
 }
 
-static json_t *build_id(const struct sb_module *m)
-{
-	static const uint8_t none[20];
-	char text[41];
-
-	if (!memcmp(m->build_id, none, sizeof(none)))
-		return json_null();
-	for (int i = 0; i < 20; i++)
-		snprintf(text + 2 * i, 3, "%02x", m->build_id[i]);
-	return json_string(text);
-}
-
 static json_t *frame_json(struct report *r, const struct log *log,
 			  const struct sb_frame *f)
 {
@@ -75,7 +63,7 @@ static json_t *frame_json(struct report *r, const struct log *log,
 	if (m)
 		p = site_look_up(r->symbols, &r->run.notes, m, f->offset);
 	json_object_set_new(j, "module", text_json(m ? m->path : NULL));
-	json_object_set_new(j, "build_id", m ? build_id(m) : json_null());
+	json_object_set_new(j, "build_id", m ? module_build_id(m) : json_null());
 	json_object_set_new(j, "offset", json_sprintf("0x%" PRIx64, f->offset));
 	json_object_set_new(j, "function", text_json(p.function));
 	json_object_set_new(j, "file", text_json(p.file));

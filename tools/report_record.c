@@ -7,20 +7,6 @@
 #define SHOWN 20  /* of each list */
 #define FRAMES 12 /* of a stack */
 
-static void print_lines(FILE *to, const char *text, const char *indent)
-{
-	while (text && *text) {
-		size_t n = strcspn(text, "\n");
-		char *line = strndup(text, n);
-
-		fputs(indent, to);
-		text_print(to, line ? line : "?");
-		fputc('\n', to);
-		free(line);
-		text += n + (text[n] == '\n');
-	}
-}
-
 static void print_more(FILE *to, size_t n)
 {
 	if (n > SHOWN)
@@ -79,7 +65,7 @@ static void print_suspect(FILE *to, const json_t *s)
 				      json_array_get(stacks, 1)))
 			print_stack(to, json_array_get(stacks, i));
 	}
-	print_lines(to, text_some(s, "cure"), "    ");
+	text_print_lines(to, text_some(s, "cure"), "    ");
 }
 
 static void print_results(FILE *to, const json_t *list)
@@ -93,8 +79,8 @@ static void print_results(FILE *to, const json_t *list)
 	{
 		if (i == SHOWN)
 			break;
-		print_lines(to, text_some(d, "what"), "  ");
-		print_lines(to, text_some(d, "text"), "    ");
+		text_print_lines(to, text_some(d, "what"), "  ");
+		text_print_lines(to, text_some(d, "text"), "    ");
 	}
 	print_more(to, json_array_size(list));
 }
@@ -147,7 +133,7 @@ static void print_verdict(FILE *to, const json_t *v)
 		fputs("it was ended in the middle, and has no verdict\n", to);
 		return;
 	}
-	print_lines(to, text_some(v, "sentence"), "");
+	text_print_lines(to, text_some(v, "sentence"), "");
 	if (json_array_size(list)) {
 		fputs("\nwhere they first went apart\n", to);
 		print_suspect(to, json_array_get(list, 0));
@@ -161,7 +147,7 @@ static void print_verdict(FILE *to, const json_t *v)
 	if (json_array_size(list))
 		fputs("\nnot controlled\n", to);
 	json_array_foreach(list, i, text)
-		print_lines(to, json_string_value(text), "  ");
+		text_print_lines(to, json_string_value(text), "  ");
 }
 
 /* ---- blame ---- */
@@ -181,14 +167,14 @@ static void print_causes(FILE *to, const json_t *causes)
 			json_is_null(changes)	? "not tried"
 			: json_is_true(changes) ? "CHANGES"
 						: "same");
-		print_lines(to, text_some(c, "how"), "        ");
-		print_lines(to, text_some(c, "metric"), "        ");
+		text_print_lines(to, text_some(c, "how"), "        ");
+		text_print_lines(to, text_some(c, "metric"), "        ");
 	}
 	list = json_object_get(causes, "together");
 	if (json_array_size(list))
 		fputs("\nonly together\n", to);
 	json_array_foreach(list, i, c)
-		print_lines(to, json_string_value(c), "  ");
+		text_print_lines(to, json_string_value(c), "  ");
 }
 
 /* ---- the whole ---- */

@@ -14,21 +14,6 @@
 #define SUSPECTS 8
 #define RUNS 10
 
-/* Lines of a text, each after `indent`. */
-static void print_lines(FILE *to, const char *text, const char *indent)
-{
-	while (text && *text) {
-		size_t n = strcspn(text, "\n");
-		char *line = strndup(text, n);
-
-		fputs(indent, to);
-		text_print(to, line ? line : "?");
-		fputc('\n', to);
-		free(line);
-		text += n + (text[n] == '\n');
-	}
-}
-
 static void print_frame(FILE *to, const struct frame *f)
 {
 	const char *slash = f->module ? strrchr(f->module, '/') : NULL;
@@ -127,7 +112,7 @@ static void print_differences(FILE *to, const struct verdict *v)
 		fputs("  ", to);
 		text_print(to, d->what);
 		fprintf(to, "%s\n", d->within ? " (within the tolerance)" : "");
-		print_lines(to, d->text, "    ");
+		text_print_lines(to, d->text, "    ");
 	}
 	if (v->differences > DIFFERENCES)
 		fprintf(to, "  … and %zu more\n", v->differences - DIFFERENCES);
@@ -145,7 +130,7 @@ static void print_variations(FILE *to, const struct verdict *v)
 			: x->text  ? "DEPENDS"
 				   : "no",
 			x->name, x->how);
-		print_lines(to, x->trouble ? x->trouble : x->text,
+		text_print_lines(to, x->trouble ? x->trouble : x->text,
 			    "               ");
 	}
 }
@@ -160,9 +145,9 @@ static void print_uncontrolled(FILE *to, const struct verdict *v)
 		char *kind = strndup(text, strcspn(text, ":"));
 		const char *cure = kind ? cure_of_blind(kind) : NULL;
 
-		print_lines(to, text, "  ");
+		text_print_lines(to, text, "  ");
 		if (cure)
-			print_lines(to, cure, "    ");
+			text_print_lines(to, cure, "    ");
 		free(kind);
 	}
 }
@@ -190,9 +175,9 @@ static void print_runs(FILE *to, const struct verdict *v)
 int report_text(FILE *to, const struct verdict *v)
 {
 	if (v->is == VERDICT_TROUBLE) {
-		print_lines(to, v->trouble, "");
+		text_print_lines(to, v->trouble, "");
 	} else {
-		print_lines(to, v->sentence, "");
+		text_print_lines(to, v->sentence, "");
 	}
 	if (v->is == VERDICT_SAME && !v->variations)
 		return ferror(to) ? -EIO : 0;

@@ -4,8 +4,8 @@
 #ifndef SAMEBITS_TEXT_H
 #define SAMEBITS_TEXT_H
 
-#include <stdbool.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +77,34 @@ static inline void text_print_some(FILE *to, const char *s, size_t most)
 	if (cut)
 		fputs("…", to);
 	free(some);
+}
+
+/* Its lines, each after `indent`. */
+static inline void text_print_lines(FILE *to, const char *text,
+				    const char *indent)
+{
+	while (text && *text) {
+		size_t n = strcspn(text, "\n");
+		char *line = strndup(text, n);
+
+		fputs(indent, to);
+		text_print(to, line ? line : "?");
+		fputc('\n', to);
+		free(line);
+		text += n + (text[n] == '\n');
+	}
+}
+
+/* Is it one of the words, which spaces part? */
+static inline bool text_has_word(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)); at += n)
+		if ((at == words || at[-1] == ' ') &&
+		    (!at[n] || at[n] == ' '))
+			return true;
+	return false;
 }
 
 /* One more sentence of a list. */

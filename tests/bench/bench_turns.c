@@ -17,14 +17,7 @@ static pthread_barrier_t begin;
 /* Of the calling thread's processor time: others may run beside it. */
 static double busy(void)
 {
-	struct timespec ts;
-	long ret = SYS_clock_gettime;
-
-	__asm__ volatile("syscall"
-			 : "+a"(ret)
-			 : "D"((long)CLOCK_THREAD_CPUTIME_ID), "S"(&ts)
-			 : "rcx", "r11", "memory");
-	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
+	return now_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
 static void *locks(void *arg)
