@@ -786,10 +786,14 @@ static void release(struct thread *t)
 
 const char turn_of_owner[] = "a mutex of whoever ends";
 
+/* Who was cancelled outside takes the turn first: the next one to have it buries
+ * who has ended, before the memory can be another thread's. */
 void turn_end(struct thread *self)
 {
-	uint64_t mask = turn_lock();
+	uint64_t mask;
 
+	turn_take();
+	mask = turn_lock();
 	if (self->seat.state == SEAT_OUTSIDE)
 		turn.outside--;
 	give(self);

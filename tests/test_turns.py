@@ -67,10 +67,6 @@ STEADY = {"java", "node", "rust"} | {
                                   "kmeans_insists")}
 # Nobody can see that these wait: they spin on memory. In turns, the watchdog
 # lets the others go on.
-# What does not hold yet in turns, and how it shows.
-UNSOLVED = {
-    ("cancels", "blocked"): "hangs one time in eight beside a load",
-}
 PATIENT = {("many", "bare_spin"), ("cancels", "asynchronous")}
 
 
@@ -195,8 +191,6 @@ class Turns(Run):
                                options=("--schedule=turns", *options))
 
     def act(self, family, scene, options=()):
-        if (family, scene) in UNSOLVED:
-            self.skip(UNSOLVED[family, scene])
         if (family, scene) in PATIENT:
             options = ("--patience=1",)
         super().act(family, scene, options)
