@@ -30,8 +30,9 @@ static void came(struct call *c, const void *fn, const void *status)
 	call_end(c, mpi_source(m, status, 0), mpi_received(m, status));
 }
 
-/* The hook of a function whose last argument is the status. */
-#define RECEIVES(fn, text, parameters, arguments)                              \
+/* The hook of a function whose last argument is the status; the event is made
+ * where something came. */
+#define RECEIVES_WHEN(yes, fn, text, parameters, arguments)                    \
 	int fn parameters;                                                     \
 	ROW(fn, .policy = SB_OBSERVE, .doc = text);                            \
 	EXPORT int fn parameters                                               \
@@ -44,9 +45,12 @@ static void came(struct call *c, const void *fn, const void *status)
 		CALL(&c, fn);                                                  \
 		status = use_own(status, &own);                                \
 		ret = real arguments;                                          \
-		came(&c, (void *)real, status);                                \
+		if (yes)                                                       \
+			came(&c, (void *)real, status);                        \
 		return ret;                                                    \
 	}
+#define RECEIVES(...) RECEIVES_WHEN(true, __VA_ARGS__)
+#define TESTS(...) RECEIVES_WHEN(ret == 0 && *flag, __VA_ARGS__)
 
 RECEIVES(MPI_Recv, "receives a message",
 	 (void *buffer, int count, mpi_handle type, int source, int tag,
@@ -70,25 +74,6 @@ RECEIVES(MPI_Sendrecv, "sends and receives",
 	  tag, comm, status))
 RECEIVES(MPI_Wait, "waits for what was begun", (void *request, void *status),
 	 (request, status))
-
-/* Likewise; the event is made where the flag says that something came. */
-#define TESTS(fn, text, parameters, arguments)                                 \
-	int fn parameters;                                                     \
-	ROW(fn, .policy = SB_OBSERVE, .doc = text);                            \
-	EXPORT int fn parameters                                               \
-	{                                                                      \
-		__typeof__(real_##fn) real = REAL_HERE(fn);                    \
-		struct mpi_status own;                                         \
-		struct call c;                                                 \
-		int ret;                                                       \
-                                                                               \
-		CALL(&c, fn);                                                  \
-		status = use_own(status, &own);                                \
-		ret = real arguments;                                          \
-		if (ret == 0 && *flag)                                         \
-			came(&c, (void *)real, status);                        \
-		return ret;                                                    \
-	}
 
 TESTS(MPI_Iprobe, "is there a message?",
       (int source, int tag, mpi_handle comm, int *flag, void *status),
