@@ -86,7 +86,7 @@ void same_syrk(enum same_type type, bool hermitian, char uplo, char trans,
 	       int64_t n, int64_t k, const void *alpha, const void *a,
 	       int64_t lda, const void *beta, void *c, int64_t ldc)
 {
-	struct scalar real_alpha, real_beta;
+	union scalar real_alpha, real_beta;
 
 	if (hermitian) {
 		real_alpha = scalar_of_real(type, alpha);
@@ -104,7 +104,7 @@ void same_syr2k(enum same_type type, bool hermitian, char uplo, char trans,
 		void *c, int64_t ldc)
 {
 	char other = opposite(trans, hermitian);
-	struct scalar one = scalar_one(type), real_beta, second;
+	union scalar one = scalar_one(type), real_beta, second;
 
 	if (hermitian) {
 		real_beta = scalar_of_real(type, beta);

@@ -29,19 +29,14 @@ bool is_one(enum same_type type, const void *x)
 	return is(type, x, 1);
 }
 
-struct scalar scalar_of_real(enum same_type type, const void *x)
+union scalar scalar_of_real(enum same_type type, const void *x)
 {
-	struct scalar r;
-	float *s = (float *)(void *)r.room;
-
 	if (type == SAME_Z || type == SAME_D)
-		return (struct scalar){ { *(const double *)x, 0 } };
-	s[0] = *(const float *)x;
-	s[1] = 0;
-	return r;
+		return (union scalar){ .d = { *(const double *)x, 0 } };
+	return (union scalar){ .s = { *(const float *)x, 0 } };
 }
 
-struct scalar scalar_one(enum same_type type)
+union scalar scalar_one(enum same_type type)
 {
 	const float one = 1;
 	const double two = 1;
@@ -51,15 +46,15 @@ struct scalar scalar_one(enum same_type type)
 					    &two);
 }
 
-struct scalar scalar_conjugate(enum same_type type, const void *x)
+union scalar scalar_conjugate(enum same_type type, const void *x)
 {
-	struct scalar r = scalar_of_real(type, x);
+	union scalar r = scalar_of_real(type, x);
 
 	/* Parts are not widened: a subnormal one might be flushed. */
 	if (type == SAME_C)
-		((float *)(void *)r.room)[1] = -((const float *)x)[1];
+		r.s[1] = -((const float *)x)[1];
 	if (type == SAME_Z)
-		r.room[1] = -((const double *)x)[1];
+		r.d[1] = -((const double *)x)[1];
 	return r;
 }
 

@@ -12,11 +12,12 @@ bool is_one(enum same_type type, const void *x);
 void scale_matrix(enum same_type type, int64_t m, int64_t n, char uplo,
 		  bool hermitian, const void *beta, void *c, int64_t ldc);
 /* A real scalar as one of a complex type; others as they are. */
-struct scalar {
-	double room[2];
+union scalar {
+	float s[2];
+	double d[2];
 };
-struct scalar scalar_of_real(enum same_type type, const void *x);
-struct scalar scalar_one(enum same_type type);
-struct scalar scalar_conjugate(enum same_type type, const void *x);
+union scalar scalar_of_real(enum same_type type, const void *x);
+union scalar scalar_one(enum same_type type);
+union scalar scalar_conjugate(enum same_type type, const void *x);
 
 #endif

@@ -43,7 +43,7 @@ static void square(const struct system *s, bool negate, int64_t i, int64_t m,
 		   int64_t p, int64_t k, const char *b, char *sums,
 		   int64_t crs, int64_t ccs)
 {
-	static const struct scalar unused;
+	static const union scalar unused;
 	int64_t size = kernels->gemm[s->type]->size;
 	/* Reversed, only k has to be: rows of results are contiguous then. */
 	int64_t down = s->reversed ? -1 : 1;
@@ -230,7 +230,7 @@ void same_trmm(enum same_type type, char side, char uplo, char trans,
 {
 	struct system s = system_of(type, side, uplo, trans, diag, m, n, alpha,
 				    a, lda, b, ldb);
-	const struct scalar zero = { { 0, 0 } };
+	const union scalar zero = { .d = { 0, 0 } };
 
 	if (!m || !n)
 		return;
@@ -246,7 +246,7 @@ void same_trsm(enum same_type type, char side, char uplo, char trans,
 {
 	struct system s = system_of(type, side, uplo, trans, diag, m, n, alpha,
 				    a, lda, b, ldb);
-	const struct scalar zero = { { 0, 0 } };
+	const union scalar zero = { .d = { 0, 0 } };
 
 	if (!m || !n)
 		return;
