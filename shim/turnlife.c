@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include <elf.h>
+#include <link.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "config.h"
+#include "process.h"
+#include "turnpart.h"
+#include "banned.h"
+
+/* Where libc keeps the word that the kernel clears when a thread is gone, it
+ * holds the thread's number until then. Within libc's own structure, of which
+ * only the address is known. */
+static int *find_gone(int tid)
+{
+	int *head = (int *)pthread_self();
+
+	for (int i = 0; i < 512; i++)
+		if (head[i] == tid)
+			return &head[i];
+	return NULL;
+}
+
+/*
+ * A program in Go: its runtime makes threads by libc where it is linked with C,
+ * and they wait by system calls of their own. The linker leaves a note.
+ */
+static bool of_go(void)
+{
+	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
+	size_t n = getauxval(AT_PHNUM);
+	uintptr_t base = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (ph[i].p_type == PT_PHDR)
+			base = (uintptr_t)ph - ph[i].p_vaddr;
+	for (size_t i = 0; i < n; i++) {
+		const ElfW(Nhdr) *note = (const void *)(base + ph[i].p_vaddr);
+
+		if (ph[i].p_type == PT_NOTE && note->n_namesz == 4 &&
+		    !memcmp(note + 1, "Go", 3))
+			return true;
+	}
+	return false;
+}
+
+void turn_sleep_on(void)
+{
+	turn.asleep = config.turns && !config.audit && !of_go();
+}
+
+void turn_start(void)
+{
+	struct thread *self = thread_me;
+
+	if (!turn.asleep || !process.active || !self || process_borrowed())
+		return;
+	turn.asleep = 0;
+	turn_pin();
+	seat_clear(self);
+	self->seat.state = SEAT_RUNNING;
+	self->seat.gone = find_gone(self->tid);
+	turn.clock = self->clock;
+	turn.nearest = SEAT_EVER;
+	turn.holder = self;
+	turn.budget = turn_budget();
+	turn.live = 1;
+	turn.on = 1;
+	turn_watch_start();
+}
+
+void turn_made(struct thread *t)
+{
+	uint64_t mask = turn_lock();
+
+	turn.yields = 0;
+	turn.live++;
+	seat_ready(t);
+	if (turn.holder != thread_me)
+		turn_arrived();
+	turn_unlock(mask);
+}
+
+void turn_bury(struct thread *self)
+{
+	struct thread *d = turn.dying;
+
+	if (!d || d == self)
+		return;
+	turn.dying = NULL;
+	while (d->seat.gone &&
+	       (turn_futex(d->seat.gone, FUTEX_WAIT, d->tid, NULL) == 0))
+		;
+	if (!d->joinable)
+		thread_drop(d);
+}
+
+void turn_begin(struct thread *t)
+{
+	t->seat.gone = find_gone(t->tid);
+	turn_await(t, NULL);
+}
+
+const char turn_of_owner[] = "a mutex of whoever ends";
+
+/* Who waits for what this thread has, and nobody else will wake. */
+static void release(struct thread *t)
+{
+	struct thread *w, *next;
+
+	for (unsigned i = 0; i < TURN_BUCKETS; i++)
+		for (w = turn.waiting[i].first; w; w = next) {
+			next = w->seat.next;
+			if (w->seat.key == &t->seat ||
+			    w->seat.what == turn_of_owner)
+				seat_unblock(w, 0);
+		}
+}
+
+/* Who was cancelled outside takes the turn first: the next one to have it buries
+ * who has ended, before the memory can be another thread's. */
+void turn_end(struct thread *self)
+{
+	uint64_t mask;
+
+	turn_take();
+	mask = turn_lock();
+	if (self->seat.state == SEAT_OUTSIDE)
+		turn.outside--;
+	turn_give(self);
+	turn.yields = 0;
+	turn.live--;
+	self->seat.state = SEAT_NONE;
+	self->seat.finished = true;
+	turn.dying = self;
+	release(self);
+	turn_dispatch();
+	turn_unlock(mask);
+}

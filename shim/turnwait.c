@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include "config.h"
+#include "ltime.h"
+#include "sys.h"
+#include "turnpart.h"
+#include "banned.h"
+
+#define YIELDS_IN_VAIN 64u /* by each that is ready */
+#define NAP 1000000u	   /* logical ns: of who yields in vain */
+
+static void sleep_really(struct thread *self)
+{
+	struct timespec until = {
+		(time_t)(self->seat.real / LTIME_SECOND),
+		(long)(self->seat.real % LTIME_SECOND)
+	};
+	long ret = turn_futex(&self->seat.go, FUTEX_WAIT_BITSET_PRIVATE,
+			      GO_SLEEP, &until);
+	uint64_t mask;
+
+	if (ret != -ETIMEDOUT)
+		return;
+	mask = turn_lock();
+	if (turn.sleeper == self && !turn.holder) {
+		turn.sleeper = NULL;
+		self->seat.go = GO_WAIT;
+		turn_dispatch();
+	}
+	turn_unlock(mask);
+}
+
+static void tell_where(struct thread *self)
+{
+	int told = GO_TELL;
+
+	turn_watch_say(self);
+	__atomic_compare_exchange_n(&self->seat.go, &told, GO_WAIT, false,
+				    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	turn_futex(&self->seat.go, FUTEX_WAKE_PRIVATE, 1, NULL);
+}
+
+static void interrupt(struct thread *self, int why)
+{
+	uint64_t mask = turn_lock();
+
+	if (self->seat.state == SEAT_BLOCKED || self->seat.state == SEAT_OUTER) {
+		seat_unblock(self, why);
+		turn_arrived();
+	}
+	turn_unlock(mask);
+}
+
+/* Where a thread can be cancelled at any moment, it is not while it waits, but
+ * when it has the turn again. */
+void turn_await(struct thread *self, const struct want *w)
+{
+	static const struct timespec long_time = { 1000000000, 0 };
+	struct seat *s = &self->seat;
+	int v, type;
+	long ret;
+
+	s->frame = __builtin_frame_address(0);
+	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
+	while ((v = __atomic_load_n(&s->go, __ATOMIC_ACQUIRE)) != GO_ON) {
+		ret = 0;
+		if (v == GO_SLEEP)
+			sleep_really(self);
+		else if (v == GO_TELL)
+			tell_where(self);
+		else /* with a limit a handler always ends it: signal(7) */
+			ret = turn_futex(&s->go, FUTEX_WAIT_PRIVATE, v,
+					 w && w->asleep ? &long_time : NULL);
+		if (ret == -EINTR && w && w->signals)
+			interrupt(self, EINTR);
+	}
+	s->go = GO_WAIT;
+	s->frame = NULL;
+	turn_bury(self);
+	if (type != PTHREAD_CANCEL_DEFERRED)
+		pthread_setcanceltype(type, NULL);
+}
+
+/* In the engine it has the lock that telling needs. */
+static void tell(const struct thread *self)
+{
+	if (__builtin_expect(turn.watch > 1, 0) && !self->busy)
+		turn_watch_tell();
+}
+
+/* May the caller be cancelled at any moment? */
+static bool any_moment(void)
+{
+	int type;
+
+	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
+	if (type == PTHREAD_CANCEL_DEFERRED)
+		return false;
+	pthread_setcanceltype(type, NULL);
+	return true;
+}
+
+static bool cancellable(void)
+{
+	int state;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	if (state == PTHREAD_CANCEL_DISABLE)
+		return false;
+	pthread_setcancelstate(state, NULL);
+	return true;
+}
+
+#define LOOK 1000000u /* ns between two looks at what others may let go */
+
+int turn_wait(struct thread *self, const struct want *w)
+{
+	uint64_t until = w->until, mask;
+	struct seat *s = &self->seat;
+	int saved = errno;
+	bool early = w->look && until > self->clock + LOOK;
+
+	if (early)
+		until = self->clock + LOOK;
+
+	if (w->cancels && s->cancelled && cancellable()) {
+		s->cancelled = false; /* its handlers may wait, too */
+		return ECANCELED;
+	}
+	mask = turn_lock();
+	turn.yields = 0;
+	turn_give(self);
+	s->key = w->key;
+	s->what = w->what;
+	s->bits = w->bits;
+	s->fds = w->fds;
+	s->nfds = w->nfds;
+	s->writer = w->writer;
+	s->cancels = (w->cancels || any_moment()) && cancellable();
+	s->why = 0;
+	s->real = 0;
+	s->truly = w->look;
+	if (until != SEAT_EVER)
+		s->real = sys_now(CLOCK_MONOTONIC) +
+			  (until > self->clock ? until - self->clock : 0);
+	s->state = SEAT_BLOCKED;
+	seat_append(w->fds ? &turn.pollers : &turn.waiting[turn_bucket(w->key)],
+	       self);
+	seat_limit(self, until);
+	turn_dispatch();
+	turn_unlock(mask);
+	turn_await(self, w);
+	tell(self);
+	errno = saved;
+	if (s->why == ECANCELED)
+		s->cancelled = false;
+	return early && s->why == ETIMEDOUT ? 0 : s->why;
+}
+
+void turn_poke(struct thread *t)
+{
+	uint64_t mask = turn_lock();
+
+	t->seat.cancelled = true;
+	if ((t->seat.state == SEAT_BLOCKED && t->seat.cancels) ||
+	    t->seat.state == SEAT_OUTER) {
+		seat_unblock(t, ECANCELED);
+		turn_arrived();
+	}
+	turn_unlock(mask);
+}
+
+/* Everybody who is ready only waits for others by yielding: time must pass, or
+ * the outside world come in. */
+static bool in_vain(void)
+{
+	return ++turn.yields > (uint64_t)YIELDS_IN_VAIN * (turn.ready.n + 1) &&
+	       (turn.limits || turn.outer.n || turn.pollers.n);
+}
+
+void turn_yield(struct thread *self)
+{
+	static const char nothing;
+	struct want w = { .key = &nothing, .what = "time to pass" };
+	int saved = errno;
+	uint64_t mask = turn_lock();
+
+	if (in_vain()) {
+		turn_unlock(mask);
+		w.until = self->clock + NAP;
+		if (turn.limits && turn.nearest < w.until)
+			w.until = turn.nearest + 1;
+		turn_wait(self, &w);
+		return;
+	}
+	turn_give(self);
+	seat_ready(self);
+	turn_dispatch();
+	turn_unlock(mask);
+	turn_await(self, NULL);
+	tell(self);
+	errno = saved;
+}
+
+void turn_spent(struct thread *self)
+{
+	/* In the engine it may hold a lock that the next one wants. */
+	if (self->busy || turn.holder != self ||
+	    (!turn.ready.n && !turn.limits && !turn.pollers.n)) {
+		turn.budget = TURN_BUDGET;
+		return;
+	}
+	turn_yield(self);
+}
+
+/* A handler of a signal left by siglongjmp(): the wait that it interrupted is
+ * above the caller, or was. Handlers on a stack of their own say nothing. */
+static bool jumped(const struct thread *self)
+{
+	const char *here = __builtin_frame_address(0);
+	stack_t stack;
+
+	if (!self->seat.frame || here <= self->seat.frame)
+		return false;
+	return sys2(SYS_sigaltstack, NULL, &stack) == 0 &&
+	       !(stack.ss_flags & SS_ONSTACK);
+}
+
+static bool waiting(const struct thread *self)
+{
+	return self->seat.state == SEAT_BLOCKED ||
+	       self->seat.state == SEAT_OUTER ||
+	       self->seat.state == SEAT_READY;
+}
+
+struct thread *turn_take_slow(void)
+{
+	struct thread *self = thread_me;
+	bool back = self && waiting(self) && jumped(self);
+	int saved = errno;
+	uint64_t mask;
+
+	if (!self || (self->seat.state != SEAT_OUTSIDE && !back) || self->busy)
+		return NULL;
+	mask = turn_lock();
+	if (back)
+		seat_withdraw(self);
+	else
+		turn.outside--;
+	seat_unlimit(self);
+	if (turn.sleeper == self)
+		turn.sleeper = NULL;
+	self->seat.go = GO_WAIT;
+	self->seat.outer = false;
+	if (turn.holder == self) {
+		self->seat.state = SEAT_RUNNING;
+		self->seat.frame = NULL;
+		turn_unlock(mask);
+		return self;
+	}
+	seat_ready(self);
+	turn_arrived();
+	turn_unlock(mask);
+	turn_await(self, NULL);
+	tell(self);
+	errno = saved;
+	return self;
+}
+
+bool turn_leave_slow(const char *what, unsigned ms)
+{
+	static const struct want w = { .signals = true };
+	struct thread *self;
+	uint64_t mask;
+	int saved = errno;
+
+	if (turn_alone() || !(self = turn_take()) || self->busy)
+		return true;
+	mask = turn_lock();
+	turn.yields = 0;
+	turn_give(self);
+	self->seat.what = what;
+	self->seat.patience = ms;
+	self->seat.key = NULL;
+	self->seat.why = 0;
+	self->seat.state = SEAT_OUTER;
+	seat_append(&turn.outer, self);
+	turn_dispatch();
+	turn_unlock(mask);
+	turn_await(self, &w);
+	tell(self);
+	errno = self->seat.why == EINTR ? EINTR : saved;
+	return self->seat.why != EINTR;
+}
+
+void turn_return_slow(void)
+{
+	struct thread *self = thread_me;
+	uint64_t mask;
+
+	if (!self || (self->seat.state != SEAT_RUNNING &&
+		      self->seat.state != SEAT_OUTSIDE))
+		return;
+	mask = turn_lock();
+	self->seat.outer = false;
+	turn_unlock(mask);
+	turn_take();
+}
