@@ -10,5 +10,7 @@
 uint64_t thread_cpu(int tid);
 /* Does it wait within a system call? */
 bool thread_sleeping(int tid);
+/* Would a handler of the program's run in it? */
+bool thread_handles(int tid, int sig);
 
 #endif

@@ -45,9 +45,11 @@ struct seat {
 	bool cancels;	 /* pthread_cancel() ends its wait */
 	unsigned patience; /* ms that the call to come may keep the turn */
 	bool outer;	 /* within a call to the outside world */
+	bool away;	 /* a handler that interrupted its wait waits itself */
 	bool finished;	 /* its start function is done, and its destructors */
 	bool member;	 /* works in OpenMP regions: may run for long */
 	bool cancelled;	 /* pthread_cancel() was called */
+	uint64_t mask;	 /* of signals, that it begins with */
 	const char *frame; /* where it waits; handlers run below */
 	int *gone; /* libc's word that the kernel clears at its end */
 };
@@ -59,6 +61,7 @@ enum seat_go {
 	GO_ON,	  /* it has the turn */
 	GO_SLEEP, /* nobody has: when its time has come, it takes it */
 	GO_TELL,  /* says where it waits, and waits again */
+	GO_ANSWER, /* says that it waits, and no handler runs */
 };
 
 #endif

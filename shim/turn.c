@@ -133,6 +133,8 @@ static void rest(void)
 {
 	struct thread *t = turn_nearest();
 
+	if (!t)
+		return;
 	if ((config.sleep_skip && !t->seat.truly) ||
 	    t->seat.real <= sys_now(CLOCK_MONOTONIC)) {
 		turn.clock = t->seat.until;
@@ -200,6 +202,7 @@ void turn_give(struct thread *self)
 	if (self->clock > turn.clock)
 		turn.clock = self->clock - self->clock % LTIME_STEP;
 	self->seat.outer = false;
+	self->seat.go = GO_WAIT;
 	if (turn.holder == self)
 		turn.holder = NULL;
 }

@@ -155,6 +155,10 @@ static inline bool turn_leave_signal(void)
 {
 	return !turn_on || turn_leave_slow("a signal", TURN_SIGNAL_MS);
 }
+/* Around a signal to a thread of this process: who waits, and may be interrupted
+ * now; NULL: nobody. Then: its handler has run, or waits itself. */
+struct thread *turn_signal_to(int tid, int sig);
+void turn_signalled(struct thread *t, bool sent);
 static inline void turn_return(void)
 {
 	if (turn_on && thread_me &&

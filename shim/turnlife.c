@@ -61,6 +61,7 @@ void turn_start(void)
 	turn.asleep = 0;
 	turn_pin();
 	seat_clear(self);
+	self->handle = pthread_self();
 	self->seat.state = SEAT_RUNNING;
 	self->seat.gone = find_gone(self->tid);
 	turn.clock = self->clock;

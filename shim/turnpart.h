@@ -19,7 +19,7 @@ void seat_ready(struct thread *t);
 /* Its wait is over; `why` as of turn_wait(). */
 void seat_unblock(struct thread *t, int why);
 
-/* Of those with the nearest limit the one that came first. */
+/* Of those with the nearest limit the one that came first; NULL: none. */
 struct thread *turn_nearest(void);
 /* Whose limit has passed, is ready; the next one is to be found again. */
 void turn_expire(void);
@@ -35,6 +35,8 @@ void turn_await(struct thread *self, const struct want *w);
 /* Without the lock, by who has just got the turn: waits until the kernel has let
  * go who ended last, whose memory is then used again: always by the next one. */
 void turn_bury(struct thread *self);
+/* Whoever has sent the caller a signal may go on: its handler is done. */
+void turn_answer(struct thread *self);
 /* futex(2), raw; `limit` as the operation takes it. */
 long turn_futex(int *at, int op, int value, const struct timespec *limit);
 

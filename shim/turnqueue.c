@@ -80,7 +80,8 @@ void seat_unlimit(struct thread *t)
 void seat_ready(struct thread *t)
 {
 	t->seat.state = SEAT_READY;
-	seat_append(&turn.ready, t);
+	if (!t->seat.away)
+		seat_append(&turn.ready, t);
 }
 
 void seat_unblock(struct thread *t, int why)
@@ -93,10 +94,11 @@ void seat_unblock(struct thread *t, int why)
 
 struct thread *turn_nearest(void)
 {
-	struct thread *t, *found = turn.limits;
+	struct thread *t, *found = NULL;
 
 	for (t = turn.limits; t; t = t->seat.later)
-		if (t->seat.until <= found->seat.until)
+		if (!t->seat.away &&
+		    (!found || t->seat.until <= found->seat.until))
 			found = t;
 	return found;
 }

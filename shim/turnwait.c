@@ -12,8 +12,9 @@
 
 #define YIELDS_IN_VAIN 64u /* by each that is ready */
 #define NAP 1000000u	   /* logical ns: of who yields in vain */
+#define TICK 10000000u	   /* ns */
 
-static void sleep_really(struct thread *self)
+static long sleep_really(struct thread *self)
 {
 	struct timespec until = {
 		(time_t)(self->seat.real / LTIME_SECOND),
@@ -24,7 +25,7 @@ static void sleep_really(struct thread *self)
 	uint64_t mask;
 
 	if (ret != -ETIMEDOUT)
-		return;
+		return ret;
 	mask = turn_lock();
 	if (turn.sleeper == self && !turn.holder) {
 		turn.sleeper = NULL;
@@ -32,6 +33,7 @@ static void sleep_really(struct thread *self)
 		turn_dispatch();
 	}
 	turn_unlock(mask);
+	return 0;
 }
 
 static void tell_where(struct thread *self)
@@ -44,11 +46,24 @@ static void tell_where(struct thread *self)
 	turn_futex(&self->seat.go, FUTEX_WAKE_PRIVATE, 1, NULL);
 }
 
+/* How long a handler let it sleep, in whole ticks: the rest is chance's. */
+static uint64_t slept(const struct seat *s)
+{
+	uint64_t now = sys_now(CLOCK_MONOTONIC);
+	uint64_t left = s->real > now ? s->real - now : 0;
+	uint64_t at = left < s->until ? s->until - left : 0;
+
+	at = at > turn.clock ? at - turn.clock : 0;
+	return at - at % TICK;
+}
+
 static void interrupt(struct thread *self, int why)
 {
 	uint64_t mask = turn_lock();
 
 	if (self->seat.state == SEAT_BLOCKED || self->seat.state == SEAT_OUTER) {
+		if (turn.sleeper == self && !turn.holder)
+			turn.clock += slept(&self->seat);
 		seat_unblock(self, why);
 		turn_arrived();
 	}
@@ -61,6 +76,7 @@ void turn_await(struct thread *self, const struct want *w)
 {
 	static const struct timespec long_time = { 1000000000, 0 };
 	struct seat *s = &self->seat;
+	const char *outer = s->frame; /* a handler's wait, within another one */
 	int v, type;
 	long ret;
 
@@ -69,17 +85,20 @@ void turn_await(struct thread *self, const struct want *w)
 	while ((v = __atomic_load_n(&s->go, __ATOMIC_ACQUIRE)) != GO_ON) {
 		ret = 0;
 		if (v == GO_SLEEP)
-			sleep_really(self);
+			ret = sleep_really(self);
 		else if (v == GO_TELL)
 			tell_where(self);
+		else if (v == GO_ANSWER)
+			turn_answer(self);
 		else /* with a limit a handler always ends it: signal(7) */
 			ret = turn_futex(&s->go, FUTEX_WAIT_PRIVATE, v,
 					 w && w->asleep ? &long_time : NULL);
 		if (ret == -EINTR && w && w->signals)
 			interrupt(self, EINTR);
 	}
-	s->go = GO_WAIT;
-	s->frame = NULL;
+	if (!outer) /* else the one below has the turn, too */
+		s->go = GO_WAIT;
+	s->frame = outer;
 	turn_bury(self);
 	if (type != PTHREAD_CANCEL_DEFERRED)
 		pthread_setcanceltype(type, NULL);
@@ -121,7 +140,8 @@ int turn_wait(struct thread *self, const struct want *w)
 {
 	uint64_t until = w->until, mask;
 	struct seat *s = &self->seat;
-	int saved = errno;
+	int saved = errno, why;
+	uint8_t before = s->why; /* a wait's that a handler interrupted */
 	bool early = w->look && until > self->clock + LOOK;
 
 	if (early)
@@ -156,9 +176,11 @@ int turn_wait(struct thread *self, const struct want *w)
 	turn_await(self, w);
 	tell(self);
 	errno = saved;
-	if (s->why == ECANCELED)
+	why = s->why;
+	s->why = before;
+	if (why == ECANCELED)
 		s->cancelled = false;
-	return early && s->why == ETIMEDOUT ? 0 : s->why;
+	return early && why == ETIMEDOUT ? 0 : why;
 }
 
 void turn_poke(struct thread *t)
@@ -254,11 +276,13 @@ struct thread *turn_take_slow(void)
 	seat_unlimit(self);
 	if (turn.sleeper == self)
 		turn.sleeper = NULL;
+	turn_answer(self);
 	self->seat.go = GO_WAIT;
-	self->seat.outer = false;
+	self->seat.outer = self->seat.away = false;
+	if (back)
+		self->seat.frame = NULL;
 	if (turn.holder == self) {
 		self->seat.state = SEAT_RUNNING;
-		self->seat.frame = NULL;
 		turn_unlock(mask);
 		return self;
 	}
@@ -271,15 +295,52 @@ struct thread *turn_take_slow(void)
 	return self;
 }
 
+/* A handler waits by itself, while its thread waits for its turn: it cannot have
+ * it, and who has sent the signal need not wait. */
+static void go_away(void)
+{
+	struct thread *self = thread_me;
+	uint64_t mask;
+
+	if (!self || !waiting(self))
+		return;
+	mask = turn_lock();
+	self->seat.away = true;
+	if (self->seat.state == SEAT_READY)
+		seat_withdraw(self);
+	turn_unlock(mask);
+	turn_answer(self);
+}
+
+static void come_back(struct thread *self)
+{
+	uint64_t mask = turn_lock();
+
+	self->seat.away = false;
+	if (self->seat.state == SEAT_READY) {
+		seat_append(&turn.ready, self);
+		turn_arrived();
+	}
+	turn_unlock(mask);
+}
+
 bool turn_leave_slow(const char *what, unsigned ms)
 {
 	static const struct want w = { .signals = true };
 	struct thread *self;
 	uint64_t mask;
 	int saved = errno;
+	uint8_t before, why;
 
-	if (turn_alone() || !(self = turn_take()) || self->busy)
+	if (turn_alone())
 		return true;
+	if (!(self = turn_take())) {
+		go_away();
+		return true;
+	}
+	if (self->busy)
+		return true;
+	before = self->seat.why;
 	mask = turn_lock();
 	turn.yields = 0;
 	turn_give(self);
@@ -293,8 +354,10 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	turn_unlock(mask);
 	turn_await(self, &w);
 	tell(self);
-	errno = self->seat.why == EINTR ? EINTR : saved;
-	return self->seat.why != EINTR;
+	why = self->seat.why;
+	self->seat.why = before;
+	errno = why == EINTR ? EINTR : saved;
+	return why != EINTR;
 }
 
 void turn_return_slow(void)
@@ -302,6 +365,8 @@ void turn_return_slow(void)
 	struct thread *self = thread_me;
 	uint64_t mask;
 
+	if (self && self->seat.away)
+		come_back(self);
 	if (!self || (self->seat.state != SEAT_RUNNING &&
 		      self->seat.state != SEAT_OUTSIDE))
 		return;

@@ -8,18 +8,38 @@
 #include "call.h"
 #include "pids.h"
 #include "real.h"
+#include "turn.h"
 #include "banned.h"
 
 HOOK(kill);
 HOOK(killpg);
 HOOK(sigqueue);
 HOOK(tgkill);
+HOOK(pthread_kill);
+HOOK(pthread_sigqueue);
 HOOK(sigaction);
 HOOK(signal);
 
+/* In turns: the thread of this process that will handle it. */
+static struct thread *to(int tid, int sig)
+{
+	return turn_on ? turn_signal_to(tid, sig) : NULL;
+}
+
+static long sent(struct thread *t, long ret)
+{
+	if (t)
+		turn_signalled(t, ret == 0);
+	return ret;
+}
+
+/* The kernel prefers the first thread, whose number is the process's. */
 EXPORT int kill(pid_t pid, int sig)
 {
-	return sys_result(sys2(SYS_kill, pids_target_in(pid), sig));
+	int in = pids_target_in(pid);
+	struct thread *t = to(in, sig);
+
+	return sys_result(sent(t, sys2(SYS_kill, in, sig)));
 }
 
 EXPORT int killpg(pid_t group, int sig)
@@ -36,17 +56,44 @@ EXPORT int killpg(pid_t group, int sig)
 EXPORT int sigqueue(pid_t pid, int sig, const union sigval value)
 {
 	siginfo_t info = { .si_signo = sig, .si_code = SI_QUEUE };
+	int in = pids_in(pid);
+	struct thread *t = to(in, sig);
 
 	info.si_pid = (pid_t)sys0(SYS_getpid);
 	info.si_uid = (uid_t)sys0(SYS_getuid);
 	info.si_value = value;
-	return sys_result(sys3(SYS_rt_sigqueueinfo, pids_in(pid), sig, &info));
+	return sys_result(sent(t, sys3(SYS_rt_sigqueueinfo, in, sig, &info)));
 }
 
 EXPORT int tgkill(pid_t pid, pid_t thread, int sig)
 {
-	return sys_result(sys3(SYS_tgkill, pids_in(pid), pids_thread_in(thread),
-			       sig));
+	int in = pids_thread_in(thread);
+	struct thread *t = to(in, sig);
+
+	return sys_result(sent(t, sys3(SYS_tgkill, pids_in(pid), in, sig)));
+}
+
+static struct thread *to_handle(pthread_t id, int sig)
+{
+	struct thread *t = turn_on ? thread_first() : NULL;
+
+	while (t && (t->handle != id || t->ended))
+		t = t->next;
+	return t ? to(t->tid, sig) : NULL;
+}
+
+EXPORT int pthread_kill(pthread_t id, int sig)
+{
+	struct thread *t = to_handle(id, sig);
+
+	return (int)sent(t, NEXT(pthread_kill)(id, sig));
+}
+
+EXPORT int pthread_sigqueue(pthread_t id, int sig, const union sigval value)
+{
+	struct thread *t = to_handle(id, sig);
+
+	return (int)sent(t, NEXT(pthread_sigqueue)(id, sig, value));
 }
 
 /* The program's handlers of signals that say who sent them. */

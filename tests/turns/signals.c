@@ -627,6 +627,82 @@ static void rain(void)
 	must(total == 800);
 }
 
+static void *waits_for_post(void *arg)
+{
+	while (sem_wait(&s))
+		must(errno == EINTR);
+	return arg;
+}
+
+/* The handler waits for who has sent the signal, as a collector of garbage
+ * stops the world. */
+static sem_t stopped;
+static int stop_world;
+
+static void stops(int sig)
+{
+	sigset_t but = set_of(SIGUSR2);
+
+	(void)sig;
+	must(sem_post(&stopped) == 0);
+	sigfillset(&but);
+	sigdelset(&but, SIGUSR2);
+	while (peek(stop_world))
+		sigsuspend(&but);
+	must(sem_post(&stopped) == 0);
+}
+
+static void world_stops(void)
+{
+	struct sigaction sa = { .sa_handler = stops, .sa_flags = SA_RESTART };
+	pthread_t t[3];
+
+	must(sem_init(&s, 0, 0) == 0 && sem_init(&stopped, 0, 0) == 0);
+	sigfillset(&sa.sa_mask);
+	must(sigaction(SIGUSR1, &sa, NULL) == 0);
+	handle(SIGUSR2, count, SA_RESTART);
+	for (int i = 0; i < 3; i++)
+		t[i] = start(waits_for_post, NULL);
+	for (int round = 0; round < 20; round++) {
+		put(stop_world, 1);
+		for (int i = 0; i < 3; i++)
+			must(pthread_kill(t[i], SIGUSR1) == 0);
+		for (int i = 0; i < 3; i++)
+			must(sem_wait(&stopped) == 0);
+		put(stop_world, 0);
+		for (int i = 0; i < 3; i++)
+			must(pthread_kill(t[i], SIGUSR2) == 0);
+		for (int i = 0; i < 3; i++)
+			must(sem_wait(&stopped) == 0);
+	}
+	for (int i = 0; i < 3; i++)
+		must(sem_post(&s) == 0);
+	for (int i = 0; i < 3; i++)
+		joined(t[i]);
+}
+
+/* All others wait: a sleep is ended by a handler all the same. */
+static void cut_short(void)
+{
+	const struct itimerval often = { { 0, 200000 }, { 0, 200000 } };
+	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
+	struct timespec rest = { 20, 0 };
+	pthread_t t;
+
+	must(sem_init(&s, 0, 0) == 0);
+	handle(SIGALRM, count, 0);
+	t = start(waits_for_post, NULL);
+	pause_ms(1);
+	must(setitimer(ITIMER_REAL, &often, NULL) == 0);
+	must(nanosleep(&rest, &rest) == -1 && errno == EINTR);
+	must(setitimer(ITIMER_REAL, &never, NULL) == 0);
+	handle(SIGALRM, SIG_DFL, 0);
+	alarm(SCENE_LIMIT);
+	must(rest.tv_sec < 20);
+	must(sem_post(&s) == 0);
+	joined(t);
+}
+
 TURNS_SCENES({ "never_interrupted", never_interrupted },
 	     { "interrupted", interrupted },
 	     { "interrupted_until", interrupted_until },
@@ -635,4 +711,5 @@ TURNS_SCENES({ "never_interrupted", never_interrupted },
 	     { "raised", raised }, { "masks", masks }, { "ticks", ticks },
 	     { "timer_threads", timer_threads }, { "jumped", jumped },
 	     { "faulted", faulted }, { "signal_stack", signal_stack },
-	     { "by_descriptor", by_descriptor }, { "rain", rain })
+	     { "by_descriptor", by_descriptor }, { "rain", rain },
+	     { "world_stops", world_stops }, { "cut_short", cut_short })
