@@ -25,11 +25,17 @@ struct deadline {
 };
 #define NO_DEADLINE (&(const struct deadline){ NULL, 0, false })
 
+static inline bool deadline_clock_valid(const struct deadline *d)
+{
+	return !d->at || d->clock == CLOCK_REALTIME ||
+	       d->clock == CLOCK_MONOTONIC;
+}
+
 static inline bool deadline_valid(const struct deadline *d)
 {
-	return !d->at || (d->at->tv_nsec >= 0 && d->at->tv_nsec < 1000000000 &&
-			  (d->clock == CLOCK_REALTIME ||
-			   d->clock == CLOCK_MONOTONIC));
+	return deadline_clock_valid(d) &&
+	       (!d->at ||
+		(d->at->tv_nsec >= 0 && d->at->tv_nsec < 1000000000));
 }
 
 static inline uint64_t deadline_until(struct thread *self,

@@ -65,7 +65,7 @@ void turn_forked(void)
 		return;
 	memset(&turn, 0, sizeof(turn));
 	turn_sleep_on();
-	turn_unpin();
+	turn_pin_forked();
 	turn_watch_forked();
 }
 

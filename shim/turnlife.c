@@ -52,6 +52,15 @@ void turn_sleep_on(void)
 	turn.asleep = config.turns && !config.audit && !of_go();
 }
 
+/* The process's first thread, which nobody has made, can be joined, too. */
+static void known(struct thread *self)
+{
+	if (self->handle)
+		return;
+	self->handle = pthread_self();
+	self->joinable = true;
+}
+
 void turn_start(void)
 {
 	struct thread *self = thread_me;
@@ -59,8 +68,9 @@ void turn_start(void)
 	if (!turn.asleep || !process.active || !self || process_borrowed())
 		return;
 	turn.asleep = 0;
-	turn_pin();
 	seat_clear(self);
+	turn_pin_first(self);
+	known(self);
 	self->seat.state = SEAT_RUNNING;
 	self->seat.gone = find_gone(self->tid);
 	turn.clock = self->clock;

@@ -94,6 +94,8 @@ int lock_mutex(pthread_mutex_t *m, const struct deadline *d)
 	if (!self)
 		return NOT_OURS;
 	turn_spend(self, 1);
+	if (__builtin_expect(!deadline_clock_valid(d), 0))
+		return EINVAL; /* as glibc, the moment only if it must wait */
 	if (__builtin_expect(lost(m), 0))
 		return ENOTRECOVERABLE;
 	ret = real_pthread_mutex_trylock(m);
@@ -228,6 +230,8 @@ int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 
 	if (!self)
 		return NOT_OURS;
+	if (!deadline_valid(d)) /* as glibc, even if it is free */
+		return EINVAL;
 	turn_spend(self, 1);
 	ret = try_rwlock(l, write);
 	if (ret != EBUSY)
@@ -237,8 +241,6 @@ int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 		return NOT_OURS;
 	if (own_rwlock(self, l))
 		return EDEADLK;
-	if (!deadline_valid(d))
-		return EINVAL;
 	w.until = deadline_until(self, d);
 	while ((ret = try_rwlock(l, write)) == EBUSY) {
 		if (turn_wait(self, &w) != ETIMEDOUT)
