@@ -48,6 +48,7 @@ static inline uint64_t deadline_until(struct thread *self,
 int lock_mutex(pthread_mutex_t *m, const struct deadline *d);
 int lock_mutex_try(pthread_mutex_t *m);
 int lock_mutex_undo(pthread_mutex_t *m);
+int lock_mutex_undo_within(pthread_mutex_t *m); /* of a want's `then` */
 int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d);
 int lock_cond(pthread_cond_t *c, pthread_mutex_t *m, const struct deadline *d);
 void lock_cond_wake(pthread_cond_t *c, unsigned n);

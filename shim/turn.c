@@ -209,15 +209,11 @@ static bool waits_for(const struct thread *t, const void *key, uint32_t bits)
 	return t->seat.key == key && (!t->seat.bits || t->seat.bits & bits);
 }
 
-unsigned turn_wake(const void *key, unsigned n, uint32_t bits)
+unsigned turn_wake_within(const void *key, unsigned n, uint32_t bits)
 {
 	struct thread *t, *next;
 	unsigned woken = 0;
-	uint64_t mask;
 
-	if (!turn_waited(key))
-		return 0;
-	mask = turn_lock();
 	for (t = turn.waiting[turn_bucket(key)].first; t && woken < n;
 	     t = next) {
 		next = t->seat.next;
@@ -230,6 +226,18 @@ unsigned turn_wake(const void *key, unsigned n, uint32_t bits)
 		turn.yields = 0;
 		turn_arrived();
 	}
+	return woken;
+}
+
+unsigned turn_wake(const void *key, unsigned n, uint32_t bits)
+{
+	unsigned woken;
+	uint64_t mask;
+
+	if (!turn_waited(key))
+		return 0;
+	mask = turn_lock();
+	woken = turn_wake_within(key, n, bits);
 	turn_unlock(mask);
 	return woken;
 }

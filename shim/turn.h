@@ -110,6 +110,13 @@ struct want {
 	bool asleep;  /* so does one with SA_RESTART, as of nanosleep(2) */
 	bool cancels; /* pthread_cancel() ends it */
 	bool look; /* another process may have let it go: it returns soon */
+	/*
+	 * Called once it stands in line, with all signals blocked. A handler of
+	 * a signal, or a thread that is not scheduled, may have let it go after
+	 * it was tried, and found nobody in line: false, then it does not wait.
+	 */
+	bool (*then)(const struct want *w);
+	int value; /* of a futex */
 };
 
 /* Gives the turn away and waits. 0: woken; ETIMEDOUT; EINTR; ECANCELED: to be
@@ -120,6 +127,8 @@ extern const char turn_of_owner[];
 /* Makes those ready that wait for `key`, n at most; returns how many. Anybody
  * may call it. */
 unsigned turn_wake(const void *key, unsigned n, uint32_t bits);
+/* The same, of a want's `then`. */
+unsigned turn_wake_within(const void *key, unsigned n, uint32_t bits);
 /* Does one of those that wait for `key` want to write? */
 bool turn_writer(const void *key);
 /* The first `n` are woken, `m` more wait for `other` then. */

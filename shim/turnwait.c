@@ -117,23 +117,10 @@ static bool cancellable(void)
 
 #define LOOK 1000000u /* ns between two looks at what others may let go */
 
-int turn_wait(struct thread *self, const struct want *w)
+static void stand(struct thread *self, const struct want *w, uint64_t until)
 {
-	uint64_t until = w->until, mask;
 	struct seat *s = &self->seat;
-	int saved = errno;
-	bool early = w->look && until > self->clock + LOOK;
 
-	if (early)
-		until = self->clock + LOOK;
-
-	if (w->cancels && s->cancelled && cancellable()) {
-		s->cancelled = false; /* its handlers may wait, too */
-		return ECANCELED;
-	}
-	mask = turn_lock();
-	turn.yields = 0;
-	turn_give(self);
 	s->key = w->key;
 	s->what = w->what;
 	s->bits = w->bits;
@@ -149,8 +136,47 @@ int turn_wait(struct thread *self, const struct want *w)
 			  (until > self->clock ? until - self->clock : 0);
 	s->state = SEAT_BLOCKED;
 	seat_append(w->fds ? &turn.pollers : &turn.waiting[turn_bucket(w->key)],
-	       self);
+		    self);
 	seat_limit(self, until);
+}
+
+/* Who lets it go changes it, and then looks who waits; here, it is the other
+ * way round. */
+static bool needless(struct thread *self, const struct want *w)
+{
+	if (!w->then)
+		return false;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (w->then(w))
+		return false;
+	seat_withdraw(self);
+	seat_unlimit(self);
+	self->seat.state = SEAT_RUNNING;
+	return true;
+}
+
+int turn_wait(struct thread *self, const struct want *w)
+{
+	uint64_t until = w->until, mask;
+	struct seat *s = &self->seat;
+	int saved = errno;
+	bool early = w->look && until > self->clock + LOOK;
+
+	if (early)
+		until = self->clock + LOOK;
+
+	if (w->cancels && s->cancelled && cancellable()) {
+		s->cancelled = false; /* its handlers may wait, too */
+		return ECANCELED;
+	}
+	mask = turn_lock();
+	stand(self, w, until);
+	if (needless(self, w)) {
+		turn_unlock(mask);
+		return 0;
+	}
+	turn.yields = 0;
+	turn_give(self);
 	turn_dispatch();
 	turn_unlock(mask);
 	turn_await(self, w);
