@@ -67,6 +67,8 @@ void turn_forked(void)
 	turn_sleep_on();
 	turn_pin_forked();
 	turn_watch_forked();
+	if (thread_me && thread_me->seat.frame)
+		turn_resume(thread_me);
 }
 
 /* The k-th that is ready: the first, or one that the seed draws. */
