@@ -25,11 +25,17 @@ struct deadline {
 };
 #define NO_DEADLINE (&(const struct deadline){ NULL, 0, false })
 
+static inline bool deadline_clock_valid(const struct deadline *d)
+{
+	return !d->at || d->clock == CLOCK_REALTIME ||
+	       d->clock == CLOCK_MONOTONIC;
+}
+
 static inline bool deadline_valid(const struct deadline *d)
 {
-	return !d->at || (d->at->tv_nsec >= 0 && d->at->tv_nsec < 1000000000 &&
-			  (d->clock == CLOCK_REALTIME ||
-			   d->clock == CLOCK_MONOTONIC));
+	return deadline_clock_valid(d) &&
+	       (!d->at ||
+		(d->at->tv_nsec >= 0 && d->at->tv_nsec < 1000000000));
 }
 
 static inline uint64_t deadline_until(struct thread *self,
@@ -42,6 +48,7 @@ static inline uint64_t deadline_until(struct thread *self,
 int lock_mutex(pthread_mutex_t *m, const struct deadline *d);
 int lock_mutex_try(pthread_mutex_t *m);
 int lock_mutex_undo(pthread_mutex_t *m);
+int lock_mutex_undo_within(pthread_mutex_t *m); /* of a want's `then` */
 int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d);
 int lock_cond(pthread_cond_t *c, pthread_mutex_t *m, const struct deadline *d);
 void lock_cond_wake(pthread_cond_t *c, unsigned n);

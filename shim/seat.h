@@ -24,6 +24,9 @@ enum seat_state {
 	SEAT_OUTSIDE, /* runs without the turn, which was taken from it */
 };
 
+/* Bytes of a set of processors; on a machine with more, nobody is pinned. */
+#define SEAT_PROCESSORS 128
+
 struct seat {
 	struct thread *next, *prev;
 	struct queue *queue; /* that it stands in; NULL: none */
@@ -52,6 +55,7 @@ struct seat {
 	uint64_t mask;	 /* of signals, that it begins with */
 	const char *frame; /* where it waits; handlers run below */
 	int *gone; /* libc's word that the kernel clears at its end */
+	uint8_t processors[SEAT_PROCESSORS]; /* that it believes in */
 };
 
 #define SEAT_EVER UINT64_MAX

@@ -167,6 +167,16 @@ struct thread *thread_find(pthread_t handle)
 	return NULL;
 }
 
+/* A handle names the next thread once it is free: whoever had it before has
+ * retired. */
+struct thread *thread_alive(pthread_t handle)
+{
+	for (struct thread *t = thread_first(); t; t = t->next)
+		if (handle && t->handle == handle && !t->retired && !t->ended)
+			return t;
+	return NULL;
+}
+
 void thread_name(struct thread *t)
 {
 	unsigned n = (unsigned)strlen(t->path) + 1;

@@ -158,6 +158,8 @@ bool thread_more_keys(struct thread *t);
 void threads_forget_code(uintptr_t start, uintptr_t end);
 /* The block of a thread that a join can still ask for; NULL: none. */
 struct thread *thread_find(pthread_t handle);
+/* That of a thread that has not come to its end, detached ones too; or NULL. */
+struct thread *thread_alive(pthread_t handle);
 /* For a thread that nobody announced (raw clone): names it by arrival. */
 struct thread *thread_adopt(void);
 /* In a forked child: only the calling thread is left. */

@@ -65,8 +65,10 @@ void turn_forked(void)
 		return;
 	memset(&turn, 0, sizeof(turn));
 	turn_sleep_on();
-	turn_unpin();
+	turn_pin_forked();
 	turn_watch_forked();
+	if (thread_me && thread_me->seat.frame)
+		turn_resume(thread_me);
 }
 
 /* The k-th that is ready: the first, or one that the seed draws. */
@@ -212,15 +214,11 @@ static bool waits_for(const struct thread *t, const void *key, uint32_t bits)
 	return t->seat.key == key && (!t->seat.bits || t->seat.bits & bits);
 }
 
-unsigned turn_wake(const void *key, unsigned n, uint32_t bits)
+unsigned turn_wake_within(const void *key, unsigned n, uint32_t bits)
 {
 	struct thread *t, *next;
 	unsigned woken = 0;
-	uint64_t mask;
 
-	if (!turn_waited(key))
-		return 0;
-	mask = turn_lock();
 	for (t = turn.waiting[turn_bucket(key)].first; t && woken < n;
 	     t = next) {
 		next = t->seat.next;
@@ -233,6 +231,18 @@ unsigned turn_wake(const void *key, unsigned n, uint32_t bits)
 		turn.yields = 0;
 		turn_arrived();
 	}
+	return woken;
+}
+
+unsigned turn_wake(const void *key, unsigned n, uint32_t bits)
+{
+	unsigned woken;
+	uint64_t mask;
+
+	if (!turn_waited(key))
+		return 0;
+	mask = turn_lock();
+	woken = turn_wake_within(key, n, bits);
 	turn_unlock(mask);
 	return woken;
 }

@@ -110,6 +110,13 @@ struct want {
 	bool asleep;  /* so does one with SA_RESTART, as of nanosleep(2) */
 	bool cancels; /* pthread_cancel() ends it */
 	bool look; /* another process may have let it go: it returns soon */
+	/*
+	 * Called once it stands in line, with all signals blocked. A handler of
+	 * a signal, or a thread that is not scheduled, may have let it go after
+	 * it was tried, and found nobody in line: false, then it does not wait.
+	 */
+	bool (*then)(const struct want *w);
+	int value; /* of a futex */
 };
 
 /* Gives the turn away and waits. 0: woken; ETIMEDOUT; EINTR; ECANCELED: to be
@@ -120,6 +127,8 @@ extern const char turn_of_owner[];
 /* Makes those ready that wait for `key`, n at most; returns how many. Anybody
  * may call it. */
 unsigned turn_wake(const void *key, unsigned n, uint32_t bits);
+/* The same, of a want's `then`. */
+unsigned turn_wake_within(const void *key, unsigned n, uint32_t bits);
 /* Does one of those that wait for `key` want to write? */
 bool turn_writer(const void *key);
 /* The first `n` are woken, `m` more wait for `other` then. */
@@ -173,7 +182,6 @@ void turn_start(void);
 void turn_made(struct thread *t);
 void turn_begin(struct thread *t); /* in it: waits for its first turn */
 void turn_end(struct thread *t);   /* after its destructors */
-bool turn_joinable(const struct thread *t);
 
 void turn_fork_prepare(void);
 void turn_fork_parent(void);
@@ -194,15 +202,27 @@ int turn_clock_nap(bool force, clockid_t clock, int flags,
 		   const struct timespec *ts, struct timespec *rem);
 #define NOT_OURS INT_MIN
 
+/* All threads on the one processor where the first runs; a new thread is. */
+void turn_pin_first(struct thread *self);
 /* Who starts a program gives it the processors that we have taken away. */
 void turn_unpin(void);
 void turn_pin(void);
-/* Those that the program believes in: the bytes that the kernel would write. */
-long turn_processors(void *set, size_t size);
-/* Makes it those that it believes in; 0 or -errno. */
-long turn_processors_set(const void *set, size_t size);
+void turn_pin_forked(void); /* in the child */
 /* Have they been taken away? */
 bool turn_pinned(void);
+/* They were, and this is the thread with this number (0: the caller) of this
+ * process; else NULL. */
+struct thread *turn_pinned_one(pid_t tid);
+/* To which one: a set of SEAT_PROCESSORS bytes. */
+const void *turn_pin_to(void);
+/* Those that it believes in, where the kernel has said that there is room:
+ * the bytes that it would write. */
+long turn_processors(const struct thread *t, void *set, size_t size);
+/* Makes it those that it believes in; 0 or -errno. */
+long turn_processors_set(struct thread *t, const void *set, size_t size);
+/* The caller's, for a thread that it has made, or those of its attributes
+ * (wrap/affinity.c). */
+void turn_pin_made(struct thread *t, pthread_t id, const pthread_attr_t *attr);
 
 /* For the watch (turnwatch.c). */
 uint64_t turn_lock(void);

@@ -1,67 +1,92 @@
 /* SPDX-License-Identifier: MIT */
 /* Under --schedule=turns all threads are on one processor, where passing the
- * turn costs a quarter; programs do not see it. */
-#include <errno.h>
+ * turn costs a quarter; programs do not see it. Each thread has the set that it
+ * was given, as the kernel would keep it: what it makes inherits that. */
 #include <sched.h>
 #include <string.h>
 
-#include "processors.h"
 #include "sys.h"
 #include "turn.h"
 #include "banned.h"
 
-static uint8_t all[PROCESSORS_ROOM]; /* that the program believes in */
-static long nall; /* bytes of it; 0: nothing was changed */
-static uint8_t one[PROCESSORS_ROOM];
+static uint8_t one[SEAT_PROCESSORS];
+static long bytes; /* of a set, as the kernel writes it; 0: none is pinned */
+
+void turn_pin_first(struct thread *self)
+{
+	uint8_t *set = self->seat.processors;
+	unsigned cpu;
+
+	bytes = sys3(SYS_sched_getaffinity, 0, SEAT_PROCESSORS, set);
+	if (bytes < 0 || sys3(SYS_getcpu, &cpu, NULL, NULL) < 0 ||
+	    cpu / 8 >= (unsigned)bytes) {
+		bytes = 0;
+		return;
+	}
+	memset(one, 0, sizeof(one));
+	one[cpu / 8] = (uint8_t)(1u << cpu % 8);
+	turn_pin();
+}
 
 void turn_pin(void)
 {
-	unsigned cpu;
-
-	if (!nall) {
-		nall = sys3(SYS_sched_getaffinity, 0, sizeof(all), all);
-		if (nall < 0 || sys3(SYS_getcpu, &cpu, NULL, NULL) < 0 ||
-		    cpu / 8 >= (unsigned)nall) {
-			nall = 0;
-			return;
-		}
-		memset(one, 0, sizeof(one));
-		one[cpu / 8] = (uint8_t)(1u << cpu % 8);
-	}
-	sys3(SYS_sched_setaffinity, 0, nall, one);
+	sys3(SYS_sched_setaffinity, 0, bytes, one);
 }
 
 void turn_unpin(void)
 {
-	if (nall)
-		sys3(SYS_sched_setaffinity, 0, nall, all);
+	if (bytes && thread_me)
+		sys3(SYS_sched_setaffinity, 0, bytes,
+		     thread_me->seat.processors);
 }
 
-long turn_processors(void *set, size_t size)
+void turn_pin_forked(void)
 {
-	if (size < (size_t)nall)
-		return -EINVAL;
-	memset(set, 0, size);
-	memcpy(set, all, (size_t)nall);
-	return nall;
-}
-
-long turn_processors_set(const void *set, size_t size)
-{
-	long ret;
-
-	if (size > sizeof(all))
-		size = sizeof(all);
-	/* Only the kernel knows which sets are right. */
-	ret = sys3(SYS_sched_setaffinity, 0, size, set);
-	if (ret < 0)
-		return ret;
-	ret = sys3(SYS_sched_getaffinity, 0, sizeof(all), all);
-	sys3(SYS_sched_setaffinity, 0, nall, one);
-	return ret < 0 ? ret : 0;
+	turn_unpin();
+	bytes = 0;
 }
 
 bool turn_pinned(void)
 {
-	return turn.on && nall;
+	return turn.on && bytes;
+}
+
+const void *turn_pin_to(void)
+{
+	return one;
+}
+
+struct thread *turn_pinned_one(pid_t tid)
+{
+	struct thread *t;
+
+	if (!turn_pinned())
+		return NULL;
+	if (!tid)
+		return thread_me;
+	for (t = thread_first(); t; t = t->next)
+		if (t->tid == tid && !t->ended)
+			return t;
+	return NULL;
+}
+
+long turn_processors(const struct thread *t, void *set, size_t size)
+{
+	memset(set, 0, size);
+	memcpy(set, t->seat.processors, (size_t)bytes);
+	return bytes;
+}
+
+/* Only the kernel knows which sets are right. */
+long turn_processors_set(struct thread *t, const void *set, size_t size)
+{
+	uint8_t *own = t->seat.processors;
+	long ret = sys3(SYS_sched_setaffinity, 0, size, set);
+
+	if (ret < 0)
+		return ret;
+	memset(own, 0, SEAT_PROCESSORS);
+	ret = sys3(SYS_sched_getaffinity, 0, SEAT_PROCESSORS, own);
+	turn_pin();
+	return ret < 0 ? ret : 0;
 }

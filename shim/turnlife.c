@@ -52,25 +52,67 @@ void turn_sleep_on(void)
 	turn.asleep = config.turns && !config.audit && !of_go();
 }
 
+/* The process's first thread, which nobody has made, can be joined, too. */
+static void known(struct thread *self)
+{
+	if (self->handle)
+		return;
+	self->handle = pthread_self();
+	self->joinable = true;
+}
+
+static void wake_up(struct thread *self)
+{
+	turn.asleep = 0;
+	turn_pin_first(self);
+	self->seat.gone = find_gone(self->tid);
+	turn.clock = self->clock;
+	turn.nearest = SEAT_EVER;
+	turn.budget = turn_budget();
+	turn.live = 1;
+	turn.on = 1;
+}
+
 void turn_start(void)
 {
 	struct thread *self = thread_me;
 
 	if (!turn.asleep || !process.active || !self || process_borrowed())
 		return;
-	turn.asleep = 0;
-	turn_pin();
 	seat_clear(self);
-	self->handle = pthread_self();
+	known(self);
 	self->seat.state = SEAT_RUNNING;
-	self->seat.gone = find_gone(self->tid);
-	turn.clock = self->clock;
-	turn.nearest = SEAT_EVER;
 	turn.holder = self;
-	turn.budget = turn_budget();
-	turn.live = 1;
-	turn.on = 1;
+	wake_up(self);
 	turn_watch_start();
+}
+
+void turn_resume(struct thread *self)
+{
+	struct seat *s = &self->seat;
+	uint64_t mask;
+
+	if (!turn.asleep)
+		return;
+	wake_up(self);
+	turn_watch_start();
+	mask = turn_lock();
+	s->go = GO_WAIT;
+	s->limited = false;
+	switch (s->state) {
+	case SEAT_BLOCKED:
+		seat_append(s->fds ? &turn.pollers
+				   : &turn.waiting[turn_bucket(s->key)], self);
+		seat_limit(self, s->until);
+		break;
+	case SEAT_OUTER:
+		seat_append(&turn.outer, self);
+		break;
+	default:
+		seat_ready(self);
+	}
+	turn_dispatch();
+	turn_unlock(mask);
 }
 
 void turn_made(struct thread *t)

@@ -136,6 +136,44 @@ static bool cancellable(void)
 
 #define LOOK 1000000u /* ns between two looks at what others may let go */
 
+static void stand(struct thread *self, const struct want *w, uint64_t until)
+{
+	struct seat *s = &self->seat;
+
+	s->key = w->key;
+	s->what = w->what;
+	s->bits = w->bits;
+	s->fds = w->fds;
+	s->nfds = w->nfds;
+	s->writer = w->writer;
+	s->cancels = (w->cancels || any_moment()) && cancellable();
+	s->why = 0;
+	s->real = 0;
+	s->truly = w->look;
+	if (until != SEAT_EVER)
+		s->real = sys_now(CLOCK_MONOTONIC) +
+			  (until > self->clock ? until - self->clock : 0);
+	s->state = SEAT_BLOCKED;
+	seat_append(w->fds ? &turn.pollers : &turn.waiting[turn_bucket(w->key)],
+		    self);
+	seat_limit(self, until);
+}
+
+/* Who lets it go changes it, and then looks who waits; here, it is the other
+ * way round. */
+static bool needless(struct thread *self, const struct want *w)
+{
+	if (!w->then)
+		return false;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (w->then(w))
+		return false;
+	seat_withdraw(self);
+	seat_unlimit(self);
+	self->seat.state = SEAT_RUNNING;
+	return true;
+}
+
 int turn_wait(struct thread *self, const struct want *w)
 {
 	uint64_t until = w->until, mask;
@@ -152,25 +190,14 @@ int turn_wait(struct thread *self, const struct want *w)
 		return ECANCELED;
 	}
 	mask = turn_lock();
+	stand(self, w, until);
+	if (needless(self, w)) {
+		turn_unlock(mask);
+		s->why = before;
+		return 0;
+	}
 	turn.yields = 0;
 	turn_give(self);
-	s->key = w->key;
-	s->what = w->what;
-	s->bits = w->bits;
-	s->fds = w->fds;
-	s->nfds = w->nfds;
-	s->writer = w->writer;
-	s->cancels = (w->cancels || any_moment()) && cancellable();
-	s->why = 0;
-	s->real = 0;
-	s->truly = w->look;
-	if (until != SEAT_EVER)
-		s->real = sys_now(CLOCK_MONOTONIC) +
-			  (until > self->clock ? until - self->clock : 0);
-	s->state = SEAT_BLOCKED;
-	seat_append(w->fds ? &turn.pollers : &turn.waiting[turn_bucket(w->key)],
-	       self);
-	seat_limit(self, until);
 	turn_dispatch();
 	turn_unlock(mask);
 	turn_await(self, w);

@@ -6,6 +6,7 @@
  */
 #include <pthread.h>
 #include <sched.h>
+#include <string.h>
 
 #include "call.h"
 #include "pids.h"
@@ -36,20 +37,28 @@ static bool forced(void)
 EXPORT int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
 {
 	struct call c;
+	pid_t tid = pids_thread_in(pid);
+	struct thread *t;
 	bool force;
 	long n;
 	int ret;
 
 	force = CALL(&c, sched_getaffinity) == SB_FORCE;
-	ret = real_sched_getaffinity(pids_thread_in(pid), size, set);
+	ret = real_sched_getaffinity(tid, size, set);
 	if (force && set && (ret == 0 || errno == EINVAL)) {
 		n = processors_set(set, size);
 		ret = n < 0 ? sys_result(n) : 0;
 	}
-	if (!force && ret == 0 && turn_pinned())
-		turn_processors(set, size);
+	t = force ? NULL : turn_pinned_one(tid);
+	if (ret == 0 && t)
+		turn_processors(t, set, size);
 	call_end(&c, ret ? 0 : digest_bytes(set, size), 0);
 	return ret;
+}
+
+static struct thread *pinned(pthread_t thread)
+{
+	return turn_pinned() && !forced() ? thread_alive(thread) : NULL;
 }
 
 static int set_for(void *set, size_t size)
@@ -62,14 +71,16 @@ static int set_for(void *set, size_t size)
 EXPORT int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
 {
 	struct call c;
+	struct thread *t;
 	int ret;
 
 	if (CALL(&c, pthread_getaffinity_np) == SB_FORCE)
 		ret = set_for(set, size);
 	else
 		ret = real_pthread_getaffinity_np(thread, size, set);
-	if (ret == 0 && turn_pinned() && !forced())
-		turn_processors(set, size);
+	t = pinned(thread);
+	if (ret == 0 && t)
+		turn_processors(t, set, size);
 	call_end(&c, ret ? 0 : digest_bytes(set, size), 0);
 	return ret;
 }
@@ -90,12 +101,14 @@ EXPORT int pthread_attr_getaffinity_np(const pthread_attr_t *attr, size_t size,
 
 EXPORT int sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *set)
 {
-	long tid = pids_thread_in(pid);
+	pid_t tid = pids_thread_in(pid);
+	struct thread *t;
 
 	if (forced())
 		return sys_result(processors_pin(tid, set, size));
-	if (turn_pinned())
-		return sys_result(turn_processors_set(set, size));
+	t = turn_pinned_one(tid);
+	if (t)
+		return sys_result(turn_processors_set(t, set, size));
 	return sys_result(sys3(SYS_sched_setaffinity, tid, size, set));
 }
 
@@ -105,11 +118,12 @@ EXPORT int pthread_setaffinity_np(pthread_t thread, size_t size,
 	struct thread *self = thread_me;
 	uint8_t real[PROCESSORS_ROOM];
 	unsigned first;
+	struct thread *t = pinned(thread);
 	long n;
 	int ret = 0;
 
-	if (turn_pinned())
-		return -(int)turn_processors_set(set, size);
+	if (t)
+		return -(int)turn_processors_set(t, set, size);
 	if (!forced())
 		return NEXT(pthread_setaffinity_np)(thread, size, set);
 	n = processors_real(set, size, real, &first);
@@ -138,4 +152,25 @@ EXPORT int pthread_attr_setaffinity_np(pthread_attr_t *attr, size_t size,
 		return NEXT(pthread_attr_setaffinity_np)(attr, (size_t)n,
 							 (cpu_set_t *)real);
 	return (int)-n;
+}
+
+/* What libc says where attributes have no set: all that there could be. */
+static bool has_set(const pthread_attr_t *attr)
+{
+	uint8_t set[PROCESSORS_ROOM];
+
+	if (!attr || real_pthread_attr_getaffinity_np(attr, sizeof(set),
+						      (cpu_set_t *)set))
+		return false;
+	return set[0] != 0xff || memcmp(set, set + 1, sizeof(set) - 1);
+}
+
+void turn_pin_made(struct thread *t, pthread_t id, const pthread_attr_t *attr)
+{
+	memcpy(t->seat.processors, thread_me->seat.processors, SEAT_PROCESSORS);
+	if (!turn_pinned() || forced() || !has_set(attr))
+		return;
+	if (real_pthread_getaffinity_np(id, SEAT_PROCESSORS,
+					(cpu_set_t *)t->seat.processors) == 0)
+		NEXT(pthread_setaffinity_np)(id, SEAT_PROCESSORS, turn_pin_to());
 }

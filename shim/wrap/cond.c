@@ -36,24 +36,44 @@ clockid_t lock_cond_clock(const pthread_cond_t *c)
 	return c->__data.__wrefs & 2 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
 }
 
+/* The wait for a condition, and the mutex that is let go once it has begun:
+ * a signal that comes then is not lost. */
+struct cond_want {
+	struct want w;
+	pthread_mutex_t *m;
+	int *let; /* what that has returned */
+};
+#define NOT_LET (-1)
+
+static bool let_go(const struct want *w)
+{
+	const struct cond_want *c = (const struct cond_want *)w;
+
+	*c->let = lock_mutex_undo_within(c->m);
+	return *c->let == 0;
+}
+
 /* The mutex is had again even by who is to be cancelled: its handlers count on
  * that. */
 int lock_cond(pthread_cond_t *c, pthread_mutex_t *m, const struct deadline *d)
 {
 	struct thread *self;
-	struct want w = { .key = c, .what = "a condition", .cancels = true };
-	int ret, again;
+	int ret, again, let = NOT_LET;
+	struct cond_want w = { { .key = c, .what = "a condition",
+				 .cancels = true, .then = let_go },
+			       m, &let };
 
 	if (c->__data.__wrefs & 1 || !(self = turn_take()))
 		return NOT_OURS;
 	if (!deadline_valid(d))
 		return EINVAL;
 	pthread_testcancel();
-	w.until = deadline_until(self, d);
-	ret = lock_mutex_undo(m);
-	if (ret)
-		return ret;
-	ret = turn_wait(self, &w);
+	w.w.until = deadline_until(self, d);
+	do
+		ret = turn_wait(self, &w.w);
+	while (let == NOT_LET); /* a handler of its cancellation waits */
+	if (let)
+		return let;
 	again = pthread_mutex_lock(m);
 	if (ret == ECANCELED) {
 		pthread_testcancel();
@@ -123,11 +143,19 @@ static int failed(int error)
 	return -1;
 }
 
+/* Its value is in the first word. */
+static bool still_none(const struct want *w)
+{
+	return __atomic_load_n((const unsigned *)w->key, __ATOMIC_RELAXED) ==
+	       0;
+}
+
 int lock_sem(sem_t *sem, const struct deadline *d)
 {
 	struct thread *self = turn_take();
 	struct want w = { .key = sem, .what = "a semaphore", .signals = true,
-			  .cancels = true, .asleep = d->at != NULL };
+			  .cancels = true, .asleep = d->at != NULL,
+			  .then = still_none };
 	int saved = errno, ret;
 
 	if (!self)

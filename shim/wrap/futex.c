@@ -17,6 +17,12 @@ static bool in_turn(struct thread *self, const void *word, int op)
 	return self && (op & FUTEX_PRIVATE_FLAG || !memory_shared(word));
 }
 
+static bool still_equal(const struct want *w)
+{
+	return __atomic_load_n((const int *)w->key, __ATOMIC_RELAXED) ==
+	       w->value;
+}
+
 static long wait_in_turn(struct thread *self, const struct registers *r,
 			 bool force, uint32_t bits)
 {
@@ -25,7 +31,8 @@ static long wait_in_turn(struct thread *self, const struct registers *r,
 	bool moment = (op & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET;
 	struct want w = { .key = word, .what = "a futex", .signals = true,
 			  .asleep = ts != NULL, .until = SEAT_EVER,
-			  .bits = moment ? bits : ~0u };
+			  .bits = moment ? bits : ~0u,
+			  .then = still_equal, .value = (int)ARG(r, 3) };
 
 	if (!w.bits || (ts && (ts->tv_nsec < 0 || ts->tv_sec < 0 ||
 			       ts->tv_nsec >= (long)LTIME_SECOND)))

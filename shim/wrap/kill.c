@@ -75,10 +75,8 @@ EXPORT int tgkill(pid_t pid, pid_t thread, int sig)
 
 static struct thread *to_handle(pthread_t id, int sig)
 {
-	struct thread *t = turn_on ? thread_first() : NULL;
+	struct thread *t = turn_on ? thread_alive(id) : NULL;
 
-	while (t && (t->handle != id || t->ended))
-		t = t->next;
 	return t ? to(t->tid, sig) : NULL;
 }
 

@@ -2,6 +2,7 @@
 /* Mutexes, spin locks and read-write locks, for --schedule=turns; without it
  * each hook is one comparison and a jump. */
 #include <errno.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -58,11 +59,20 @@ static bool lost(const pthread_mutex_t *m)
 	       m->__data.__owner == OWNER_LOST;
 }
 
+/* Those with a ceiling hold it in the same word, and never seem free here. */
+static bool still_locked(const struct want *w)
+{
+	const pthread_mutex_t *m = w->key;
+	int word = __atomic_load_n(&m->__data.__lock, __ATOMIC_RELAXED);
+
+	return word & FUTEX_TID_MASK && !(word & FUTEX_OWNER_DIED);
+}
+
 static __attribute__((noinline)) int wait_mutex(struct thread *self,
 						pthread_mutex_t *m,
 						const struct deadline *d)
 {
-	struct want w = { .key = m, .what = "a mutex" };
+	struct want w = { .key = m, .what = "a mutex", .then = still_locked };
 	int ret;
 
 	w.look = shared(m);
@@ -94,6 +104,8 @@ int lock_mutex(pthread_mutex_t *m, const struct deadline *d)
 	if (!self)
 		return NOT_OURS;
 	turn_spend(self, 1);
+	if (__builtin_expect(!deadline_clock_valid(d), 0))
+		return EINVAL; /* as glibc, the moment only if it must wait */
 	if (__builtin_expect(lost(m), 0))
 		return ENOTRECOVERABLE;
 	ret = real_pthread_mutex_trylock(m);
@@ -147,6 +159,15 @@ EXPORT int pthread_mutex_trylock(pthread_mutex_t *m)
 	if (!turn_on)
 		return NEXT(pthread_mutex_trylock)(m);
 	return lock_mutex_try(m);
+}
+
+int lock_mutex_undo_within(pthread_mutex_t *m)
+{
+	int ret = real_pthread_mutex_unlock(m);
+
+	if (turn_waited(m) && ret == 0)
+		turn_wake_within(m, lost(m) ? UINT_MAX : 1, ~0u);
+	return ret;
 }
 
 int lock_mutex_undo(pthread_mutex_t *m)
@@ -213,6 +234,21 @@ static int try_rwlock(pthread_rwlock_t *l, bool write)
 	return real_pthread_rwlock_tryrdlock(l);
 }
 
+/* glibc's bits of the readers' word; above them it counts. */
+#define RWLOCK_WRITER 2
+#define RWLOCK_READER 8
+
+/* Those that prefer writers never seem free here: a writer may stand in line. */
+static bool still_kept(const struct want *w)
+{
+	const pthread_rwlock_t *l = w->key;
+	unsigned word = __atomic_load_n(&l->__data.__readers, __ATOMIC_RELAXED);
+
+	if (l->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP)
+		return true;
+	return word & RWLOCK_WRITER || (w->writer && word >= RWLOCK_READER);
+}
+
 static bool own_rwlock(const struct thread *self, const pthread_rwlock_t *l)
 {
 	return l->__data.__cur_writer == self->tid;
@@ -221,13 +257,15 @@ static bool own_rwlock(const struct thread *self, const pthread_rwlock_t *l)
 int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 {
 	struct thread *self = turn_take();
-	struct want w = { .key = l, .writer = write,
+	struct want w = { .key = l, .writer = write, .then = still_kept,
 			  .what = write ? "a lock, to write"
 					: "a lock, to read" };
 	int ret;
 
 	if (!self)
 		return NOT_OURS;
+	if (!deadline_valid(d)) /* as glibc, even if it is free */
+		return EINVAL;
 	turn_spend(self, 1);
 	ret = try_rwlock(l, write);
 	if (ret != EBUSY)
@@ -237,8 +275,6 @@ int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 		return NOT_OURS;
 	if (own_rwlock(self, l))
 		return EDEADLK;
-	if (!deadline_valid(d))
-		return EINVAL;
 	w.until = deadline_until(self, d);
 	while ((ret = try_rwlock(l, write)) == EBUSY) {
 		if (turn_wait(self, &w) != ETIMEDOUT)

@@ -154,21 +154,31 @@ static long read_affinity(struct call *c, const struct registers *r, bool force)
 {
 	void *set = (void *)ARG(r, 3);
 	long n = go_on(r); /* bytes of the set */
+	struct thread *t = force ? NULL : turn_pinned_one((pid_t)ARG(r, 1));
 
 	if (force && set && (n >= 0 || n == -EINVAL))
 		n = processors_set(set, (size_t)ARG(r, 2));
+	else if (t && n > 0)
+		n = turn_processors(t, set, (size_t)n);
 	call_end(c, n < 0 ? 0 : digest_bytes(set, (size_t)n), 0);
 	return n;
 }
 
-/* No source; under --threads N it is ours to serve. */
+/* No source; under --threads N and in turns it is ours to serve. */
 static bool pin(struct registers *r)
 {
-	if (r->nr != SYS_sched_setaffinity ||
-	    src_syscall_sched_getaffinity.now != SB_FORCE)
+	bool forced = src_syscall_sched_getaffinity.now == SB_FORCE;
+	const void *set = (const void *)ARG(r, 3);
+	size_t size = (size_t)ARG(r, 2);
+	struct thread *t;
+
+	if (r->nr != SYS_sched_setaffinity)
 		return false;
-	r->nr = sys_result(processors_pin(ARG(r, 1), (void *)ARG(r, 3),
-					  (size_t)ARG(r, 2)));
+	t = forced ? NULL : turn_pinned_one((pid_t)ARG(r, 1));
+	if (!forced && !t)
+		return false;
+	r->nr = sys_result(forced ? processors_pin(ARG(r, 1), set, size)
+				  : turn_processors_set(t, set, size));
 	return true;
 }
 

@@ -115,7 +115,8 @@ static struct thread *prepare(void *(*fn)(void *), void *arg)
 }
 
 /* id NULL: it could not be made. */
-static void made(struct thread *t, const pthread_t *id)
+static void made(struct thread *t, const pthread_t *id,
+		 const pthread_attr_t *attr)
 {
 	if (!t)
 		return;
@@ -126,8 +127,10 @@ static void made(struct thread *t, const pthread_t *id)
 		return;
 	}
 	t->handle = *id;
-	if (turn_on)
-		turn_made(t);
+	if (!turn_on)
+		return;
+	turn_pin_made(t, *id, attr);
+	turn_made(t);
 }
 
 static bool joinable(const pthread_attr_t *attr)
@@ -153,7 +156,7 @@ EXPORT int pthread_create(pthread_t *restrict id,
 		t->joinable = joinable(attr);
 	ret = t ? real_pthread_create(id, attr, begin, t)
 		: real_pthread_create(id, attr, fn, arg);
-	made(t, ret ? NULL : id);
+	made(t, ret ? NULL : id, attr);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }
@@ -170,7 +173,7 @@ EXPORT int thrd_create(thrd_t *id, thrd_start_t fn, void *arg)
 		t->joinable = true;
 	ret = t ? real_thrd_create(id, begin_c11, t)
 		: real_thrd_create(id, fn, arg);
-	made(t, ret == thrd_success ? id : NULL);
+	made(t, ret == thrd_success ? id : NULL, NULL);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }

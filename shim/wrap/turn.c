@@ -49,7 +49,7 @@ EXPORT void thrd_yield(void)
 
 EXPORT int pthread_cancel(pthread_t id)
 {
-	struct thread *t = turn_on ? thread_find(id) : NULL;
+	struct thread *t = turn_on ? thread_alive(id) : NULL;
 	int ret = NEXT(pthread_cancel)(id);
 
 	if (t && ret == 0)

@@ -382,10 +382,65 @@ static void killed(void)
 	must(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 }
 
+/* Nobody waits for those that are detached. */
+static void *sleeps_detached(void *arg)
+{
+	must(pthread_detach(pthread_self()) == 0);
+	add(begun, 1);
+	pause_ms((int)(intptr_t)arg);
+	_exit(97);
+}
+
+static void leaves_detached(void)
+{
+	for (int i = 0; i < 5; i++)
+		start(sleeps_detached, (void *)20000);
+	until(peek(begun) == 5);
+	exit(12);
+}
+
+static void detached(void)
+{
+	in_child(leaves_detached, 12);
+}
+
+/* quick_exit has handlers of its own, and no others; a thread calls it. */
+static void join_quickly(void)
+{
+	put(go, 1);
+	must(!strcmp(joined(worker), "quick"));
+	must(word == 1);
+	_exit(13);
+}
+
+static void not_now(void)
+{
+	_exit(96);
+}
+
+static void *quits(void *arg)
+{
+	quick_exit(95);
+	return arg;
+}
+
+static void leaves_quickly(void)
+{
+	must(atexit(not_now) == 0 && at_quick_exit(join_quickly) == 0);
+	worker = start(works, "quick");
+	joined(start(quits, NULL));
+}
+
+static void quick_handlers(void)
+{
+	in_child(leaves_quickly, 13);
+}
+
 TURNS_SCENES({ "amid_blocked", amid_blocked }, { "return_amid", return_amid },
 	     { "by_thread", by_thread }, { "other_ways", other_ways },
 	     { "aborted", aborted }, { "joins", joins }, { "creates", creates },
 	     { "locks", locks }, { "main_leaves", main_leaves },
 	     { "main_joined", main_joined },
 	     { "main_destructors", main_destructors },
-	     { "amid_births", amid_births }, { "killed", killed })
+	     { "amid_births", amid_births }, { "killed", killed },
+	     { "detached", detached }, { "quick_handlers", quick_handlers })

@@ -182,6 +182,18 @@ static void *bad_deadlines(void *arg)
 	return arg;
 }
 
+/* It is free; glibc minds the clock, not the moment. */
+static void *odd_clock(void *arg)
+{
+	struct timespec odd = { 1, 1000000000 };
+
+	must(pthread_mutex_clocklock(&m, CLOCK_PROCESS_CPUTIME_ID, &odd) ==
+	     EINVAL);
+	must(pthread_mutex_clocklock(&m, CLOCK_MONOTONIC, &odd) == 0);
+	must(pthread_mutex_unlock(&m) == 0);
+	return arg;
+}
+
 static void deadlines(void)
 {
 	struct timespec past = in_ms(CLOCK_REALTIME, -100);
@@ -189,6 +201,9 @@ static void deadlines(void)
 	make(&kinds[0]);
 	/* What is free is had, whatever the deadline. */
 	must(pthread_mutex_timedlock(&m, &past) == 0);
+	must(pthread_mutex_unlock(&m) == 0);
+	joined(start(odd_clock, NULL));
+	must(pthread_mutex_lock(&m) == 0);
 	joined(start(bad_deadlines, NULL));
 	must(pthread_mutex_unlock(&m) == 0);
 }
