@@ -11,6 +11,7 @@
 #include "chaos.h"
 #include "cmd.h"
 #include "globs.h"
+#include "likely.h"
 #include "output.h"
 #include "perturb.h"
 #include "progress.h"
@@ -71,6 +72,8 @@ static bool valid(struct checking *k)
 	/* Before what belongs to turns alone is looked at. */
 	if (o.chaos && !wanted.schedule)
 		wanted.schedule = "turns";
+	if (o.chaos && !wanted.deadlock)
+		wanted.deadlock = "exit"; /* it is a result, too */
 	k->runs = o.against && !o.runs ? 1 : 2;
 	if (!option_count("runs", o.runs, o.against ? 1 : 2, RUNS_MOST,
 			  &k->runs) ||
@@ -255,19 +258,23 @@ static int suspects(struct checking *k, const struct attempt *x,
 /* Runs with every event, until two of them differ. */
 static int escalate(struct checking *k)
 {
-	size_t first = k->r.attempts.n;
+	size_t first = k->r.attempts.n, runs, results;
 	const struct attempt *other = NULL;
 	int ret = repeat_more(&k->r, &k->v, &k->r.full, 2);
 
 	while (!ret && !(other = find_other(k, first)) &&
 	       !attempts_late(&k->r.attempts))
 		ret = repeat_more(&k->r, &k->v, &k->r.full, 1);
+	runs = k->r.attempts.n;
+	results = count_results(k);
 	if (!ret && other)
 		ret = suspects(k, k->r.attempts.at[first], other);
 	if (!ret)
+		ret = likely_find(&k->r, &k->v, k->r.attempts.at[0], o.native);
+	if (!ret)
 		ret = verdict_say(
 			&k->v, "different: %zu results in %zu runs%s",
-			count_results(k), k->r.attempts.n,
+			results, runs,
 			other ? ""
 			      : "; those with every event agreed until "
 				"--max-time, so that the first difference is "
@@ -404,6 +411,9 @@ static int judge(struct checking *k)
 			ret = note_outside(k, other);
 		return ret ? ret : escalate(k);
 	}
+	/* That it fails may be one of several results. */
+	if (!ret && o.chaos)
+		ret = chaos(&k->r, &k->v, a->at[0], k->orders);
 	if (ret || failed(k))
 		return ret;
 	if (o.against) {
@@ -412,7 +422,7 @@ static int judge(struct checking *k)
 			return ret;
 	}
 	if (o.chaos)
-		return chaos(&k->r, &k->v, a->at[0], k->orders);
+		return 0;
 	return o.perturb ? perturb(&k->r, &k->v, a->at[0]) : judge_same(k);
 }
 

@@ -13,6 +13,7 @@
 #define DIFFERENCES 20 /* results that are shown */
 #define SUSPECTS 8
 #define RUNS 10
+#define ORDERS 12 /* results of --chaos */
 
 static void print_frame(FILE *to, const struct frame *f)
 {
@@ -118,8 +119,37 @@ static void print_differences(FILE *to, const struct verdict *v)
 		fprintf(to, "  … and %zu more\n", v->differences - DIFFERENCES);
 }
 
+/* Each result of --chaos, with the command that repeats it. */
+static void print_orders(FILE *to, const struct verdict *v)
+{
+	static const char *const again[] = {
+		[AGAIN_NOT] = "",
+		[AGAIN_SAME] = "; a second time, too",
+		[AGAIN_OTHER] = "; ANOTHER RESULT the second time",
+	};
+	size_t n = v->variations;
+
+	fputs("\neach result, and the command that repeats it\n", to);
+	for (size_t i = 0; i < n && i < ORDERS; i++) {
+		const struct variation *x = &v->variation[i];
+
+		fprintf(to, "  %zu order%s%s\n    ", x->orders,
+			x->orders == 1 ? "" : "s", again[x->again]);
+		text_print(to, x->how);
+		fputc('\n', to);
+		text_print_lines(to, x->text, "      ");
+	}
+	if (n > ORDERS)
+		fprintf(to, "  … and %zu more, which --json has\n",
+			n - ORDERS);
+}
+
 static void print_variations(FILE *to, const struct verdict *v)
 {
+	if (v->variations && v->variation[0].orders) {
+		print_orders(to, v);
+		return;
+	}
 	if (v->variations)
 		fputs("\nwhat the result depends on\n", to);
 	for (size_t i = 0; i < v->variations; i++) {
@@ -178,6 +208,10 @@ int report_text(FILE *to, const struct verdict *v)
 		text_print_lines(to, v->trouble, "");
 	} else {
 		text_print_lines(to, v->sentence, "");
+	}
+	if (v->likely && v->is != VERDICT_TROUBLE) {
+		fputs("it depends on ", to);
+		text_print_lines(to, v->likely, "");
 	}
 	if (v->is == VERDICT_SAME && !v->variations)
 		return ferror(to) ? -EIO : 0;

@@ -139,6 +139,23 @@ void tally_free(struct tally *t)
 	*t = (struct tally){ 0 };
 }
 
+bool tally_threads(const struct tally *t, unsigned long *calls)
+{
+	bool several = false;
+
+	*calls = 0;
+	for (size_t i = 0; i < t->n; i++) {
+		const struct tally_source *s = &t->source[i];
+
+		several |= s->threads > 1;
+		if (!strcmp(s->name, "pthread_create") ||
+		    !strcmp(s->name, "thrd_create") ||
+		    !strcmp(s->group, "openmp"))
+			*calls += s->calls;
+	}
+	return several || *calls;
+}
+
 const char *tally_policy(const struct tally_source *s)
 {
 	switch (s->policies) {
