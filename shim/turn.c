@@ -8,6 +8,7 @@
 #include "stream.h"
 #include "sys.h"
 #include "turnpart.h"
+#include "turntell.h"
 #include "banned.h"
 
 #define PROBE_EVERY 16u	 /* passes */
@@ -67,6 +68,7 @@ void turn_forked(void)
 	turn_sleep_on();
 	turn_unpin();
 	turn_watch_forked();
+	turntell_forked();
 }
 
 /* The k-th that is ready: the first, or one that the seed draws. */

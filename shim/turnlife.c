@@ -7,8 +7,10 @@
 #include <sys/auxv.h>
 
 #include "config.h"
+#include "log.h"
 #include "process.h"
 #include "turnpart.h"
+#include "turntell.h"
 #include "banned.h"
 
 /* Where libc keeps the word that the kernel clears when a thread is gone, it
@@ -47,9 +49,22 @@ static bool of_go(void)
 	return false;
 }
 
+static void say_go(void)
+{
+	uint64_t mask = engine_lock();
+
+	log_blind("go", "a program in Go: its runtime's threads are not "
+			"scheduled");
+	engine_unlock(mask);
+}
+
 void turn_sleep_on(void)
 {
-	turn.asleep = config.turns && !config.audit && !of_go();
+	bool turns = config.turns && !config.audit, go = turns && of_go();
+
+	turn.asleep = turns && !go;
+	if (go)
+		say_go();
 }
 
 void turn_start(void)
@@ -69,6 +84,7 @@ void turn_start(void)
 	turn.budget = turn_budget();
 	turn.live = 1;
 	turn.on = 1;
+	turntell_start();
 	turn_watch_start();
 }
 
@@ -78,6 +94,7 @@ void turn_made(struct thread *t)
 
 	turn.yields = 0;
 	turn.live++;
+	turntell_thread();
 	seat_ready(t);
 	if (turn.holder != thread_me)
 		turn_arrived();

@@ -91,6 +91,9 @@ static void count(struct blaming *b, struct cause *c,
 	}
 }
 
+/* Where a race is rare, few orders show it. */
+#define ORDERS 4 /* for each run that other causes get */
+
 /* In the orders of these seeds, from `from` on. */
 static int try_orders(struct blaming *b, uint64_t from, uint64_t to)
 {
@@ -156,7 +159,7 @@ static int beside_turns(struct blaming *b, struct cause *c)
 
 	native = a->n;
 	if (!ret)
-		ret = try_orders(b, 1, b->k);
+		ret = try_orders(b, 1, ORDERS * b->k);
 	if (ret)
 		return ret;
 	count(b, c, b->base, (struct span){ first, a->n }, &changed);
@@ -209,7 +212,7 @@ int blaming_threads(struct blaming *b, struct cause *c,
 		return other ? blaming_differs(b, other) : 0;
 	}
 	if (!ret && !other)
-		ret = try_orders(b, 1, b->k);
+		ret = try_orders(b, 1, ORDERS * b->k);
 	if (ret)
 		return ret;
 	count(b, c, base, native, &changed);

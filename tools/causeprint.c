@@ -66,6 +66,9 @@ static void print_cause(FILE *to, const struct cause *c)
 		: c->changes ? "CHANGES"
 			     : "same",
 		cost, c->what->how);
+	if (!c->changes && c->what->threads && c->runs)
+		fprintf(to, "        in %u runs, of which some were made in "
+			    "turns\n", c->runs);
 	if (!c->changes)
 		return;
 	if (c->times < c->runs)
@@ -85,7 +88,8 @@ static void print_missed(FILE *to, const struct causes *c, uint64_t runs)
 	size_t same = 0;
 
 	for (size_t i = 0; i < c->n; i++)
-		same += !c->at[i].changes && !c->at[i].skipped;
+		same += !c->at[i].changes && !c->at[i].skipped &&
+			!c->at[i].what->threads;
 	if (same)
 		fprintf(to, "\n  same: in %" PRIu64 " run%s each. What changes "
 			    "fewer than %.0f%% of runs may not have shown; -k "

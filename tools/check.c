@@ -12,6 +12,7 @@
 #include "cmd.h"
 #include "globs.h"
 #include "likely.h"
+#include "orders.h"
 #include "output.h"
 #include "perturb.h"
 #include "progress.h"
@@ -282,9 +283,14 @@ static int escalate(struct checking *k)
 	return ret;
 }
 
+#define LOOSE                                                                  \
+	"; its threads ran as the system let them, and --chaos N tries other " \
+	"orders"
+
 static int judge_same(struct checking *k)
 {
 	const struct attempt *a = k->r.attempts.at[0];
+	bool loose = !wanted_turns() && run_threaded(a->outcome.dir);
 	char *what = compared_text(a), *rest;
 	bool within = k->v.is == VERDICT_WITHIN;
 	int ret = note_uncontrolled(k, a);
@@ -293,14 +299,14 @@ static int judge_same(struct checking *k)
 		ret = note_outside(k, a);
 	rest = uncontrolled_text(&k->v);
 	if (!ret && what && rest)
-		ret = verdict_say(&k->v, "%s in %zu runs%s: %s; %s",
+		ret = verdict_say(&k->v, "%s in %zu runs%s: %s; %s%s",
 				  within ? "equal within the tolerance, but "
 					   "not the same bits,"
 				  : o.native ? "the same without control"
 					     : "the same",
 				  k->r.attempts.n,
 				  o.against ? " and the earlier one" : "", what,
-				  rest);
+				  rest, loose ? LOOSE : "");
 	if (!ret && o.strict && k->v.nuncontrolled)
 		ret = verdict_trouble(&k->v,
 				      "the results are the same, but a blind "

@@ -297,6 +297,7 @@ void html_run(FILE *to, struct report *r, const struct timeline *t,
 	fputs("</header>\n", to);
 	put_facts(to, r);
 	html_denied(to, r);
+	html_turns(to, r);
 	html_time_of_calls(to, r, t);
 	html_flame(to, f);
 	html_sources(to, r);

@@ -6,6 +6,7 @@
 #include "blind.h"
 #include "summary.h"
 #include "tally.h"
+#include "turnsreport.h"
 
 /* Seconds that a run's end may take for objects not known yet. */
 #define PATIENCE 0.02
@@ -178,6 +179,7 @@ int summary_read(const char *dir, struct summary *s)
 	struct rundir run;
 	struct tally tally = { 0 };
 	struct blinds blinds = { 0 };
+	struct turns turns;
 	int ret = rundir_open(&run, dir);
 
 	*s = (struct summary){ 0 };
@@ -196,6 +198,8 @@ int summary_read(const char *dir, struct summary *s)
 	s->blind = (unsigned)blinds.n;
 	s->unseen = blinds.unseen;
 	s->damaged = run.damaged;
+	turns_count(&turns, &run);
+	s->degraded = turns_degraded(&turns);
 	blinds_free(&blinds);
 	tally_free(&tally);
 	rundir_close(&run);

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sites.h"
+#include "text.h"
+#include "turnsreport.h"
+
+#define FRAMES 8
+#define SHOWN 24 /* of each kind */
+
+static const struct {
+	const char *word;  /* --json */
+	const char *title; /* of the list */
+	const char *one, *many;
+} kinds[SB_HALT_KINDS] = {
+	[SB_HALT_DEADLOCK] = { "deadlock",
+			       "deadlock: all threads of a process waited for "
+			       "each other", "deadlock", "deadlocks" },
+	[SB_HALT_OUTSIDE] = { "outside",
+			      "waited for the outside world for longer than "
+			      "--external-wait",
+			      "wait for the outside world",
+			      "waits for the outside world" },
+	[SB_HALT_UNSEEN] = { "unseen", "waited in a place that is not seen",
+			     "wait unseen", "waits unseen" },
+	[SB_HALT_BUSY] = { "busy-loop",
+			   "ran for longer than --patience while others could",
+			   "busy loop", "busy loops" },
+};
+
+/* ---- counted ---- */
+
+static void add(struct turns *t, const struct sb_turns *r)
+{
+	t->processes++;
+	t->threads += r->threads;
+	t->passes += r->passes;
+	t->seeded |= r->seeded;
+	t->seed = r->seed;
+	for (size_t k = 0; k < SB_HALT_KINDS; k++)
+		t->halts[k] += r->halts[k];
+}
+
+void turns_count(struct turns *t, const struct rundir *run)
+{
+	*t = (struct turns){ 0 };
+	for (size_t i = 0; i < run->nlogs; i++)
+		for (size_t k = 0; k < run->log[i].nturns; k++)
+			if (run->log[i].turns[k])
+				add(t, run->log[i].turns[k]);
+}
+
+char *turns_degraded(const struct turns *t)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	for (size_t k = SB_HALT_OUTSIDE; to && k < SB_HALT_KINDS; k++)
+		if (t->halts[k])
+			fprintf(to, "%s%" PRIu64 " %s", ftell(to) ? ", " : "",
+				t->halts[k],
+				t->halts[k] == 1 ? kinds[k].one
+						 : kinds[k].many);
+	if (to && !fclose(to) && *text)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* ---- halts ---- */
+
+static const char *of_whom(const struct sb_halt *h)
+{
+	return h->text + strlen(h->text) + 1;
+}
+
+/* Of a static object, its name. */
+static const char *object_name(struct symbols *symbols, const struct log *log,
+			       const struct sb_halt *h)
+{
+	const struct sb_module *m = log_module(log, h->module);
+
+	return m ? symbols_find(symbols, m, h->offset + 1).function : NULL;
+}
+
+static void print_what(FILE *to, struct symbols *symbols,
+		       const struct log *log, const struct sb_halt *h)
+{
+	const char *object = object_name(symbols, log, h);
+
+	text_print(to, h->text);
+	if (*of_whom(h)) {
+		fputs(" of thread ", to);
+		text_print(to, of_whom(h));
+	}
+	if (!h->key)
+		return;
+	fputs(", ", to);
+	if (object)
+		text_print(to, object);
+	else
+		fprintf(to, "at 0x%" PRIx64, h->key);
+}
+
+static void print_halt(FILE *to, struct symbols *symbols, struct rundir *run,
+		       const struct log *log, const struct sb_halt *h,
+		       const char *begin)
+{
+	char *between;
+
+	if (asprintf(&between, "\n%s  ", begin) < 0)
+		return;
+	fprintf(to, "%sthread %s of process %s", begin,
+		log_thread_path(log, h->thread), log->head.path);
+	fputs(" (", to);
+	text_print(to, h->name);
+	fputs(")", to);
+	if (h->kind != SB_HALT_BUSY) {
+		fputs(h->kind == SB_HALT_DEADLOCK ? " waits for "
+						  : " waited for ", to);
+		print_what(to, symbols, log, h);
+	}
+	fputs(between, to);
+	site_print_own(to, symbols, &run->notes, log, log_site(log, h->site),
+		       FRAMES, between);
+	fputc('\n', to);
+	free(between);
+}
+
+bool turns_halts(FILE *to, struct symbols *symbols, struct rundir *run,
+		 enum sb_halt_kind kind, const char *begin)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->nlogs; i++)
+		for (size_t k = 0; k < run->log[i].nhalts; k++) {
+			const struct sb_halt *h = run->log[i].halt[k];
+
+			if (!h || h->kind != kind)
+				continue;
+			if (!n)
+				fprintf(to, "%s%s\n", begin,
+					kinds[kind].title);
+			if (n++ < SHOWN)
+				print_halt(to, symbols, run, &run->log[i], h,
+					   begin);
+		}
+	if (n > SHOWN)
+		fprintf(to, "%s… and %zu more\n", begin, n - SHOWN);
+	return n;
+}
+
+/* ---- pools ---- */
+
+/* Their members would meet by memory that is not seen. */
+static bool reduced(const struct runtime *r)
+{
+	const char *name = text_base(r->path);
+
+	return r->most == 1 &&
+	       (!strcmp(r->kind, "blas") || !strncmp(name, "libomp", 6) ||
+		!strncmp(name, "libiomp", 7));
+}
+
+static void print_pools(FILE *to, const struct runtimes *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (reduced(&r->runtime[i])) {
+			fprintf(to, "  one thread for %s of ",
+				!strcmp(r->runtime[i].kind, "blas")
+					? "the pool" : "each team");
+			text_print(to, text_base(r->runtime[i].path));
+			fputs(", whose threads meet by memory that is not "
+			      "seen\n", to);
+		}
+}
+
+static json_t *pools_json(const struct runtimes *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->n; i++)
+		if (reduced(&r->runtime[i]))
+			json_array_append_new(list,
+					      text_json(r->runtime[i].path));
+	return list;
+}
+
+/* ---- the whole ---- */
+
+static bool wanted(const struct rundir *run)
+{
+	const char *s = json_string_value(
+		json_object_get(run->manifest, "settings"));
+
+	return s && strstr(s, "schedule=turns");
+}
+
+void turns_print(FILE *to, struct symbols *symbols, struct rundir *run,
+		 const struct runtimes *runtimes)
+{
+	struct turns t;
+	char *degraded;
+
+	turns_count(&t, run);
+	if (!t.processes && !wanted(run))
+		return;
+	fputs("  ", to);
+	if (!t.processes)
+		fputs("no process had a second thread that could be "
+		      "scheduled\n", to);
+	else
+		fprintf(to, "%u threads in %u process%s, %" PRIu64
+			    " passes of the turn, ", t.threads, t.processes,
+			t.processes == 1 ? "" : "es", t.passes);
+	if (t.processes && t.seeded)
+		fprintf(to, "in the order of schedule seed %" PRIu64 "\n",
+			t.seed);
+	else if (t.processes)
+		fputs("in the plain order\n", to);
+	print_pools(to, runtimes);
+	degraded = turns_degraded(&t);
+	if (degraded)
+		fprintf(to, "  not repeated from there on: %s\n", degraded);
+	free(degraded);
+	for (int k = 1; k < SB_HALT_KINDS; k++)
+		turns_halts(to, symbols, run, k, "  ");
+}
+
+static json_t *halt_json(const struct log *log, const struct sb_halt *h)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "kind", json_string(kinds[h->kind].word));
+	json_object_set_new(j, "process", text_json(log->head.path));
+	json_object_set_new(j, "thread",
+			    text_json(log_thread_path(log, h->thread)));
+	json_object_set_new(j, "name", text_json(h->name));
+	json_object_set_new(j, "waits_for", text_json(h->text));
+	json_object_set_new(j, "held_by", *of_whom(h) ? text_json(of_whom(h))
+						      : json_null());
+	return j;
+}
+
+static json_t *halts_json(const struct rundir *run, turns_stack *stack,
+			  void *arg)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < run->nlogs; i++)
+		for (size_t k = 0; k < run->log[i].nhalts; k++) {
+			const struct log *log = &run->log[i];
+			const struct sb_halt *h = log->halt[k];
+			json_t *j = h ? halt_json(log, h) : NULL;
+
+			if (!h)
+				continue;
+			stack(j, arg, log, log_site(log, h->site));
+			json_array_append_new(list, j);
+		}
+	return list;
+}
+
+json_t *turns_json(const struct rundir *run, const struct runtimes *runtimes,
+		   turns_stack *stack, void *arg)
+{
+	json_t *j = json_object(), *counts = json_object();
+	struct turns t;
+
+	turns_count(&t, run);
+	if (!t.processes && !wanted(run)) {
+		json_decref(counts);
+		json_decref(j);
+		return json_null();
+	}
+	json_object_set_new(j, "processes", json_integer(t.processes));
+	json_object_set_new(j, "threads", json_integer(t.threads));
+	json_object_set_new(j, "passes", json_integer((json_int_t)t.passes));
+	json_object_set_new(j, "schedule_seed",
+			    t.seeded ? json_integer((json_int_t)t.seed)
+				     : json_null());
+	for (int k = 1; k < SB_HALT_KINDS; k++)
+		json_object_set_new(counts, kinds[k].word,
+				    json_integer((json_int_t)t.halts[k]));
+	json_object_set_new(j, "counts", counts);
+	json_object_set_new(j, "one_thread", pools_json(runtimes));
+	json_object_set_new(j, "halts", halts_json(run, stack, arg));
+	return j;
+}
