@@ -106,7 +106,7 @@ static const char *holder(const struct seat *s)
 	for (struct thread *t = thread_first(); t && tid > 0; t = t->next)
 		if (t->tid == tid && !t->ended && t->seat.state != SEAT_NONE)
 			return t->path;
-	return tid > 0 ? "of those that ended" : nobody;
+	return tid > 0 ? "that has ended" : nobody;
 }
 
 static const char *what_of(const struct telling *t)
@@ -176,13 +176,14 @@ static void say_halt(const struct telling *t, const struct stack *stack)
 	add_name(&out);
 	text_add(&out, " waits for ");
 	text_add(&out, what_of(t));
-	if (s->key && s->owner != NULL && *who) {
-		text_add(&out, " of thread ");
-		text_add(&out, who);
-	}
 	if (s->key) {
 		text_add(&out, " at 0x");
 		text_number(&out, (uintptr_t)s->key, 16, 1);
+	}
+	if (*who) {
+		text_add(&out, *who >= '0' && *who <= '9' ? ", of thread "
+							  : ", of one ");
+		text_add(&out, who);
 	}
 	text_add(&out, "\n");
 	if (t->lines)

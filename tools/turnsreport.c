@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sites.h"
 #include "text.h"
 #include "turnsreport.h"
+#include "verdict.h"
 
 #define FRAMES 8
 #define SHOWN 24 /* of each kind */
@@ -86,70 +86,147 @@ static const char *object_name(struct symbols *symbols, const struct log *log,
 	return m ? symbols_find(symbols, m, h->offset + 1).function : NULL;
 }
 
+#define JOINED "the end of a thread"
+
+/* "a mutex, first, which thread 0.1 has" */
 static void print_what(FILE *to, struct symbols *symbols,
 		       const struct log *log, const struct sb_halt *h)
 {
 	const char *object = object_name(symbols, log, h);
+	const char *whom = of_whom(h);
 
-	text_print(to, h->text);
-	if (*of_whom(h)) {
-		fputs(" of thread ", to);
-		text_print(to, of_whom(h));
-	}
-	if (!h->key)
+	if (!strcmp(h->text, JOINED) && *whom) {
+		fputs("the end of thread ", to);
+		text_print(to, whom);
 		return;
-	fputs(", ", to);
-	if (object)
+	}
+	text_print(to, h->text);
+	if (object) {
+		fputs(" `", to);
 		text_print(to, object);
-	else
-		fprintf(to, "at 0x%" PRIx64, h->key);
+		fputc('`', to);
+	} else if (h->key) {
+		fprintf(to, " at 0x%" PRIx64, h->key);
+	}
+	if (!*whom)
+		return;
+	fputs(", which ", to);
+	if (!strcmp(whom, log_thread_path(log, h->thread))) {
+		fputs("it has itself", to);
+		return;
+	}
+	fputs(*whom >= '0' && *whom <= '9' ? "thread " : "a thread ", to);
+	text_print(to, whom);
+	fputs(" has", to);
 }
 
-static void print_halt(FILE *to, struct symbols *symbols, struct rundir *run,
-		       const struct log *log, const struct sb_halt *h,
-		       const char *begin)
+/* Is it what a thread is called that nobody gave a name? The program may go by
+ * a link of a shorter name. */
+static bool unnamed(const struct log *log, const struct sb_halt *h)
 {
-	char *between;
+	return !strncmp(h->name, text_base(log->head.program), strlen(h->name));
+}
 
-	if (asprintf(&between, "\n%s  ", begin) < 0)
-		return;
-	fprintf(to, "%sthread %s of process %s", begin,
-		log_thread_path(log, h->thread), log->head.path);
-	fputs(" (", to);
-	text_print(to, h->name);
-	fputs(")", to);
+static void print_stack(FILE *to, struct symbols *symbols,
+			const struct log *log, const struct sb_halt *h,
+			const char *begin)
+{
+	struct stack s = { 0 };
+
+	stack_of_site(&s, symbols, log, log_site(log, h->site));
+	for (size_t i = 0; i < s.n && i < FRAMES; i++) {
+		const struct frame *f = &s.frame[i];
+
+		/* Below lines of an interpreter, its own code says little. */
+		if (f->module && !s.frame[0].module)
+			break;
+		fprintf(to, "%s    ", begin);
+		text_print(to, f->function ? f->function : "?");
+		fputs(f->file ? " at " : " in ", to);
+		text_print(to, f->file ? f->file
+			       : f->module ? f->module : "unknown code");
+		if (f->file && f->line)
+			fprintf(to, ":%d", f->line);
+		fputc('\n', to);
+	}
+	stack_free(&s);
+}
+
+static void print_halt(FILE *to, struct symbols *symbols, const struct log *log,
+		       const struct sb_halt *h, const char *begin)
+{
+	fprintf(to, "%s  thread %s", begin, log_thread_path(log, h->thread));
+	if (strcmp(log->head.path, "0"))
+		fprintf(to, " of process %s", log->head.path);
+	if (!unnamed(log, h)) {
+		fputs(" (", to);
+		text_print(to, h->name);
+		fputs(")", to);
+	}
 	if (h->kind != SB_HALT_BUSY) {
 		fputs(h->kind == SB_HALT_DEADLOCK ? " waits for "
 						  : " waited for ", to);
 		print_what(to, symbols, log, h);
 	}
-	fputs(between, to);
-	site_print_own(to, symbols, &run->notes, log, log_site(log, h->site),
-		       FRAMES, between);
 	fputc('\n', to);
-	free(between);
+	print_stack(to, symbols, log, h, begin);
 }
 
-bool turns_halts(FILE *to, struct symbols *symbols, struct rundir *run,
-		 enum sb_halt_kind kind, const char *begin)
-{
-	size_t n = 0;
+/* One of a list, by process and thread. */
+struct placed {
+	const struct log *log;
+	const struct sb_halt *halt;
+};
 
+static int by_thread(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+	int order = lineage_compare(x->log->head.path, y->log->head.path);
+
+	if (!order)
+		order = lineage_compare(
+			log_thread_path(x->log, x->halt->thread),
+			log_thread_path(y->log, y->halt->thread));
+	return order ? order : (x->halt > y->halt) - (x->halt < y->halt);
+}
+
+/* The caller's to free; NULL: there is none, or no memory. */
+static struct placed *halts_of(const struct rundir *run, uint32_t kind,
+			       size_t *n)
+{
+	struct placed *list;
+	size_t room = 0;
+
+	*n = 0;
 	for (size_t i = 0; i < run->nlogs; i++)
+		room += run->log[i].nhalts;
+	list = room ? calloc(room, sizeof(*list)) : NULL;
+	for (size_t i = 0; list && i < run->nlogs; i++)
 		for (size_t k = 0; k < run->log[i].nhalts; k++) {
 			const struct sb_halt *h = run->log[i].halt[k];
 
-			if (!h || h->kind != kind)
-				continue;
-			if (!n)
-				fprintf(to, "%s%s\n", begin,
-					kinds[kind].title);
-			if (n++ < SHOWN)
-				print_halt(to, symbols, run, &run->log[i], h,
-					   begin);
+			if (h && (!kind || h->kind == kind))
+				list[(*n)++] = (struct placed){ &run->log[i],
+								h };
 		}
+	if (*n)
+		qsort(list, *n, sizeof(*list), by_thread);
+	return list;
+}
+
+bool turns_halts(FILE *to, struct symbols *symbols, const struct rundir *run,
+		 enum sb_halt_kind kind, const char *begin)
+{
+	size_t n;
+	struct placed *list = halts_of(run, kind, &n);
+
+	if (n)
+		fprintf(to, "%s%s\n", begin, kinds[kind].title);
+	for (size_t i = 0; i < n && i < SHOWN; i++)
+		print_halt(to, symbols, list[i].log, list[i].halt, begin);
 	if (n > SHOWN)
-		fprintf(to, "%s… and %zu more\n", begin, n - SHOWN);
+		fprintf(to, "%s  … and %zu more\n", begin, n - SHOWN);
+	free(list);
 	return n;
 }
 
@@ -199,7 +276,7 @@ static bool wanted(const struct rundir *run)
 	return s && strstr(s, "schedule=turns");
 }
 
-void turns_print(FILE *to, struct symbols *symbols, struct rundir *run,
+void turns_print(FILE *to, struct symbols *symbols, const struct rundir *run,
 		 const struct runtimes *runtimes)
 {
 	struct turns t;
@@ -248,19 +325,16 @@ static json_t *halt_json(const struct log *log, const struct sb_halt *h)
 static json_t *halts_json(const struct rundir *run, turns_stack *stack,
 			  void *arg)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *j;
+	size_t n;
+	struct placed *at = halts_of(run, 0, &n);
 
-	for (size_t i = 0; i < run->nlogs; i++)
-		for (size_t k = 0; k < run->log[i].nhalts; k++) {
-			const struct log *log = &run->log[i];
-			const struct sb_halt *h = log->halt[k];
-			json_t *j = h ? halt_json(log, h) : NULL;
-
-			if (!h)
-				continue;
-			stack(j, arg, log, log_site(log, h->site));
-			json_array_append_new(list, j);
-		}
+	for (size_t i = 0; i < n; i++) {
+		j = halt_json(at[i].log, at[i].halt);
+		stack(j, arg, at[i].log, log_site(at[i].log, at[i].halt->site));
+		json_array_append_new(list, j);
+	}
+	free(at);
 	return list;
 }
 

@@ -27,10 +27,10 @@ char *turns_degraded(const struct turns *t);
 
 /* Each halt of this kind with its stack, by lines that begin with `begin`;
  * false: there is none. */
-bool turns_halts(FILE *to, struct symbols *symbols, struct rundir *run,
+bool turns_halts(FILE *to, struct symbols *symbols, const struct rundir *run,
 		 enum sb_halt_kind kind, const char *begin);
 /* Nothing where the run was not in turns. */
-void turns_print(FILE *to, struct symbols *symbols, struct rundir *run,
+void turns_print(FILE *to, struct symbols *symbols, const struct rundir *run,
 		 const struct runtimes *runtimes);
 /* null where the run was not in turns. */
 typedef void turns_stack(json_t *j, void *arg, const struct log *log,
