@@ -8,6 +8,7 @@
 #include "attempts.h"
 #include "clock.h"
 #include "progress.h"
+#include "written.h"
 
 bool attempts_late(const struct attempts *a)
 {
@@ -163,4 +164,17 @@ int attempts_compare(struct verdict *v, const struct attempts *a,
 				.tolerance = t };
 
 	return result_compare(v, &c);
+}
+
+void attempts_written(struct verdict *v, const struct attempts *a,
+		      const struct attempt *x, const struct attempt *y)
+{
+	struct place_of px = { a, x }, py = { a, y };
+	struct comparison c = { .a = &x->result,
+				.b = &y->result,
+				.run_a = &px,
+				.run_b = &py,
+				.place = attempt_place };
+
+	written_find(v, &c);
 }

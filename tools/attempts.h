@@ -47,4 +47,8 @@ int attempts_compare(struct verdict *v, const struct attempts *a,
 		     const struct attempt *x, const struct attempt *y,
 		     const struct tolerance *t);
 
+/* Says what the writes wrote that differ between them (written.h). */
+void attempts_written(struct verdict *v, const struct attempts *a,
+		      const struct attempt *x, const struct attempt *y);
+
 #endif

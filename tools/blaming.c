@@ -61,6 +61,8 @@ int blaming_differs(struct blaming *b, const struct attempt *other)
 				    a->at[first + 1]->outcome.dir, false,
 				    &events, &complete);
 	if (!ret)
+		attempts_written(&b->v, a, a->at[first], a->at[first + 1]);
+	if (!ret)
 		ret = verdict_say(&b->v,
 				  "the base line differs: with all controlled%s, "
 				  "the results of %zu runs are not the same, so "

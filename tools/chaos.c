@@ -131,6 +131,8 @@ static int part(struct hunt *h)
 		ret = suspects_find(h->v, a->at[first]->outcome.dir,
 				    a->at[first + 1]->outcome.dir, false,
 				    &events, &complete);
+	if (!ret && h->v->suspects)
+		attempts_written(h->v, a, a->at[first], a->at[first + 1]);
 	/* What made it differ is known: the order. */
 	for (size_t i = 0; i < h->v->suspects; i++) {
 		free(h->v->suspect[i].cure);

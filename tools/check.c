@@ -244,6 +244,8 @@ static int suspects(struct checking *k, const struct attempt *x,
 	int ret = suspects_find(&k->v, x->outcome.dir, y->outcome.dir, o.native,
 				&events, &complete);
 
+	if (!ret)
+		attempts_written(&k->v, &k->r.attempts, x, y);
 	if (!ret && events && !complete)
 		ret = verdict_add_uncontrolled(
 			&k->v, "the logs are not complete (--trace-limit): "

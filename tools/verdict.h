@@ -47,6 +47,10 @@ struct suspect {
 	uint64_t index;		/* of the event in its thread, from 0 */
 	bool event;		/* false: of the counters, no order is known */
 	char *value[2];		/* in A, in B */
+	struct {
+		uint64_t digest;
+		size_t length; /* 0: it is no write */
+	} written[2];
 	struct stack stack[2];
 	char *cure; /* what would control it; NULL: not known */
 };
