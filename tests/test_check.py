@@ -292,6 +292,49 @@ class Different(Case):
         done = self.samebits("check", "-n", "6", "--", cause("race"), status=1)
         self.assertIn("stdout (output)", done.stdout)
         self.assertIn(planted("race"), done.stdout)
+        # What it wrote there, and what makes the difference.
+        self.assertRegex(done.stdout, r'A  from byte 14, \d+ bytes: "\d+')
+        self.assertIn("it depends on the order in which its threads run",
+                      done.stdout)
+
+    def test_race_natively(self):
+        done = self.samebits("check", "--native", "--json", "-n", "6", "--",
+                             cause("race"), status=1)
+        verdict = json.loads(done.stdout)
+        first = verdict["first_differences"][0]
+        self.assertEqual((first["source"], first["group"]),
+                         ("stdout", "output"))
+        self.assertTrue(all(v.startswith("from byte 14")
+                            for v in first["values"]), first)
+        self.assertIn(planted("race").split(":")[0],
+                      first["stacks"][0][0]["file"])
+        self.assertIn("threads", verdict["likely"])
+
+    @needs_fixed
+    def test_one_thread_natively(self):
+        """Nobody speaks of races, and control repeats it."""
+        done = self.samebits("check", "--native", "--json", "-n", "4", "--",
+                             cause("addresses"), status=1)
+        likely = json.loads(done.stdout)["likely"]
+        self.assertIn("what samebits run controls", likely)
+        self.assertNotIn("threads", likely)
+
+    def test_race_blamed(self):
+        """However the runs came out, no other cause is blamed for it."""
+        self.blame("race", ["threads"])
+
+    def test_race_same_by_chance(self):
+        done = self.samebits("check", "--", cause("same"), status=0)
+        self.assertNotIn("--chaos", done.stdout)
+        self.write("t.py", "import threading\n"
+                   "t = threading.Thread(target=print, args=('one',))\n"
+                   "t.start(); t.join()\n")
+        done = self.samebits("check", "--", "/usr/bin/python3", "t.py",
+                             status=0)
+        self.assertIn("its threads ran as the system let them", done.stdout)
+        done = self.samebits("check", "--schedule=turns", "--strict", "--",
+                             "/usr/bin/python3", "t.py", status=0)
+        self.assertNotIn("as the system let them", done.stdout)
 
     def test_base_line_differs(self):
         done = self.samebits("blame", "-k", "6", "--", cause("instruction"),

@@ -35,11 +35,11 @@ int blaming_base(struct blaming *b, const struct attempt **other)
 	return 0;
 }
 
-int blaming_again(struct blaming *b, const struct attempt **other)
+int blaming_again(struct blaming *b, size_t n, const struct attempt **other)
 {
 	struct attempts *a = &b->r.attempts;
 	size_t first = a->n;
-	int ret = repeat_more(&b->r, &b->v, &b->r.trial, (size_t)b->k);
+	int ret = repeat_more(&b->r, &b->v, &b->r.trial, n);
 
 	*other = ret ? NULL
 		     : other_than(b, b->base, (struct span){ first, a->n });
@@ -93,8 +93,9 @@ static void count(struct blaming *b, struct cause *c,
 	}
 }
 
-/* Where a race is rare, few orders show it. */
-#define ORDERS 4 /* for each run that other causes get */
+/* Where a race is rare, few runs show it. For each that other causes get: */
+#define ORDERS 4
+#define NATIVE 4
 
 /* In the orders of these seeds, from `from` on. */
 static int try_orders(struct blaming *b, uint64_t from, uint64_t to)
@@ -146,9 +147,15 @@ static int go_on_in_turns(struct blaming *b, const struct attempt **other)
 	return blaming_base(b, other);
 }
 
-static bool ended(const struct attempt *a)
+/* Runs may well be slower in turns; but not without end. */
+#define SLOWER 5
+#define SLOWER_BY 2.0 /* seconds */
+
+static bool usable(const struct blaming *b, const struct attempt *a)
 {
-	return a->outcome.how == ENDED && !order_deadlocked(a);
+	return a->outcome.how == ENDED && !order_deadlocked(a) &&
+	       a->outcome.seconds <=
+		       SLOWER * b->base->outcome.seconds + SLOWER_BY;
 }
 
 /* The base line is in turns already. */
@@ -170,56 +177,66 @@ static int beside_turns(struct blaming *b, struct cause *c)
 			   &b->metrics);
 }
 
-/* `x` and `y` differ, or there is no y, and only the order may have done it. */
-static int settle(struct blaming *b, struct cause *c, const struct attempt *x,
-		  const struct attempt *y, struct span native, bool *good)
+/* Counts in `c` what other orders do. *base: what *changed differs from. */
+static int try_threads(struct blaming *b, struct cause *c, size_t in_turns,
+		       const struct attempt **base,
+		       const struct attempt **changed)
 {
-	const struct attempt *other = NULL;
-	int ret;
+	struct attempts *a = &b->r.attempts;
+	int ret = try_orders(b, 1, ORDERS * b->k);
+	size_t native = a->n;
 
-	if (!y)
-		return cause_judge(c, &b->r, x, b->line, native, NULL,
-				   &b->metrics);
-	ret = go_on_in_turns(b, &other);
-	if (!ret && other) {
-		*good = false;
-		return blaming_differs(b, other);
-	}
+	if (ret)
+		return ret;
+	*base = a->at[in_turns];
+	count(b, c, *base, (struct span){ in_turns, native }, changed);
+	if (*changed)
+		return 0;
+	*base = b->base;
+	ret = repeat_more(&b->r, &b->v, &b->r.trial,
+			  (size_t)((NATIVE - 1) * b->k));
 	if (!ret)
-		ret = cause_judge(c, &b->r, x, b->line, native, y,
-				  &b->metrics);
-	if (!ret)
-		b->v.is = VERDICT_DIFFERENT;
+		count(b, c, *base, (struct span){ native, a->n }, changed);
 	return ret;
+}
+
+/* The plain base line's runs are as the system let the threads run. */
+static int beside_plain(struct blaming *b, struct cause *c,
+			const struct attempt *changed, size_t in_turns,
+			bool *good)
+{
+	const struct attempt *base = b->base, *other;
+	struct span plain = b->line;
+	int ret = 0;
+
+	count(b, c, base, plain, &changed);
+	if (!changed)
+		ret = try_threads(b, c, in_turns, &base, &changed);
+	if (!ret)
+		ret = go_on_in_turns(b, &other);
+	if (ret)
+		return ret;
+	*good = !other;
+	if (other)
+		return blaming_differs(b, other);
+	return cause_judge(c, &b->r, base, b->line, plain, changed,
+			   &b->metrics);
 }
 
 int blaming_threads(struct blaming *b, struct cause *c,
 		    const struct attempt *other, bool *good)
 {
 	struct attempts *a = &b->r.attempts;
-	const struct attempt *base = b->base, *in_turns, *changed = other;
-	struct span native = b->line;
 	size_t first = a->n;
 	int ret;
 
-	*good = true;
+	*good = !other;
 	c->runs = c->times = 0;
-	if (b->turns && !other)
-		return beside_turns(b, c);
-	ret = b->turns ? 0 : try_orders(b, 0, 0);
-	in_turns = ret || b->turns ? NULL : a->at[first];
-	if (!ret && (!in_turns || !ended(in_turns))) {
-		c->skipped = true;
-		*good = !other;
-		return other ? blaming_differs(b, other) : 0;
-	}
-	if (!ret && !other)
-		ret = try_orders(b, 1, ORDERS * b->k);
-	if (ret)
-		return ret;
-	count(b, c, base, native, &changed);
-	if (changed)
-		return settle(b, c, base, changed, native, good);
-	count(b, c, in_turns, (struct span){ first, a->n }, &changed);
-	return settle(b, c, in_turns, changed, native, good);
+	if (b->turns)
+		return other ? blaming_differs(b, other) : beside_turns(b, c);
+	ret = try_orders(b, 0, 0);
+	if (!ret && usable(b, a->at[first]))
+		return beside_plain(b, c, other, first, good);
+	c->skipped = true;
+	return ret || !other ? ret : blaming_differs(b, other);
 }

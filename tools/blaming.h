@@ -30,13 +30,14 @@ int blaming_base(struct blaming *b, const struct attempt **other);
 int blaming_differs(struct blaming *b, const struct attempt *other);
 /*
  * Does the order in which threads run change the result? Fills `c`. other: of
- * the base line, as above. If it does, what else is tried is tried in turns, for
- * which there is a new base line then. *good: there is one that holds.
+ * the base line, as above. What else is tried is tried in turns from then on, as
+ * a race that shows now and then would seem to be another cause's doing: there
+ * is a new base line then; but not where turns cannot be used. *good: it holds.
  */
 int blaming_threads(struct blaming *b, struct cause *c,
 		    const struct attempt *other, bool *good);
-/* `k` more runs of the base line, which may have been equal by chance; *other
+/* `n` more runs of the base line, which may have been equal by chance; *other
  * as above. */
-int blaming_again(struct blaming *b, const struct attempt **other);
+int blaming_again(struct blaming *b, size_t n, const struct attempt **other);
 
 #endif

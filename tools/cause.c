@@ -125,22 +125,6 @@ int causes_find(struct causes *c, const char *dir)
 	return ret;
 }
 
-static void forget(struct cause *c)
-{
-	free(c->how);
-	free(c->metric);
-	c->how = c->metric = NULL;
-	c->changes = c->skipped = false;
-	c->times = c->runs = 0;
-}
-
-void causes_reset(struct causes *c)
-{
-	for (size_t i = 0; i < c->n; i++)
-		if (!c->at[i].what->threads)
-			forget(&c->at[i]);
-}
-
 void causes_free(struct causes *c)
 {
 	for (size_t i = 0; i < c->n; i++) {

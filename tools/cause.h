@@ -37,8 +37,6 @@ struct span {
 /* What a run shows that the program uses. 0 or -errno. */
 int causes_find(struct causes *c, const char *dir);
 void causes_free(struct causes *c);
-/* What was found is forgotten, but for the threads' order. */
-void causes_reset(struct causes *c);
 /* line: the attempts of the base line; of: those where this was left to chance.
  * changed: one whose result is another than that of `base`; NULL: none. */
 int cause_judge(struct cause *c, struct repeat *r, const struct attempt *base,

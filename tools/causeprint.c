@@ -67,8 +67,8 @@ static void print_cause(FILE *to, const struct cause *c)
 			     : "same",
 		cost, c->what->how);
 	if (!c->changes && c->what->threads && c->runs)
-		fprintf(to, "        in %u runs, of which some were made in "
-			    "turns\n", c->runs);
+		fprintf(to, "        in %u runs: as the system lets them, and in "
+			    "other orders of turns\n", c->runs);
 	if (!c->changes)
 		return;
 	if (c->times < c->runs)
