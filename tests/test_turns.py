@@ -287,7 +287,7 @@ class Options(Case):
         self.assertEqual(self.repeats(row)[0], -signal.SIGSEGV)
 
     def test_turns_chaos_endless(self):
-        _, found = self.chaos("endless", 40)
+        _, found = self.chaos("endless", 12)
         row = next(x for x in found if x["text"])
         self.assertIn("did not end", row["text"])
 
@@ -379,7 +379,7 @@ class Options(Case):
         self.assertIn("waits for a mutex", text)
         self.assertIn("crosse", text)  # a function of its stack
 
-    def dead(self, *words, exit=True):
+    def dead(self, *words):
         """A run that a deadlock ends, and its report's halts."""
         done = self.samebits("run", "--schedule=turns", "--deadlock=exit",
                              "--", *words)

@@ -13,9 +13,10 @@ static volatile int counter, arrived;
 static int *volatile shared;
 
 /* A call, so that in turns another thread may come here. */
-static void pause_here(void)
+static void pause_in_turns(void)
 {
-	sched_yield();
+	pthread_mutex_lock(&first);
+	pthread_mutex_unlock(&first);
 }
 
 static void both(pthread_mutex_t *a, pthread_mutex_t *b)
@@ -48,11 +49,11 @@ static void *meets(void *arg)
 {
 	int n = arrived;
 
-	pthread_mutex_lock(&first);
-	pthread_mutex_unlock(&first);
+	for (int i = 0; i < 100; i++)
+		pause_in_turns();
 	arrived = n + 1;
 	while (arrived < 2)
-		pause_here();
+		sched_yield();
 	return arg;
 }
 
@@ -61,8 +62,7 @@ static void *counts(void *arg)
 	for (int i = 0; i < 50; i++) {
 		int n = counter;
 
-		pthread_mutex_lock(&first);
-		pthread_mutex_unlock(&first);
+		pause_in_turns();
 		counter = n + 1;
 	}
 	return arg;
