@@ -83,6 +83,34 @@ static void print_suspect(FILE *to, const struct suspect *s)
 		fprintf(to, "    %s\n", s->cure);
 }
 
+/* Was another write to the same shown before it? */
+static bool shown(const struct verdict *v, size_t at, size_t first)
+{
+	for (size_t i = 0; i < at; i++)
+		if (!strcmp(v->suspect[i].group, SB_OUTPUT) &&
+		    !strcmp(v->suspect[i].source, v->suspect[at].source) &&
+		    (i < first || v->suspect[i].event))
+			return true;
+	return false;
+}
+
+/* Of stdout, stderr and files each the first, where the list above was cut:
+ * writes stand at its end. */
+static void print_writes(FILE *to, const struct verdict *v, size_t from)
+{
+	bool any = false;
+
+	for (size_t i = from; i < v->suspects; i++) {
+		if (strcmp(v->suspect[i].group, SB_OUTPUT) ||
+		    !v->suspect[i].event || shown(v, i, from))
+			continue;
+		if (!any)
+			fputs("\nthe first write that differs\n", to);
+		print_suspect(to, &v->suspect[i]);
+		any = true;
+	}
+}
+
 void report_suspects(FILE *to, const struct verdict *v)
 {
 	size_t n = v->suspects < SUSPECTS ? v->suspects : SUSPECTS;
@@ -99,6 +127,7 @@ void report_suspects(FILE *to, const struct verdict *v)
 		fputs("\nand elsewhere, where each place first differs\n", to);
 	for (size_t i = 1; i < n; i++)
 		print_suspect(to, &v->suspect[i]);
+	print_writes(to, v, n);
 	if (v->suspects > n)
 		fprintf(to, "  … and at %zu places more\n", v->suspects - n);
 }

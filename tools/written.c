@@ -68,18 +68,26 @@ static bool find(const struct side *s, size_t at, uint64_t digest, size_t len,
 	return false;
 }
 
-/* `name from byte 14: "sum 1.5\n"` */
+/* `name from byte 14, 8 bytes: "sum 1.5\n"`; of a long one that part which
+ * differs, from `at` on. */
 static char *describe(const char *name, const struct side *s, size_t from,
-		      size_t len)
+		      size_t len, size_t at)
 {
 	char *text = NULL;
-	size_t size, n = len < SHOWN ? len : SHOWN;
+	size_t size, n;
 	FILE *to = open_memstream(&text, &size);
 
 	if (!to)
 		return NULL;
-	fprintf(to, "%s%sfrom byte %zu, %zu byte%s: \"", name,
-		*name ? " " : "", from, len, len == 1 ? "" : "s");
+	fprintf(to, "%s%sfrom byte %zu, %zu byte%s", name, *name ? " " : "",
+		from, len, len == 1 ? "" : "s");
+	if (at >= from + SHOWN / 2 && at < from + len) {
+		fprintf(to, ", at byte %zu", at);
+		len -= at - from;
+		from = at;
+	}
+	fputs(": \"", to);
+	n = len < SHOWN ? len : SHOWN;
 	for (size_t i = from; i < from + n; i++) {
 		unsigned char c = (unsigned char)s->data[i];
 
@@ -111,7 +119,7 @@ static bool look(struct suspect *s, const char *name,
 		if (!find(&side[i], at, s->written[i].digest,
 			  s->written[i].length, &from))
 			continue;
-		text = describe(name, &side[i], from, s->written[i].length);
+		text = describe(name, &side[i], from, s->written[i].length, at);
 		if (!text)
 			continue;
 		free(s->value[i]);
