@@ -8,8 +8,9 @@
 
 #define RUNS 3 /* that have to agree */
 
-/* 1: these runs agree; 0: they do not, or did not end in time. */
-static int agree(struct repeat *r, struct verdict *v, const struct trial *t)
+/* 1: `n` runs agree; 0: they do not, or did not end in time. */
+static int agree(struct repeat *r, struct verdict *v, const struct trial *t,
+		 size_t n)
 {
 	struct attempts *a = &r->attempts;
 	size_t first = a->n;
@@ -21,7 +22,7 @@ static int agree(struct repeat *r, struct verdict *v, const struct trial *t)
 	a->any_end = true;
 	ret = repeat_more(r, v, t, 1);
 	if (!ret && a->at[first]->outcome.how == ENDED)
-		ret = repeat_more(r, v, t, RUNS - 1);
+		ret = repeat_more(r, v, t, n - 1);
 	a->any_end = false;
 	if (ret)
 		return ret;
@@ -31,14 +32,15 @@ static int agree(struct repeat *r, struct verdict *v, const struct trial *t)
 	return same && !order_deadlocked(a->at[first]);
 }
 
-static int controlled(struct repeat *r, struct verdict *v, double limit)
+static int controlled(struct repeat *r, struct verdict *v, double limit,
+		      size_t n)
 {
 	struct trial t = r->trial;
 
 	t.native = false;
 	if (!(t.timeout > 0))
 		t.timeout = limit;
-	return agree(r, v, &t);
+	return agree(r, v, &t, n);
 }
 
 static int in_turns(struct repeat *r, struct verdict *v, double limit)
@@ -52,7 +54,7 @@ static int in_turns(struct repeat *r, struct verdict *v, double limit)
 	o->trial.native = false;
 	if (!(o->trial.timeout > 0))
 		o->trial.timeout = limit;
-	ret = agree(r, v, &o->trial);
+	ret = agree(r, v, &o->trial, RUNS);
 	free(o);
 	return ret;
 }
@@ -90,13 +92,15 @@ int likely_find(struct repeat *r, struct verdict *v, const struct attempt *one,
 {
 	double limit = order_limit(one->outcome.seconds);
 	bool threaded = run_threaded(one->outcome.dir);
+	/* Threads may come to the same result by chance. */
+	size_t n = threaded ? 3 * RUNS : RUNS;
 	char untold[100] = "";
 	int ret;
 
 	if (native) {
-		ret = controlled(r, v, limit);
+		ret = controlled(r, v, limit, n);
 		if (ret > 0)
-			ret = verdict_likely(v, CONTROLLED, RUNS,
+			ret = verdict_likely(v, CONTROLLED, (int)n,
 					     threaded ? THREADED : "") ? -ENOMEM
 								       : 1;
 		if (ret)
