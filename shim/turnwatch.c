@@ -126,10 +126,14 @@ static void stop(struct thread *t)
 /* Threads that nobody has announced, as a timer's: they may wake one. */
 static bool strangers(void)
 {
+	unsigned own = turn.live + 1; /* and the watch */
 	struct stat st;
 
+	/* The first one stays to the process's end. */
+	for (struct thread *t = thread_first(); t; t = t->next)
+		own += t->first && t->seat.finished;
 	return sys4(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &st, 0) == 0 &&
-	       st.st_nlink > 2 + turn.live + 1;
+	       st.st_nlink > 2 + own;
 }
 
 /* May somebody else let one go: another process, a timer, such a thread? */

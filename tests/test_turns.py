@@ -414,6 +414,7 @@ class Options(Case):
                 ("forgotten_post", "waits for a semaphore `s`"),
                 ("written", "waits for a lock, to read `l`, which thread 0 "
                             "has"),
+                ("orphaned", "thread 0.1 waits for a condition `c`"),
                 ("relocked", "which it has itself")):
             text, _ = self.dead(path("scenes_deadlocks"), scene)
             self.assertIn(what, text)

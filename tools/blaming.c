@@ -232,8 +232,11 @@ int blaming_threads(struct blaming *b, struct cause *c,
 
 	*good = !other;
 	c->runs = c->times = 0;
-	if (b->turns)
-		return other ? blaming_differs(b, other) : beside_turns(b, c);
+	c->skipped = attempts_late(&b->r.attempts);
+	if (b->turns || c->skipped)
+		return other	    ? blaming_differs(b, other)
+		       : c->skipped ? 0
+				    : beside_turns(b, c);
 	ret = try_orders(b, 0, 0);
 	if (!ret && usable(b, a->at[first]))
 		return beside_plain(b, c, other, first, good);

@@ -83,6 +83,13 @@ static void *reads(void *arg)
 	return arg;
 }
 
+/* The first thread is gone, for good. */
+static void orphaned(void)
+{
+	must(pthread_create(&joins[0], NULL, waits, NULL) == 0);
+	pthread_exit(NULL);
+}
+
 /* Who writes waits for who wants to read. */
 static void written(void)
 {
@@ -99,4 +106,5 @@ static void relocked(void)
 TURNS_SCENES({ "crossed", crossed }, { "joined_crosswise", joined_crosswise },
 	     { "missed_signal", missed_signal },
 	     { "forgotten_post", forgotten_post }, { "written", written },
+	     { "orphaned", orphaned },
 	     { "relocked", relocked })
