@@ -8,6 +8,7 @@
 #include "verdict.h"
 
 #define FRAMES 8
+#define LETTERS 100 /* of a function */
 #define SHOWN 24 /* of each kind */
 
 static const struct {
@@ -127,6 +128,17 @@ static bool unnamed(const struct log *log, const struct sb_halt *h)
 	return !strncmp(h->name, text_base(log->head.program), strlen(h->name));
 }
 
+/* Templates have names of a thousand letters. */
+static void print_short(FILE *to, const char *name)
+{
+	char *cut = strlen(name) > LETTERS ? strndup(name, LETTERS) : NULL;
+
+	text_print(to, cut ? cut : name);
+	if (cut)
+		fputs("…", to);
+	free(cut);
+}
+
 static void print_stack(FILE *to, struct symbols *symbols,
 			const struct log *log, const struct sb_halt *h,
 			const char *begin)
@@ -141,7 +153,7 @@ static void print_stack(FILE *to, struct symbols *symbols,
 		if (f->module && !s.frame[0].module)
 			break;
 		fprintf(to, "%s    ", begin);
-		text_print(to, f->function ? f->function : "?");
+		print_short(to, f->function ? f->function : "?");
 		fputs(f->file ? " at " : " in ", to);
 		text_print(to, f->file ? f->file
 			       : f->module ? f->module : "unknown code");
