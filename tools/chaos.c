@@ -7,6 +7,7 @@
 #include "chaos.h"
 #include "orders.h"
 #include "suspects.h"
+#include "turnsreport.h"
 
 #define TWICE_MOST 8 /* results that are made a second time */
 
@@ -159,6 +160,30 @@ static int repeat_all(struct hunt *h)
 	return ret;
 }
 
+/* A degraded run's order is not all its seed's. */
+static int note_degraded(struct hunt *h, const struct attempt *a)
+{
+	struct turns turns;
+	struct rundir run;
+	char *text = NULL, *said = NULL;
+	int ret = 0;
+
+	if (!rundir_open(&run, a->outcome.dir)) {
+		turns_count(&turns, &run);
+		text = turns_degraded(&turns);
+	}
+	rundir_close(&run);
+	if (text && asprintf(&said, "degraded: run %s had %s; from there on the "
+				    "order is not the seed's alone",
+			     attempt_name(a), text) < 0)
+		said = NULL;
+	if (said)
+		ret = verdict_add_uncontrolled(h->v, said);
+	free(said);
+	free(text);
+	return ret;
+}
+
 /* ---- the verdict ---- */
 
 static int add_row(struct hunt *h, const struct found *f)
@@ -214,6 +239,8 @@ int chaos(struct repeat *r, struct verdict *v, const struct attempt *base,
 		ret = try_all(&h, n);
 	if (!ret)
 		ret = repeat_all(&h);
+	for (size_t i = 0; i < h.n && !ret; i++)
+		ret = note_degraded(&h, h.found[i].first);
 	for (size_t i = 0; i < h.n && !ret && h.n > 1; i++)
 		ret = add_row(&h, &h.found[i]);
 	if (!ret)

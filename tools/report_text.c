@@ -247,8 +247,7 @@ int report_text(FILE *to, const struct verdict *v)
 	report_suspects(to, v);
 	print_differences(to, v);
 	print_variations(to, v);
-	if (v->is != VERDICT_SAME)
-		print_uncontrolled(to, v);
+	print_uncontrolled(to, v);
 	if (v->is == VERDICT_DIFFERENT)
 		print_runs(to, v);
 	return ferror(to) ? -EIO : 0;
