@@ -6,7 +6,7 @@
 #include "sys.h"
 #include "banned.h"
 
-/* `  File "NAME", line 12 in FUNCTION`, cut into its parts; NULL: it is none. */
+/* `  File "NAME", line 12 in FUNCTION`, cut into parts; NULL: it is none. */
 static char *take(struct line *line, char *at)
 {
 	static const char begin[] = "  File \"", middle[] = "\", line ";

@@ -228,58 +228,57 @@ static void tell(void *arg)
 		say_halt(t, &s);
 }
 
-/* Its lines first, as an interpreter that writes them comes through our hooks. */
-#define TELL(t, is_kind, address, is_instruction)                              \
-	struct telling t;                                                      \
-	uint64_t mask;                                                         \
-                                                                               \
-	t.self = self;                                                         \
-	t.ra = (uintptr_t)(address);                                           \
-	t.instruction = is_instruction;                                        \
-	t.kind = is_kind;                                                      \
-	self->busy = true;                                                     \
-	t.lines = pydump(t.line, SB_LINES, t.room, sizeof(t.room));            \
-	mask = engine_lock();                                                  \
-	stack_capture();                                                       \
-	stack_call(self, tell, &t);                                            \
-	self->busy = false;                                                    \
-	engine_unlock(mask)
+/* instruction: `ra` is no return address, but where the thread was stopped. Its
+ * lines first, as an interpreter that writes them comes through our hooks. */
+static void speak(struct thread *self, enum sb_halt_kind kind, uintptr_t ra,
+		  bool instruction)
+{
+	struct telling t;
+	int saved = errno;
+	uint64_t mask;
+
+	t.self = self;
+	t.kind = kind;
+	t.ra = ra;
+	t.instruction = instruction;
+	self->busy = true;
+	t.lines = pydump(t.line, SB_LINES, t.room, sizeof(t.room));
+	mask = engine_lock();
+	stack_capture();
+	stack_call(self, tell, &t);
+	self->busy = false;
+	engine_unlock(mask);
+	errno = saved;
+}
 
 void turntell_waits(struct thread *self)
 {
-	int saved = errno;
-	TELL(t, SB_HALT_DEADLOCK, call_from(__builtin_return_address(0),
-					    __builtin_frame_address(0)), false);
-
-	errno = saved;
+	speak(self, SB_HALT_DEADLOCK,
+	      (uintptr_t)call_from(__builtin_return_address(0),
+				   __builtin_frame_address(0)), false);
 }
 
 void turntell_back(struct thread *self, enum sb_halt_kind kind)
 {
-	int saved = errno;
-
 	if (self->busy || halts >= HALTS)
 		return;
-	TELL(t, kind, call_from(__builtin_return_address(0),
-				__builtin_frame_address(0)), false);
-
-	errno = saved;
+	speak(self, kind,
+	      (uintptr_t)call_from(__builtin_return_address(0),
+				   __builtin_frame_address(0)), false);
 }
 
 static void in_loop(int sig, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
 	struct thread *self = thread_me;
-	int saved = errno;
 
 	(void)sig;
 	(void)info;
-	if (self && !self->busy) {
-		TELL(t, SB_HALT_BUSY, uc->uc_mcontext.gregs[REG_RIP], true);
-	}
+	if (self && !self->busy)
+		speak(self, SB_HALT_BUSY,
+		      (uintptr_t)uc->uc_mcontext.gregs[REG_RIP], true);
 	busy.told = 1;
 	sys3(SYS_futex, &busy.told, FUTEX_WAKE_PRIVATE, 1);
-	errno = saved;
 }
 
 /* ---- the watch, of others ---- */
