@@ -213,8 +213,8 @@ struct sb_halt {
 	uint64_t offset; /* of what it waits for */
 	uint64_t key;	 /* [real] its address; 0: it has none */
 	char name[16];	 /* the thread's, as the kernel has it */
-	char text[]; /* "what it waits for\0lineage of who has that\0"; the
-		      * second is empty where nobody has, or is not known */
+	char text[];	 /* "what it waits for\0lineage of who has that\0"; the
+			  * second is empty where nobody has, or is not known */
 };
 enum sb_halt_kind {
 	SB_HALT_DEADLOCK = 1,
@@ -229,7 +229,7 @@ enum sb_halt_kind {
 struct sb_turns {
 	struct sb_record head;
 	uint64_t seed;
-	uint32_t seeded; /* 0: the plain order */
+	uint32_t seeded;  /* 0: the plain order */
 	uint32_t threads; /* that there were, the first one included */
 	uint64_t passes;
 	uint64_t halts[8]; /* by enum sb_halt_kind */

@@ -20,8 +20,7 @@ static char *take(struct line *line, char *at)
 	if (!in)
 		return NULL;
 	*number = 0;
-	*line = (struct line){ .file = at + strlen(begin),
-			       .function = in + 4 };
+	*line = (struct line){ .file = at + strlen(begin), .function = in + 4 };
 	for (number += strlen(middle); number < in; number++)
 		line->number = line->number * 10 + (uint32_t)(*number - '0');
 	return end + 1;

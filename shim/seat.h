@@ -45,8 +45,8 @@ struct seat {
 	bool limited;	 /* stands among those with a limit */
 	bool cancels;	 /* pthread_cancel() ends its wait */
 	unsigned patience; /* ms that the call to come may keep the turn */
-	bool abroad;	 /* another process may end its wait */
-	uint8_t halt;	 /* enum sb_halt_kind: why its turn was taken, or 0 */
+	bool abroad;	   /* another process may end its wait */
+	uint8_t halt;	   /* enum sb_halt_kind: why its turn was taken, or 0 */
 	bool outer;	 /* within a call to the outside world */
 	bool finished;	 /* its start function is done, and its destructors */
 	bool member;	 /* works in OpenMP regions: may run for long */

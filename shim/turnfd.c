@@ -121,9 +121,13 @@ static bool interrupted(int ret)
 bool turnfd_wait_slow(int fd, short events)
 {
 	struct pollfd p = { fd, events, 0 };
-	const struct want w = { .what = "a pipe or socket", .fds = &p,
-				.nfds = 1, .until = SEAT_EVER, .signals = true,
-				.cancels = true, .abroad = !is_internal(fd) };
+	const struct want w = { .what = "a pipe or socket",
+				.fds = &p,
+				.nfds = 1,
+				.until = SEAT_EVER,
+				.signals = true,
+				.cancels = true,
+				.abroad = !is_internal(fd) };
 	struct thread *self = turn_take();
 
 	if (!self)

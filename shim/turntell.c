@@ -22,18 +22,18 @@
 #include "banned.h"
 
 #define FRAMES 12
-#define TELL_NS 500000000 /* that a thread has, to say where it is */
-#define HALTS 256	  /* that are written down */
+#define TELL_NS 500000000  /* that a thread has, to say where it is */
+#define HALTS 256	   /* that are written down */
 #define BUSY_SIGNAL SIGURG /* ignored, where nobody has asked for it */
 
 static struct sb_turns *record; /* NULL: the log has no room */
 static unsigned halts;
-static bool quiet; /* the launcher will say it, which knows lines */
+static bool quiet;     /* the launcher will say it, which knows lines */
 static char usual[16]; /* what threads are called that nobody named */
 
 static struct {
 	char where[192]; /* of a busy loop */
-	int told; /* futex, 1: `where` is written */
+	int told;	 /* futex, 1: `where` is written */
 } busy;
 
 /* ---- the process ---- */
@@ -87,7 +87,7 @@ void turntell_halt(enum sb_halt_kind kind)
 
 struct telling {
 	struct thread *self;
-	uintptr_t ra; /* in the program */
+	uintptr_t ra;	  /* in the program */
 	bool instruction; /* it is no return address */
 	enum sb_halt_kind kind;
 	struct line line[SB_LINES];
@@ -100,8 +100,9 @@ static const char nobody[] = "";
 /* The lineage of who has what this one waits for. */
 static const char *holder(const struct seat *s)
 {
-	int tid = s->owner && s->key ? __atomic_load_n(s->owner,
-						       __ATOMIC_RELAXED) : 0;
+	int tid = s->owner && s->key
+			  ? __atomic_load_n(s->owner, __ATOMIC_RELAXED)
+			  : 0;
 
 	for (struct thread *t = thread_first(); t && tid > 0; t = t->next)
 		if (t->tid == tid && !t->ended && t->seat.state != SEAT_NONE)
@@ -255,7 +256,8 @@ void turntell_waits(struct thread *self)
 {
 	speak(self, SB_HALT_DEADLOCK,
 	      (uintptr_t)call_from(__builtin_return_address(0),
-				   __builtin_frame_address(0)), false);
+				   __builtin_frame_address(0)),
+	      false);
 }
 
 void turntell_back(struct thread *self, enum sb_halt_kind kind)
@@ -264,7 +266,8 @@ void turntell_back(struct thread *self, enum sb_halt_kind kind)
 		return;
 	speak(self, kind,
 	      (uintptr_t)call_from(__builtin_return_address(0),
-				   __builtin_frame_address(0)), false);
+				   __builtin_frame_address(0)),
+	      false);
 }
 
 static void in_loop(int sig, siginfo_t *info, void *context)
@@ -289,7 +292,8 @@ void turntell_busy(const struct thread *t)
 	static const struct timespec limit = { 0, TELL_NS };
 	struct sigaction ours = { .sa_sigaction = in_loop,
 				  .sa_flags = SA_SIGINFO | SA_RESTART |
-					      SA_ONSTACK }, theirs;
+					      SA_ONSTACK },
+			 theirs;
 
 	sigfillset(&ours.sa_mask);
 	busy.told = busy.where[0] = 0;

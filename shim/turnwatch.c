@@ -99,7 +99,8 @@ static void look_at(struct thread *t, uint64_t now)
 		if (now - t->seat.since >= (uint64_t)t->seat.patience * MS)
 			take(t, &seen.long_calls,
 			     t->seat.patience == TURN_SIGNAL_MS
-				     ? 0 : SB_HALT_OUTSIDE);
+				     ? 0
+				     : SB_HALT_OUTSIDE);
 	} else if (cpu - seen.cpu >= patience(t) * LTIME_SECOND) {
 		loops = t;
 	} else if (now - seen.moved >= config.external_wait * MS &&
@@ -265,8 +266,9 @@ void turn_watch_tell(void)
 	tell(&seen.told_unseen, seen.unseen, "outside",
 	     "thread ", " waited in a place that is not seen: when it comes "
 		       "back is not repeated", "");
-	tell(&seen.told_busy, seen.busy, "busy-loop",
-	     "thread ", " ran longer than --patience without a call that gives "
-			"the turn away: when it was stopped is not repeated; it "
-			"was", turntell_where());
+	tell(&seen.told_busy, seen.busy, "busy-loop", "thread ",
+	     " ran longer than --patience without a call that gives "
+	     "the turn away: when it was stopped is not repeated; it "
+	     "was",
+	     turntell_where());
 }

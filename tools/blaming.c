@@ -8,9 +8,8 @@
 
 /* ---- base lines ---- */
 
-static const struct attempt *other_than(struct blaming *b,
-					const struct attempt *base,
-					struct span s)
+static const struct attempt *
+other_than(struct blaming *b, const struct attempt *base, struct span s)
 {
 	struct attempts *a = &b->r.attempts;
 
@@ -63,12 +62,13 @@ int blaming_differs(struct blaming *b, const struct attempt *other)
 	if (!ret)
 		attempts_written(&b->v, a, a->at[first], a->at[first + 1]);
 	if (!ret)
-		ret = verdict_say(&b->v,
-				  "the base line differs: with all controlled%s, "
-				  "the results of %zu runs are not the same, so "
-				  "nothing can be blamed",
-				  b->turns ? ", the threads' order too" : "",
-				  (size_t)b->k);
+		ret = verdict_say(
+			&b->v,
+			"the base line differs: with all controlled%s, "
+			"the results of %zu runs are not the same, so "
+			"nothing can be blamed",
+			b->turns ? ", the threads' order too" : "",
+			(size_t)b->k);
 	return ret;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An experiment of `samebits blame`: its base line, and the threads' order, which
- * has to be settled before the rest can be told from it. */
+/* An experiment of `samebits blame`: its base line, and the threads' order,
+ * which has to be settled before the rest can be told from it. */
 #ifndef SAMEBITS_BLAMING_H
 #define SAMEBITS_BLAMING_H
 
@@ -30,9 +30,10 @@ int blaming_base(struct blaming *b, const struct attempt **other);
 int blaming_differs(struct blaming *b, const struct attempt *other);
 /*
  * Does the order in which threads run change the result? Fills `c`. other: of
- * the base line, as above. What else is tried is tried in turns from then on, as
- * a race that shows now and then would seem to be another cause's doing: there
- * is a new base line then; but not where turns cannot be used. *good: it holds.
+ * the base line, as above. What else is tried is tried in turns from then on,
+ * as a race that shows now and then would seem to be another cause's doing:
+ * there is a new base line then; but not where turns cannot be used. *good: it
+ * holds.
  */
 int blaming_threads(struct blaming *b, struct cause *c,
 		    const struct attempt *other, bool *good);

@@ -214,8 +214,8 @@ static int measure(struct cause *c, const struct attempts *a, struct span line,
 }
 
 int cause_judge(struct cause *c, struct repeat *r, const struct attempt *base,
-		struct span line, struct span of,
-		const struct attempt *changed, const struct metrics *metrics)
+		struct span line, struct span of, const struct attempt *changed,
+		const struct metrics *metrics)
 {
 	struct spread was = seconds(&r->attempts, line);
 	struct spread is = seconds(&r->attempts, of);

@@ -40,8 +40,8 @@ void causes_free(struct causes *c);
 /* line: the attempts of the base line; of: those where this was left to chance.
  * changed: one whose result is another than that of `base`; NULL: none. */
 int cause_judge(struct cause *c, struct repeat *r, const struct attempt *base,
-		struct span line, struct span of,
-		const struct attempt *changed, const struct metrics *metrics);
+		struct span line, struct span of, const struct attempt *changed,
+		const struct metrics *metrics);
 /* That which is about this deviation; NULL: it concerns nothing here. */
 struct cause *causes_threads(const struct causes *c);
 /* Of runs that would differ, the part at which one in 20 such experiments with

@@ -67,8 +67,10 @@ static void print_cause(FILE *to, const struct cause *c)
 			     : "same",
 		cost, c->what->how);
 	if (!c->changes && c->what->threads && c->runs)
-		fprintf(to, "        in %u runs: as the system lets them, and in "
-			    "other orders of turns\n", c->runs);
+		fprintf(to,
+			"        in %u runs: as the system lets them, and in "
+			"other orders of turns\n",
+			c->runs);
 	if (!c->changes)
 		return;
 	if (c->times < c->runs)
@@ -91,9 +93,10 @@ static void print_missed(FILE *to, const struct causes *c, uint64_t runs)
 		same += !c->at[i].changes && !c->at[i].skipped &&
 			!c->at[i].what->threads;
 	if (same)
-		fprintf(to, "\n  same: in %" PRIu64 " run%s each. What changes "
-			    "fewer than %.0f%% of runs may not have shown; -k "
-			    "%" PRIu64 "\n  makes that %.0f%%\n",
+		fprintf(to,
+			"\n  same: in %" PRIu64 " run%s each. What changes "
+			"fewer than %.0f%% of runs may not have shown; -k "
+			"%" PRIu64 "\n  makes that %.0f%%\n",
 			runs, runs == 1 ? "" : "s", 100 * cause_missed(runs),
 			runs * 5, 100 * cause_missed(runs * 5));
 }

@@ -105,7 +105,8 @@ static int once_more(struct hunt *h, struct found *f, const struct trial *from)
 	}
 	if (!ret)
 		f->again = order_differs(h->r, f->first, a->at[a->n - 1])
-				   ? AGAIN_OTHER : AGAIN_SAME;
+				   ? AGAIN_OTHER
+				   : AGAIN_SAME;
 	free(o);
 	return ret;
 }
@@ -173,8 +174,9 @@ static int note_degraded(struct hunt *h, const struct attempt *a)
 		text = turns_degraded(&turns);
 	}
 	rundir_close(&run);
-	if (text && asprintf(&said, "degraded: run %s had %s; from there on the "
-				    "order is not the seed's alone",
+	if (text && asprintf(&said,
+			     "degraded: run %s had %s; from there on the "
+			     "order is not the seed's alone",
 			     attempt_name(a), text) < 0)
 		said = NULL;
 	if (said)
@@ -200,7 +202,8 @@ static int add_row(struct hunt *h, const struct found *f)
 	text = f->seed ? order_difference(h->r, h->found[0].first, f->first)
 		       : NULL;
 	how = order_command(&o->trial);
-	ret = how ? verdict_add_order(h->v, name, how, text, f->orders, f->again)
+	ret = how ? verdict_add_order(h->v, name, how, text, f->orders,
+				      f->again)
 		  : -ENOMEM;
 	free(text);
 	free(how);
@@ -211,16 +214,19 @@ static int add_row(struct hunt *h, const struct found *f)
 static int conclude(struct hunt *h, uint64_t wanted)
 {
 	const char *late = h->orders < wanted + 1
-				   ? "; more were not tried (--max-time)" : "";
+				   ? "; more were not tried (--max-time)"
+				   : "";
 
 	if (h->n == 1)
 		return verdict_say(h->v,
 				   "the same in %zu orders of the threads' "
-				   "turns%s", h->orders, late);
+				   "turns%s",
+				   h->orders, late);
 	h->v->is = VERDICT_DIFFERENT;
 	return verdict_say(h->v,
 			   "%zu results in %zu orders of the threads' turns: "
-			   "there is a race%s", h->n, h->orders, late);
+			   "there is a race%s",
+			   h->n, h->orders, late);
 }
 
 int chaos(struct repeat *r, struct verdict *v, const struct attempt *base,

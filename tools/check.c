@@ -276,8 +276,8 @@ static int escalate(struct checking *k)
 		ret = likely_find(&k->r, &k->v, k->r.attempts.at[0], o.native);
 	if (!ret)
 		ret = verdict_say(
-			&k->v, "different: %zu results in %zu runs%s",
-			results, runs,
+			&k->v, "different: %zu results in %zu runs%s", results,
+			runs,
 			other ? ""
 			      : "; those with every event agreed until "
 				"--max-time, so that the first difference is "

@@ -299,7 +299,8 @@ static void sides(struct side s[2], const struct log *log[2],
 {
 	for (int i = 0; i < 2; i++) {
 		s[i] = (struct side){ .log = id[i] ? log[i] : NULL,
-				      .classes = &k[i], .writes = writes };
+				      .classes = &k[i],
+				      .writes = writes };
 		if (s[i].log)
 			events_start(&s[i].it, log[i], id[i]);
 	}

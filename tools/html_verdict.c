@@ -154,7 +154,8 @@ static void orders(FILE *to, const json_t *list)
 	html_section(to, "orders", "Each result, and what repeats it", NULL);
 	fputs("<table class=\"cards\"><thead><tr><th class=\"number\">orders"
 	      "</th><th>a second time</th><th>command</th></tr></thead><tbody>"
-	      "\n", to);
+	      "\n",
+	      to);
 	json_array_foreach((json_t *)list, i, x)
 	{
 		json_t *again = json_object_get(x, "repeated");
@@ -164,10 +165,11 @@ static void orders(FILE *to, const json_t *list)
 		fputs("<tr><th scope=\"row\" class=\"number\">", to);
 		html_value(to, json_object_get(x, "orders"));
 		fprintf(to, "</th><td>%s</td><td class=\"wide-cell\"><code>",
-			json_is_true(again)    ? "the same"
-			: json_is_false(again) ? "<span class=\"marked\">another"
-						 "</span>"
-					       : "not tried");
+			json_is_true(again) ? "the same"
+			: json_is_false(again)
+				? "<span class=\"marked\">another"
+				  "</span>"
+				: "not tried");
 		html_text(to, text_some(x, "how"));
 		fputs("</code>", to);
 		if (*text_some(x, "text")) {

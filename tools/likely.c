@@ -101,8 +101,9 @@ int likely_find(struct repeat *r, struct verdict *v, const struct attempt *one,
 		ret = controlled(r, v, limit, n);
 		if (ret > 0)
 			ret = verdict_likely(v, CONTROLLED, (int)n,
-					     threaded ? THREADED : "") ? -ENOMEM
-								       : 1;
+					     threaded ? THREADED : "")
+				      ? -ENOMEM
+				      : 1;
 		if (ret)
 			return ret < 0 ? ret : 0;
 	}

@@ -78,7 +78,8 @@ void order_none(struct order *o, const struct trial *from)
 /* A word as a shell takes it. */
 static void put_word(FILE *to, const char *word)
 {
-	bool plain = *word && !word[strcspn(word, " \t\n\"'\\$`&|;<>()*?[]#~!{}")];
+	bool plain =
+		*word && !word[strcspn(word, " \t\n\"'\\$`&|;<>()*?[]#~!{}")];
 
 	if (plain) {
 		fprintf(to, " %s", word);
@@ -152,7 +153,8 @@ static char *first_of(const struct verdict *v)
 		if (!v->difference[i].within)
 			return asprintf(&text, "%s: %s", v->difference[i].what,
 					v->difference[i].text) < 0
-				       ? NULL : text;
+				       ? NULL
+				       : text;
 	return NULL;
 }
 
@@ -162,9 +164,12 @@ static char *end_text(const struct attempt *x, const struct attempt *y)
 	char *text;
 
 	if (y->outcome.how == TIMED_OUT)
-		return asprintf(&text, "it did not end within the %.0f s that "
-				       "it had (--timeout)",
-				y->outcome.seconds) < 0 ? NULL : text;
+		return asprintf(&text,
+				"it did not end within the %.0f s that "
+				"it had (--timeout)",
+				y->outcome.seconds) < 0
+			       ? NULL
+			       : text;
 	if (order_deadlocked(y) && !order_deadlocked(x))
 		return strdup("a deadlock: all threads of a process waited for "
 			      "each other");

@@ -13,7 +13,8 @@ struct order {
 	char seed[24];
 };
 void order_make(struct order *o, const struct trial *from, uint64_t seed);
-/* The same as the system lets the threads run: without what is said of turns. */
+/* The same as the system lets the threads run: without what is said of turns.
+ */
 void order_none(struct order *o, const struct trial *from);
 /* `samebits run …`, as a shell takes it; the caller's to free. */
 char *order_command(const struct trial *t);

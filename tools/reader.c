@@ -170,14 +170,13 @@ static int keep(struct log *log, const struct sb_record *r)
 		const void ***array;
 		size_t *n;
 	} kind[] = {
-		[SB_MODULE] = { "module", whole_module,
-				&log->module, &log->nmodules },
-		[SB_SITE] = { "site", whole_site, &log->site,
-			      &log->nsites },
-		[SB_THREAD] = { "thread", whole_thread,
-				&log->thread, &log->nthreads },
-		[SB_BLIND] = { "blind spot", whole_blind,
-			       &log->blind, &log->nblinds },
+		[SB_MODULE] = { "module", whole_module, &log->module,
+				&log->nmodules },
+		[SB_SITE] = { "site", whole_site, &log->site, &log->nsites },
+		[SB_THREAD] = { "thread", whole_thread, &log->thread,
+				&log->nthreads },
+		[SB_BLIND] = { "blind spot", whole_blind, &log->blind,
+			       &log->nblinds },
 		[SB_LINE] = { "line", whole_line, &log->line, &log->nlines },
 		[SB_DENIED] = { "denied call", whole_denied, &log->denied,
 				&log->ndenied },

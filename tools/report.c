@@ -262,8 +262,8 @@ static json_t *report_json(struct report *r)
 	json_object_set(j, "outputs", json_object_get(list, "outputs"));
 	json_decref(list);
 	json_object_set_new(j, "denied", denied_json(r));
-	json_object_set_new(j, "turns", turns_json(&r->run, &r->runtimes,
-						   add_stack_of, r));
+	json_object_set_new(j, "turns",
+			    turns_json(&r->run, &r->runtimes, add_stack_of, r));
 	json_object_set_new(j, "runtimes", runtimes_json(r));
 	json_object_set_new(j, "suppressions", suppressions_json(r));
 	list = json_array();
@@ -543,8 +543,8 @@ static void files_print(const struct report *r)
 
 static void turns_section(struct report *r)
 {
-	const char *settings = json_string_value(
-		json_object_get(r->run.manifest, "settings"));
+	const char *settings =
+		json_string_value(json_object_get(r->run.manifest, "settings"));
 
 	if (settings && strstr(settings, "schedule=turns"))
 		list_print(r, "threads in turns", BOLD);

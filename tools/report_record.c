@@ -101,7 +101,8 @@ static void print_orders(FILE *to, const json_t *list)
 		fprintf(to, "  %" JSON_INTEGER_FORMAT " order%s%s\n", n,
 			n == 1 ? "" : "s",
 			json_is_true(json_object_get(x, "repeated"))
-				? "; a second time, too" : "");
+				? "; a second time, too"
+				: "");
 		text_print_lines(to, text_some(x, "how"), "    ");
 		text_print_lines(to, text_some(x, "text"), "      ");
 	}

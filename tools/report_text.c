@@ -169,8 +169,7 @@ static void print_orders(FILE *to, const struct verdict *v)
 		text_print_lines(to, x->text, "      ");
 	}
 	if (n > ORDERS)
-		fprintf(to, "  … and %zu more, which --json has\n",
-			n - ORDERS);
+		fprintf(to, "  … and %zu more, which --json has\n", n - ORDERS);
 }
 
 static void print_variations(FILE *to, const struct verdict *v)

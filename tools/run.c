@@ -272,7 +272,8 @@ static void summarise(const char *dir, bool audit)
 	    s.forced, s.observed, s.blind, unseen);
 	if (s.degraded)
 		say("run %s is degraded: %s. From there on the threads' order "
-		    "is not repeated", run_name(dir), s.degraded);
+		    "is not repeated",
+		    run_name(dir), s.degraded);
 	free(s.degraded);
 }
 

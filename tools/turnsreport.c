@@ -9,7 +9,7 @@
 
 #define FRAMES 8
 #define LETTERS 100 /* of a function */
-#define SHOWN 24 /* of each kind */
+#define SHOWN 24    /* of each kind */
 
 static const struct {
 	const char *word;  /* --json */
@@ -18,7 +18,8 @@ static const struct {
 } kinds[SB_HALT_KINDS] = {
 	[SB_HALT_DEADLOCK] = { "deadlock",
 			       "deadlock: all threads of a process waited for "
-			       "each other", "deadlock", "deadlocks" },
+			       "each other",
+			       "deadlock", "deadlocks" },
 	[SB_HALT_OUTSIDE] = { "outside",
 			      "waited for the outside world for longer than "
 			      "--external-wait",
@@ -90,8 +91,8 @@ static const char *object_name(struct symbols *symbols, const struct log *log,
 #define JOINED "the end of a thread"
 
 /* "a mutex, first, which thread 0.1 has" */
-static void print_what(FILE *to, struct symbols *symbols,
-		       const struct log *log, const struct sb_halt *h)
+static void print_what(FILE *to, struct symbols *symbols, const struct log *log,
+		       const struct sb_halt *h)
 {
 	const char *object = object_name(symbols, log, h);
 	const char *whom = of_whom(h);
@@ -155,8 +156,9 @@ static void print_stack(FILE *to, struct symbols *symbols,
 		fprintf(to, "%s    ", begin);
 		print_short(to, f->function ? f->function : "?");
 		fputs(f->file ? " at " : " in ", to);
-		text_print(to, f->file ? f->file
-			       : f->module ? f->module : "unknown code");
+		text_print(to, f->file	   ? f->file
+			       : f->module ? f->module
+					   : "unknown code");
 		if (f->file && f->line)
 			fprintf(to, ":%d", f->line);
 		fputc('\n', to);
@@ -177,7 +179,8 @@ static void print_halt(FILE *to, struct symbols *symbols, const struct log *log,
 	}
 	if (h->kind != SB_HALT_BUSY) {
 		fputs(h->kind == SB_HALT_DEADLOCK ? " waits for "
-						  : " waited for ", to);
+						  : " waited for ",
+		      to);
 		print_what(to, symbols, log, h);
 	}
 	fputc('\n', to);
@@ -218,8 +221,8 @@ static struct placed *halts_of(const struct rundir *run, uint32_t kind,
 			const struct sb_halt *h = run->log[i].halt[k];
 
 			if (h && (!kind || h->kind == kind))
-				list[(*n)++] = (struct placed){ &run->log[i],
-								h };
+				list[(*n)++] =
+					(struct placed){ &run->log[i], h };
 		}
 	if (*n)
 		qsort(list, *n, sizeof(*list), by_thread);
@@ -260,10 +263,12 @@ static void print_pools(FILE *to, const struct runtimes *r)
 		if (reduced(&r->runtime[i])) {
 			fprintf(to, "  one thread for %s of ",
 				!strcmp(r->runtime[i].kind, "blas")
-					? "the pool" : "each team");
+					? "the pool"
+					: "each team");
 			text_print(to, text_base(r->runtime[i].path));
 			fputs(", whose threads meet by memory that is not "
-			      "seen\n", to);
+			      "seen\n",
+			      to);
 		}
 }
 
@@ -282,8 +287,8 @@ static json_t *pools_json(const struct runtimes *r)
 
 static bool wanted(const struct rundir *run)
 {
-	const char *s = json_string_value(
-		json_object_get(run->manifest, "settings"));
+	const char *s =
+		json_string_value(json_object_get(run->manifest, "settings"));
 
 	return s && strstr(s, "schedule=turns");
 }
@@ -300,11 +305,14 @@ void turns_print(FILE *to, struct symbols *symbols, const struct rundir *run,
 	fputs("  ", to);
 	if (!t.processes)
 		fputs("no process had a second thread that could be "
-		      "scheduled\n", to);
+		      "scheduled\n",
+		      to);
 	else
-		fprintf(to, "%u threads in %u process%s, %" PRIu64
-			    " passes of the turn, ", t.threads, t.processes,
-			t.processes == 1 ? "" : "es", t.passes);
+		fprintf(to,
+			"%u threads in %u process%s, %" PRIu64
+			" passes of the turn, ",
+			t.threads, t.processes, t.processes == 1 ? "" : "es",
+			t.passes);
 	if (t.processes && t.seeded)
 		fprintf(to, "in the order of schedule seed %" PRIu64 "\n",
 			t.seed);
@@ -329,8 +337,8 @@ static json_t *halt_json(const struct log *log, const struct sb_halt *h)
 			    text_json(log_thread_path(log, h->thread)));
 	json_object_set_new(j, "name", text_json(h->name));
 	json_object_set_new(j, "waits_for", text_json(h->text));
-	json_object_set_new(j, "held_by", *of_whom(h) ? text_json(of_whom(h))
-						      : json_null());
+	json_object_set_new(j, "held_by",
+			    *of_whom(h) ? text_json(of_whom(h)) : json_null());
 	return j;
 }
 

@@ -217,7 +217,8 @@ int verdict_add_variation(struct verdict *v, const char *name, const char *how,
 
 	if (!at)
 		return -ENOMEM;
-	*at = (struct variation){ .name = strdup(name), .how = strdup(how),
+	*at = (struct variation){ .name = strdup(name),
+				  .how = strdup(how),
 				  .text = copy(text),
 				  .trouble = copy(trouble) };
 	return at->name && at->how ? 0 : -ENOMEM;

@@ -62,7 +62,8 @@ static __attribute__((noinline)) int wait_mutex(struct thread *self,
 						pthread_mutex_t *m,
 						const struct deadline *d)
 {
-	struct want w = { .key = m, .what = "a mutex",
+	struct want w = { .key = m,
+			  .what = "a mutex",
 			  .owner = &m->__data.__owner };
 	int ret;
 
@@ -222,7 +223,8 @@ static bool own_rwlock(const struct thread *self, const pthread_rwlock_t *l)
 int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 {
 	struct thread *self = turn_take();
-	struct want w = { .key = l, .writer = write,
+	struct want w = { .key = l,
+			  .writer = write,
 			  .owner = &l->__data.__cur_writer,
 			  .what = write ? "a lock, to write"
 					: "a lock, to read" };

@@ -106,5 +106,4 @@ static void relocked(void)
 TURNS_SCENES({ "crossed", crossed }, { "joined_crosswise", joined_crosswise },
 	     { "missed_signal", missed_signal },
 	     { "forgotten_post", forgotten_post }, { "written", written },
-	     { "orphaned", orphaned },
-	     { "relocked", relocked })
+	     { "orphaned", orphaned }, { "relocked", relocked })

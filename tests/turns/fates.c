@@ -84,8 +84,10 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void *(*body)(void *);
-	} fate[] = { { "deadlock", crosses }, { "crash", uses },
-		     { "endless", meets }, { "file", counts } };
+	} fate[] = { { "deadlock", crosses },
+		     { "crash", uses },
+		     { "endless", meets },
+		     { "file", counts } };
 	pthread_t t[2];
 	size_t i = 0;
 
