@@ -419,6 +419,14 @@ class Options(Case):
             text, _ = self.dead(path("scenes_deadlocks"), scene)
             self.assertIn(what, text)
 
+    def test_turns_deadlock_checked(self):
+        """It ends, and is named."""
+        done = self.samebits("check", "--schedule=turns", "--",
+                             path("scenes_deadlocks"), "crossed")
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertIn("a deadlock ended each run; samebits report",
+                      done.stderr)
+
     def test_turns_deadlock_python(self):
         code = ("import threading\n"
                 "a, b = threading.Lock(), threading.Lock()\n"

@@ -73,8 +73,6 @@ static bool valid(struct checking *k)
 	/* Before what belongs to turns alone is looked at. */
 	if (o.chaos && !wanted.schedule)
 		wanted.schedule = "turns";
-	if (o.chaos && !wanted.deadlock)
-		wanted.deadlock = "exit"; /* it is a result, too */
 	k->runs = o.against && !o.runs ? 1 : 2;
 	if (!option_count("runs", o.runs, o.against ? 1 : 2, RUNS_MOST,
 			  &k->runs) ||
@@ -393,6 +391,13 @@ static bool failed(struct checking *k)
 
 	if (k->v.is == VERDICT_DIFFERENT || a->result.status == (int)k->status)
 		return false;
+	if (order_deadlocked(a)) {
+		verdict_trouble(&k->v,
+				"a deadlock ended each run; samebits report %s "
+				"says which threads wait for what",
+				attempt_name(a));
+		return true;
+	}
 	verdict_trouble(&k->v,
 			"the program failed in each run, with exit status %d; "
 			"see %s/stderr, or say --status %d where that is right",

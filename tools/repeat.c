@@ -69,6 +69,9 @@ bool repeat_valid(struct repeat *r)
 	r->max_time = 600;
 	if (!alone())
 		return false;
+	/* Else the first deadlock would be the last run. */
+	if (wanted_turns() && !wanted.deadlock)
+		wanted.deadlock = "exit";
 	if (!option_count("jobs", repeat_wanted.jobs, 1, 256, &jobs) ||
 	    !option_seconds("timeout", repeat_wanted.timeout, &r->timeout) ||
 	    !option_seconds("max-time", repeat_wanted.max_time, &r->max_time) ||
