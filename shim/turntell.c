@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/uio.h>
 #include <ucontext.h>
 
 #include "call.h"
@@ -97,12 +98,24 @@ struct telling {
 
 static const char nobody[] = "";
 
+/* The number at `at`, in an object that may be gone while somebody waits for it:
+ * the kernel looks. */
+static int read_number(const int *at)
+{
+	int value = 0;
+	struct iovec to = { &value, sizeof(value) };
+	struct iovec from = { (void *)at, sizeof(*at) };
+
+	if (!at || sys6(SYS_process_vm_readv, process.pid, &to, 1, &from, 1,
+			0) != sizeof(value))
+		return 0;
+	return value;
+}
+
 /* The lineage of who has what this one waits for. */
 static const char *holder(const struct seat *s)
 {
-	int tid = s->owner && s->key
-			  ? __atomic_load_n(s->owner, __ATOMIC_RELAXED)
-			  : 0;
+	int tid = s->key ? read_number(s->owner) : 0;
 
 	for (struct thread *t = thread_first(); t && tid > 0; t = t->next)
 		if (t->tid == tid && !t->ended && t->seat.state != SEAT_NONE)

@@ -65,7 +65,8 @@ static void put_settings(FILE *to, const char *settings)
 	static const char *const keys[] = { "time",   "pids",	   "order",
 					    "trace",  "seeds",	   "shuffle",
 					    "force",  "observe",   "deny",
-					    "crypto", "framework", "digest" };
+					    "crypto", "framework", "digest",
+					    "schedule", "turnseed", "openmp" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		size_t n = strlen(keys[i]);
