@@ -386,6 +386,23 @@ class Different(Case):
                          {"working directory", "host name", "umask"})
         self.samebits("check", "--perturb", "--", cause("same"), status=0)
 
+    def test_perturb_race(self):
+        """Whatever is varied, a race that shows now and then is not its doing."""
+        name = os.path.join(self.dir, "now_and_then")
+        self.write("race.py", "import threading, time\n"
+                   "with open(%r, 'a') as f: f.write('x')\n"
+                   "with open(%r) as f: n = len(f.read())\n"
+                   "t = threading.Thread(target=print, args=(n == 4,))\n"
+                   "t.start(); t.join()\n" % (name, name))
+        # As if a race had been won by another thread in the fourth run alone.
+        done = self.samebits("check", "--perturb", "--json", "--in-place",
+                             "--no-input", name, "--no-output", name, "--",
+                             "/usr/bin/python3", "race.py")
+        rows = json.loads(done.stdout)["depends_on"]
+        self.assertFalse(any(x["depends"] for x in rows), done.stdout)
+        self.assertIn("not a second time",
+                      [x["text"] for x in rows if x["text"]][0])
+
     def test_odd_outputs(self):
         """Fifos, sockets, names of any bytes, files that are gone."""
         script = ("mkfifo f; echo > \"$(printf 'a\\nb\\377')\"; echo > del; "

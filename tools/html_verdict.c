@@ -211,7 +211,7 @@ static void variations(FILE *to, const json_t *verdict)
 		fputs(json_is_true(depends)
 			      ? "<span class=\"marked\">depends</span>"
 		      : json_is_null(depends)
-			      ? "<span class=\"quiet\">not tried</span>"
+			      ? "<span class=\"quiet\">not known</span>"
 			      : "no",
 		      to);
 		fputs("</td><td class=\"wide-cell\">", to);

@@ -125,7 +125,7 @@ static void print_variations(FILE *to, const json_t *list)
 		json_t *depends = json_object_get(x, "depends");
 
 		fprintf(to, "  %-10s %-26s %s\n",
-			json_is_null(depends)	? "not tried"
+			json_is_null(depends)	? "not known"
 			: json_is_true(depends) ? "DEPENDS"
 						: "no",
 			text_some(x, "name"), text_some(x, "how"));

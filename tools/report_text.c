@@ -184,7 +184,7 @@ static void print_variations(FILE *to, const struct verdict *v)
 		const struct variation *x = &v->variation[i];
 
 		fprintf(to, "  %-10s %-26s %s\n",
-			x->trouble ? "not tried"
+			x->trouble ? "not known"
 			: x->text  ? "DEPENDS"
 				   : "no",
 			x->name, x->how);
