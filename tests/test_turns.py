@@ -325,6 +325,9 @@ class Options(Case):
                              path("scenes_mutexes"), "contended")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("6 orders", done.stdout)
+        self.assertNotIn("no threads", done.stdout)
+        done = self.samebits("check", "--chaos", "2", "--", "true")
+        self.assertIn("the program starts no threads", done.stdout)
 
     def test_turns_refused(self):
         for words, why in (

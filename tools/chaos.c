@@ -220,8 +220,12 @@ static int conclude(struct hunt *h, uint64_t wanted)
 	if (h->n == 1)
 		return verdict_say(h->v,
 				   "the same in %zu orders of the threads' "
-				   "turns%s",
-				   h->orders, late);
+				   "turns%s%s",
+				   h->orders,
+				   run_threaded(h->found[0].first->outcome.dir)
+					   ? ""
+					   : "; the program starts no threads",
+				   late);
 	h->v->is = VERDICT_DIFFERENT;
 	return verdict_say(h->v,
 			   "%zu results in %zu orders of the threads' turns: "
