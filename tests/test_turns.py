@@ -517,6 +517,19 @@ class Options(Case):
         self.samebits("run", "-q", "--", path("stress_racey"))
         self.assertNotIn("in turns", self.samebits("report").stdout)
 
+    def test_turns_pools_reported(self):
+        if subprocess.run(("/usr/bin/python3", "-c", "import numpy"),
+                          stderr=subprocess.DEVNULL).returncode:
+            self.skip("no numpy")
+        done = self.samebits("run", "-q", "--schedule=turns", "--",
+                             "/usr/bin/python3", "-c",
+                             "import numpy; a = numpy.ones((99, 99)); a @ a")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        turns = json.loads(self.samebits("report", "--json").stdout)["turns"]
+        self.assertTrue(turns["one_thread"], turns)
+        self.assertIn("one thread for the pool of",
+                      self.samebits("report").stdout)
+
     def test_turns_standalone(self):
         run = {**os.environ, "SAMEBITS": "schedule=turns,store=%s" %
                os.path.join(self.dir, "store"), "LD_PRELOAD": os.path.join(

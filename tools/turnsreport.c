@@ -247,20 +247,32 @@ bool turns_halts(FILE *to, struct symbols *symbols, const struct rundir *run,
 
 /* ---- pools ---- */
 
+static bool set(const struct rundir *run, const char *setting)
+{
+	const char *s = json_string_value(
+		json_object_get(run->manifest, "settings"));
+
+	return s && strstr(s, setting);
+}
+
 /* Their members would meet by memory that is not seen. */
-static bool reduced(const struct runtime *r)
+static bool reduced(const struct rundir *run, const struct runtime *r)
 {
 	const char *name = text_base(r->path);
 
-	return r->most == 1 &&
-	       (!strcmp(r->kind, "blas") || !strncmp(name, "libomp", 6) ||
-		!strncmp(name, "libiomp", 7));
+	if (r->most != 1)
+		return false;
+	if (!strncmp(name, "libgomp", 7))
+		return set(run, "openmp=native");
+	return !strcmp(r->kind, "blas") || !strncmp(name, "libomp", 6) ||
+	       !strncmp(name, "libiomp", 7);
 }
 
-static void print_pools(FILE *to, const struct runtimes *r)
+static void print_pools(FILE *to, const struct rundir *run,
+			const struct runtimes *r)
 {
 	for (size_t i = 0; i < r->n; i++)
-		if (reduced(&r->runtime[i])) {
+		if (reduced(run, &r->runtime[i])) {
 			fprintf(to, "  one thread for %s of ",
 				!strcmp(r->runtime[i].kind, "blas")
 					? "the pool"
@@ -272,26 +284,18 @@ static void print_pools(FILE *to, const struct runtimes *r)
 		}
 }
 
-static json_t *pools_json(const struct runtimes *r)
+static json_t *pools_json(const struct rundir *run, const struct runtimes *r)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < r->n; i++)
-		if (reduced(&r->runtime[i]))
+		if (reduced(run, &r->runtime[i]))
 			json_array_append_new(list,
 					      text_json(r->runtime[i].path));
 	return list;
 }
 
 /* ---- the whole ---- */
-
-static bool wanted(const struct rundir *run)
-{
-	const char *s =
-		json_string_value(json_object_get(run->manifest, "settings"));
-
-	return s && strstr(s, "schedule=turns");
-}
 
 void turns_print(FILE *to, struct symbols *symbols, const struct rundir *run,
 		 const struct runtimes *runtimes)
@@ -300,7 +304,7 @@ void turns_print(FILE *to, struct symbols *symbols, const struct rundir *run,
 	char *degraded;
 
 	turns_count(&t, run);
-	if (!t.processes && !wanted(run))
+	if (!t.processes && !set(run, "schedule=turns"))
 		return;
 	fputs("  ", to);
 	if (!t.processes)
@@ -318,7 +322,7 @@ void turns_print(FILE *to, struct symbols *symbols, const struct rundir *run,
 			t.seed);
 	else if (t.processes)
 		fputs("in the plain order\n", to);
-	print_pools(to, runtimes);
+	print_pools(to, run, runtimes);
 	degraded = turns_degraded(&t);
 	if (degraded)
 		fprintf(to, "  not repeated from there on: %s\n", degraded);
@@ -365,7 +369,7 @@ json_t *turns_json(const struct rundir *run, const struct runtimes *runtimes,
 	struct turns t;
 
 	turns_count(&t, run);
-	if (!t.processes && !wanted(run)) {
+	if (!t.processes && !set(run, "schedule=turns")) {
 		json_decref(counts);
 		json_decref(j);
 		return json_null();
@@ -380,7 +384,7 @@ json_t *turns_json(const struct rundir *run, const struct runtimes *runtimes,
 		json_object_set_new(counts, kinds[k].word,
 				    json_integer((json_int_t)t.halts[k]));
 	json_object_set_new(j, "counts", counts);
-	json_object_set_new(j, "one_thread", pools_json(runtimes));
+	json_object_set_new(j, "one_thread", pools_json(run, runtimes));
 	json_object_set_new(j, "halts", halts_json(run, stack, arg));
 	return j;
 }
