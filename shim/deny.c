@@ -177,7 +177,7 @@ static void write_down(const struct source *source, const struct thread *self,
 	log_publish(r, SB_DENIED);
 }
 
-static void say_lines(struct text *t, const struct line *line, unsigned lines)
+void deny_say_lines(struct text *t, const struct line *line, unsigned lines)
 {
 	for (unsigned i = 0; i < lines && i < FRAMES; i++) {
 		text_add(t, "samebits:   ");
@@ -216,7 +216,7 @@ static void say(const struct source *source, const struct stack *stack,
 	text_add(&t, "samebits: ");
 	text_add(&t, source->name);
 	text_add(&t, " is denied, and was called from\n");
-	say_lines(&t, line, lines);
+	deny_say_lines(&t, line, lines);
 	deny_say_stack(&t, stack);
 	text_add(&t, "samebits: the run, ");
 	text_add(&t, config.dir);

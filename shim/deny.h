@@ -23,6 +23,8 @@ _Noreturn void deny_end(uint32_t why);
 struct stack;
 struct text;
 void deny_say_stack(struct text *t, const struct stack *stack);
+/* "samebits:   function at file:line", a line for each. */
+void deny_say_lines(struct text *t, const struct line *line, unsigned lines);
 /* Was a call denied in this run? Then a process that comes alive ends. */
 void deny_check(void);
 

@@ -92,6 +92,8 @@ enum sb_record_type {
 	SB_SHAPE,
 	SB_SOURCE,
 	SB_FILE,
+	SB_HALT,
+	SB_TURNS,
 	SB_RECORD_TYPES
 };
 
@@ -198,6 +200,39 @@ struct sb_denied {
 	uint32_t thread; /* id of an SB_THREAD record */
 	uint32_t source; /* index of the source */
 	uint32_t reserved;
+};
+
+/* A thread that stopped, in turns, for others: part of a deadlock, or what was
+ * no longer repeated because of it. */
+struct sb_halt {
+	struct sb_record head;
+	uint32_t kind;	 /* enum sb_halt_kind */
+	uint32_t thread; /* id of an SB_THREAD record */
+	uint32_t site;	 /* id of an SB_SITE record; 0: not known */
+	uint32_t module; /* of `offset`; 0: what it waits for is in no object */
+	uint64_t offset; /* of what it waits for */
+	uint64_t key;	 /* [real] its address; 0: it has none */
+	char name[16];	 /* the thread's, as the kernel has it */
+	char text[];	 /* "what it waits for\0lineage of who has that\0"; the
+			  * second is empty where nobody has, or is not known */
+};
+enum sb_halt_kind {
+	SB_HALT_DEADLOCK = 1,
+	SB_HALT_OUTSIDE, /* longer than --external-wait */
+	SB_HALT_UNSEEN,	 /* in a call that is no hook's */
+	SB_HALT_BUSY,	 /* a loop, for longer than --patience */
+	SB_HALT_KINDS
+};
+
+/* That the threads of this process ran in turns. The counts change while it
+ * runs. */
+struct sb_turns {
+	struct sb_record head;
+	uint64_t seed;
+	uint32_t seeded;  /* 0: the plain order */
+	uint32_t threads; /* that there were, the first one included */
+	uint64_t passes;
+	uint64_t halts[8]; /* by enum sb_halt_kind */
 };
 
 struct sb_thread {

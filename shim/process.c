@@ -26,6 +26,7 @@
 #include "thread.h"
 #include "timers.h"
 #include "turnfd.h"
+#include "turntell.h"
 #include "variables.h"
 #include "banned.h"
 
@@ -460,6 +461,7 @@ __attribute__((destructor)) void process_leave(void)
 
 	if (!s || process_borrowed())
 		return;
+	turntell_count();
 	modules_leave();
 	filetime_leave();
 	s->clock = thread_highest();

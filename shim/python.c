@@ -38,6 +38,7 @@ static struct {
 	int (*gc_enable)(void);
 	int (*lasti)(object *); /* 3.11 */
 	const char *(*allocator)(void);
+	void (*dump)(int fd, object *); /* faulthandler's; until 3.12 */
 } py;
 static bool allocates; /* see allocator_calls() */
 static object *f_lasti; /* the name, where py.lasti is missing */
@@ -72,6 +73,7 @@ static const struct name {
 	{ "PyGC_Enable", (void **)&py.gc_enable, true },
 	{ "PyFrame_GetLasti", (void **)&py.lasti, true },
 	{ "_PyMem_GetCurrentAllocatorName", (void **)&py.allocator, true },
+	{ "_Py_DumpTraceback", (void **)&py.dump, true },
 };
 
 /* mimalloc is built into the interpreter and reads the clock within an
@@ -133,6 +135,15 @@ bool python_begin(struct python *p, const void *ra, bool take)
 bool python_met(void)
 {
 	return bound > 0;
+}
+
+bool python_dump(int fd)
+{
+	object *self = bound > 0 && py.dump ? py.this_thread() : NULL;
+
+	if (self)
+		py.dump(fd, self);
+	return self;
 }
 
 bool python_down(void)

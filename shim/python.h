@@ -38,6 +38,11 @@ void python_end(const struct python *p);
  * not lead to it. */
 bool python_met(void);
 
+/* Writes the calling thread's lines as faulthandler does, without the
+ * interpreter's lock: for a thread that waits for it, perhaps for ever. False:
+ * there are none, or this CPython cannot. */
+bool python_dump(int fd);
+
 /* Is the interpreter not up yet, or ending? Asked outside of the two. */
 bool python_down(void);
 /* Is no frame the program's: is there none, or does the interpreter itself

@@ -33,6 +33,7 @@ struct seat {
 	struct thread *later, *sooner; /* among those with a limit */
 	const void *key; /* the object that it waits for */
 	const char *what; /* for people: "a mutex" */
+	const int *owner; /* as of struct want */
 	struct pollfd *fds; /* or what it waits for is one of these */
 	unsigned nfds;
 	uint32_t bits;	 /* of a futex: who may wake it */
@@ -47,6 +48,8 @@ struct seat {
 	bool limited;	 /* stands among those with a limit */
 	bool cancels;	 /* pthread_cancel() ends its wait */
 	unsigned patience; /* ms that the call to come may keep the turn */
+	bool abroad;	   /* another process may end its wait */
+	uint8_t halt;	   /* enum sb_halt_kind: why its turn was taken, or 0 */
 	bool outer;	 /* within a call to the outside world */
 	bool away;	 /* a handler that interrupted its wait waits itself */
 	bool finished;	 /* its start function is done, and its destructors */

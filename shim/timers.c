@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <signal.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -149,6 +150,27 @@ bool timers_descriptor(int fd)
 {
 	return (unsigned)fd < DESCRIPTORS &&
 	       descriptors[fd / 64] >> fd % 64 & 1;
+}
+
+/* The signal's default would end the process, and wake nobody. */
+static bool handled(int sig)
+{
+	struct {
+		void *handler;
+		unsigned long flags, restorer, mask;
+	} now = { 0 };
+
+	sys4(SYS_rt_sigaction, sig, NULL, &now, sizeof(now.mask));
+	return now.handler != (void *)SIG_DFL && now.handler != (void *)SIG_IGN;
+}
+
+bool timers_awaited(void)
+{
+	for (const struct timer *t = timers; t < timers + TIMERS; t++)
+		if (t->armed && (t->kind == TIMER_POSIX ||
+				 (t->kind == TIMER_ALARM && handled(SIGALRM))))
+			return true;
+	return false;
 }
 
 void timers_forked(void)

@@ -38,6 +38,9 @@ void timers_read(struct thread *self, int fd, uint64_t expirations);
 void timers_note(int fd);
 /* Was one ever? Cheap. */
 bool timers_descriptor(int fd);
+/* Will a signal come that the program handles? May be asked by the watch, which
+ * holds no lock of the engine's. */
+bool timers_awaited(void);
 void timers_forked(void); /* those with signals are not inherited */
 
 #endif

@@ -8,6 +8,7 @@
 #include "stream.h"
 #include "sys.h"
 #include "turnpart.h"
+#include "turntell.h"
 #include "banned.h"
 
 #define PROBE_EVERY 16u	 /* passes */
@@ -67,6 +68,7 @@ void turn_forked(void)
 	turn_sleep_on();
 	turn_pin_forked();
 	turn_watch_forked();
+	turntell_forked();
 	if (thread_me && thread_me->seat.frame)
 		turn_resume(thread_me);
 }

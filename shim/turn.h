@@ -101,6 +101,8 @@ static inline void turn_look(void)
 struct want {
 	const void *key;
 	const char *what;
+	const int *owner; /* the number of the thread that has it; NULL: the
+			   * object does not say */
 	uint64_t until; /* logical ns, or SEAT_EVER */
 	struct pollfd *fds; /* where it is not a key */
 	unsigned nfds;
@@ -117,6 +119,7 @@ struct want {
 	 */
 	bool (*then)(const struct want *w);
 	int value; /* of a futex */
+	bool abroad; /* another process may end it */
 };
 
 /* Gives the turn away and waits. 0: woken; ETIMEDOUT; EINTR; ECANCELED: to be
@@ -233,7 +236,5 @@ void turn_watch_start(void);
 void turn_watch_forked(void);
 /* Writes down what the watch saw; it cannot itself. */
 void turn_watch_tell(void);
-/* The calling thread is part of a deadlock: says what it waits for, and where. */
-void turn_watch_say(struct thread *self);
 
 #endif

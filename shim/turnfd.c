@@ -121,9 +121,13 @@ static bool interrupted(int ret)
 bool turnfd_wait_slow(int fd, short events)
 {
 	struct pollfd p = { fd, events, 0 };
-	const struct want w = { .what = "a pipe or socket", .fds = &p,
-				.nfds = 1, .until = SEAT_EVER, .signals = true,
-				.cancels = true };
+	const struct want w = { .what = "a pipe or socket",
+				.fds = &p,
+				.nfds = 1,
+				.until = SEAT_EVER,
+				.signals = true,
+				.cancels = true,
+				.abroad = !is_internal(fd) };
 	struct thread *self = turn_take();
 
 	if (!self)
@@ -178,6 +182,8 @@ bool turnfd_poll(struct pollfd *fds, unsigned n, uint64_t ns, bool *late)
 		turn_spend(self, ATTEMPT_COST);
 		return true;
 	}
+	for (unsigned i = 0; i < n; i++)
+		w.abroad |= fds[i].fd >= 0 && !is_internal(fds[i].fd);
 	if (ns != SEAT_EVER)
 		w.until = self->clock + ns;
 	if (none(fds, n)) {

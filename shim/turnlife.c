@@ -7,8 +7,10 @@
 #include <sys/auxv.h>
 
 #include "config.h"
+#include "log.h"
 #include "process.h"
 #include "turnpart.h"
+#include "turntell.h"
 #include "banned.h"
 
 /* Where libc keeps the word that the kernel clears when a thread is gone, it
@@ -47,9 +49,22 @@ static bool of_go(void)
 	return false;
 }
 
+static void say_go(void)
+{
+	uint64_t mask = engine_lock();
+
+	log_blind("go", "a program in Go: its runtime's threads are not "
+			"scheduled");
+	engine_unlock(mask);
+}
+
 void turn_sleep_on(void)
 {
-	turn.asleep = config.turns && !config.audit && !of_go();
+	bool turns = config.turns && !config.audit, go = turns && of_go();
+
+	turn.asleep = turns && !go;
+	if (go)
+		say_go();
 }
 
 /* The process's first thread, which nobody has made, can be joined, too. */
@@ -84,6 +99,7 @@ void turn_start(void)
 	self->seat.state = SEAT_RUNNING;
 	turn.holder = self;
 	wake_up(self);
+	turntell_start();
 	turn_watch_start();
 }
 
@@ -121,6 +137,7 @@ void turn_made(struct thread *t)
 
 	turn.yields = 0;
 	turn.live++;
+	turntell_thread();
 	seat_ready(t);
 	if (turn.holder != thread_me)
 		turn_arrived();

@@ -8,6 +8,7 @@
 #include "ltime.h"
 #include "sys.h"
 #include "turnpart.h"
+#include "turntell.h"
 #include "banned.h"
 
 #define YIELDS_IN_VAIN 64u /* by each that is ready */
@@ -40,7 +41,7 @@ static void tell_where(struct thread *self)
 {
 	int told = GO_TELL;
 
-	turn_watch_say(self);
+	turntell_waits(self);
 	__atomic_compare_exchange_n(&self->seat.go, &told, GO_WAIT, false,
 				    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 	turn_futex(&self->seat.go, FUTEX_WAKE_PRIVATE, 1, NULL);
@@ -142,6 +143,8 @@ static void stand(struct thread *self, const struct want *w, uint64_t until)
 
 	s->key = w->key;
 	s->what = w->what;
+	s->owner = w->owner;
+	s->abroad = w->abroad;
 	s->bits = w->bits;
 	s->fds = w->fds;
 	s->nfds = w->nfds;
@@ -290,7 +293,7 @@ struct thread *turn_take_slow(void)
 {
 	struct thread *self = thread_me;
 	bool back = self && waiting(self) && jumped(self);
-	int saved = errno;
+	int saved = errno, halt;
 	uint64_t mask;
 
 	if (!self || (self->seat.state != SEAT_OUTSIDE && !back) || self->busy)
@@ -318,6 +321,10 @@ struct thread *turn_take_slow(void)
 	turn_unlock(mask);
 	turn_await(self, NULL);
 	tell(self);
+	halt = self->seat.halt;
+	self->seat.halt = 0;
+	if (halt == SB_HALT_OUTSIDE || halt == SB_HALT_UNSEEN)
+		turntell_back(self, halt);
 	errno = saved;
 	return self;
 }
@@ -372,6 +379,7 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	turn.yields = 0;
 	turn_give(self);
 	self->seat.what = what;
+	self->seat.owner = NULL;
 	self->seat.patience = ms;
 	self->seat.key = NULL;
 	self->seat.why = 0;

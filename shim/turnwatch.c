@@ -8,28 +8,27 @@
  * touch such a variable, errno included.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <ucontext.h>
+#include <sys/stat.h>
 
-#include "call.h"
 #include "config.h"
 #include "crew.h"
 #include "deny.h"
 #include "log.h"
 #include "ltime.h"
-#include "module.h"
 #include "process.h"
 #include "procstate.h"
 #include "real.h"
-#include "stack.h"
-#include "symbol.h"
 #include "sys.h"
 #include "text.h"
+#include "timers.h"
 #include "turn.h"
+#include "turntell.h"
 #include "banned.h"
 
 #define LOOK 50000000 /* ns between two looks */
@@ -47,7 +46,7 @@ static struct {
 	uint64_t idle;	/* since when nobody can run; 0: somebody can */
 	bool dead;	/* a deadlock was reported */
 	/* To be written down: */
-	unsigned signals, long_calls, unseen, busy, told_calls, told_unseen, told_busy;
+	unsigned long_calls, unseen, busy, told_calls, told_unseen, told_busy;
 	char whom[96];
 } seen;
 
@@ -65,11 +64,16 @@ static uint64_t patience(const struct thread *t)
 	return config.patience * (t->seat.member ? PATIENCE_OF_MEMBERS : 1);
 }
 
-static void take(struct thread *t, unsigned *count)
+/* kind: 0: for a signal, whose coming is nobody's fault. */
+static void take(struct thread *t, unsigned *count, enum sb_halt_kind kind)
 {
-	++*count;
-	memcpy(seen.whom, t->path, sizeof(seen.whom));
-	turn.watch = 2;
+	if (kind) {
+		++*count;
+		memcpy(seen.whom, t->path, sizeof(seen.whom));
+		turn.watch = 2;
+		turntell_halt(kind);
+	}
+	t->seat.halt = (uint8_t)kind;
 	turn_seize(t);
 	turn_dispatch();
 }
@@ -93,154 +97,16 @@ static void look_at(struct thread *t, uint64_t now)
 	seen.last = cpu;
 	if (t->seat.outer) {
 		if (now - t->seat.since >= (uint64_t)t->seat.patience * MS)
-			take(t, t->seat.patience == TURN_SIGNAL_MS
-					? &seen.signals : &seen.long_calls);
+			take(t, &seen.long_calls,
+			     t->seat.patience == TURN_SIGNAL_MS
+				     ? 0
+				     : SB_HALT_OUTSIDE);
 	} else if (cpu - seen.cpu >= patience(t) * LTIME_SECOND) {
 		loops = t;
 	} else if (now - seen.moved >= config.external_wait * MS &&
 		   thread_sleeping(t->tid)) {
-		take(t, &seen.unseen);
+		take(t, &seen.unseen, SB_HALT_UNSEEN);
 	}
-}
-
-#define FRAMES 12
-#define TELL_MS 500 /* what a thread has, to say where it waits */
-
-struct place {
-	const struct thread *self;
-	uintptr_t ra; /* in the program */
-};
-
-#define BUSY_SIGNAL SIGURG /* ignored, where nobody has asked for it */
-
-static struct {
-	char where[192]; /* of a busy loop */
-	int told; /* futex, 1: `where` is written */
-} busy;
-
-/* "function in module+0xoffset, called from …" */
-static void write_where(void *arg)
-{
-	const struct place *place = arg;
-	const struct stack *s = stack_walk(place->ra, 3);
-	struct text t = text_start(busy.where, sizeof(busy.where));
-
-	for (int i = 0; i < s->n; i++) {
-		struct module *m = s->module[i];
-		const char *function = symbol_before(m, s->address[i]);
-		const char *path = m ? m->path : "unknown code";
-		const char *slash = strrchr(path, '/');
-
-		text_add(&t, i ? ", called from " : " in ");
-		text_add(&t, function ? function : "?");
-		text_add(&t, " of ");
-		text_add(&t, slash ? slash + 1 : path);
-		text_add(&t, "+0x");
-		text_number(&t, s->address[i] - (m ? m->base : 0), 16, 1);
-	}
-}
-
-static void in_loop(int sig, siginfo_t *info, void *context)
-{
-	const ucontext_t *uc = context;
-	struct thread *self = thread_me;
-	struct place place = { self,
-			       (uintptr_t)uc->uc_mcontext.gregs[REG_RIP] };
-	int saved = errno;
-	uint64_t mask;
-
-	(void)sig;
-	(void)info;
-	if (self && !self->busy) {
-		mask = engine_lock();
-		self->busy = true;
-		stack_capture();
-		stack_call(self, write_where, &place);
-		self->busy = false;
-		engine_unlock(mask);
-	}
-	busy.told = 1;
-	sys3(SYS_futex, &busy.told, FUTEX_WAKE_PRIVATE, 1);
-	errno = saved;
-}
-
-/* Where the thread is, itself alone can tell: a signal asks it. */
-static void ask_busy(const struct thread *t)
-{
-	static const struct timespec limit = { 0, TELL_MS * MS };
-	struct sigaction ours = { .sa_sigaction = in_loop,
-				  .sa_flags = SA_SIGINFO | SA_RESTART |
-					      SA_ONSTACK }, theirs;
-
-	sigfillset(&ours.sa_mask);
-	busy.told = busy.where[0] = 0;
-	if (sigaction(BUSY_SIGNAL, &ours, &theirs))
-		return;
-	if (sys3(SYS_tgkill, process.pid, t->tid, BUSY_SIGNAL) == 0)
-		sys4(SYS_futex, &busy.told, FUTEX_WAIT_PRIVATE, 0, &limit);
-	sigaction(BUSY_SIGNAL, &theirs, NULL);
-}
-
-static void say_place(void *arg)
-{
-	static char message[8192];
-	struct text t = text_start(message, sizeof(message));
-	const struct place *place = arg;
-	const struct thread *self = place->self;
-
-	text_add(&t, "samebits: thread ");
-	text_add(&t, self->path);
-	text_add(&t, " waits for ");
-	text_add(&t, self->seat.what ? self->seat.what : "its turn");
-	if (self->seat.key) {
-		text_add(&t, " at 0x");
-		text_number(&t, (uintptr_t)self->seat.key, 16, 1);
-	}
-	text_add(&t, "\n");
-	deny_say_stack(&t, stack_walk(place->ra, FRAMES));
-	sys3(SYS_write, 2, message, t.at - message);
-}
-
-void turn_watch_say(struct thread *self)
-{
-	struct place place = {
-		self, (uintptr_t)call_from(__builtin_return_address(0),
-					   __builtin_frame_address(0))
-	};
-	uint64_t mask = engine_lock();
-
-	self->busy = true;
-	stack_capture();
-	stack_call(self, say_place, &place);
-	self->busy = false;
-	engine_unlock(mask);
-}
-
-/* Without the lock, as what it calls may take it. */
-static void ask(struct thread *t)
-{
-	static const struct timespec limit = { 0, TELL_MS * MS };
-	int quiet = GO_WAIT, *go = &t->seat.go;
-
-	if (t->seat.state != SEAT_BLOCKED ||
-	    !__atomic_compare_exchange_n(go, &quiet, GO_TELL, false,
-					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-		return;
-	sys3(SYS_futex, go, FUTEX_WAKE_PRIVATE, 1);
-	sys4(SYS_futex, go, FUTEX_WAIT_PRIVATE, GO_TELL, &limit);
-}
-
-static void deadlock(void)
-{
-	static const char head[] =
-		"samebits: deadlock: all threads wait for each other\n";
-	struct thread *t;
-
-	sys3(SYS_write, 2, head, sizeof(head) - 1);
-	for (t = thread_first(); t; t = t->next)
-		ask(t);
-	if (config.deadlock_exit)
-		deny_end(SB_ENDED_DEADLOCK);
 }
 
 /* It says where it is before others get the turn, who may let it go. */
@@ -249,13 +115,35 @@ static void stop(struct thread *t)
 	uint64_t mask;
 
 	if (!seen.busy)
-		ask_busy(t);
+		turntell_busy(t);
 	mask = turn_lock();
 	turn.looking = true;
 	if (turn.holder == t && turn.passes == seen.passes)
-		take(t, &seen.busy);
+		take(t, &seen.busy, SB_HALT_BUSY);
 	turn.looking = false;
 	turn_unlock(mask);
+}
+
+/* Threads that nobody has announced, as a timer's: they may wake one. */
+static bool strangers(void)
+{
+	unsigned own = turn.live + 1; /* and the watch */
+	struct stat st;
+
+	/* The first one stays to the process's end. */
+	for (struct thread *t = thread_first(); t; t = t->next)
+		own += t->first && t->seat.finished;
+	return sys4(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &st, 0) == 0 &&
+	       st.st_nlink > 2 + own;
+}
+
+/* May somebody else let one go: another process, a timer, such a thread? */
+static bool others(void)
+{
+	for (struct thread *t = turn.pollers.first; t; t = t->seat.next)
+		if (t->seat.abroad)
+			return true;
+	return timers_awaited() || strangers();
 }
 
 static void look(void)
@@ -269,7 +157,7 @@ static void look(void)
 	if (turn.holder) {
 		look_at(turn.holder, now);
 		seen.idle = 0;
-	} else if (turn.limits || turn.outside || !turn.live) {
+	} else if (!turn.live || turn.limits || turn.outside || others()) {
 		seen.idle = 0;
 	} else if (!seen.idle) {
 		seen.idle = now;
@@ -281,8 +169,11 @@ static void look(void)
 	if (loops)
 		stop(loops);
 	loops = NULL;
+	turntell_count();
 	if (dead)
-		deadlock();
+		turntell_deadlock();
+	if (dead && config.deadlock_exit)
+		deny_end(SB_ENDED_DEADLOCK);
 }
 
 /* Those of who waits, while nobody can run. */
@@ -375,8 +266,9 @@ void turn_watch_tell(void)
 	tell(&seen.told_unseen, seen.unseen, "outside",
 	     "thread ", " waited in a place that is not seen: when it comes "
 		       "back is not repeated", "");
-	tell(&seen.told_busy, seen.busy, "busy-loop",
-	     "thread ", " ran longer than --patience without a call that gives "
-			"the turn away: when it was stopped is not repeated; it "
-			"was", busy.where);
+	tell(&seen.told_busy, seen.busy, "busy-loop", "thread ",
+	     " ran longer than --patience without a call that gives "
+	     "the turn away: when it was stopped is not repeated; it "
+	     "was",
+	     turntell_where());
 }

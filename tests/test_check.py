@@ -292,6 +292,49 @@ class Different(Case):
         done = self.samebits("check", "-n", "6", "--", cause("race"), status=1)
         self.assertIn("stdout (output)", done.stdout)
         self.assertIn(planted("race"), done.stdout)
+        # What it wrote there, and what makes the difference.
+        self.assertRegex(done.stdout, r'A  from byte 14, \d+ bytes: "\d+')
+        self.assertIn("it depends on the order in which its threads run",
+                      done.stdout)
+
+    def test_race_natively(self):
+        done = self.samebits("check", "--native", "--json", "-n", "6", "--",
+                             cause("race"), status=1)
+        verdict = json.loads(done.stdout)
+        first = verdict["first_differences"][0]
+        self.assertEqual((first["source"], first["group"]),
+                         ("stdout", "output"))
+        self.assertTrue(all(v.startswith("from byte 14")
+                            for v in first["values"]), first)
+        self.assertIn(planted("race").split(":")[0],
+                      first["stacks"][0][0]["file"])
+        self.assertIn("threads", verdict["likely"])
+
+    @needs_fixed
+    def test_one_thread_natively(self):
+        """Nobody speaks of races, and control repeats it."""
+        done = self.samebits("check", "--native", "--json", "-n", "4", "--",
+                             cause("addresses"), status=1)
+        likely = json.loads(done.stdout)["likely"]
+        self.assertIn("what samebits run controls", likely)
+        self.assertNotIn("threads", likely)
+
+    def test_race_blamed(self):
+        """However the runs came out, no other cause is blamed for it."""
+        self.blame("race", ["threads"])
+
+    def test_race_same_by_chance(self):
+        done = self.samebits("check", "--", cause("same"), status=0)
+        self.assertNotIn("--chaos", done.stdout)
+        self.write("t.py", "import threading\n"
+                   "t = threading.Thread(target=print, args=('one',))\n"
+                   "t.start(); t.join()\n")
+        done = self.samebits("check", "--", "/usr/bin/python3", "t.py",
+                             status=0)
+        self.assertIn("its threads ran as the system let them", done.stdout)
+        done = self.samebits("check", "--schedule=turns", "--strict", "--",
+                             "/usr/bin/python3", "t.py", status=0)
+        self.assertNotIn("as the system let them", done.stdout)
 
     def test_base_line_differs(self):
         done = self.samebits("blame", "-k", "6", "--", cause("instruction"),
@@ -342,6 +385,23 @@ class Different(Case):
         self.assertEqual({n for n in depends if depends[n]},
                          {"working directory", "host name", "umask"})
         self.samebits("check", "--perturb", "--", cause("same"), status=0)
+
+    def test_perturb_race(self):
+        """Whatever is varied, a race that shows now and then is not its doing."""
+        name = os.path.join(self.dir, "now_and_then")
+        self.write("race.py", "import threading, time\n"
+                   "with open(%r, 'a') as f: f.write('x')\n"
+                   "with open(%r) as f: n = len(f.read())\n"
+                   "t = threading.Thread(target=print, args=(n == 4,))\n"
+                   "t.start(); t.join()\n" % (name, name))
+        # As if a race had been won by another thread in the fourth run alone.
+        done = self.samebits("check", "--perturb", "--json", "--in-place",
+                             "--no-input", name, "--no-output", name, "--",
+                             "/usr/bin/python3", "race.py")
+        rows = json.loads(done.stdout)["depends_on"]
+        self.assertFalse(any(x["depends"] for x in rows), done.stdout)
+        self.assertIn("not a second time",
+                      [x["text"] for x in rows if x["text"]][0])
 
     def test_odd_outputs(self):
         """Fifos, sockets, names of any bytes, files that are gone."""

@@ -244,11 +244,90 @@ class Options(Case):
                               path("stress_racey")).stdout
         self.assertNotIn(plain, results)
 
+    def chaos(self, fate, orders):
+        """A hunt on tests/turns/fates.c: the results that it found."""
+        done = self.samebits("check", "--json", "--chaos", str(orders),
+                             "--timeout", "8", "--", path("fates"), fate)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        verdict = json.loads(done.stdout)
+        found = verdict["depends_on"]
+        self.assertEqual(sum(x["orders"] for x in found), orders + 1)
+        self.assertIsNone(found[0]["text"])
+        return verdict, found
+
+    def repeats(self, row):
+        """What its command came to, the same each time."""
+        words = shlex.split(row["how"])
+        self.assertEqual(words[:2], ["samebits", "run"])
+        ends = set()
+        for _ in range(max(REPEAT // 5, 3)):
+            done = self.samebits("run", "-q", *words[2:])
+            wrote = os.path.join(self.dir, "count.txt")
+            text = ""
+            if os.path.exists(wrote):
+                with open(wrote) as f:
+                    text = f.read()
+                os.remove(wrote)
+            ends.add((done.returncode, done.stdout, text))
+        self.assertEqual(len(ends), 1, ends)
+        return ends.pop()
+
+    def test_turns_chaos_deadlock(self):
+        _, found = self.chaos("deadlock", 20)
+        row = next(x for x in found if x["text"])
+        self.assertIn("a deadlock", row["text"])
+        self.assertTrue(row["repeated"])
+        self.assertEqual(self.repeats(row)[0], 125)
+        self.assertEqual(self.repeats(found[0])[:2], (0, "done\n"))
+
+    def test_turns_chaos_crash(self):
+        _, found = self.chaos("crash", 8)
+        row = next(x for x in found if x["text"])
+        self.assertIn("0 and 139", row["text"])
+        self.assertEqual(self.repeats(row)[0], -signal.SIGSEGV)
+
+    def test_turns_chaos_endless(self):
+        _, found = self.chaos("endless", 12)
+        row = next(x for x in found if x["text"])
+        self.assertIn("did not end", row["text"])
+
+    def test_turns_chaos_file(self):
+        """Each command gives its result; where two part is a write."""
+        verdict, found = self.chaos("file", 20)
+        ends = {self.repeats(row) for row in found}
+        self.assertEqual(len(ends), len(found))
+        first = verdict["first_differences"][0]
+        self.assertEqual(first["group"], "output")
+        self.assertRegex(first["values"][0],
+                         r'^count.txt from byte 25, \d+ bytes: "to \d+')
+        text = self.samebits("report", "check").stdout
+        self.assertIn("the command that repeats it", text)
+        page = os.path.join(self.dir, "page.html")
+        self.samebits("report", "check", "--html", page)
+        with open(page) as f:
+            self.assertIn("--schedule-seed", f.read())
+
+    def test_turns_chaos_late(self):
+        done = self.samebits("check", "--chaos", "500", "--max-time", "3s",
+                             "--", path("fates"), "crash")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("more were not tried (--max-time)", done.stdout)
+
+    def test_turns_blamed(self):
+        """Natively it never differs; in other orders it does."""
+        done = self.samebits("blame", "--json", "--", path("fates"), "crash")
+        causes = json.loads(done.stdout)["causes"]["alone"]
+        self.assertEqual([c["name"] for c in causes if c["changes"]],
+                         ["threads"])
+
     def test_turns_chaos_finds_none(self):
         done = self.samebits("check", "--chaos", "5", "--",
                              path("scenes_mutexes"), "contended")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("6 orders", done.stdout)
+        self.assertNotIn("no threads", done.stdout)
+        done = self.samebits("check", "--chaos", "2", "--", "true")
+        self.assertIn("the program starts no threads", done.stdout)
 
     def test_turns_refused(self):
         for words, why in (
@@ -302,6 +381,154 @@ class Options(Case):
         self.assertIn("deadlock", text)
         self.assertIn("waits for a mutex", text)
         self.assertIn("crosse", text)  # a function of its stack
+
+    def dead(self, *words):
+        """A run that a deadlock ends, and its report's halts."""
+        done = self.samebits("run", "--schedule=turns", "--deadlock=exit",
+                             "--", *words)
+        self.assertEqual(done.returncode, 125, done.stderr)
+        self.assertIn("samebits: deadlock: all threads of a process waited "
+                      "for each other\n", done.stderr)
+        turns = json.loads(self.samebits("report", "--json").stdout)["turns"]
+        self.assertEqual(turns["counts"]["deadlock"], 1)
+        return done.stderr, turns["halts"]
+
+    def test_turns_deadlock_told(self):
+        """Who has what, by name, with lines."""
+        text, halts = self.dead(path("scenes_deadlocks"), "crossed")
+        self.assertRegex(text, r"thread 0 waits for a mutex `second`, which "
+                               r"thread 0\.1 has\n.*crossed at .*deadlocks.c:")
+        self.assertRegex(text, r"thread 0\.1 waits for a mutex `first`, which "
+                               r"thread 0 has\n.*crosses at .*deadlocks.c:")
+        self.assertEqual([(h["thread"], h["held_by"]) for h in halts],
+                         [("0", "0.1"), ("0.1", "0")])
+        report = self.samebits("report").stdout
+        self.assertIn("threads in turns", report)
+        self.assertIn("`second`", report)
+        page = os.path.join(self.dir, "page.html")
+        self.samebits("report", "--html", page)
+        with open(page) as f:
+            self.assertIn("`second`", f.read())
+
+    def test_turns_deadlock_kinds(self):
+        for scene, what in (
+                ("joined_crosswise", "0.1 waits for the end of thread 0.2"),
+                ("missed_signal", "0.1 waits for a condition `c`"),
+                ("forgotten_post", "waits for a semaphore `s`"),
+                ("written", "waits for a lock, to read `l`, which thread 0 "
+                            "has"),
+                ("orphaned", "thread 0.1 waits for a condition `c`"),
+                ("relocked", "which it has itself")):
+            text, _ = self.dead(path("scenes_deadlocks"), scene)
+            self.assertIn(what, text)
+
+    def test_turns_deadlock_checked(self):
+        """It ends, and is named."""
+        done = self.samebits("check", "--schedule=turns", "--",
+                             path("scenes_deadlocks"), "crossed")
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertIn("a deadlock ended each run; samebits report",
+                      done.stderr)
+
+    def test_turns_deadlock_python(self):
+        code = ("import threading\n"
+                "a, b = threading.Lock(), threading.Lock()\n"
+                "go = threading.Barrier(2)\n"
+                "def f(x, y):\n"
+                "    with x:\n"
+                "        go.wait()\n"
+                "        y.acquire()\n"
+                "t = [threading.Thread(target=f, args=p)\n"
+                "     for p in ((a, b), (b, a))]\n"
+                "[x.start() for x in t]\n"
+                "[x.join() for x in t]\n")
+        with open(os.path.join(self.dir, "dead.py"), "w") as f:
+            f.write(code)
+        text, halts = self.dead("/usr/bin/python3", "dead.py")
+        self.assertEqual(text.count("f at %s:7\n" % os.path.join(
+            self.dir, "dead.py")), 2, text)
+        self.assertEqual(len(halts), 3)
+
+    def test_turns_deadlock_of_child(self):
+        """The whole run ends, and nothing else."""
+        code = ("import os, threading\n"
+                "l = threading.Lock(); l.acquire()\n"
+                "if os.fork() == 0:\n"
+                "    t = threading.Thread(target=l.acquire)\n"
+                "    t.start(); t.join()\n"
+                "os.wait()\n")
+        beside = subprocess.Popen(("sleep", "100"))
+        try:
+            text, halts = self.dead("/usr/bin/python3", "-c", code)
+            self.assertEqual({h["process"] for h in halts}, {"0/0.1"})
+            self.assertIsNone(beside.poll())
+        finally:
+            beside.kill()
+            beside.wait()
+
+    def test_turns_no_deadlock(self):
+        """Another process, a signal: somebody may still come."""
+        server = ("import os, socket, threading, time\n"
+                  "s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()\n"
+                  "if os.fork() == 0:\n"
+                  "    c, _ = s.accept(); time.sleep(4); c.sendall(b'late')\n"
+                  "    os._exit(0)\n"
+                  "def ask():\n"
+                  "    c = socket.create_connection(s.getsockname())\n"
+                  "    print(c.recv(10))\n"
+                  "t = threading.Thread(target=ask); t.start(); t.join()\n")
+        alarm = ("import signal, threading\n"
+                 "e = threading.Semaphore(0)\n"
+                 "signal.signal(signal.SIGALRM, lambda *_: e.release())\n"
+                 "signal.alarm(4)\n"
+                 "t = threading.Thread(target=print); t.start(); t.join()\n"
+                 "e.acquire(); print('late')\n")
+        for code in server, alarm:
+            done = self.samebits("run", "--schedule=turns", "--deadlock=exit",
+                                 "--", "/usr/bin/python3", "-c", code)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("late", done.stdout)
+            self.assertNotIn("deadlock", done.stderr)
+
+    def test_turns_degraded_said(self):
+        """By the summary, the report in all its forms, and check."""
+        spins = path("scenes_many"), "bare_spin"
+        done = self.samebits("run", "--schedule=turns", "--patience=1", "--",
+                             *spins)
+        self.assertIn("is degraded: 1 busy loop.", done.stderr)
+        turns = json.loads(self.samebits("report", "--json").stdout)["turns"]
+        self.assertEqual(turns["counts"]["busy-loop"], 1)
+        self.assertEqual(turns["halts"][0]["kind"], "busy-loop")
+        self.assertGreater(turns["passes"], 0)
+        report = self.samebits("report").stdout
+        self.assertIn("not repeated from there on: 1 busy loop", report)
+        self.assertRegex(report, r"many\.c:\d+")
+        done = self.samebits("check", "--schedule=turns", "--patience=1", "--",
+                             *spins)
+        self.assertIn("not controlled: busy-loop", done.stdout)
+
+    def test_turns_reported(self):
+        self.samebits("run", "-q", "--schedule=turns", "--schedule-seed=5",
+                      "--", path("stress_racey"))
+        report = self.samebits("report").stdout
+        self.assertRegex(report, r"\d+ threads in 1 process, \d+ passes of the "
+                                 r"turn, in the order of schedule seed 5\n")
+        self.assertIn("blind spots: none found", report)
+        self.samebits("run", "-q", "--", path("stress_racey"))
+        self.assertNotIn("in turns", self.samebits("report").stdout)
+
+    def test_turns_pools_reported(self):
+        if subprocess.run(("/usr/bin/python3", "-c", "import numpy"),
+                          stderr=subprocess.DEVNULL).returncode:
+            self.skip("no numpy")
+        done = self.samebits("run", "-q", "--schedule=turns", "--",
+                             "/usr/bin/python3", "-c",
+                             "import numpy; a = numpy.ones((99, 99)); a @ a")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        turns = json.loads(self.samebits("report", "--json").stdout)["turns"]
+        self.assertTrue(turns["one_thread"], turns)
+        self.assertIn("one thread for the pool of",
+                      self.samebits("report").stdout)
 
     def test_turns_standalone(self):
         run = {**os.environ, "SAMEBITS": "schedule=turns,store=%s" %

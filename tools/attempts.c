@@ -8,6 +8,7 @@
 #include "attempts.h"
 #include "clock.h"
 #include "progress.h"
+#include "written.h"
 
 bool attempts_late(const struct attempts *a)
 {
@@ -29,11 +30,12 @@ static struct attempt *add(struct attempts *a)
 	return made;
 }
 
-static int finish(struct attempt *x)
+static int finish(const struct attempts *a, struct attempt *x)
 {
+	bool late = a->any_end && x->outcome.how == TIMED_OUT;
 	int ret;
 
-	if (x->outcome.how != ENDED || !x->outcome.dir)
+	if ((x->outcome.how != ENDED && !late) || !x->outcome.dir)
 		return x->outcome.how == INTERRUPTED ? -EINTR : -ECANCELED;
 	ret = result_of_run(&x->result, x->outcome.dir);
 	if (!ret)
@@ -55,7 +57,7 @@ static int wait_for_one(struct attempts *a, size_t *going, size_t *done,
 {
 	struct outcome *o = experiment_wait(a->experiment, progress_tick, NULL);
 	struct attempt *x = o ? of_outcome(a, o) : NULL;
-	int ret = x ? finish(x) : -ECANCELED;
+	int ret = x ? finish(a, x) : -ECANCELED;
 
 	(*going)--;
 	(*done)++;
@@ -89,20 +91,6 @@ int attempts_make(struct attempts *a, const struct trial *const *trial,
 		if (experiment_signal(a->experiment))
 			ret = -EINTR;
 	}
-	return ret;
-}
-
-int attempts_repeat(struct attempts *a, const struct trial *trial, size_t n,
-		    const struct attempt **bad)
-{
-	const struct trial **list = calloc(n + 1, sizeof(*list));
-	int ret = -ENOMEM;
-
-	for (size_t i = 0; list && i < n; i++)
-		list[i] = trial;
-	if (list)
-		ret = attempts_make(a, list, n, bad);
-	free(list);
 	return ret;
 }
 
@@ -176,4 +164,17 @@ int attempts_compare(struct verdict *v, const struct attempts *a,
 				.tolerance = t };
 
 	return result_compare(v, &c);
+}
+
+void attempts_written(struct verdict *v, const struct attempts *a,
+		      const struct attempt *x, const struct attempt *y)
+{
+	struct place_of px = { a, x }, py = { a, y };
+	struct comparison c = { .a = &x->result,
+				.b = &y->result,
+				.run_a = &px,
+				.run_b = &py,
+				.place = attempt_place };
+
+	written_find(v, &c);
 }

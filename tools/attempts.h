@@ -19,6 +19,7 @@ struct attempts {
 	unsigned jobs;	/* at a time */
 	size_t planned; /* in all, for progress */
 	double until;	/* CLOCK_MONOTONIC seconds; 0: no limit */
+	bool any_end;	/* who does not end in time has a result, too */
 };
 
 /*
@@ -27,9 +28,6 @@ struct attempts {
  */
 int attempts_make(struct attempts *a, const struct trial *const *trial,
 		  size_t n, const struct attempt **bad);
-/* The same trial `n` times. */
-int attempts_repeat(struct attempts *a, const struct trial *trial, size_t n,
-		    const struct attempt **bad);
 bool attempts_late(const struct attempts *a);
 void attempts_free(struct attempts *a); /* not the experiment */
 
@@ -48,5 +46,9 @@ char *attempt_place(void *run, const struct file_entry *entry);
 int attempts_compare(struct verdict *v, const struct attempts *a,
 		     const struct attempt *x, const struct attempt *y,
 		     const struct tolerance *t);
+
+/* Says what the writes wrote that differ between them (written.h). */
+void attempts_written(struct verdict *v, const struct attempts *a,
+		      const struct attempt *x, const struct attempt *y);
 
 #endif

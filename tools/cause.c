@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cause.h"
+#include "orders.h"
 #include "text.h"
 
 /* ---- what the program uses ---- */
@@ -138,12 +140,12 @@ void causes_free(struct causes *c)
 
 /* ---- what it does ---- */
 
-static struct spread seconds(const struct attempts *a, size_t from, size_t to)
+static struct spread seconds(const struct attempts *a, struct span s)
 {
 	double x[128];
 	size_t n = 0;
 
-	for (size_t i = from; i < to && n < 128; i++)
+	for (size_t i = s.from; i < s.to && n < 128; i++)
 		x[n++] = a->at[i]->outcome.seconds;
 	return spread_of(x, n);
 }
@@ -152,8 +154,13 @@ static int describe(struct cause *c, struct repeat *r,
 		    const struct attempt *base, const struct attempt *changed)
 {
 	struct verdict v = { .is = VERDICT_SAME };
-	int ret = repeat_compare(r, &v, base, changed);
+	int ret = 0;
 
+	if (changed->outcome.how != ENDED || order_deadlocked(changed)) {
+		c->how = order_difference(r, base, changed);
+		return c->how ? 0 : -ENOMEM;
+	}
+	ret = repeat_compare(r, &v, base, changed);
 	for (size_t i = 0; i < v.differences && !c->how; i++)
 		if (!v.difference[i].within &&
 		    asprintf(&c->how, "%s: %s%s", v.difference[i].what,
@@ -165,26 +172,26 @@ static int describe(struct cause *c, struct repeat *r,
 	return ret;
 }
 
-static struct spread values(const struct attempts *a, size_t from, size_t to,
+static struct spread values(const struct attempts *a, struct span s,
 			    const struct metric *m)
 {
 	double x[128];
 	size_t n = 0;
 
-	for (size_t i = from; i < to && n < 128; i++)
+	for (size_t i = s.from; i < s.to && n < 128; i++)
 		if (a->at[i]->result.out.path &&
 		    metric_read(m, a->at[i]->result.out.path, &x[n]))
 			n++;
 	return spread_of(x, n);
 }
 
-static int measure(struct cause *c, const struct attempts *a, size_t k,
-		   size_t first, const struct metrics *metrics)
+static int measure(struct cause *c, const struct attempts *a, struct span line,
+		   struct span of, const struct metrics *metrics)
 {
 	for (size_t i = 0; i < metrics->n; i++) {
 		const struct metric *m = &metrics->at[i];
-		struct spread was = values(a, 0, k, m);
-		struct spread is = values(a, first, a->n, m);
+		struct spread was = values(a, line, m);
+		struct spread is = values(a, of, m);
 		char *old = c->metric;
 		int ret;
 
@@ -207,20 +214,33 @@ static int measure(struct cause *c, const struct attempts *a, size_t k,
 }
 
 int cause_judge(struct cause *c, struct repeat *r, const struct attempt *base,
-		size_t k, size_t first, const struct attempt *changed,
+		struct span line, struct span of, const struct attempt *changed,
 		const struct metrics *metrics)
 {
-	struct spread was = seconds(&r->attempts, 0, k);
-	struct spread is = seconds(&r->attempts, first, r->attempts.n);
+	struct spread was = seconds(&r->attempts, line);
+	struct spread is = seconds(&r->attempts, of);
 
 	c->cost = ratio_of(&was, &is);
 	c->changes = changed;
 	if (!changed)
 		return 0;
 	return describe(c, r, base, changed) ||
-			       measure(c, &r->attempts, k, first, metrics)
+			       measure(c, &r->attempts, line, of, metrics)
 		       ? -ENOMEM
 		       : 0;
+}
+
+struct cause *causes_threads(const struct causes *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->at[i].what->threads)
+			return &c->at[i];
+	return NULL;
+}
+
+double cause_missed(uint64_t runs)
+{
+	return runs ? 1 - pow(0.05, 1.0 / (double)runs) : 1;
 }
 
 int causes_together(struct causes *c, const size_t *set, size_t n)
@@ -231,121 +251,4 @@ int causes_together(struct causes *c, const size_t *set, size_t n)
 	memcpy(c->set, set, n * sizeof(*set));
 	c->nset = n;
 	return 0;
-}
-
-/* ---- told ---- */
-
-char *causes_names(const struct causes *c)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
-	bool any = false;
-
-	if (!to)
-		return NULL;
-	for (size_t i = 0; i < c->n; i++)
-		if (c->at[i].changes) {
-			fprintf(to, "%s%s", any ? ", " : "",
-				c->at[i].what->name);
-			any = true;
-		}
-	for (size_t i = 0; i < c->nset; i++)
-		fprintf(to, "%s%s",
-			i     ? " and "
-			: any ? "; and on "
-			      : "",
-			c->at[c->set[i]].what->name);
-	if (c->nset)
-		fputs(c->nset > 1 ? " together" : "", to);
-	fclose(to);
-	if (any || c->nset)
-		return text;
-	free(text);
-	return NULL;
-}
-
-static void print_lines(FILE *to, const char *text)
-{
-	while (text && *text) {
-		size_t n = strcspn(text, "\n");
-		char *line = strndup(text, n);
-
-		fputs("        ", to);
-		text_print(to, line ? line : "?");
-		fputc('\n', to);
-		free(line);
-		text += n + (text[n] == '\n');
-	}
-}
-
-static void print_cause(FILE *to, const struct cause *c)
-{
-	char calls[24] = "", cost[48] = "";
-
-	if (c->calls)
-		snprintf(calls, sizeof(calls), "%lu", c->calls);
-	if (c->cost.value > 0)
-		snprintf(cost, sizeof(cost), "%.2f x (%.2f to %.2f)",
-			 c->cost.value, c->cost.low, c->cost.high);
-	fprintf(to, "  %-22s %9s  %-9s  %-23s %s\n", c->what->name, calls,
-		c->skipped   ? "not tried"
-		: c->changes ? "CHANGES"
-			     : "same",
-		cost, c->what->how);
-	if (!c->changes)
-		return;
-	print_lines(to, c->how);
-	print_lines(to, c->metric);
-	for (int i = 0; i < CAUSE_SITES && c->site[i]; i++) {
-		fputs("        called by ", to);
-		text_print(to, c->site[i]);
-		fputc('\n', to);
-	}
-}
-
-void causes_print(FILE *to, const struct causes *c)
-{
-	if (!c->n)
-		return;
-	fprintf(to, "\n  %-22s %9s  %-9s  %-23s %s\n", "left to chance",
-		"calls", "result", "control costs", "what that is");
-	for (int changes = 1; changes >= 0; changes--)
-		for (size_t i = 0; i < c->n; i++)
-			if (c->at[i].changes == changes)
-				print_cause(to, &c->at[i]);
-}
-
-static json_t *cause_json(const struct cause *c)
-{
-	json_t *j = json_object(), *sites = json_array();
-
-	for (int i = 0; i < CAUSE_SITES && c->site[i]; i++)
-		json_array_append_new(sites, text_json(c->site[i]));
-	json_object_set_new(j, "name", json_string(c->what->name));
-	json_object_set_new(j, "what", json_string(c->what->how));
-	json_object_set_new(j, "calls", json_integer((json_int_t)c->calls));
-	json_object_set_new(j, "changes",
-			    c->skipped ? json_null()
-				       : json_boolean(c->changes));
-	json_object_set_new(j, "how", text_json(c->how));
-	json_object_set_new(j, "metric", text_json(c->metric));
-	json_object_set_new(j, "cost",
-			    json_pack("{s:f, s:f, s:f}", "ratio", c->cost.value,
-				      "low", c->cost.low, "high",
-				      c->cost.high));
-	json_object_set_new(j, "sites", sites);
-	return j;
-}
-
-json_t *causes_json(const struct causes *c)
-{
-	json_t *list = json_array(), *set = json_array();
-
-	for (size_t i = 0; i < c->n; i++)
-		json_array_append_new(list, cause_json(&c->at[i]));
-	for (size_t i = 0; i < c->nset; i++)
-		json_array_append_new(set,
-				      json_string(c->at[c->set[i]].what->name));
-	return json_pack("{s:o, s:o}", "alone", list, "together", set);
 }

@@ -7,9 +7,10 @@
 
 /*
  * Runs in `n` other orders (--schedule-seed 1 to n), compared with `base`, a
- * run in turns. It becomes the verdict, which has a row for each result that is
- * another than those before, with the command that repeats it. 0; -EINTR;
- * -ENOMEM; -ECANCELED: the verdict is in trouble.
+ * run in turns. It becomes the verdict: where there are several results it has
+ * a row for each, the base's first, with the command that repeats it, and where
+ * two of them part. A deadlock, a crash, and not to end in time are results. 0;
+ * -EINTR; -ENOMEM; -ECANCELED: the verdict is in trouble.
  */
 int chaos(struct repeat *r, struct verdict *v, const struct attempt *base,
 	  size_t n);

@@ -11,6 +11,8 @@
 #include "chaos.h"
 #include "cmd.h"
 #include "globs.h"
+#include "likely.h"
+#include "orders.h"
 #include "output.h"
 #include "perturb.h"
 #include "progress.h"
@@ -240,6 +242,8 @@ static int suspects(struct checking *k, const struct attempt *x,
 	int ret = suspects_find(&k->v, x->outcome.dir, y->outcome.dir, o.native,
 				&events, &complete);
 
+	if (!ret)
+		attempts_written(&k->v, &k->r.attempts, x, y);
 	if (!ret && events && !complete)
 		ret = verdict_add_uncontrolled(
 			&k->v, "the logs are not complete (--trace-limit): "
@@ -255,19 +259,23 @@ static int suspects(struct checking *k, const struct attempt *x,
 /* Runs with every event, until two of them differ. */
 static int escalate(struct checking *k)
 {
-	size_t first = k->r.attempts.n;
+	size_t first = k->r.attempts.n, runs, results;
 	const struct attempt *other = NULL;
 	int ret = repeat_more(&k->r, &k->v, &k->r.full, 2);
 
 	while (!ret && !(other = find_other(k, first)) &&
 	       !attempts_late(&k->r.attempts))
 		ret = repeat_more(&k->r, &k->v, &k->r.full, 1);
+	runs = k->r.attempts.n;
+	results = count_results(k);
 	if (!ret && other)
 		ret = suspects(k, k->r.attempts.at[first], other);
 	if (!ret)
+		ret = likely_find(&k->r, &k->v, k->r.attempts.at[0], o.native);
+	if (!ret)
 		ret = verdict_say(
-			&k->v, "different: %zu results in %zu runs%s",
-			count_results(k), k->r.attempts.n,
+			&k->v, "different: %zu results in %zu runs%s", results,
+			runs,
 			other ? ""
 			      : "; those with every event agreed until "
 				"--max-time, so that the first difference is "
@@ -275,9 +283,14 @@ static int escalate(struct checking *k)
 	return ret;
 }
 
+#define LOOSE                                                                  \
+	"; its threads ran as the system let them, and --chaos N tries other " \
+	"orders"
+
 static int judge_same(struct checking *k)
 {
 	const struct attempt *a = k->r.attempts.at[0];
+	bool loose = !wanted_turns() && run_threaded(a->outcome.dir);
 	char *what = compared_text(a), *rest;
 	bool within = k->v.is == VERDICT_WITHIN;
 	int ret = note_uncontrolled(k, a);
@@ -286,14 +299,14 @@ static int judge_same(struct checking *k)
 		ret = note_outside(k, a);
 	rest = uncontrolled_text(&k->v);
 	if (!ret && what && rest)
-		ret = verdict_say(&k->v, "%s in %zu runs%s: %s; %s",
+		ret = verdict_say(&k->v, "%s in %zu runs%s: %s; %s%s",
 				  within ? "equal within the tolerance, but "
 					   "not the same bits,"
 				  : o.native ? "the same without control"
 					     : "the same",
 				  k->r.attempts.n,
 				  o.against ? " and the earlier one" : "", what,
-				  rest);
+				  rest, loose ? LOOSE : "");
 	if (!ret && o.strict && k->v.nuncontrolled)
 		ret = verdict_trouble(&k->v,
 				      "the results are the same, but a blind "
@@ -378,6 +391,13 @@ static bool failed(struct checking *k)
 
 	if (k->v.is == VERDICT_DIFFERENT || a->result.status == (int)k->status)
 		return false;
+	if (order_deadlocked(a)) {
+		verdict_trouble(&k->v,
+				"a deadlock ended each run; samebits report %s "
+				"says which threads wait for what",
+				attempt_name(a));
+		return true;
+	}
 	verdict_trouble(&k->v,
 			"the program failed in each run, with exit status %d; "
 			"see %s/stderr, or say --status %d where that is right",
@@ -404,6 +424,9 @@ static int judge(struct checking *k)
 			ret = note_outside(k, other);
 		return ret ? ret : escalate(k);
 	}
+	/* That it fails may be one of several results. */
+	if (!ret && o.chaos)
+		ret = chaos(&k->r, &k->v, a->at[0], k->orders);
 	if (ret || failed(k))
 		return ret;
 	if (o.against) {
@@ -412,7 +435,7 @@ static int judge(struct checking *k)
 			return ret;
 	}
 	if (o.chaos)
-		return chaos(&k->r, &k->v, a->at[0], k->orders);
+		return 0;
 	return o.perturb ? perturb(&k->r, &k->v, a->at[0]) : judge_same(k);
 }
 

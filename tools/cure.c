@@ -87,6 +87,8 @@ static const struct cure blinds[] = {
 	{ "cryptography", "--crypto force (UNSAFE) gives predictable values" },
 	{ "cudnn", "choose a deterministic algorithm in the program" },
 	{ "cusparse", "choose a deterministic algorithm in the program" },
+	{ "degraded", "samebits report says which threads, and where" },
+	{ "go", "nothing: GOMAXPROCS=1 makes less of it differ" },
 	{ "instructions", "nothing controls instructions that read the chip: "
 			  "use getrandom(2) and clock_gettime(2), or an option "
 			  "of the library" },

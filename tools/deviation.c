@@ -62,6 +62,9 @@ const struct deviation perturbations[] = {
 /* Observed sources give real values, and nothing else changes: a clock that is
  * observed leaves the times of files to the logical one. */
 const struct deviation factors[] = {
+	{ .name = "threads",
+	  .how = "threads in other orders, and as the system lets them",
+	  .threads = true },
 	{ .name = "entropy",
 	  .how = "random bytes of the system",
 	  .option = { "--observe", "entropy,random_device" },
@@ -278,6 +281,8 @@ bool deviation_concerns(const struct deviation *d, const struct rundir *run,
 	*calls = 0;
 	if (d->python)
 		return has_python(run);
+	if (d->threads)
+		return tally_threads(tally, calls);
 	if (!d->sources)
 		return true;
 	for (size_t i = 0; i < tally->n; i++)

@@ -27,6 +27,7 @@ struct deviation {
 	 * about. NULL: it does not show in calls. */
 	const char *sources;
 	bool python;	  /* only Python knows of it */
+	bool threads;	  /* it is the order in which threads run (orders.h) */
 	unsigned padding; /* bytes of environment more, each run another number
 			   */
 	const char *counted; /* a variable that is another number each run */

@@ -23,6 +23,7 @@
 #include "tally.h"
 #include "text.h"
 #include "tolerance.h"
+#include "written.h"
 
 static struct {
 	const char *store, *json, *force;
@@ -424,6 +425,8 @@ static int compare(struct side *a, struct side *b)
 		ret = suspects_find(&v, a->dir, b->dir,
 				    mode && !strcmp(mode, "audit"), &events,
 				    &complete);
+	if (!ret)
+		written_find(&v, &c);
 	if (ret)
 		goto out;
 	results(&s[INPUTS], &s[OUTPUTS], &v);

@@ -127,11 +127,17 @@ struct side {
 	const struct classes *classes;
 	struct events it;
 	const struct sb_event *event;
+	uint64_t next; /* the number of the one behind it, in its thread */
+	bool writes;   /* all others are passed over */
 };
 
 static void step(struct side *s)
 {
-	s->event = s->log ? events_next(&s->it) : NULL;
+	do {
+		s->event = s->log ? events_next(&s->it) : NULL;
+		s->next++;
+	} while (s->event && s->writes &&
+		 strcmp(s->log->source[s->event->source].group, SB_OUTPUT));
 }
 
 /* What a numeric call read and wrote, where that was looked at. */
@@ -160,7 +166,7 @@ static int compare_thread(struct search *search, struct side s[2],
 
 	step(&s[0]);
 	step(&s[1]);
-	for (uint64_t i = 0; !ret && (s[0].event || s[1].event); i++) {
+	while (!ret && (s[0].event || s[1].event)) {
 		const struct sb_event *a = s[0].event, *b = s[1].event;
 		uint64_t ka = a ? class_of_event(s[0].classes, s[0].log, a) : 0;
 		uint64_t kb = b ? class_of_event(s[1].classes, s[1].log, b) : 0;
@@ -172,7 +178,7 @@ static int compare_thread(struct search *search, struct side s[2],
 					moment(s[1].log, b) },
 				.process = process,
 				.thread = thread,
-				.index = i,
+				.index = (a ? s[0].next : s[1].next) - 1,
 				.operands_equal = operands_equal && ka == kb,
 			};
 
@@ -288,24 +294,38 @@ static uint32_t thread_named(const struct log *log, const char *path)
 	return 0;
 }
 
+static void sides(struct side s[2], const struct log *log[2],
+		  const struct classes k[2], const uint32_t id[2], bool writes)
+{
+	for (int i = 0; i < 2; i++) {
+		s[i] = (struct side){ .log = id[i] ? log[i] : NULL,
+				      .classes = &k[i],
+				      .writes = writes };
+		if (s[i].log)
+			events_start(&s[i].it, log[i], id[i]);
+	}
+}
+
 static int compare_pair(struct search *search, const struct log *log[2],
 			const struct classes k[2], const uint32_t id[2],
 			const char *process, const char *thread)
 {
-	struct side s[2];
 	bool apart = false, native = false;
+	struct side s[2];
 	int ret;
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++)
 		native |= log[i] && log[i]->head.mode == SB_AUDIT;
-		s[i] = (struct side){ .log = id[i] ? log[i] : NULL,
-				      .classes = &k[i] };
-		if (s[i].log)
-			events_start(&s[i].it, log[i], id[i]);
-	}
+	sides(s, log, k, id, false);
 	if (!search->d->events)
 		return compare_counters(search, s, id, process, thread);
 	ret = compare_thread(search, s, process, thread, &apart);
+	/* What comes out is looked for behind that, too. */
+	if (!ret && apart) {
+		sides(s, log, k, id, true);
+		ret = compare_thread(search, s, process, thread, &apart);
+		apart = true;
+	}
 	/* Without control, threads part early for reasons that may not matter:
 	 * what else differs in them is told, too, though not in which order. */
 	if (!ret && apart && native)

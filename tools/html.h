@@ -77,6 +77,8 @@ void html_run(FILE *to, struct report *r, const struct timeline *t,
 	      const struct flame *f);
 /* Sections of it. */
 void html_denied(FILE *to, struct report *r);
+/* How threads took turns; nothing where they did not. */
+void html_turns(FILE *to, struct report *r);
 void html_time_of_calls(FILE *to, const struct report *r,
 			const struct timeline *t);
 void html_flame(FILE *to, const struct flame *f);

@@ -65,7 +65,8 @@ static void put_settings(FILE *to, const char *settings)
 	static const char *const keys[] = { "time",   "pids",	   "order",
 					    "trace",  "seeds",	   "shuffle",
 					    "force",  "observe",   "deny",
-					    "crypto", "framework", "digest" };
+					    "crypto", "framework", "digest",
+					    "schedule", "turnseed", "openmp" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		size_t n = strlen(keys[i]);
@@ -297,6 +298,7 @@ void html_run(FILE *to, struct report *r, const struct timeline *t,
 	fputs("</header>\n", to);
 	put_facts(to, r);
 	html_denied(to, r);
+	html_turns(to, r);
 	html_time_of_calls(to, r, t);
 	html_flame(to, f);
 	html_sources(to, r);

@@ -83,6 +83,12 @@ static void put_deck(FILE *to, const json_t *verdict)
 	else
 		fputs("It was ended in the middle, and has no verdict.", to);
 	fputs("</p>\n", to);
+	if (*text_some(verdict, "likely")) {
+		fputs("<p>", to);
+		html_format(to, "It depends on %s.",
+			    text_some(verdict, "likely"));
+		fputs("</p>\n", to);
+	}
 	if (json_array_size(list))
 		put_first(to, json_array_get(list, 0));
 	fputs("</div>\n", to);
@@ -139,6 +145,46 @@ static void results(FILE *to, const json_t *verdict)
 	html_section_end(to);
 }
 
+/* Results of --chaos, each with the command that repeats it. */
+static void orders(FILE *to, const json_t *list)
+{
+	json_t *x;
+	size_t i;
+
+	html_section(to, "orders", "Each result, and what repeats it", NULL);
+	fputs("<table class=\"cards\"><thead><tr><th class=\"number\">orders"
+	      "</th><th>a second time</th><th>command</th></tr></thead><tbody>"
+	      "\n",
+	      to);
+	json_array_foreach((json_t *)list, i, x)
+	{
+		json_t *again = json_object_get(x, "repeated");
+
+		if (i == RESULTS)
+			break;
+		fputs("<tr><th scope=\"row\" class=\"number\">", to);
+		html_value(to, json_object_get(x, "orders"));
+		fprintf(to, "</th><td>%s</td><td class=\"wide-cell\"><code>",
+			json_is_true(again) ? "the same"
+			: json_is_false(again)
+				? "<span class=\"marked\">another"
+				  "</span>"
+				: "not tried");
+		html_text(to, text_some(x, "how"));
+		fputs("</code>", to);
+		if (*text_some(x, "text")) {
+			fputs("<pre>", to);
+			html_text(to, text_some(x, "text"));
+			fputs("</pre>", to);
+		}
+		fputs("</td></tr>\n", to);
+	}
+	fputs("</tbody></table>\n", to);
+	html_more(to, i < json_array_size(list) ? json_array_size(list) - i : 0,
+		  "results");
+	html_section_end(to);
+}
+
 static void variations(FILE *to, const json_t *verdict)
 {
 	json_t *list = json_object_get(verdict, "depends_on"), *x;
@@ -146,6 +192,10 @@ static void variations(FILE *to, const json_t *verdict)
 
 	if (!json_array_size(list))
 		return;
+	if (json_object_get(json_array_get(list, 0), "orders")) {
+		orders(to, list);
+		return;
+	}
 	html_section(to, "depends", "What the result depends on",
 		     "One thing around the program was varied at a time.");
 	fputs("<table class=\"cards\"><thead><tr><th>what</th><th>result</th>"
@@ -161,7 +211,7 @@ static void variations(FILE *to, const json_t *verdict)
 		fputs(json_is_true(depends)
 			      ? "<span class=\"marked\">depends</span>"
 		      : json_is_null(depends)
-			      ? "<span class=\"quiet\">not tried</span>"
+			      ? "<span class=\"quiet\">not known</span>"
 			      : "no",
 		      to);
 		fputs("</td><td class=\"wide-cell\">", to);

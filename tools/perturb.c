@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "deviation.h"
+#include "orders.h"
 #include "perturb.h"
 
 /* The first thing that differs, in a line or more; NULL: nothing does. */
@@ -21,25 +22,55 @@ static char *difference(const struct verdict *v)
 	return text;
 }
 
+#define CHANCE                                                                 \
+	"it differed, but not a second time, or without this, too: chance, as " \
+	"of its threads' order; --schedule=turns leaves that out"
+
+/* Where threads run as the system lets them, a difference has to come again, and
+ * not to come without. 1: so it is. */
+static int holds(struct repeat *r, const struct attempt *base,
+		 const struct trial *t)
+{
+	const struct trial *both[] = { &r->trial, t };
+	struct attempts *a = &r->attempts;
+	const struct attempt *bad;
+	int ret;
+
+	if (wanted_turns() || !run_threaded(base->outcome.dir))
+		return 1;
+	ret = attempts_make(a, both, 2, &bad);
+	if (ret)
+		return ret;
+	return !repeat_differ(r, base, a->at[a->n - 2]) &&
+	       repeat_differ(r, base, a->at[a->n - 1]);
+}
+
 static int judge(struct repeat *r, struct verdict *v,
-		 const struct attempt *base, const struct deviation *d)
+		 const struct attempt *base, const struct deviation *d,
+		 const struct trial *t)
 {
 	const struct attempt *last = r->attempts.at[r->attempts.n - 1];
 	struct verdict one = { .is = VERDICT_SAME };
-	int ret = 0;
+	int ret = 0, held = 1;
 	char *text;
 
 	if (last->digest != base->digest)
 		ret = repeat_compare(r, &one, base, last);
 	text = difference(&one);
+	if (!ret && text)
+		held = holds(r, base, t);
+	if (held < 0)
+		ret = held;
 	if (!ret)
-		ret = verdict_add_variation(v, d->name, d->how, text, NULL);
+		ret = verdict_add_variation(v, d->name, d->how,
+					    held ? text : NULL,
+					    held ? NULL : CHANCE);
 	free(text);
 	verdict_free(&one);
 	return ret;
 }
 
-/* One that could not be started is not tried. */
+/* Of one that could not be started nothing is known. */
 static int vary(struct repeat *r, struct verdict *v, const struct attempt *base,
 		const struct deviation *d)
 {
@@ -54,10 +85,10 @@ static int vary(struct repeat *r, struct verdict *v, const struct attempt *base,
 	deviate(room, &r->trial, &d, 1, 0);
 	t = &room->trial;
 	ret = attempts_make(&r->attempts, &t, 1, &bad);
-	free(room);
 	if (!ret)
-		return judge(r, v, base, d);
-	if (ret == -EINTR || !bad)
+		ret = judge(r, v, base, d, t);
+	free(room);
+	if (!ret || ret == -EINTR || !bad)
 		return ret;
 	text = attempt_trouble(bad, r->timeout);
 	ret = verdict_add_variation(v, d->name, d->how, NULL,

@@ -122,6 +122,19 @@ static bool whole_denied(const struct sb_record *r)
 	return r->size >= sizeof(struct sb_denied);
 }
 
+static bool whole_halt(const struct sb_record *r)
+{
+	const struct sb_halt *h = (const void *)r;
+
+	return r->size > sizeof(*h) && h->kind && h->kind < SB_HALT_KINDS &&
+	       terminated(h->name, sizeof(h->name)) && whole_pair(r, h->text);
+}
+
+static bool whole_turns(const struct sb_record *r)
+{
+	return r->size >= sizeof(struct sb_turns);
+}
+
 static bool whole_runtime(const struct sb_record *r)
 {
 	return whole_pair(r, ((const struct sb_runtime *)r)->text);
@@ -157,14 +170,13 @@ static int keep(struct log *log, const struct sb_record *r)
 		const void ***array;
 		size_t *n;
 	} kind[] = {
-		[SB_MODULE] = { "module", whole_module,
-				&log->module, &log->nmodules },
-		[SB_SITE] = { "site", whole_site, &log->site,
-			      &log->nsites },
-		[SB_THREAD] = { "thread", whole_thread,
-				&log->thread, &log->nthreads },
-		[SB_BLIND] = { "blind spot", whole_blind,
-			       &log->blind, &log->nblinds },
+		[SB_MODULE] = { "module", whole_module, &log->module,
+				&log->nmodules },
+		[SB_SITE] = { "site", whole_site, &log->site, &log->nsites },
+		[SB_THREAD] = { "thread", whole_thread, &log->thread,
+				&log->nthreads },
+		[SB_BLIND] = { "blind spot", whole_blind, &log->blind,
+			       &log->nblinds },
 		[SB_LINE] = { "line", whole_line, &log->line, &log->nlines },
 		[SB_DENIED] = { "denied call", whole_denied, &log->denied,
 				&log->ndenied },
@@ -174,6 +186,9 @@ static int keep(struct log *log, const struct sb_record *r)
 				 &log->nruntimes },
 		[SB_SHAPE] = { "shape", whole_shape, &log->shape,
 			       &log->nshapes },
+		[SB_HALT] = { "halt", whole_halt, &log->halt, &log->nhalts },
+		[SB_TURNS] = { "turns", whole_turns, &log->turns,
+			       &log->nturns },
 		[SB_FILE] = { "file", whole_file, &log->file, &log->nfiles },
 	};
 
@@ -497,6 +512,8 @@ void log_close(struct log *log)
 	free(log->denied);
 	free(log->named);
 	free(log->runtime);
+	free(log->halt);
+	free(log->turns);
 	free(log->shape);
 	free(log->file);
 	free(log->counter);

@@ -64,6 +64,10 @@ struct log {
 	size_t ndenied;
 	const void **runtime;
 	size_t nruntimes;
+	const void **halt; /* kind is one */
+	size_t nhalts;
+	const void **turns;
+	size_t nturns;
 	const void **shape; /* by source, which is within the names, and hash */
 	size_t nshapes;
 	const void **file; /* SB_RENAMED has two names */

@@ -69,6 +69,9 @@ bool repeat_valid(struct repeat *r)
 	r->max_time = 600;
 	if (!alone())
 		return false;
+	/* Else the first deadlock would be the last run. */
+	if (wanted_turns() && !wanted.deadlock)
+		wanted.deadlock = "exit";
 	if (!option_count("jobs", repeat_wanted.jobs, 1, 256, &jobs) ||
 	    !option_seconds("timeout", repeat_wanted.timeout, &r->timeout) ||
 	    !option_seconds("max-time", repeat_wanted.max_time, &r->max_time) ||
@@ -234,8 +237,8 @@ static int give_up(struct repeat *r, struct verdict *v, int ret,
 	return -ECANCELED;
 }
 
-int repeat_more(struct repeat *r, struct verdict *v, const struct trial *t,
-		size_t n)
+int repeat_make(struct repeat *r, struct verdict *v,
+		const struct trial *const *t, size_t n)
 {
 	struct attempts *a = &r->attempts;
 	const struct attempt *bad;
@@ -244,13 +247,27 @@ int repeat_more(struct repeat *r, struct verdict *v, const struct trial *t,
 
 	if (a->planned < first + n)
 		a->planned = first + n;
-	ret = attempts_repeat(a, t, n, &bad);
+	ret = attempts_make(a, t, n, &bad);
 	if (ret)
 		return give_up(r, v, ret, bad);
 	for (size_t i = first; i < a->n && !ret; i++)
 		ret = verdict_add_run(v, attempt_name(a->at[i]),
 				      a->at[i]->outcome.seconds,
 				      a->at[i]->outcome.status);
+	return ret;
+}
+
+int repeat_more(struct repeat *r, struct verdict *v, const struct trial *t,
+		size_t n)
+{
+	const struct trial **list = calloc(n + 1, sizeof(*list));
+	int ret = -ENOMEM;
+
+	for (size_t i = 0; list && i < n; i++)
+		list[i] = t;
+	if (list)
+		ret = repeat_make(r, v, list, n);
+	free(list);
 	return ret;
 }
 

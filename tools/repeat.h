@@ -61,7 +61,10 @@ void repeat_recorded(struct repeat *r, const char *kind, const struct verdict *v
  * asked for the end ends this process. */
 int repeat_end(struct repeat *r, const struct attempt *keep);
 
-/* `n` more of a trial. 0; -EINTR; -ECANCELED: the verdict is in trouble. */
+/* One more of each. 0; -EINTR; -ECANCELED: the verdict is in trouble. */
+int repeat_make(struct repeat *r, struct verdict *v,
+		const struct trial *const *t, size_t n);
+/* `n` more of a trial. */
 int repeat_more(struct repeat *r, struct verdict *v, const struct trial *t,
 		size_t n);
 /* The differences of two attempts, as far as they count. 0 or -ENOMEM. */

@@ -27,6 +27,7 @@
 #include "tally.h"
 #include "text.h"
 #include "trialset.h"
+#include "turnsreport.h"
 
 #define FRAMES 3 /* shown to people; --json has all of them */
 #define SITES 3
@@ -98,6 +99,12 @@ static void add_stack(json_t *j, struct report *r, const struct log *log,
 				      line_json(site_line(log, site, i)));
 	json_object_set_new(j, "frames", frames);
 	json_object_set_new(j, "lines", lines);
+}
+
+static void add_stack_of(json_t *j, void *r, const struct log *log,
+			 const struct sb_site *site)
+{
+	add_stack(j, r, log, site);
 }
 
 static json_t *first_values(const struct sb_counter *c)
@@ -255,6 +262,8 @@ static json_t *report_json(struct report *r)
 	json_object_set(j, "outputs", json_object_get(list, "outputs"));
 	json_decref(list);
 	json_object_set_new(j, "denied", denied_json(r));
+	json_object_set_new(j, "turns",
+			    turns_json(&r->run, &r->runtimes, add_stack_of, r));
 	json_object_set_new(j, "runtimes", runtimes_json(r));
 	json_object_set_new(j, "suppressions", suppressions_json(r));
 	list = json_array();
@@ -532,6 +541,16 @@ static void files_print(const struct report *r)
 	filelist_print(stdout, r->files.output, r->files.outputs, cwd, most);
 }
 
+static void turns_section(struct report *r)
+{
+	const char *settings =
+		json_string_value(json_object_get(r->run.manifest, "settings"));
+
+	if (settings && strstr(settings, "schedule=turns"))
+		list_print(r, "threads in turns", BOLD);
+	turns_print(stdout, r->symbols, &r->run, &r->runtimes);
+}
+
 static void report_print(struct report *r)
 {
 	const char *group = "";
@@ -554,6 +573,7 @@ static void report_print(struct report *r)
 		group = s->group;
 		source_print(r, s);
 	}
+	turns_section(r);
 	writes_print(r);
 	files_print(r);
 	runtimes_print(r);

@@ -91,6 +91,13 @@ static json_t *variation_json(const struct variation *x)
 				       : json_boolean(x->text != NULL));
 	json_object_set_new(j, "text",
 			    text_json(x->trouble ? x->trouble : x->text));
+	if (!x->orders)
+		return j;
+	json_object_set_new(j, "orders", json_integer((json_int_t)x->orders));
+	json_object_set_new(j, "repeated",
+			    x->again == AGAIN_NOT
+				    ? json_null()
+				    : json_boolean(x->again == AGAIN_SAME));
 	return j;
 }
 
@@ -108,6 +115,7 @@ json_t *report_json(const struct verdict *v)
 	json_object_set_new(
 		root, "sentence",
 		text_json(v->is == VERDICT_TROUBLE ? v->trouble : v->sentence));
+	json_object_set_new(root, "likely", text_json(v->likely));
 	json_object_set_new(root, "program",
 			    v->argv ? secrets_arguments(v->argv)
 				    : json_array());

@@ -85,11 +85,39 @@ static void print_results(FILE *to, const json_t *list)
 	print_more(to, json_array_size(list));
 }
 
+/* Results of --chaos, each with the command that repeats it. */
+static void print_orders(FILE *to, const json_t *list)
+{
+	json_t *x;
+	size_t i;
+
+	fputs("\neach result, and the command that repeats it\n", to);
+	json_array_foreach((json_t *)list, i, x)
+	{
+		json_int_t n = json_integer_value(json_object_get(x, "orders"));
+
+		if (i == SHOWN)
+			break;
+		fprintf(to, "  %" JSON_INTEGER_FORMAT " order%s%s\n", n,
+			n == 1 ? "" : "s",
+			json_is_true(json_object_get(x, "repeated"))
+				? "; a second time, too"
+				: "");
+		text_print_lines(to, text_some(x, "how"), "    ");
+		text_print_lines(to, text_some(x, "text"), "      ");
+	}
+	print_more(to, json_array_size(list));
+}
+
 static void print_variations(FILE *to, const json_t *list)
 {
 	json_t *x;
 	size_t i;
 
+	if (json_object_get(json_array_get(list, 0), "orders")) {
+		print_orders(to, list);
+		return;
+	}
 	if (json_array_size(list))
 		fputs("\nwhat the result depends on\n", to);
 	json_array_foreach((json_t *)list, i, x)
@@ -97,7 +125,7 @@ static void print_variations(FILE *to, const json_t *list)
 		json_t *depends = json_object_get(x, "depends");
 
 		fprintf(to, "  %-10s %-26s %s\n",
-			json_is_null(depends)	? "not tried"
+			json_is_null(depends)	? "not known"
 			: json_is_true(depends) ? "DEPENDS"
 						: "no",
 			text_some(x, "name"), text_some(x, "how"));
@@ -134,6 +162,10 @@ static void print_verdict(FILE *to, const json_t *v)
 		return;
 	}
 	text_print_lines(to, text_some(v, "sentence"), "");
+	if (*text_some(v, "likely")) {
+		fputs("it depends on ", to);
+		text_print_lines(to, text_some(v, "likely"), "");
+	}
 	if (json_array_size(list)) {
 		fputs("\nwhere they first went apart\n", to);
 		print_suspect(to, json_array_get(list, 0));

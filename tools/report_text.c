@@ -13,6 +13,7 @@
 #define DIFFERENCES 20 /* results that are shown */
 #define SUSPECTS 8
 #define RUNS 10
+#define ORDERS 12 /* results of --chaos */
 
 static void print_frame(FILE *to, const struct frame *f)
 {
@@ -82,6 +83,34 @@ static void print_suspect(FILE *to, const struct suspect *s)
 		fprintf(to, "    %s\n", s->cure);
 }
 
+/* Was another write to the same shown before it? */
+static bool shown(const struct verdict *v, size_t at, size_t first)
+{
+	for (size_t i = 0; i < at; i++)
+		if (!strcmp(v->suspect[i].group, SB_OUTPUT) &&
+		    !strcmp(v->suspect[i].source, v->suspect[at].source) &&
+		    (i < first || v->suspect[i].event))
+			return true;
+	return false;
+}
+
+/* Of stdout, stderr and files each the first, where the list above was cut:
+ * writes stand at its end. */
+static void print_writes(FILE *to, const struct verdict *v, size_t from)
+{
+	bool any = false;
+
+	for (size_t i = from; i < v->suspects; i++) {
+		if (strcmp(v->suspect[i].group, SB_OUTPUT) ||
+		    !v->suspect[i].event || shown(v, i, from))
+			continue;
+		if (!any)
+			fputs("\nthe first write that differs\n", to);
+		print_suspect(to, &v->suspect[i]);
+		any = true;
+	}
+}
+
 void report_suspects(FILE *to, const struct verdict *v)
 {
 	size_t n = v->suspects < SUSPECTS ? v->suspects : SUSPECTS;
@@ -98,6 +127,7 @@ void report_suspects(FILE *to, const struct verdict *v)
 		fputs("\nand elsewhere, where each place first differs\n", to);
 	for (size_t i = 1; i < n; i++)
 		print_suspect(to, &v->suspect[i]);
+	print_writes(to, v, n);
 	if (v->suspects > n)
 		fprintf(to, "  … and at %zu places more\n", v->suspects - n);
 }
@@ -118,15 +148,43 @@ static void print_differences(FILE *to, const struct verdict *v)
 		fprintf(to, "  … and %zu more\n", v->differences - DIFFERENCES);
 }
 
+/* Each result of --chaos, with the command that repeats it. */
+static void print_orders(FILE *to, const struct verdict *v)
+{
+	static const char *const again[] = {
+		[AGAIN_NOT] = "",
+		[AGAIN_SAME] = "; a second time, too",
+		[AGAIN_OTHER] = "; ANOTHER RESULT the second time",
+	};
+	size_t n = v->variations;
+
+	fputs("\neach result, and the command that repeats it\n", to);
+	for (size_t i = 0; i < n && i < ORDERS; i++) {
+		const struct variation *x = &v->variation[i];
+
+		fprintf(to, "  %zu order%s%s\n    ", x->orders,
+			x->orders == 1 ? "" : "s", again[x->again]);
+		text_print(to, x->how);
+		fputc('\n', to);
+		text_print_lines(to, x->text, "      ");
+	}
+	if (n > ORDERS)
+		fprintf(to, "  … and %zu more, which --json has\n", n - ORDERS);
+}
+
 static void print_variations(FILE *to, const struct verdict *v)
 {
+	if (v->variations && v->variation[0].orders) {
+		print_orders(to, v);
+		return;
+	}
 	if (v->variations)
 		fputs("\nwhat the result depends on\n", to);
 	for (size_t i = 0; i < v->variations; i++) {
 		const struct variation *x = &v->variation[i];
 
 		fprintf(to, "  %-10s %-26s %s\n",
-			x->trouble ? "not tried"
+			x->trouble ? "not known"
 			: x->text  ? "DEPENDS"
 				   : "no",
 			x->name, x->how);
@@ -179,13 +237,16 @@ int report_text(FILE *to, const struct verdict *v)
 	} else {
 		text_print_lines(to, v->sentence, "");
 	}
+	if (v->likely && v->is != VERDICT_TROUBLE) {
+		fputs("it depends on ", to);
+		text_print_lines(to, v->likely, "");
+	}
 	if (v->is == VERDICT_SAME && !v->variations)
 		return ferror(to) ? -EIO : 0;
 	report_suspects(to, v);
 	print_differences(to, v);
 	print_variations(to, v);
-	if (v->is != VERDICT_SAME)
-		print_uncontrolled(to, v);
+	print_uncontrolled(to, v);
 	if (v->is == VERDICT_DIFFERENT)
 		print_runs(to, v);
 	return ferror(to) ? -EIO : 0;

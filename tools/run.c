@@ -39,6 +39,7 @@
 #include "summary.h"
 #include "target.h"
 #include "tmpns.h"
+#include "turnsreport.h"
 #include "variables.h"
 
 #define DIR_MAX 511 /* what the shim has room for (shim/config.h) */
@@ -269,19 +270,32 @@ static void summarise(const char *dir, bool audit)
 	    audit ? "audit" : "run", run_name(dir), s.sources,
 	    s.sources == 1 ? "" : "s", s.calls, s.calls == 1 ? "" : "s",
 	    s.forced, s.observed, s.blind, unseen);
+	if (s.degraded)
+		say("run %s is degraded: %s. From there on the threads' order "
+		    "is not repeated",
+		    run_name(dir), s.degraded);
+	free(s.degraded);
 }
 
-/* Says which call ended the run. */
-static int denied(const char *dir)
+/* Says which call, or which threads, ended the run. */
+static int ended(const char *dir, uint32_t why)
 {
 	struct symbols *symbols = symbols_new();
 	struct rundir run;
+	bool known = !rundir_open(&run, dir) && symbols;
 
-	if (!symbols || rundir_open(&run, dir) ||
-	    !denied_print(stderr, symbols, &run, "samebits: "))
+	if (known && why == SB_ENDED_DEADLOCK)
+		known = turns_halts(stderr, symbols, &run, SB_HALT_DEADLOCK,
+				    "samebits: ");
+	else if (known)
+		known = denied_print(stderr, symbols, &run, "samebits: ");
+	if (!known && why == SB_ENDED_DEADLOCK)
+		say("deadlock: all threads of a process waited for each other");
+	else if (!known)
 		say("a denied source was called; who called it is not in the "
 		    "log");
-	say("run %s was ended; see samebits report", run_name(dir));
+	say("run %s was ended%s; see samebits report", run_name(dir),
+	    why == SB_ENDED_DEADLOCK ? " (--deadlock exit)" : "");
 	rundir_close(&run);
 	symbols_free(symbols);
 	return STATUS_TROUBLE;
@@ -469,13 +483,6 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 	"not reached: BLIS, FFTW, Eigen, libgfortran's matmul, XLA and other " \
 	"compilers at run time, whatever was built for one processor"
 
-#define TEAMS                                                                  \
-	"in turns, teams of LLVM's and Intel's OpenMP and the pools of BLAS "  \
-	"have one thread; Go programs are not scheduled"
-#define TEAMS_NATIVE                                                           \
-	"in turns, OpenMP's teams and the pools of BLAS have one thread; Go "  \
-	"programs are not scheduled"
-
 static bool openmp_ordered(void)
 {
 	if (wanted.openmp)
@@ -515,8 +522,6 @@ static int prepare(struct manifest *m, bool audit)
 			    strerror(-ret));
 	if (wanted.portable)
 		blind(m, "portable", NOT_PINNED);
-	if (wanted_turns())
-		blind(m, "turns", openmp_ordered() ? TEAMS : TEAMS_NATIVE);
 	return 0;
 }
 
@@ -602,13 +607,8 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 			    "without control; see what the loader said above, "
 			    "or install %s again",
 			    t->path, l->preload);
-	if (board->denied == SB_ENDED_DEADLOCK) {
-		say("run %s was ended, as all threads of a process waited for "
-		    "each other (--deadlock exit)", run_name(dir));
-		return STATUS_TROUBLE;
-	}
 	if (board->denied)
-		return denied(dir);
+		return ended(dir, board->denied);
 	if (!wanted.quiet)
 		summarise(dir, !strcmp(m->mode, "audit"));
 	if (!wanted.quiet && wanted.suppress)

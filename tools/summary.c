@@ -6,6 +6,7 @@
 #include "blind.h"
 #include "summary.h"
 #include "tally.h"
+#include "turnsreport.h"
 
 /* Seconds that a run's end may take for objects not known yet. */
 #define PATIENCE 0.02
@@ -139,6 +140,23 @@ void tally_free(struct tally *t)
 	*t = (struct tally){ 0 };
 }
 
+bool tally_threads(const struct tally *t, unsigned long *calls)
+{
+	bool several = false;
+
+	*calls = 0;
+	for (size_t i = 0; i < t->n; i++) {
+		const struct tally_source *s = &t->source[i];
+
+		several |= s->threads > 1;
+		if (!strcmp(s->name, "pthread_create") ||
+		    !strcmp(s->name, "thrd_create") ||
+		    !strcmp(s->group, "openmp"))
+			*calls += s->calls;
+	}
+	return several || *calls;
+}
+
 const char *tally_policy(const struct tally_source *s)
 {
 	switch (s->policies) {
@@ -161,6 +179,7 @@ int summary_read(const char *dir, struct summary *s)
 	struct rundir run;
 	struct tally tally = { 0 };
 	struct blinds blinds = { 0 };
+	struct turns turns;
 	int ret = rundir_open(&run, dir);
 
 	*s = (struct summary){ 0 };
@@ -179,6 +198,8 @@ int summary_read(const char *dir, struct summary *s)
 	s->blind = (unsigned)blinds.n;
 	s->unseen = blinds.unseen;
 	s->damaged = run.damaged;
+	turns_count(&turns, &run);
+	s->degraded = turns_degraded(&turns);
 	blinds_free(&blinds);
 	tally_free(&tally);
 	rundir_close(&run);

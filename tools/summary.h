@@ -10,6 +10,8 @@ struct summary {
 	unsigned unseen; /* objects that were not looked into */
 	unsigned long calls;
 	bool damaged;
+	char *degraded; /* what is not repeated, in turns; NULL: nothing. The
+			 * caller's to free */
 };
 
 int summary_read(const char *dir, struct summary *s); /* 0 or -errno */

@@ -118,6 +118,10 @@ static int fill(struct suspect *s, const struct divergence *d, bool native,
 	s->event = d->at[0].event || d->at[1].event;
 	for (int i = 0; i < 2 && !ret; i++) {
 		s->value[i] = moment_text(&d->at[i], d);
+		if (d->at[i].event && !strcmp(d->group, SB_OUTPUT)) {
+			s->written[i].digest = d->at[i].event->value;
+			s->written[i].length = d->at[i].event->length;
+		}
 		if (d->at[i].log)
 			ret = stack_of_site(&s->stack[i], symbols, d->at[i].log,
 					    d->at[i].site);

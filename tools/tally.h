@@ -3,6 +3,7 @@
 #ifndef SAMEBITS_TALLY_H
 #define SAMEBITS_TALLY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,8 @@ struct tally {
 /* 0 or -ENOMEM; tally_free() is due in either case. */
 int tally_make(struct tally *tally, const struct rundir *run);
 void tally_free(struct tally *tally);
+/* Did it start threads, or regions of OpenMP? Adds up those calls. */
+bool tally_threads(const struct tally *tally, unsigned long *calls);
 /* "force", "observe", "pass", "deny"; "mixed" where callers were treated
  * differently; "crypto" where all were served with the real thing. */
 const char *tally_policy(const struct tally_source *source);

@@ -43,6 +43,7 @@ static void free_suspect(struct suspect *s)
 void verdict_free(struct verdict *v)
 {
 	free(v->sentence);
+	free(v->likely);
 	free(v->trouble);
 	for (size_t i = 0; i < v->runs; i++)
 		free(v->run[i].name);
@@ -113,6 +114,17 @@ int verdict_say(struct verdict *v, const char *format, ...)
 
 	va_start(ap, format);
 	ret = set(&v->sentence, format, ap);
+	va_end(ap);
+	return ret;
+}
+
+int verdict_likely(struct verdict *v, const char *format, ...)
+{
+	va_list ap;
+	int ret;
+
+	va_start(ap, format);
+	ret = set(&v->likely, format, ap);
 	va_end(ap);
 	return ret;
 }
@@ -205,9 +217,24 @@ int verdict_add_variation(struct verdict *v, const char *name, const char *how,
 
 	if (!at)
 		return -ENOMEM;
-	*at = (struct variation){ strdup(name), strdup(how), copy(text),
-				  copy(trouble) };
+	*at = (struct variation){ .name = strdup(name),
+				  .how = strdup(how),
+				  .text = copy(text),
+				  .trouble = copy(trouble) };
 	return at->name && at->how ? 0 : -ENOMEM;
+}
+
+int verdict_add_order(struct verdict *v, const char *name, const char *how,
+		      const char *text, size_t orders, enum again again)
+{
+	int ret = verdict_add_variation(v, name, how, text, NULL);
+	struct variation *at = ret ? NULL : &v->variation[v->variations - 1];
+
+	if (at) {
+		at->orders = orders;
+		at->again = again;
+	}
+	return ret;
 }
 
 struct suspect *verdict_add_suspect(struct verdict *v)

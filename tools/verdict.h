@@ -47,6 +47,10 @@ struct suspect {
 	uint64_t index;		/* of the event in its thread, from 0 */
 	bool event;		/* false: of the counters, no order is known */
 	char *value[2];		/* in A, in B */
+	struct {
+		uint64_t digest;
+		size_t length; /* 0: it is no write */
+	} written[2];
 	struct stack stack[2];
 	char *cure; /* what would control it; NULL: not known */
 };
@@ -59,11 +63,18 @@ struct difference {
 	bool within;
 };
 
+/* Was a result made a second time, in the same way? */
+enum again { AGAIN_NOT, AGAIN_SAME, AGAIN_OTHER };
+
 /* Something around the program that was varied. */
 struct variation {
 	char *name, *how;
 	char *text;    /* what differed then; NULL: nothing */
 	char *trouble; /* it could not be tried */
+	/* Of --chaos: how many orders came to this result; 0: of something
+	 * else. */
+	size_t orders;
+	enum again again;
 };
 
 struct verdict_run {
@@ -75,6 +86,8 @@ struct verdict_run {
 struct verdict {
 	enum verdict_is is;
 	char *sentence;
+	char *likely; /* on what it depends, as more runs showed; NULL: not
+		       * asked */
 	char **argv; /* the program's; the caller's */
 	char *trouble;
 	struct verdict_run *run;
@@ -97,6 +110,8 @@ int verdict_status(const struct verdict *v);
 /* Each copies its texts; 0 or -ENOMEM. */
 int verdict_say(struct verdict *v, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+int verdict_likely(struct verdict *v, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* It is in trouble from now on; a sentence that names the cure. */
 int verdict_trouble(struct verdict *v, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -110,6 +125,10 @@ int verdict_add_difference(struct verdict *v, const char *what,
 			   const char *text, json_t *details, bool within);
 int verdict_add_variation(struct verdict *v, const char *name, const char *how,
 			  const char *text, const char *trouble);
+/* A result of `orders` orders of the threads' turns; `how`: the command that
+ * repeats it. */
+int verdict_add_order(struct verdict *v, const char *name, const char *how,
+		      const char *text, size_t orders, enum again again);
 /* Of which two runs the suspects are. 0 or -ENOMEM. */
 int verdict_between(struct verdict *v, const char *dir_a, const char *dir_b);
 /* A new one, empty, to be filled; NULL: no memory. */

@@ -72,7 +72,10 @@ static __attribute__((noinline)) int wait_mutex(struct thread *self,
 						pthread_mutex_t *m,
 						const struct deadline *d)
 {
-	struct want w = { .key = m, .what = "a mutex", .then = still_locked };
+	struct want w = { .key = m,
+			  .what = "a mutex",
+			  .owner = &m->__data.__owner,
+			  .then = still_locked };
 	int ret;
 
 	w.look = shared(m);
@@ -257,7 +260,10 @@ static bool own_rwlock(const struct thread *self, const pthread_rwlock_t *l)
 int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 {
 	struct thread *self = turn_take();
-	struct want w = { .key = l, .writer = write, .then = still_kept,
+	struct want w = { .key = l,
+			  .writer = write,
+			  .owner = &l->__data.__cur_writer,
+			  .then = still_kept,
 			  .what = write ? "a lock, to write"
 					: "a lock, to read" };
 	int ret;

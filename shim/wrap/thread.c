@@ -193,7 +193,9 @@ int lock_join(struct thread *t, const struct deadline *d)
 {
 	struct thread *self = turn_take();
 	struct want w = { .key = t ? &t->seat : NULL,
-			  .what = "the end of a thread", .cancels = true };
+			  .what = "the end of a thread",
+			  .owner = t ? &t->tid : NULL,
+			  .cancels = true };
 	uint64_t whom = t ? t->lineage : 0;
 	int ret = 0;
 

@@ -75,6 +75,28 @@ static void forgotten_post(void)
 	together(3, takes);
 }
 
+static pthread_rwlock_t l = PTHREAD_RWLOCK_INITIALIZER;
+
+static void *reads(void *arg)
+{
+	must(pthread_rwlock_rdlock(&l) == 0);
+	return arg;
+}
+
+/* The first thread is gone, for good. */
+static void orphaned(void)
+{
+	must(pthread_create(&joins[0], NULL, waits, NULL) == 0);
+	pthread_exit(NULL);
+}
+
+/* Who writes waits for who wants to read. */
+static void written(void)
+{
+	must(pthread_rwlock_wrlock(&l) == 0);
+	joined(start(reads, NULL));
+}
+
 static void relocked(void)
 {
 	must(pthread_mutex_lock(&first) == 0);
@@ -83,4 +105,5 @@ static void relocked(void)
 
 TURNS_SCENES({ "crossed", crossed }, { "joined_crosswise", joined_crosswise },
 	     { "missed_signal", missed_signal },
-	     { "forgotten_post", forgotten_post }, { "relocked", relocked })
+	     { "forgotten_post", forgotten_post }, { "written", written },
+	     { "orphaned", orphaned }, { "relocked", relocked })
