@@ -4,10 +4,11 @@
 #include <linux/futex.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #include "config.h"
+#include "log.h"
 #include "process.h"
+#include "real.h"
 #include "turnpart.h"
 #include "banned.h"
 
@@ -24,32 +25,63 @@ static int *find_gone(int tid)
 	return NULL;
 }
 
-/*
- * A program in Go: its runtime makes threads by libc where it is linked with C,
- * and they wait by system calls of their own. The linker leaves a note.
- */
-static bool of_go(void)
+void turn_sleep_on(void)
 {
-	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
-	size_t n = getauxval(AT_PHNUM);
-	uintptr_t base = 0;
+	turn.asleep = config.turns && !config.audit;
+}
 
-	for (size_t i = 0; i < n; i++)
-		if (ph[i].p_type == PT_PHDR)
-			base = (uintptr_t)ph - ph[i].p_vaddr;
-	for (size_t i = 0; i < n; i++) {
-		const ElfW(Nhdr) *note = (const void *)(base + ph[i].p_vaddr);
+/* Notes stand one after the other, those of the linker's first. */
+static bool note_of_go(const char *at, size_t size)
+{
+	const ElfW(Nhdr) *note;
+	size_t length;
 
-		if (ph[i].p_type == PT_NOTE && note->n_namesz == 4 &&
-		    !memcmp(note + 1, "Go", 3))
+	while (size >= sizeof(*note)) {
+		note = (const void *)at;
+		if (note->n_namesz == 4 && !memcmp(note + 1, "Go", 3))
 			return true;
+		length = sizeof(*note) + (note->n_namesz + 3u) / 4 * 4 +
+			 (note->n_descsz + 3u) / 4 * 4;
+		if (length > size)
+			return false;
+		at += length;
+		size -= length;
 	}
 	return false;
 }
 
-void turn_sleep_on(void)
+static int object_of_go(struct dl_phdr_info *object, size_t size, void *arg)
 {
-	turn.asleep = config.turns && !config.audit && !of_go();
+	(void)size;
+	(void)arg;
+	for (size_t i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &object->dlpi_phdr[i];
+
+		/* Others are aligned to eight bytes. */
+		if (p->p_type == PT_NOTE && p->p_align <= 4 &&
+		    note_of_go((const char *)object->dlpi_addr + p->p_vaddr,
+			       p->p_memsz))
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * Go, in the program or in a library of it: its runtime makes threads by libc
+ * where it is linked with C, and they wait by system calls of their own. The
+ * linker leaves a note.
+ */
+static bool with_go(void)
+{
+	uint64_t mask;
+
+	if (!real_iterate(object_of_go, NULL))
+		return false;
+	mask = engine_lock();
+	log_blind("go", "the program has Go's runtime: its threads are not "
+			"scheduled, nor are others of its process");
+	engine_unlock(mask);
+	return true;
 }
 
 void turn_start(void)
@@ -59,6 +91,8 @@ void turn_start(void)
 	if (!turn.asleep || !process.active || !self || process_borrowed())
 		return;
 	turn.asleep = 0;
+	if (with_go())
+		return;
 	turn_pin();
 	seat_clear(self);
 	self->seat.state = SEAT_RUNNING;

@@ -471,10 +471,9 @@ static int make_run(char *dir, size_t size, char *text, size_t text_size,
 
 #define TEAMS                                                                  \
 	"in turns, teams of LLVM's and Intel's OpenMP and the pools of BLAS "  \
-	"have one thread; Go programs are not scheduled"
+	"have one thread"
 #define TEAMS_NATIVE                                                           \
-	"in turns, OpenMP's teams and the pools of BLAS have one thread; Go "  \
-	"programs are not scheduled"
+	"in turns, OpenMP's teams and the pools of BLAS have one thread"
 
 static bool openmp_ordered(void)
 {
