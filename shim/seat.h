@@ -44,6 +44,7 @@ struct seat {
 	bool limited;	 /* stands among those with a limit */
 	bool cancels;	 /* pthread_cancel() ends its wait */
 	unsigned patience; /* ms that the call to come may keep the turn */
+	uint8_t lost; /* times that the turn was taken from it in a call */
 	bool outer;	 /* within a call to the outside world */
 	bool finished;	 /* its start function is done, and its destructors */
 	bool member;	 /* works in OpenMP regions: may run for long */

@@ -45,6 +45,7 @@ struct turn {
 	uint64_t clock;
 	uint64_t passes, draws, yields;
 	unsigned live, outside;
+	unsigned late; /* returns from there: what follows is not repeated */
 	unsigned passed_over;	/* passes since one wanted to go outside */
 	unsigned watch;		/* 1: the watch runs */
 	int idle;		/* futex, 1: only descriptors can wake one */

@@ -247,10 +247,12 @@ struct thread *turn_take_slow(void)
 	if (!self || (self->seat.state != SEAT_OUTSIDE && !back) || self->busy)
 		return NULL;
 	mask = turn_lock();
-	if (back)
+	if (back) {
 		seat_withdraw(self);
-	else
+	} else {
 		turn.outside--;
+		turn.late++;
+	}
 	seat_unlimit(self);
 	if (turn.sleeper == self)
 		turn.sleeper = NULL;
