@@ -38,6 +38,21 @@ void timers_read(struct thread *self, int fd, uint64_t expirations);
 void timers_note(int fd);
 /* Was one ever? Cheap. */
 bool timers_descriptor(int fd);
+/* Its descriptor is closed. */
+void timers_closed(int fd);
+
+struct pollfd;
+/*
+ * Under --schedule=turns the logical clock alone says when a timer goes off,
+ * for a wait on descriptors of the process's own: those among `fds`, or watched
+ * by one of them, are taken from the kernel. Which time has come, is ready to
+ * be read. Returns the moment of the next one, UINT64_MAX: there is none.
+ */
+uint64_t timers_hold(uint64_t clock, const struct pollfd *fds, unsigned n);
+/* Gives them back, for a wait in the outside world. */
+void timers_release(uint64_t clock, const struct pollfd *fds, unsigned n);
+/* Is a timer of any descriptor set? Cheap. */
+bool timers_running(void);
 void timers_forked(void); /* those with signals are not inherited */
 
 #endif

@@ -295,6 +295,12 @@ class Options(Case):
             self.assertRegex(self.samebits("report").stdout,
                              r"\n  go +the program has Go's runtime")
 
+    def test_turns_timers_are_its_own(self):
+        done = self.samebits("run", "--schedule=turns", "--",
+                             path("stress_ticks"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotRegex(self.samebits("report").stdout, r"\n  outside ")
+
     def test_turns_deadlock_stays(self):
         words = (SAMEBITS, "run", "-q", "--no-config", "--store",
                  os.path.join(self.dir, "store"), "--schedule=turns", "--",
