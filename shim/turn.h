@@ -91,6 +91,8 @@ static inline void turn_spend(struct thread *self, unsigned n)
 		turn.budget -= n;
 }
 
+/* The same of one that asks the outside world, without waiting. */
+void turn_attempted(struct thread *self, unsigned n);
 /* The same where it may not have the turn. */
 static inline void turn_look(void)
 {
