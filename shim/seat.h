@@ -52,6 +52,10 @@ struct seat {
 	uint8_t halt;	   /* enum sb_halt_kind: why its turn was taken, or 0 */
 	bool outer;	 /* within a call to the outside world */
 	bool away;	 /* a handler that interrupted its wait waits itself */
+	uint8_t lost; /* times that the turn was taken from it in a call */
+	uint8_t in_row;	 /* such calls, and nothing else in between: */
+	unsigned budget; /* what was left of it after the last one */
+	uint64_t passes; /* and the passes until then */
 	bool finished;	 /* its start function is done, and its destructors */
 	bool member;	 /* works in OpenMP regions: may run for long */
 	bool cancelled;	 /* pthread_cancel() was called */

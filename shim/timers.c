@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <time.h>
@@ -7,6 +9,7 @@
 #include "process.h"
 #include "sys.h"
 #include "timers.h"
+#include "turnfd.h"
 #include "banned.h"
 
 #define TIMERS 64
@@ -19,8 +22,10 @@ static struct timer {
 	uint64_t next;	   /* logical ns since the start */
 	uint64_t interval; /* ns */
 	uint64_t real;	   /* CLOCK_MONOTONIC ns of `next` */
+	bool held;	   /* the kernel does not know of it */
+	bool ready;	   /* held, and its time has come */
 } timers[TIMERS];
-static unsigned armed;
+static unsigned armed, running;		       /* all, those of descriptors */
 static uint64_t descriptors[DESCRIPTORS / 64]; /* that ever had a timer */
 
 /* Its place, or a free one; NULL: none. */
@@ -40,6 +45,7 @@ static struct timer *find(enum timer_kind kind, uint64_t id)
 static void disarm(struct timer *t)
 {
 	armed -= t->armed;
+	running -= t->armed && t->kind == TIMER_DESCRIPTOR;
 	t->armed = false;
 }
 
@@ -48,6 +54,7 @@ static uint64_t meet(struct timer *t, uint64_t times)
 {
 	uint64_t moment = t->next;
 
+	t->ready = false;
 	if (t->interval) {
 		t->next += t->interval;
 		t->real += times * t->interval;
@@ -62,6 +69,8 @@ static uint64_t gone_off(const struct timer *t)
 {
 	uint64_t now = t->armed ? sys_now(CLOCK_MONOTONIC) : 0;
 
+	if (t->armed && t->held)
+		return t->ready;
 	if (!t->armed || now < t->real)
 		return 0;
 	return t->interval ? 1 + (now - t->real) / t->interval : 1;
@@ -89,10 +98,14 @@ uint64_t timers_set(struct thread *self, enum timer_kind kind, uint64_t id,
 	if (t && first) {
 		uint64_t now = self->clock;
 
-		*t = (struct timer){ true, kind, id, first, interval,
-				     since + (first > now ? first - now
-							  : 0) };
+		*t = (struct timer){
+			true,	  kind,
+			id,	  first,
+			interval, since + (first > now ? first - now : 0),
+			false,	  false
+		};
 		armed++;
+		running += kind == TIMER_DESCRIPTOR;
 	}
 	engine_unlock(mask);
 	ltime_join(self, moment);
@@ -171,6 +184,95 @@ bool timers_awaited(void)
 				 (t->kind == TIMER_ALARM && handled(SIGALRM))))
 			return true;
 	return false;
+}
+
+void timers_closed(int fd)
+{
+	uint64_t mask = engine_lock();
+	struct timer *t = find(TIMER_DESCRIPTOR, (uint64_t)fd);
+
+	if (t)
+		disarm(t);
+	engine_unlock(mask);
+}
+
+bool timers_running(void)
+{
+	return __atomic_load_n(&running, __ATOMIC_RELAXED) != 0;
+}
+
+static bool among(const struct timer *t, const struct pollfd *fds, unsigned n)
+{
+	int fd = (int)t->id;
+
+	if (!t->armed || t->kind != TIMER_DESCRIPTOR)
+		return false;
+	for (unsigned i = 0; i < n; i++)
+		if (fds[i].fd == fd || turnfd_watches(fds[i].fd, fd))
+			return true;
+	return false;
+}
+
+static struct timespec spec(uint64_t ns)
+{
+	return (struct timespec){ (time_t)(ns / LTIME_SECOND),
+				  (long)(ns % LTIME_SECOND) };
+}
+
+/* The kernel's; 0: none. False: it is no timer any more. */
+static bool set_real(struct timer *t, uint64_t ns, uint64_t interval)
+{
+	struct itimerspec its = { spec(interval), spec(ns) };
+
+	if (sys4(SYS_timerfd_settime, t->id, 0, &its, NULL) == 0)
+		return true;
+	disarm(t);
+	return false;
+}
+
+/* Soon, but not at once. */
+static void make_ready(struct timer *t)
+{
+	struct pollfd p = { (int)t->id, POLLIN, 0 };
+	struct timespec limit = { 1, 0 };
+
+	if (!set_real(t, 1, 0))
+		return;
+	while (sys6(SYS_ppoll, &p, 1, &limit, NULL, 8, 0) == -EINTR)
+		;
+	t->ready = true;
+}
+
+uint64_t timers_hold(uint64_t clock, const struct pollfd *fds, unsigned n)
+{
+	uint64_t mask = engine_lock(), next = UINT64_MAX;
+
+	for (struct timer *t = timers; t < timers + TIMERS; t++) {
+		if (!among(t, fds, n) || (!t->held && !set_real(t, 0, 0)))
+			continue;
+		t->held = true;
+		if (!t->ready && t->next <= clock)
+			make_ready(t);
+		else if (!t->ready && t->next < next)
+			next = t->next;
+	}
+	engine_unlock(mask);
+	return next;
+}
+
+void timers_release(uint64_t clock, const struct pollfd *fds, unsigned n)
+{
+	uint64_t mask = engine_lock(), ns;
+
+	for (struct timer *t = timers; t < timers + TIMERS; t++) {
+		if (!among(t, fds, n) || !t->held || t->ready)
+			continue;
+		ns = t->next > clock ? t->next - clock : 1;
+		t->held = false;
+		t->real = sys_now(CLOCK_MONOTONIC) + ns;
+		set_real(t, ns, t->interval);
+	}
+	engine_unlock(mask);
 }
 
 void timers_forked(void)

@@ -41,6 +41,21 @@ bool timers_descriptor(int fd);
 /* Will a signal come that the program handles? May be asked by the watch, which
  * holds no lock of the engine's. */
 bool timers_awaited(void);
+/* Its descriptor is closed. */
+void timers_closed(int fd);
+
+struct pollfd;
+/*
+ * Under --schedule=turns the logical clock alone says when a timer goes off,
+ * for a wait on descriptors of the process's own: those among `fds`, or watched
+ * by one of them, are taken from the kernel. Which time has come, is ready to
+ * be read. Returns the moment of the next one, UINT64_MAX: there is none.
+ */
+uint64_t timers_hold(uint64_t clock, const struct pollfd *fds, unsigned n);
+/* Gives them back, for a wait in the outside world. */
+void timers_release(uint64_t clock, const struct pollfd *fds, unsigned n);
+/* Is a timer of any descriptor set? Cheap. */
+bool timers_running(void);
 void timers_forked(void); /* those with signals are not inherited */
 
 #endif

@@ -45,6 +45,7 @@ struct turn {
 	uint64_t clock;
 	uint64_t passes, draws, yields;
 	unsigned live, outside;
+	unsigned late; /* returns from there: what follows is not repeated */
 	unsigned passed_over;	/* passes since one wanted to go outside */
 	unsigned watch;		/* 1: the watch runs */
 	int idle;		/* futex, 1: only descriptors can wake one */
@@ -90,6 +91,8 @@ static inline void turn_spend(struct thread *self, unsigned n)
 		turn.budget -= n;
 }
 
+/* The same of one that asks the outside world, without waiting. */
+void turn_attempted(struct thread *self, unsigned n);
 /* The same where it may not have the turn. */
 static inline void turn_look(void)
 {

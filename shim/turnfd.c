@@ -6,14 +6,19 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "process.h"
 #include "sys.h"
 #include "turnfd.h"
+#include "turnpart.h"
 #include "banned.h"
 
 #define MOST 65536
 #define ATTEMPT_COST 16 /* of the budget */
 
 static uint64_t internal[MOST / 64];
+static int watcher[MOST]; /* the epoll descriptor that has it, and one */
+static uint64_t unbound[MOST / 64]; /* sockets in one, that lead nowhere yet */
+static unsigned nunbound;
 
 static bool is_internal(int fd)
 {
@@ -27,8 +32,25 @@ void turnfd_made(int fd)
 				  __ATOMIC_RELAXED);
 }
 
+static void set_unbound(int fd, bool on)
+{
+	uint64_t bit = 1ull << fd % 64;
+	uint64_t was =
+		on ? __atomic_fetch_or(&unbound[fd / 64], bit, __ATOMIC_RELAXED)
+		   : __atomic_fetch_and(&unbound[fd / 64], ~bit,
+					__ATOMIC_RELAXED);
+
+	if (!(was & bit) == on)
+		__atomic_add_fetch(&nunbound, on ? 1 : -1, __ATOMIC_RELAXED);
+}
+
 void turnfd_gone(int fd)
 {
+	if (fd >= 0 && fd < MOST && unbound[fd / 64] >> fd % 64 & 1 &&
+	    !process_borrowed())
+		set_unbound(fd, false);
+	if (timers_descriptor(fd) && !process_borrowed())
+		timers_closed(fd);
 	if (is_internal(fd))
 		__atomic_and_fetch(&internal[fd / 64], ~(1ull << fd % 64),
 				   __ATOMIC_RELAXED);
@@ -49,9 +71,11 @@ void turnfd_shared(void)
 			internal[i] = 0;
 }
 
+enum reach { AWAY, HERE, NOWHERE };
+
 /* A socket of this machine alone: who is at its other end may be a thread of
- * this process, or may not. */
-static bool local(int fd)
+ * this process, or may not. One that leads nowhere has no name yet. */
+static enum reach reach(int fd)
 {
 	union {
 		struct sockaddr any;
@@ -62,35 +86,99 @@ static bool local(int fd)
 	int size = sizeof(name);
 
 	if (sys3(SYS_getsockname, fd, &name, &size) < 0)
-		return false;
+		return AWAY;
 	switch (name.any.sa_family) {
 	case AF_UNIX:
-		return true;
+		return HERE;
 	case AF_INET:
+		if (!name.in.sin_port && !name.in.sin_addr.s_addr)
+			return NOWHERE;
 		return ntohl(name.in.sin_addr.s_addr) >> 24 == 127;
 	case AF_INET6:
+		if (!name.in6.sin6_port &&
+		    IN6_IS_ADDR_UNSPECIFIED(&name.in6.sin6_addr))
+			return NOWHERE;
 		return IN6_IS_ADDR_LOOPBACK(&name.in6.sin6_addr);
 	}
-	return false;
+	return AWAY;
 }
 
 static bool within(int fd)
 {
-	return is_internal(fd) || local(fd);
+	return is_internal(fd) || reach(fd) == HERE;
 }
 
 void turnfd_watched(int epoll, int fd)
 {
-	if (!within(fd))
+	enum reach to = is_internal(fd) ? HERE : reach(fd);
+
+	if (fd >= 0 && fd < MOST)
+		watcher[fd] = epoll + 1;
+	if (to == NOWHERE && fd < MOST)
+		set_unbound(fd, true);
+	else if (to != HERE)
 		turnfd_gone(epoll);
 }
 
-static bool ready(int fd, short events)
+bool turnfd_watches(int epoll, int fd)
 {
-	struct pollfd p = { fd, events, 0 };
+	return fd >= 0 && fd < MOST && watcher[fd] == epoll + 1;
+}
+
+/* Sockets are watched as soon as they are made: now, who waits asks where they
+ * have come to lead. */
+static void settle(int epoll)
+{
+	for (int i = 0; i < MOST / 64 && nunbound; i++)
+		for (uint64_t left = unbound[i]; left; left &= left - 1) {
+			int fd = i * 64 + __builtin_ctzll(left);
+			enum reach to = reach(fd);
+
+			if (!turnfd_watches(epoll, fd) || to == NOWHERE)
+				continue;
+			set_unbound(fd, false);
+			if (to == AWAY)
+				turnfd_gone(epoll);
+		}
+}
+
+static bool ready(struct pollfd *fds, unsigned n)
+{
 	struct timespec none = { 0 };
 
-	return sys6(SYS_ppoll, &p, 1, &none, NULL, 8, 0) != 0;
+	return sys6(SYS_ppoll, fds, n, &none, NULL, 8, 0) != 0;
+}
+
+/* When the next timer among them goes off. */
+static uint64_t timer_of(const struct thread *self, const struct pollfd *fds,
+			 unsigned n)
+{
+	return timers_running() ? timers_hold(self->clock, fds, n) : SEAT_EVER;
+}
+
+static bool leave(const struct thread *self, const struct pollfd *fds,
+		  unsigned n)
+{
+	if (timers_running())
+		timers_release(self->clock, fds, n);
+	return turn_leave("the outside world");
+}
+
+/* Whoever waits looks when the next one goes off. */
+void turnfd_timed(void)
+{
+	struct thread *t, *next;
+	uint64_t mask;
+
+	if (!turn.pollers.n)
+		return;
+	mask = turn_lock();
+	for (t = turn.pollers.first; t; t = next) {
+		next = t->seat.next;
+		seat_unblock(t, 0);
+	}
+	turn_arrived();
+	turn_unlock(mask);
 }
 
 /* Files and directories never keep anybody waiting, and who does not want to
@@ -121,26 +209,28 @@ static bool interrupted(int ret)
 bool turnfd_wait_slow(int fd, short events)
 {
 	struct pollfd p = { fd, events, 0 };
-	const struct want w = { .what = "a pipe or socket",
-				.fds = &p,
-				.nfds = 1,
-				.until = SEAT_EVER,
-				.signals = true,
-				.cancels = true,
-				.abroad = !is_internal(fd) };
+	struct want w = { .what = "a pipe or socket",
+			  .fds = &p,
+			  .nfds = 1,
+			  .signals = true,
+			  .cancels = true,
+			  .abroad = !is_internal(fd) };
 	struct thread *self = turn_take();
 
 	if (!self)
 		return true;
+	w.until = timer_of(self, &p, 1);
 	if (!events || !waits(fd)) { /* it may go round and round */
-		turn_spend(self, ATTEMPT_COST);
+		turn_attempted(self, ATTEMPT_COST);
 		return true;
 	}
 	if (!within(fd)) /* what is written is soon taken, or kept */
-		return events == POLLOUT || turn_leave("the outside world");
-	while (!ready(fd, events))
+		return events == POLLOUT || leave(self, &p, 1);
+	while (!ready(&p, 1)) {
 		if (interrupted(turn_wait(self, &w)))
 			return false;
+		w.until = timer_of(self, &p, 1);
+	}
 	return true;
 }
 
@@ -148,6 +238,8 @@ static bool all_internal(const struct pollfd *fds, unsigned n)
 {
 	bool any = false;
 
+	if (nunbound && n == 1)
+		settle(fds->fd);
 	for (unsigned i = 0; i < n; i++) {
 		if (fds[i].fd >= 0 && !within(fds[i].fd))
 			return false;
@@ -165,39 +257,58 @@ static bool none(const struct pollfd *fds, unsigned n)
 	return true;
 }
 
+/* Until one of them is ready, or `until`. False: a handler ran. */
+static bool wait_poll(struct thread *self, struct want *w, uint64_t until,
+		      bool *late)
+{
+	int ret = 0;
+
+	for (;;) {
+		w->until = until;
+		if (w->fds) {
+			uint64_t timer = timer_of(self, w->fds, w->nfds);
+
+			if (ready(w->fds, w->nfds))
+				return true;
+			if (timer < until)
+				w->until = timer;
+		}
+		*late = ret == ETIMEDOUT && self->clock >= until;
+		if (*late)
+			return true;
+		ret = turn_wait(self, w);
+		if (interrupted(ret))
+			return false;
+	}
+}
+
 bool turnfd_poll(struct pollfd *fds, unsigned n, uint64_t ns, bool *late)
 {
 	static const char nothing;
-	struct timespec now = { 0 };
 	struct thread *self;
-	struct want w = { .what = "descriptors of its own", .fds = fds,
-			  .nfds = n, .until = SEAT_EVER, .signals = true,
-			  .asleep = true, .cancels = true };
-	int ret = 0;
+	struct want w = { .what = "descriptors of its own",
+			  .fds = fds,
+			  .nfds = n,
+			  .signals = true,
+			  .asleep = true,
+			  .cancels = true };
 
 	*late = false;
-	if (turn_alone() || !(self = turn_take()))
+	if ((turn_alone() && !timers_running()) || !(self = turn_take()))
 		return true;
 	if (!ns) {
-		turn_spend(self, ATTEMPT_COST);
+		timer_of(self, fds, n);
+		turn_attempted(self, ATTEMPT_COST);
 		return true;
 	}
 	for (unsigned i = 0; i < n; i++)
 		w.abroad |= fds[i].fd >= 0 && !is_internal(fds[i].fd);
-	if (ns != SEAT_EVER)
-		w.until = self->clock + ns;
 	if (none(fds, n)) {
 		w.fds = NULL;
 		w.key = &nothing;
 	} else if (!all_internal(fds, n)) {
-		return turn_leave("the outside world");
+		return leave(self, fds, n);
 	}
-	while (ret != ETIMEDOUT &&
-	       !(w.fds && sys6(SYS_ppoll, fds, n, &now, NULL, 8, 0) != 0)) {
-		ret = turn_wait(self, &w);
-		if (interrupted(ret))
-			return false;
-	}
-	*late = ret == ETIMEDOUT;
-	return true;
+	return wait_poll(self, &w, ns == SEAT_EVER ? ns : self->clock + ns,
+			 late);
 }

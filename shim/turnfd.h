@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdbool.h>
 
+#include "timers.h"
 #include "turn.h"
 
 void turnfd_made(int fd);  /* both of its ends are this process's */
@@ -17,13 +18,16 @@ void turnfd_gone(int fd);  /* or known no more */
 void turnfd_copied(int from, int to);
 void turnfd_shared(void);  /* a child may have them, all of them */
 void turnfd_watched(int epoll, int fd); /* epoll waits for fd, too */
+bool turnfd_watches(int epoll, int fd);
+void turnfd_timed(void); /* a timer was set, for which others may wait */
 
 bool turnfd_wait_slow(int fd, short events);
 /* Before a call that waits for `events` of fd; turn_return() belongs after it.
  * False: a handler ran, and errno is EINTR. */
 static inline bool turnfd_wait(int fd, short events)
 {
-	return !turn_on || turn_alone() || turnfd_wait_slow(fd, events);
+	return !turn_on || (turn_alone() && !timers_running()) ||
+	       turnfd_wait_slow(fd, events);
 }
 
 /*

@@ -4,11 +4,11 @@
 #include <linux/futex.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #include "config.h"
 #include "log.h"
 #include "process.h"
+#include "real.h"
 #include "turnpart.h"
 #include "turntell.h"
 #include "banned.h"
@@ -26,45 +26,63 @@ static int *find_gone(int tid)
 	return NULL;
 }
 
-/*
- * A program in Go: its runtime makes threads by libc where it is linked with C,
- * and they wait by system calls of their own. The linker leaves a note.
- */
-static bool of_go(void)
+void turn_sleep_on(void)
 {
-	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
-	size_t n = getauxval(AT_PHNUM);
-	uintptr_t base = 0;
+	turn.asleep = config.turns && !config.audit;
+}
 
-	for (size_t i = 0; i < n; i++)
-		if (ph[i].p_type == PT_PHDR)
-			base = (uintptr_t)ph - ph[i].p_vaddr;
-	for (size_t i = 0; i < n; i++) {
-		const ElfW(Nhdr) *note = (const void *)(base + ph[i].p_vaddr);
+/* Notes stand one after the other, those of the linker's first. */
+static bool note_of_go(const char *at, size_t size)
+{
+	const ElfW(Nhdr) *note;
+	size_t length;
 
-		if (ph[i].p_type == PT_NOTE && note->n_namesz == 4 &&
-		    !memcmp(note + 1, "Go", 3))
+	while (size >= sizeof(*note)) {
+		note = (const void *)at;
+		if (note->n_namesz == 4 && !memcmp(note + 1, "Go", 3))
 			return true;
+		length = sizeof(*note) + (note->n_namesz + 3u) / 4 * 4 +
+			 (note->n_descsz + 3u) / 4 * 4;
+		if (length > size)
+			return false;
+		at += length;
+		size -= length;
 	}
 	return false;
 }
 
-static void say_go(void)
+static int object_of_go(struct dl_phdr_info *object, size_t size, void *arg)
 {
-	uint64_t mask = engine_lock();
+	(void)size;
+	(void)arg;
+	for (size_t i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &object->dlpi_phdr[i];
 
-	log_blind("go", "a program in Go: its runtime's threads are not "
-			"scheduled");
-	engine_unlock(mask);
+		/* Others are aligned to eight bytes. */
+		if (p->p_type == PT_NOTE && p->p_align <= 4 &&
+		    note_of_go((const char *)object->dlpi_addr + p->p_vaddr,
+			       p->p_memsz))
+			return 1;
+	}
+	return 0;
 }
 
-void turn_sleep_on(void)
+/*
+ * Go, in the program or in a library of it: its runtime makes threads by libc
+ * where it is linked with C, and they wait by system calls of their own. The
+ * linker leaves a note.
+ */
+static bool with_go(void)
 {
-	bool turns = config.turns && !config.audit, go = turns && of_go();
+	uint64_t mask;
 
-	turn.asleep = turns && !go;
-	if (go)
-		say_go();
+	if (!real_iterate(object_of_go, NULL))
+		return false;
+	mask = engine_lock();
+	log_blind("go", "the program has Go's runtime: its threads are not "
+			"scheduled, nor are others of its process");
+	engine_unlock(mask);
+	return true;
 }
 
 /* The process's first thread, which nobody has made, can be joined, too. */
@@ -78,7 +96,6 @@ static void known(struct thread *self)
 
 static void wake_up(struct thread *self)
 {
-	turn.asleep = 0;
 	turn_pin_first(self);
 	self->seat.gone = find_gone(self->tid);
 	turn.clock = self->clock;
@@ -86,6 +103,7 @@ static void wake_up(struct thread *self)
 	turn.budget = turn_budget();
 	turn.live = 1;
 	turn.on = 1;
+	turntell_start();
 }
 
 void turn_start(void)
@@ -94,12 +112,14 @@ void turn_start(void)
 
 	if (!turn.asleep || !process.active || !self || process_borrowed())
 		return;
+	turn.asleep = 0;
+	if (with_go())
+		return;
 	seat_clear(self);
 	known(self);
 	self->seat.state = SEAT_RUNNING;
 	turn.holder = self;
 	wake_up(self);
-	turntell_start();
 	turn_watch_start();
 }
 
@@ -110,6 +130,7 @@ void turn_resume(struct thread *self)
 
 	if (!turn.asleep)
 		return;
+	turn.asleep = 0;
 	wake_up(self);
 	turn_watch_start();
 	mask = turn_lock();

@@ -299,10 +299,12 @@ struct thread *turn_take_slow(void)
 	if (!self || (self->seat.state != SEAT_OUTSIDE && !back) || self->busy)
 		return NULL;
 	mask = turn_lock();
-	if (back)
+	if (back) {
 		seat_withdraw(self);
-	else
+	} else {
 		turn.outside--;
+		turn.late++;
+	}
 	seat_unlimit(self);
 	if (turn.sleeper == self)
 		turn.sleeper = NULL;
@@ -358,6 +360,39 @@ static void come_back(struct thread *self)
 	turn_unlock(mask);
 }
 
+#define IN_ROW 64
+
+/* How often one has to ask for a child's output is up to the child: one call
+ * after the other counts as one, where only others who want to go outside would
+ * come first. */
+static bool goes_on(struct thread *self)
+{
+	struct seat *s = &self->seat;
+
+	if (turn.holder == self && s->passes == turn.passes &&
+	    s->budget == turn.budget && !turn.ready.n &&
+	    !(turn.limits && turn.nearest <= self->clock) &&
+	    ++s->in_row < IN_ROW)
+		return true;
+	s->in_row = 0;
+	return false;
+}
+
+static void came_back(struct thread *self)
+{
+	self->seat.passes = turn.passes;
+	self->seat.budget = turn.budget;
+}
+
+void turn_attempted(struct thread *self, unsigned n)
+{
+	bool in_row = self->seat.budget == turn.budget;
+
+	turn_spend(self, n);
+	if (in_row)
+		self->seat.budget = turn.budget;
+}
+
 bool turn_leave_slow(const char *what, unsigned ms)
 {
 	static const struct want w = { .signals = true };
@@ -377,12 +412,19 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	before = self->seat.why;
 	mask = turn_lock();
 	turn.yields = 0;
-	turn_give(self);
 	self->seat.what = what;
 	self->seat.owner = NULL;
 	self->seat.patience = ms;
 	self->seat.key = NULL;
 	self->seat.why = 0;
+	if (goes_on(self)) {
+		self->seat.outer = true;
+		self->seat.since = sys_now(CLOCK_MONOTONIC);
+		self->seat.why = before;
+		turn_unlock(mask);
+		return true;
+	}
+	turn_give(self);
 	self->seat.state = SEAT_OUTER;
 	seat_append(&turn.outer, self);
 	turn_dispatch();
@@ -408,5 +450,6 @@ void turn_return_slow(void)
 	mask = turn_lock();
 	self->seat.outer = false;
 	turn_unlock(mask);
-	turn_take();
+	if (turn_take())
+		came_back(self);
 }

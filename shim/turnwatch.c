@@ -35,6 +35,7 @@
 #define STACK (64u << 10)
 #define MS 1000000u
 #define FDS 512
+#define LOST_MOST 6 /* halvings of --external-wait */
 
 static struct {
 	struct thread *holder; /* at the last look, and since: */
@@ -64,9 +65,21 @@ static uint64_t patience(const struct thread *t)
 	return config.patience * (t->seat.member ? PATIENCE_OF_MEMBERS : 1);
 }
 
+/* Who has lost the turn once will wait as long again, and once somebody has come
+ * back so the run is not repeated any more: others are kept waiting half as
+ * long each time. */
+static uint64_t limit_outside(const struct thread *t, uint64_t ms)
+{
+	unsigned n = t->seat.lost > turn.late ? t->seat.lost : turn.late;
+
+	return ms * MS >> (n < LOST_MOST ? n : LOST_MOST);
+}
+
 /* kind: 0: for a signal, whose coming is nobody's fault. */
 static void take(struct thread *t, unsigned *count, enum sb_halt_kind kind)
 {
+	if (kind && count != &seen.busy && t->seat.lost < LOST_MOST)
+		t->seat.lost++;
 	if (kind) {
 		++*count;
 		memcpy(seen.whom, t->path, sizeof(seen.whom));
@@ -96,14 +109,14 @@ static void look_at(struct thread *t, uint64_t now)
 		seen.moved = now;
 	seen.last = cpu;
 	if (t->seat.outer) {
-		if (now - t->seat.since >= (uint64_t)t->seat.patience * MS)
+		if (now - t->seat.since >= limit_outside(t, t->seat.patience))
 			take(t, &seen.long_calls,
 			     t->seat.patience == TURN_SIGNAL_MS
 				     ? 0
 				     : SB_HALT_OUTSIDE);
 	} else if (cpu - seen.cpu >= patience(t) * LTIME_SECOND) {
 		loops = t;
-	} else if (now - seen.moved >= config.external_wait * MS &&
+	} else if (now - seen.moved >= limit_outside(t, config.external_wait) &&
 		   thread_sleeping(t->tid)) {
 		take(t, &seen.unseen, SB_HALT_UNSEEN);
 	}

@@ -366,6 +366,20 @@ class Options(Case):
         self.assertIn("busy-loop", report)
         self.assertRegex(report, r"it was in \S+ of scenes_many\+0x")
 
+    def test_turns_go_is_said(self):
+        for scenes_of in "scenes_golang", "scenes_golang_library":
+            done = self.samebits("run", "--schedule=turns", "--",
+                                 path(scenes_of), "hidden_waits")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertRegex(self.samebits("report").stdout,
+                             r"\n  go +the program has Go's runtime")
+
+    def test_turns_timers_are_its_own(self):
+        done = self.samebits("run", "--schedule=turns", "--",
+                             path("stress_ticks"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotRegex(self.samebits("report").stdout, r"\n  outside ")
+
     def test_turns_deadlock_stays(self):
         words = (SAMEBITS, "run", "-q", "--no-config", "--store",
                  os.path.join(self.dir, "store"), "--schedule=turns", "--",

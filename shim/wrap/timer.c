@@ -15,7 +15,8 @@
 #include "ltime.h"
 #include "pids.h"
 #include "timers.h"
-#include "turn.h"
+#include "real.h"
+#include "turnfd.h"
 #include "banned.h"
 
 #define ROW(fn, text) \
@@ -34,6 +35,8 @@ ROW(pause, "wait for a signal");
 ROW(sigsuspend, "wait for a signal");
 ROW(sigwait, "wait for a signal");
 ROW(sigwaitinfo, "wait for a signal");
+
+HOOK(timerfd_create);
 
 /* Before the year 2000 a moment can only be one since the boot: which clock a
  * timer was made with is not told. */
@@ -71,6 +74,16 @@ static struct timespec spec(uint64_t ns)
 				  (long)(ns % LTIME_SECOND) };
 }
 
+/* It goes off by the process's own clock. */
+EXPORT int timerfd_create(int clock, int flags)
+{
+	int fd = NEXT(timerfd_create)(clock, flags);
+
+	if (fd >= 0 && config.turns && !config.time_real)
+		turnfd_made(fd);
+	return fd;
+}
+
 EXPORT int timerfd_settime(int fd, int flags, const struct itimerspec *its,
 			   struct itimerspec *old)
 {
@@ -91,6 +104,8 @@ EXPORT int timerfd_settime(int fd, int flags, const struct itimerspec *its,
 				  first, ltime_ns(&its->it_interval), since);
 	if (force && ret == 0 && old)
 		old->it_value = spec(left);
+	if (turn_on)
+		turnfd_timed();
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }

@@ -623,7 +623,44 @@ static void streams(void)
 	joined(t);
 }
 
-TURNS_SCENES({ "pipes", pipes }, { "sockets", sockets },
+#define ASKED 40
+
+static void *inquires(void *arg)
+{
+	for (int i = 0; i < ASKED; i++) {
+		pause_ms(1);
+		must(write(*(int *)arg, "?", 1) == 1);
+	}
+	return NULL;
+}
+
+/* A child answers one thread when another one has asked. All the time that the
+ * first one waits, it keeps the turn: not for a second each time. */
+static void child_answers(void)
+{
+	int to[2], from[2];
+	pthread_t t;
+	char byte;
+	pid_t pid;
+
+	must(pipe(to) == 0 && pipe(from) == 0);
+	pid = fork();
+	if (pid == 0) {
+		close(to[1]);
+		while (read(to[0], &byte, 1) == 1)
+			must(write(from[1], &byte, 1) == 1);
+		_exit(0);
+	}
+	t = start(inquires, &to[1]);
+	for (int i = 0; i < ASKED; i++)
+		must(read(from[0], &byte, 1) == 1 && byte == '?');
+	joined(t);
+	must(close(to[1]) == 0);
+	child_exits(pid, 0);
+}
+
+TURNS_SCENES({ "child_answers", child_answers },
+	     { "pipes", pipes }, { "sockets", sockets },
 	     { "full_pipe", full_pipe }, { "closed", closed },
 	     { "events", events }, { "polls", polls }, { "selects", selects },
 	     { "epolls", epolls }, { "shared_epoll", shared_epoll },
