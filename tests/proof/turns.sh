@@ -144,13 +144,13 @@ of_result() {
 	} | sha256sum | cut -c -16
 }
 
-# The kinds of what went past the run's control. That one which all runs in
-# turns have says nothing.
+# The kinds of what went past the run's control. What every run in turns has, and
+# what is known of the code before it runs, says nothing of the run.
 blind_spots() {
 	"$samebits" report --no-config --json --sites 1 --store "$home/store" \
 		2>/dev/null |
 		sed -n '/^  "blind_spots"/,/^  \]/s/.*"kind": "\(.*\)",/\1/p' |
-		grep -vx turns | sort -u | paste -sd+
+		grep -vxE 'turns|instructions' | sort -u | paste -sd+
 }
 
 # keep DIGEST STATUS: this result, to look at.

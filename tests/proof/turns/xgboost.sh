@@ -19,6 +19,10 @@ prepare() {
 		model_out = model.json
 	END
 }
-command=(sh -c 'xgboost "$1" 2>&1 && xgboost "$1" task=pred model_in=model.json \
-	test:data="$2?format=libsvm" && xgboost "$1" task=dump model_in=model.json' \
+# What it says of each round begins with the time.
+command=(bash -c 'set -eo pipefail
+	xgboost "$1" | sed "s/^\[[^]]*\] //"
+	xgboost "$1" task=pred model_in=model.json "test:data=$2?format=libsvm" |
+		sed "s/^\[[^]]*\] //"
+	xgboost "$1" task=dump model_in=model.json | sed "s/^\[[^]]*\] //"' \
 	xgboost "$work/conf" "$work/table")
