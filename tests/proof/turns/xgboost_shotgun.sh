@@ -9,9 +9,11 @@ prepare() {
 		booster = gblinear
 		updater = shotgun
 		eta = 0.5
-		num_round = 20
+		num_round = 40
 		nthread = 4
 		model_out = model.json
 	END
 }
-command=(xgboost "$work/conf" verbosity=0)
+# What it says of each round begins with the time.
+command=(bash -c 'set -o pipefail
+	xgboost "$1" | sed "s/^\[[^]]*\] //"' xgboost "$work/conf")
