@@ -42,6 +42,8 @@ static struct {
 	uint64_t passes;
 	uint64_t since; /* ns */
 	uint64_t cpu;	/* ns of processor time that it had then */
+	uint64_t called; /* and when it last spent of its budget */
+	unsigned budget; /* what was left of it */
 	uint64_t moved; /* when its processor time was last seen to grow */
 	uint64_t last;	/* that, then */
 	uint64_t idle;	/* since when nobody can run; 0: somebody can */
@@ -56,13 +58,23 @@ static void first_look(struct thread *t, uint64_t now)
 	seen.holder = t;
 	seen.passes = turn.passes;
 	seen.since = seen.moved = now;
-	seen.cpu = seen.last = thread_cpu(t->tid);
+	seen.cpu = seen.last = seen.called = thread_cpu(t->tid);
+	seen.budget = turn.budget;
 }
 
-/* Members of a region are expected to compute for long. */
-static uint64_t patience(const struct thread *t)
+/* Who makes calls will have spent its budget some day, and members of a region
+ * are expected to compute for long: a moment that chance chooses is the worse
+ * end of their turn. */
+static bool endless(const struct thread *t, uint64_t cpu)
 {
-	return config.patience * (t->seat.member ? PATIENCE_OF_MEMBERS : 1);
+	uint64_t limit = config.patience * LTIME_SECOND;
+
+	if (turn.budget != seen.budget) {
+		seen.budget = turn.budget;
+		seen.called = cpu;
+	}
+	return cpu - seen.cpu >= limit * PATIENCE_OF_MEMBERS ||
+	       (!t->seat.member && cpu - seen.called >= limit);
 }
 
 /* Who has lost the turn once will wait as long again, and once somebody has come
@@ -114,7 +126,7 @@ static void look_at(struct thread *t, uint64_t now)
 			     t->seat.patience == TURN_SIGNAL_MS
 				     ? 0
 				     : SB_HALT_OUTSIDE);
-	} else if (cpu - seen.cpu >= patience(t) * LTIME_SECOND) {
+	} else if (endless(t, cpu)) {
 		loops = t;
 	} else if (now - seen.moved >= limit_outside(t, config.external_wait) &&
 		   thread_sleeping(t->tid)) {

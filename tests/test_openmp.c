@@ -347,6 +347,8 @@ static void test_tbb(void **state)
 	note(false);
 	outcome_of(&a, RUN "-- $OPENMP_DIR/openmp_tbb");
 	assert_string_equal(a.out, "7\n2\n7\n9\n");
+	outcome_of(&a, RUN "--schedule=turns -- $OPENMP_DIR/openmp_tbb");
+	assert_string_equal(a.out, "7\n2\n7\n9\n");
 	outcome_of(&a, AUDIT "-- $OPENMP_DIR/openmp_tbb");
 	assert_string_equal(a.out, "7\n2\n7\n9\n");
 	note(true);

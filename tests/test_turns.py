@@ -380,6 +380,20 @@ class Options(Case):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotRegex(self.samebits("report").stdout, r"\n  outside ")
 
+    def test_turns_long_work_is_no_loop(self):
+        code = ("import threading\n"
+                "m = threading.Lock()\n"
+                "def work():\n"
+                "    for _ in range(50):\n"
+                "        sum(range(8000000))\n"
+                "        with m: pass\n"
+                "t = [threading.Thread(target=work) for _ in range(2)]\n"
+                "[x.start() for x in t]; [x.join() for x in t]\n")
+        done = self.samebits("run", "-q", "--schedule=turns", "--patience=1",
+                             "--", "/usr/bin/python3", "-c", code)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("busy-loop", self.samebits("report").stdout)
+
     def test_turns_deadlock_stays(self):
         words = (SAMEBITS, "run", "-q", "--no-config", "--store",
                  os.path.join(self.dir, "store"), "--schedule=turns", "--",

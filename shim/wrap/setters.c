@@ -141,7 +141,8 @@ SETTER_AS(at_set_num_interop_threads, "_ZN2at23set_num_interop_threadsEi",
 /*
  * TBB takes limits, of which the lowest holds, from objects of the program's.
  * Ours is put into the object before TBB has seen it, as it finds the object
- * by its value at the end.
+ * by its value at the end. Its threads wait by calls: in turns there are as
+ * many as without, and tasks may wait for each other.
  */
 struct limit {
 	size_t value;
@@ -159,8 +160,8 @@ EXPORT void tbb_limit(struct limit *l)
 	bool force = openmp_event(&src_tbb_limit, CALLER, l->value);
 	__typeof__(real_tbb_limit) real = REAL_HERE(tbb_limit);
 
-	if (force && l->of == 0 && l->value > config_team())
-		l->value = config_team();
+	if (force && l->of == 0 && config.threads && l->value > config.threads)
+		l->value = config.threads;
 	if (l->of == 0)
 		runtime_seen("tbb", (void *)real, NULL, (uint32_t)l->value);
 	real(l);

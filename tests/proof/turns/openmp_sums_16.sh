@@ -1,0 +1,7 @@
+# Sums of floating-point numbers by 16 threads of OpenMP: reductions, atomics and
+# critical regions; static, dynamic and guided loops; tasks, sections.
+needs=(gcc)
+prepare() {
+	gcc -O2 -fopenmp "$root/tests/gomp/sums.c" -lm -o "$work/sums"
+}
+command=("$work/sums" 16)
