@@ -205,6 +205,8 @@ uint64_t turn_lock(void);
 void turn_unlock(uint64_t mask);
 void turn_seize(struct thread *t); /* under the lock */
 void turn_dispatch(void);	   /* the same */
+/* The same: makes those ready that something has come for; how many. */
+unsigned turn_probe(void);
 void turn_watch_start(void);
 void turn_watch_forked(void);
 /* Writes down what the watch saw; it cannot itself. */

@@ -74,6 +74,18 @@ static void take(struct thread *t, unsigned *count)
 	turn_dispatch();
 }
 
+#define CALLED_MS 20
+
+/* Who is called meanwhile may be what it waits for. */
+static void look_outside(struct thread *t, uint64_t now)
+{
+	uint64_t ms = (now - t->seat.since) / MS;
+
+	if (ms >= t->seat.patience || (ms >= CALLED_MS && turn_probe()))
+		take(t, t->seat.patience == TURN_SIGNAL_MS ? &seen.signals
+							   : &seen.long_calls);
+}
+
 /* Seen in a loop, to be stopped once the lock is released. */
 static struct thread *loops;
 
@@ -92,9 +104,7 @@ static void look_at(struct thread *t, uint64_t now)
 		seen.moved = now;
 	seen.last = cpu;
 	if (t->seat.outer) {
-		if (now - t->seat.since >= (uint64_t)t->seat.patience * MS)
-			take(t, t->seat.patience == TURN_SIGNAL_MS
-					? &seen.signals : &seen.long_calls);
+		look_outside(t, now);
 	} else if (cpu - seen.cpu >= patience(t) * LTIME_SECOND) {
 		loops = t;
 	} else if (now - seen.moved >= config.external_wait * MS &&
@@ -371,7 +381,8 @@ void turn_watch_tell(void)
 	turn.watch = 1;
 	tell(&seen.told_calls, seen.long_calls, "outside",
 	     "thread ", " waited for the outside world longer than "
-		       "--external-wait: when it comes back is not repeated", "");
+		       "--external-wait, or while others were called: "
+		       "when it comes back is not repeated", "");
 	tell(&seen.told_unseen, seen.unseen, "outside",
 	     "thread ", " waited in a place that is not seen: when it comes "
 		       "back is not repeated", "");

@@ -623,6 +623,57 @@ static void streams(void)
 	joined(t);
 }
 
+/* A child reads what its parent writes, and beside that takes calls from it: the
+ * parent writes only once a call was answered. */
+static void *answers_calls(void *arg)
+{
+	int listens = *(int *)arg, call;
+
+	for (;;) {
+		must((call = accept(listens, NULL, NULL)) >= 0);
+		must(write(call, "y", 1) == 1 && close(call) == 0);
+	}
+	return NULL;
+}
+
+static void serves_calls(int listens)
+{
+	char byte;
+
+	alarm(SCENE_LIMIT);
+	must(close(ends[1]) == 0);
+	start(answers_calls, &listens);
+	while (read(ends[0], &byte, 1) == 1)
+		;
+	_exit(0);
+}
+
+static void calls_child(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(to);
+	int listens, call, status;
+	char byte;
+	pid_t pid;
+
+	must((listens = socket(AF_INET, SOCK_STREAM, 0)) >= 0);
+	must(bind(listens, (void *)&to, size) == 0 && listen(listens, 4) == 0);
+	must(getsockname(listens, (void *)&to, &size) == 0);
+	must(pipe(ends) == 0 && (pid = fork()) >= 0);
+	if (pid == 0)
+		serves_calls(listens);
+	must(close(ends[0]) == 0);
+	for (int i = 0; i < 60; i++) {
+		must((call = socket(AF_INET, SOCK_STREAM, 0)) >= 0);
+		must(connect(call, (void *)&to, size) == 0);
+		must(read(call, &byte, 1) == 1 && close(call) == 0);
+		must(write(ends[1], "x", 1) == 1);
+	}
+	must(close(ends[1]) == 0 && waitpid(pid, &status, 0) == pid);
+	must(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 TURNS_SCENES({ "pipes", pipes }, { "sockets", sockets },
 	     { "full_pipe", full_pipe }, { "closed", closed },
 	     { "events", events }, { "polls", polls }, { "selects", selects },
@@ -632,4 +683,4 @@ TURNS_SCENES({ "pipes", pipes }, { "sockets", sockets },
 	     { "named_pipe", named_pipe }, { "file_locks", file_locks },
 	     { "messages", messages }, { "attempts", attempts },
 	     { "bare_attempts", bare_attempts }, { "copies", copies },
-	     { "streams", streams })
+	     { "streams", streams }, { "calls_child", calls_child })
