@@ -69,7 +69,9 @@ static bool local(int fd)
 	case AF_INET:
 		return ntohl(name.in.sin_addr.s_addr) >> 24 == 127;
 	case AF_INET6:
-		return IN6_IS_ADDR_LOOPBACK(&name.in6.sin6_addr);
+		return IN6_IS_ADDR_LOOPBACK(&name.in6.sin6_addr) ||
+		       (IN6_IS_ADDR_V4MAPPED(&name.in6.sin6_addr) &&
+			name.in6.sin6_addr.s6_addr[12] == 127);
 	}
 	return false;
 }

@@ -287,6 +287,14 @@ class Options(Case):
         self.assertIn("busy-loop", report)
         self.assertRegex(report, r"it was in \S+ of scenes_many\+0x")
 
+    def test_turns_loopback_is_within(self):
+        """Who talks to itself by sockets waits for no outside world."""
+        for scene in ("network", "mapped"):
+            done = self.samebits("run", "-q", "--schedule=turns", "--",
+                                 path("scenes_descriptors"), scene)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn("--external-wait", self.samebits("report").stdout)
+
     def test_turns_deadlock_stays(self):
         words = (SAMEBITS, "run", "-q", "--no-config", "--store",
                  os.path.join(self.dir, "store"), "--schedule=turns", "--",

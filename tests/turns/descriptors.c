@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Threads of one process that talk by descriptors, and wait for processes. */
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -287,7 +288,8 @@ static void shared_epoll(void)
 	must(count == 4);
 }
 
-static struct sockaddr_in address = { .sin_family = AF_INET };
+static struct sockaddr_storage address;
+static socklen_t address_size;
 
 static void *serves(void *arg)
 {
@@ -307,11 +309,11 @@ static void *serves(void *arg)
 
 static void *asks(void *arg)
 {
-	int s = socket(AF_INET, SOCK_STREAM, 0);
+	int s = socket(address.ss_family, SOCK_STREAM, 0);
 	char byte;
 
 	must(s >= 0);
-	must(connect(s, (struct sockaddr *)&address, sizeof(address)) == 0);
+	must(connect(s, (struct sockaddr *)&address, address_size) == 0);
 	for (int i = 0; i < 50; i++) {
 		must(send(s, "q", 1, MSG_NOSIGNAL) == 1);
 		must(recv(s, &byte, 1, 0) == 1 && byte == 'q');
@@ -320,20 +322,38 @@ static void *asks(void *arg)
 	return arg;
 }
 
-static void network(void)
+static void converse(const void *at, socklen_t size)
 {
-	socklen_t size = sizeof(address);
+	struct sockaddr *mine = (struct sockaddr *)&address;
 	pthread_t t;
 
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	must((fd = socket(AF_INET, SOCK_STREAM, 0)) >= 0);
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)))
+	memcpy(&address, at, size);
+	address_size = size;
+	if ((fd = socket(address.ss_family, SOCK_STREAM, 0)) < 0 ||
+	    bind(fd, mine, size))
 		skip("no loopback interface");
-	must(getsockname(fd, (struct sockaddr *)&address, &size) == 0);
+	must(getsockname(fd, mine, &address_size) == 0);
 	must(listen(fd, 8) == 0);
 	t = start(serves, NULL);
 	together(3, asks);
 	joined(t);
+}
+
+static void network(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	converse(&at, sizeof(at));
+}
+
+/* As Java has it: the same by a socket of both kinds. */
+static void mapped(void)
+{
+	struct sockaddr_in6 at = { .sin6_family = AF_INET6 };
+
+	must(inet_pton(AF_INET6, "::ffff:127.0.0.1", &at.sin6_addr) == 1);
+	converse(&at, sizeof(at));
 }
 
 static void *ticks(void *arg)
@@ -678,7 +698,7 @@ TURNS_SCENES({ "pipes", pipes }, { "sockets", sockets },
 	     { "full_pipe", full_pipe }, { "closed", closed },
 	     { "events", events }, { "polls", polls }, { "selects", selects },
 	     { "epolls", epolls }, { "shared_epoll", shared_epoll },
-	     { "network", network }, { "timers", timers },
+	     { "network", network }, { "mapped", mapped }, { "timers", timers },
 	     { "children", children }, { "filters", filters },
 	     { "named_pipe", named_pipe }, { "file_locks", file_locks },
 	     { "messages", messages }, { "attempts", attempts },

@@ -65,7 +65,10 @@ reader, writer = IO.pipe
 threads = (0...3).map { |me| Thread.new { 5.times { |i| writer.puts "#{me} #{i}" } } }
 15.times { trace << reader.gets }
 threads.each(&:join)
-workers.call(3) { |me| trace << `echo child #{me}` }
 trace << rand
+# Whether a child has written already, decides how its parent reads.
+children = []
+workers.call(3) { |me| children << `echo child #{me}` }
+trace << children.sort
 abort 'too few' if trace.size < 100
 puts counter, Digest::SHA256.hexdigest(trace.inspect)
