@@ -152,10 +152,21 @@ static void rest(void)
 	turn.nudge = t;
 }
 
+const char turn_of_child[] = "a child";
+
+static struct thread *first_outer(void)
+{
+	struct thread *t = turn.outer.first;
+
+	while (t && t->seat.what == turn_of_child)
+		t = t->seat.next;
+	return t ? t : turn.outer.first;
+}
+
 /* Who wants to go outside comes last, but not never. */
 static struct thread *outward(void)
 {
-	struct thread *t = turn.outer.first;
+	struct thread *t = first_outer();
 
 	if (turn.ready.n && ++turn.passed_over < OUTER_EVERY)
 		return choose();

@@ -141,6 +141,8 @@ static inline bool turn_alone(void)
  * return is marked, and comes when it comes.
  */
 bool turn_leave_slow(const char *what, unsigned ms);
+/* A `what` that comes last: a child's end comes after what it writes. */
+extern const char turn_of_child[];
 void turn_return_slow(void);
 /* False: a handler of a signal ran, and errno is EINTR. */
 static inline bool turn_leave(const char *what)

@@ -17,6 +17,7 @@ void turnfd_gone(int fd);  /* or known no more */
 void turnfd_copied(int from, int to);
 void turnfd_shared(void);  /* a child may have them, all of them */
 void turnfd_watched(int epoll, int fd); /* epoll waits for fd, too */
+void turnfd_look(int epoll); /* or maybe no more, before a wait */
 
 bool turnfd_wait_slow(int fd, short events);
 /* Before a call that waits for `events` of fd; turn_return() belongs after it.

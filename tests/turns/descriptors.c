@@ -694,6 +694,61 @@ static void calls_child(void)
 	must(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/* A loop as of asyncio: a thread waits for the child's end and says so by a
+ * pair of sockets, and the loop has the child's output among what it waits for. */
+static void *waits_and_says(void *pid)
+{
+	int status;
+
+	must(waitpid((pid_t)(intptr_t)pid, &status, 0) > 0 && status == 0);
+	must(write(ends[1], "end", 3) == 3);
+	return NULL;
+}
+
+static void come(int epoll, int from)
+{
+	struct epoll_event e;
+	char text[8];
+
+	must(epoll_wait(epoll, &e, 1, -1) == 1 && e.data.fd == from);
+	must(read(from, text, sizeof(text)) > 0);
+}
+
+static void looped_child(void)
+{
+	struct epoll_event e = { .events = EPOLLIN };
+	int epoll, to[2], from[2];
+	pthread_t t;
+	pid_t pid;
+
+	must((epoll = epoll_create1(EPOLL_CLOEXEC)) >= 0);
+	must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+	e.data.fd = ends[0];
+	must(epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &e) == 0);
+	for (int i = 0; i < 3; i++) {
+		must(pipe2(to, O_CLOEXEC) == 0 && pipe2(from, O_CLOEXEC) == 0);
+		must((pid = fork()) >= 0);
+		if (pid == 0) {
+			dup2(to[0], 0);
+			dup2(from[1], 1);
+			execl("/bin/cat", "cat", (char *)NULL);
+			_exit(99);
+		}
+		must(close(to[0]) == 0 && close(from[1]) == 0);
+		e.data.fd = from[0];
+		must(epoll_ctl(epoll, EPOLL_CTL_ADD, from[0], &e) == 0);
+		t = start(waits_and_says, (void *)(intptr_t)pid);
+		sched_yield();
+		must(write(to[1], "text", 4) == 4);
+		come(epoll, from[0]);
+		must(close(from[0]) == 0 && close(to[1]) == 0);
+		come(epoll, ends[0]);
+		joined(t);
+	}
+	must(close(epoll) == 0);
+	must(close(ends[0]) == 0 && close(ends[1]) == 0);
+}
+
 TURNS_SCENES({ "pipes", pipes }, { "sockets", sockets },
 	     { "full_pipe", full_pipe }, { "closed", closed },
 	     { "events", events }, { "polls", polls }, { "selects", selects },
@@ -703,4 +758,5 @@ TURNS_SCENES({ "pipes", pipes }, { "sockets", sockets },
 	     { "named_pipe", named_pipe }, { "file_locks", file_locks },
 	     { "messages", messages }, { "attempts", attempts },
 	     { "bare_attempts", bare_attempts }, { "copies", copies },
-	     { "streams", streams }, { "calls_child", calls_child })
+	     { "streams", streams }, { "calls_child", calls_child },
+	     { "looped_child", looped_child })
