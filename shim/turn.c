@@ -119,17 +119,21 @@ static void grant(struct thread *t)
 		turn.nudge = t;
 }
 
-static void probe(void)
+unsigned turn_probe(void)
 {
 	struct timespec none = { 0 };
 	struct thread *t, *next;
+	unsigned found = 0;
 
 	for (t = turn.pollers.first; t; t = next) {
 		next = t->seat.next;
 		if (sys6(SYS_ppoll, t->seat.fds, t->seat.nfds, &none, NULL, 8,
-			 0) > 0)
-			seat_unblock(t, 0);
+			 0) <= 0)
+			continue;
+		seat_unblock(t, 0);
+		found++;
 	}
+	return found;
 }
 
 /* Nobody can run: time passes, until the nearest limit. */
@@ -154,10 +158,21 @@ static void rest(void)
 	turn.nudge = t;
 }
 
+const char turn_of_child[] = "a child";
+
+static struct thread *first_outer(void)
+{
+	struct thread *t = turn.outer.first;
+
+	while (t && t->seat.what == turn_of_child)
+		t = t->seat.next;
+	return t ? t : turn.outer.first;
+}
+
 /* Who wants to go outside comes last, but not never. */
 static struct thread *outward(void)
 {
-	struct thread *t = turn.outer.first;
+	struct thread *t = first_outer();
 
 	if (turn.ready.n && ++turn.passed_over < OUTER_EVERY)
 		return choose();
@@ -175,7 +190,7 @@ void turn_dispatch(void)
 		return;
 	turn_expire();
 	if (turn.pollers.n && (!turn.ready.n || !(turn.passes % PROBE_EVERY)))
-		probe();
+		turn_probe();
 	t = turn.outer.n ? outward() : choose();
 	if (t)
 		grant(t);

@@ -156,6 +156,8 @@ static inline bool turn_alone(void)
  * return is marked, and comes when it comes.
  */
 bool turn_leave_slow(const char *what, unsigned ms);
+/* A `what` that comes last: a child's end comes after what it writes. */
+extern const char turn_of_child[];
 void turn_return_slow(void);
 /* False: a handler of a signal ran, and errno is EINTR. */
 static inline bool turn_leave(const char *what)
@@ -235,6 +237,8 @@ uint64_t turn_lock(void);
 void turn_unlock(uint64_t mask);
 void turn_seize(struct thread *t); /* under the lock */
 void turn_dispatch(void);	   /* the same */
+/* The same: makes those ready that something has come for; how many. */
+unsigned turn_probe(void);
 void turn_watch_start(void);
 void turn_watch_forked(void);
 /* Writes down what the watch saw; it cannot itself. */

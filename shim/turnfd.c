@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "process.h"
 #include "sys.h"
+#include "text.h"
 #include "turnfd.h"
 #include "turnpart.h"
 #include "banned.h"
@@ -98,7 +101,9 @@ static enum reach reach(int fd)
 		if (!name.in6.sin6_port &&
 		    IN6_IS_ADDR_UNSPECIFIED(&name.in6.sin6_addr))
 			return NOWHERE;
-		return IN6_IS_ADDR_LOOPBACK(&name.in6.sin6_addr);
+		return IN6_IS_ADDR_LOOPBACK(&name.in6.sin6_addr) ||
+		       (IN6_IS_ADDR_V4MAPPED(&name.in6.sin6_addr) &&
+			name.in6.sin6_addr.s6_addr[12] == 127);
 	}
 	return AWAY;
 }
@@ -140,6 +145,42 @@ static void settle(int epoll)
 			if (to == AWAY)
 				turnfd_gone(epoll);
 		}
+}
+
+/* The kernel's list of what it waits for: "tfd: ", a number, and more. */
+static bool waits_within(char *list)
+{
+	char *at = list;
+
+	while ((at = strstr(at, "tfd:"))) {
+		at += 4 + strspn(at + 4, " ");
+		if (!within((int)strtol(at, NULL, 10)))
+			return false;
+	}
+	return true;
+}
+
+/* What led outside may have been closed meanwhile. */
+void turnfd_look(int epoll)
+{
+	char list[4096];
+	struct text path = text_start(list, sizeof(list));
+	long fd, n;
+
+	if (epoll < 0 || is_internal(epoll))
+		return;
+	text_add(&path, "/proc/self/fdinfo/");
+	text_number(&path, (unsigned)epoll, 10, 1);
+	fd = sys3(SYS_open, list, O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	n = sys3(SYS_read, fd, list, sizeof(list) - 1);
+	sys1(SYS_close, fd);
+	if (n <= 0 || n == sizeof(list) - 1)
+		return;
+	list[n] = '\0';
+	if (waits_within(list))
+		turnfd_made(epoll);
 }
 
 static bool ready(struct pollfd *fds, unsigned n)

@@ -20,6 +20,7 @@ void turnfd_shared(void);  /* a child may have them, all of them */
 void turnfd_watched(int epoll, int fd); /* epoll waits for fd, too */
 bool turnfd_watches(int epoll, int fd);
 void turnfd_timed(void); /* a timer was set, for which others may wait */
+void turnfd_look(int epoll); /* or maybe no more, before a wait */
 
 bool turnfd_wait_slow(int fd, short events);
 /* Before a call that waits for `events` of fd; turn_return() belongs after it.

@@ -103,6 +103,19 @@ static void take(struct thread *t, unsigned *count, enum sb_halt_kind kind)
 	turn_dispatch();
 }
 
+#define CALLED_MS 20
+
+/* Who is called meanwhile may be what it waits for. */
+static void look_outside(struct thread *t, uint64_t now)
+{
+	uint64_t ns = now - t->seat.since;
+
+	if (ns >= limit_outside(t, t->seat.patience) ||
+	    (ns >= CALLED_MS * MS && turn_probe()))
+		take(t, &seen.long_calls,
+		     t->seat.patience == TURN_SIGNAL_MS ? 0 : SB_HALT_OUTSIDE);
+}
+
 /* Seen in a loop, to be stopped once the lock is released. */
 static struct thread *loops;
 
@@ -121,11 +134,7 @@ static void look_at(struct thread *t, uint64_t now)
 		seen.moved = now;
 	seen.last = cpu;
 	if (t->seat.outer) {
-		if (now - t->seat.since >= limit_outside(t, t->seat.patience))
-			take(t, &seen.long_calls,
-			     t->seat.patience == TURN_SIGNAL_MS
-				     ? 0
-				     : SB_HALT_OUTSIDE);
+		look_outside(t, now);
 	} else if (endless(t, cpu)) {
 		loops = t;
 	} else if (now - seen.moved >= limit_outside(t, config.external_wait) &&
@@ -287,7 +296,8 @@ void turn_watch_tell(void)
 	turn.watch = 1;
 	tell(&seen.told_calls, seen.long_calls, "outside",
 	     "thread ", " waited for the outside world longer than "
-		       "--external-wait: when it comes back is not repeated", "");
+		       "--external-wait, or while others were called: "
+		       "when it comes back is not repeated", "");
 	tell(&seen.told_unseen, seen.unseen, "outside",
 	     "thread ", " waited in a place that is not seen: when it comes "
 		       "back is not repeated", "");

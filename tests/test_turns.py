@@ -394,6 +394,16 @@ class Options(Case):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotIn("busy-loop", self.samebits("report").stdout)
 
+    def test_turns_loopback_is_within(self):
+        """Who talks to itself by sockets, or to a child that answers at once, waits
+        for no outside world too long."""
+        for scene in ("network", "mapped", "looped_child"):
+            done = self.samebits("run", "-q", "--schedule=turns", "--",
+                                 path("scenes_descriptors"), scene)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotRegex(self.samebits("report").stdout,
+                                "outside +thread")
+
     def test_turns_deadlock_stays(self):
         words = (SAMEBITS, "run", "-q", "--no-config", "--store",
                  os.path.join(self.dir, "store"), "--schedule=turns", "--",

@@ -524,7 +524,7 @@ EXPORT pid_t wait(int *status)
 	pid_t pid;
 
 	CALL(&c, wait);
-	pid = turn_leave("a child") ? real_wait(&how) : -1;
+	pid = turn_leave(turn_of_child) ? real_wait(&how) : -1;
 	turn_return();
 	pid = met(&c, pid, how);
 	if (pid > 0 && status)
@@ -540,7 +540,7 @@ EXPORT pid_t waitpid(pid_t which, int *status, int options)
 	pid_t pid;
 
 	CALL(&c, waitpid);
-	pid = options & WNOHANG || turn_leave("a child")
+	pid = options & WNOHANG || turn_leave(turn_of_child)
 		      ? real_waitpid(pids_target_in(which), &how, options) : -1;
 	turn_return();
 	pid = met(&c, pid, how);
@@ -575,7 +575,7 @@ EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 	if (!info)
 		info = &own;
 	CALL(&c, waitid);
-	ret = options & WNOHANG || turn_leave("a child")
+	ret = options & WNOHANG || turn_leave(turn_of_child)
 		      ? real_waitid(type, id_in(type, id), info, options) : -1;
 	turn_return();
 	if (ret == 0)
@@ -591,7 +591,7 @@ EXPORT pid_t wait4(pid_t which, int *status, int options, struct rusage *use)
 	int how = 0;
 	pid_t pid = -1;
 
-	if (options & WNOHANG || turn_leave("a child"))
+	if (options & WNOHANG || turn_leave(turn_of_child))
 		pid = real_wait4(pids_target_in(which), &how, options, use);
 	turn_return();
 	pid = met(&c, pid, how);
@@ -610,7 +610,7 @@ EXPORT pid_t wait3(int *status, int options, struct rusage *use)
 	int how = 0;
 	pid_t pid = -1;
 
-	if (options & WNOHANG || turn_leave("a child"))
+	if (options & WNOHANG || turn_leave(turn_of_child))
 		pid = real_wait3(&how, options, use);
 	turn_return();
 	pid = met(&c, pid, how);

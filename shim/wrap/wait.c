@@ -91,6 +91,7 @@ static bool epoll_in_turn(int fd, uint64_t ns, bool *late)
 {
 	struct pollfd p = { fd, POLLIN, 0 };
 
+	turnfd_look(fd);
 	return turnfd_poll(&p, 1, ns, late);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Threads of one process that talk by descriptors, and wait for processes. */
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -287,7 +288,8 @@ static void shared_epoll(void)
 	must(count == 4);
 }
 
-static struct sockaddr_in address = { .sin_family = AF_INET };
+static struct sockaddr_storage address;
+static socklen_t address_size;
 
 static void *serves(void *arg)
 {
@@ -307,11 +309,11 @@ static void *serves(void *arg)
 
 static void *asks(void *arg)
 {
-	int s = socket(AF_INET, SOCK_STREAM, 0);
+	int s = socket(address.ss_family, SOCK_STREAM, 0);
 	char byte;
 
 	must(s >= 0);
-	must(connect(s, (struct sockaddr *)&address, sizeof(address)) == 0);
+	must(connect(s, (struct sockaddr *)&address, address_size) == 0);
 	for (int i = 0; i < 50; i++) {
 		must(send(s, "q", 1, MSG_NOSIGNAL) == 1);
 		must(recv(s, &byte, 1, 0) == 1 && byte == 'q');
@@ -320,20 +322,38 @@ static void *asks(void *arg)
 	return arg;
 }
 
-static void network(void)
+static void converse(const void *at, socklen_t size)
 {
-	socklen_t size = sizeof(address);
+	struct sockaddr *mine = (struct sockaddr *)&address;
 	pthread_t t;
 
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	must((fd = socket(AF_INET, SOCK_STREAM, 0)) >= 0);
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)))
+	memcpy(&address, at, size);
+	address_size = size;
+	if ((fd = socket(address.ss_family, SOCK_STREAM, 0)) < 0 ||
+	    bind(fd, mine, size))
 		skip("no loopback interface");
-	must(getsockname(fd, (struct sockaddr *)&address, &size) == 0);
+	must(getsockname(fd, mine, &address_size) == 0);
 	must(listen(fd, 8) == 0);
 	t = start(serves, NULL);
 	together(3, asks);
 	joined(t);
+}
+
+static void network(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	converse(&at, sizeof(at));
+}
+
+/* As Java has it: the same by a socket of both kinds. */
+static void mapped(void)
+{
+	struct sockaddr_in6 at = { .sin6_family = AF_INET6 };
+
+	must(inet_pton(AF_INET6, "::ffff:127.0.0.1", &at.sin6_addr) == 1);
+	converse(&at, sizeof(at));
 }
 
 static void *ticks(void *arg)
@@ -659,14 +679,121 @@ static void child_answers(void)
 	child_exits(pid, 0);
 }
 
+/* A child reads what its parent writes, and beside that takes calls from it: the
+ * parent writes only once a call was answered. */
+static void *answers_calls(void *arg)
+{
+	int listens = *(int *)arg, call;
+
+	for (;;) {
+		must((call = accept(listens, NULL, NULL)) >= 0);
+		must(write(call, "y", 1) == 1 && close(call) == 0);
+	}
+	return NULL;
+}
+
+static void serves_calls(int listens)
+{
+	char byte;
+
+	alarm(SCENE_LIMIT);
+	must(close(ends[1]) == 0);
+	start(answers_calls, &listens);
+	while (read(ends[0], &byte, 1) == 1)
+		;
+	_exit(0);
+}
+
+static void calls_child(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(to);
+	int listens, call, status;
+	char byte;
+	pid_t pid;
+
+	must((listens = socket(AF_INET, SOCK_STREAM, 0)) >= 0);
+	must(bind(listens, (void *)&to, size) == 0 && listen(listens, 4) == 0);
+	must(getsockname(listens, (void *)&to, &size) == 0);
+	must(pipe(ends) == 0 && (pid = fork()) >= 0);
+	if (pid == 0)
+		serves_calls(listens);
+	must(close(ends[0]) == 0);
+	for (int i = 0; i < 60; i++) {
+		must((call = socket(AF_INET, SOCK_STREAM, 0)) >= 0);
+		must(connect(call, (void *)&to, size) == 0);
+		must(read(call, &byte, 1) == 1 && close(call) == 0);
+		must(write(ends[1], "x", 1) == 1);
+	}
+	must(close(ends[1]) == 0 && waitpid(pid, &status, 0) == pid);
+	must(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* A loop as of asyncio: a thread waits for the child's end and says so by a
+ * pair of sockets, and the loop has the child's output among what it waits for. */
+static void *waits_and_says(void *pid)
+{
+	int status;
+
+	must(waitpid((pid_t)(intptr_t)pid, &status, 0) > 0 && status == 0);
+	must(write(ends[1], "end", 3) == 3);
+	return NULL;
+}
+
+static void come(int epoll, int from)
+{
+	struct epoll_event e;
+	char text[8];
+
+	must(epoll_wait(epoll, &e, 1, -1) == 1 && e.data.fd == from);
+	must(read(from, text, sizeof(text)) > 0);
+}
+
+static void looped_child(void)
+{
+	struct epoll_event e = { .events = EPOLLIN };
+	int epoll, to[2], from[2];
+	pthread_t t;
+	pid_t pid;
+
+	must((epoll = epoll_create1(EPOLL_CLOEXEC)) >= 0);
+	must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+	e.data.fd = ends[0];
+	must(epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &e) == 0);
+	for (int i = 0; i < 3; i++) {
+		must(pipe2(to, O_CLOEXEC) == 0 && pipe2(from, O_CLOEXEC) == 0);
+		must((pid = fork()) >= 0);
+		if (pid == 0) {
+			dup2(to[0], 0);
+			dup2(from[1], 1);
+			execl("/bin/cat", "cat", (char *)NULL);
+			_exit(99);
+		}
+		must(close(to[0]) == 0 && close(from[1]) == 0);
+		e.data.fd = from[0];
+		must(epoll_ctl(epoll, EPOLL_CTL_ADD, from[0], &e) == 0);
+		t = start(waits_and_says, (void *)(intptr_t)pid);
+		sched_yield();
+		must(write(to[1], "text", 4) == 4);
+		come(epoll, from[0]);
+		must(close(from[0]) == 0 && close(to[1]) == 0);
+		come(epoll, ends[0]);
+		joined(t);
+	}
+	must(close(epoll) == 0);
+	must(close(ends[0]) == 0 && close(ends[1]) == 0);
+}
+
 TURNS_SCENES({ "child_answers", child_answers },
 	     { "pipes", pipes }, { "sockets", sockets },
 	     { "full_pipe", full_pipe }, { "closed", closed },
 	     { "events", events }, { "polls", polls }, { "selects", selects },
 	     { "epolls", epolls }, { "shared_epoll", shared_epoll },
-	     { "network", network }, { "timers", timers },
+	     { "network", network }, { "mapped", mapped }, { "timers", timers },
 	     { "children", children }, { "filters", filters },
 	     { "named_pipe", named_pipe }, { "file_locks", file_locks },
 	     { "messages", messages }, { "attempts", attempts },
 	     { "bare_attempts", bare_attempts }, { "copies", copies },
-	     { "streams", streams })
+	     { "streams", streams }, { "calls_child", calls_child },
+	     { "looped_child", looped_child })
