@@ -13,24 +13,28 @@
 #define YIELDS_IN_VAIN 64u /* by each that is ready */
 #define NAP 1000000u	   /* logical ns: of who yields in vain */
 
-static void sleep_really(struct thread *self)
+/* As futex(2). Who has a limit keeps it himself, from the start: woken to do so,
+ * he would not notice a signal that comes at the same time. */
+static long wait_on(struct thread *self, int value, const struct want *w,
+		    uint64_t real)
 {
-	struct timespec until = {
-		(time_t)(self->seat.real / LTIME_SECOND),
-		(long)(self->seat.real % LTIME_SECOND)
-	};
-	long ret = turn_futex(&self->seat.go, FUTEX_WAIT_BITSET_PRIVATE,
-			      GO_SLEEP, &until);
-	uint64_t mask;
+	static const struct timespec long_time = { 1000000000, 0 };
+	struct timespec until = { (time_t)(real / LTIME_SECOND),
+				  (long)(real % LTIME_SECOND) };
 
-	if (ret != -ETIMEDOUT)
-		return;
-	mask = turn_lock();
-	if (turn.sleeper == self && !turn.holder) {
-		turn.sleeper = NULL;
-		self->seat.go = GO_WAIT;
-		turn_dispatch();
-	}
+	if (real)
+		return turn_futex(&self->seat.go, FUTEX_WAIT_BITSET_PRIVATE,
+				  value, &until);
+	/* With a limit a handler always ends it: signal(7). */
+	return turn_futex(&self->seat.go, FUTEX_WAIT_PRIVATE, value,
+			  w && w->asleep ? &long_time : NULL);
+}
+
+static void time_has_come(void)
+{
+	uint64_t mask = turn_lock();
+
+	turn_dispatch();
 	turn_unlock(mask);
 }
 
@@ -57,9 +61,8 @@ static void interrupt(struct thread *self, int why)
 
 /* Where a thread can be cancelled at any moment, it is not while it waits, but
  * when it has the turn again. */
-void turn_await(struct thread *self, const struct want *w)
+void turn_await(struct thread *self, const struct want *w, uint64_t real)
 {
-	static const struct timespec long_time = { 1000000000, 0 };
 	struct seat *s = &self->seat;
 	int v, type;
 	long ret;
@@ -67,16 +70,17 @@ void turn_await(struct thread *self, const struct want *w)
 	s->frame = __builtin_frame_address(0);
 	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
 	while ((v = __atomic_load_n(&s->go, __ATOMIC_ACQUIRE)) != GO_ON) {
-		ret = 0;
-		if (v == GO_SLEEP)
-			sleep_really(self);
-		else if (v == GO_TELL)
+		if (v == GO_TELL) {
 			tell_where(self);
-		else /* with a limit a handler always ends it: signal(7) */
-			ret = turn_futex(&s->go, FUTEX_WAIT_PRIVATE, v,
-					 w && w->asleep ? &long_time : NULL);
-		if (ret == -EINTR && w && w->signals)
+			continue;
+		}
+		ret = wait_on(self, v, w, real);
+		if (ret == -EINTR && w && w->signals && (!real || w->asleep))
 			interrupt(self, EINTR);
+		if (ret != -ETIMEDOUT || !real)
+			continue;
+		real = 0;
+		time_has_come();
 	}
 	s->go = GO_WAIT;
 	s->frame = NULL;
@@ -153,7 +157,7 @@ int turn_wait(struct thread *self, const struct want *w)
 	seat_limit(self, until);
 	turn_dispatch();
 	turn_unlock(mask);
-	turn_await(self, w);
+	turn_await(self, w, s->real);
 	tell(self);
 	errno = saved;
 	if (s->why == ECANCELED)
@@ -201,7 +205,7 @@ void turn_yield(struct thread *self)
 	seat_ready(self);
 	turn_dispatch();
 	turn_unlock(mask);
-	turn_await(self, NULL);
+	turn_await(self, NULL, 0);
 	tell(self);
 	errno = saved;
 }
@@ -252,8 +256,6 @@ struct thread *turn_take_slow(void)
 	else
 		turn.outside--;
 	seat_unlimit(self);
-	if (turn.sleeper == self)
-		turn.sleeper = NULL;
 	self->seat.go = GO_WAIT;
 	self->seat.outer = false;
 	if (turn.holder == self) {
@@ -265,7 +267,7 @@ struct thread *turn_take_slow(void)
 	seat_ready(self);
 	turn_arrived();
 	turn_unlock(mask);
-	turn_await(self, NULL);
+	turn_await(self, NULL, 0);
 	tell(self);
 	errno = saved;
 	return self;
@@ -291,7 +293,7 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	seat_append(&turn.outer, self);
 	turn_dispatch();
 	turn_unlock(mask);
-	turn_await(self, &w);
+	turn_await(self, &w, 0);
 	tell(self);
 	errno = self->seat.why == EINTR ? EINTR : saved;
 	return self->seat.why != EINTR;
