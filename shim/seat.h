@@ -70,7 +70,6 @@ struct seat {
 enum seat_go {
 	GO_WAIT,
 	GO_ON,	  /* it has the turn */
-	GO_SLEEP, /* nobody has: when its time has come, it takes it */
 	GO_TELL,  /* says where it waits, and waits again */
 	GO_ANSWER, /* says that it waits, and no handler runs */
 };

@@ -103,10 +103,6 @@ static void grant(struct thread *t)
 {
 	seat_withdraw(t);
 	seat_unlimit(t);
-	if (turn.sleeper) {
-		turn.sleeper->seat.go = GO_WAIT;
-		turn.sleeper = NULL;
-	}
 	turn.holder = t;
 	turn.passes++;
 	turn.budget = turn_budget();
@@ -136,26 +132,21 @@ unsigned turn_probe(void)
 	return found;
 }
 
-/* Nobody can run: time passes, until the nearest limit. */
+/* Nobody can run: time passes, until the nearest limit, whose thread calls
+ * again when its time has come. */
 static void rest(void)
 {
 	struct thread *t = turn_nearest();
 
 	if (!t)
 		return;
-	if ((config.sleep_skip && !t->seat.truly) ||
-	    t->seat.real <= sys_now(CLOCK_MONOTONIC)) {
-		turn.clock = t->seat.until;
-		turn.nearest = 0;
-		turn_expire();
-		grant(turn.ready.first);
+	if ((!config.sleep_skip || t->seat.truly) &&
+	    t->seat.real > sys_now(CLOCK_MONOTONIC))
 		return;
-	}
-	if (turn.sleeper && turn.sleeper != t)
-		turn.sleeper->seat.go = GO_WAIT;
-	turn.sleeper = t;
-	__atomic_store_n(&t->seat.go, GO_SLEEP, __ATOMIC_RELEASE);
-	turn.nudge = t;
+	turn.clock = t->seat.until;
+	turn.nearest = 0;
+	turn_expire();
+	grant(turn.ready.first);
 }
 
 const char turn_of_child[] = "a child";

@@ -38,7 +38,6 @@ struct turn {
 	struct queue waiting[TURN_BUCKETS]; /* by what they wait for */
 	struct queue ready, outer, pollers;
 	struct thread *limits;	/* all with a limit */
-	struct thread *sleeper; /* lets real time pass, for all */
 	struct thread *dying;	/* gave the turn away for ever */
 	struct thread *nudge;	/* to be woken once the lock is released */
 	uint64_t nearest;	/* at most the first limit */

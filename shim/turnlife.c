@@ -182,7 +182,7 @@ void turn_bury(struct thread *self)
 void turn_begin(struct thread *t)
 {
 	t->seat.gone = find_gone(t->tid);
-	turn_await(t, NULL);
+	turn_await(t, NULL, 0);
 }
 
 const char turn_of_owner[] = "a mutex of whoever ends";

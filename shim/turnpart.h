@@ -32,8 +32,10 @@ void turn_resume(struct thread *self);
 /* By who has the turn, or had it. */
 void turn_give(struct thread *self);
 
-/* Without the lock: until the caller has the turn. `w`: what else ends it. */
-void turn_await(struct thread *self, const struct want *w);
+/* Without the lock: until the caller has the turn. `w`: what else ends it.
+ * `real`: when it is to see whether nobody else can run, in ns of
+ * CLOCK_MONOTONIC; 0: never. */
+void turn_await(struct thread *self, const struct want *w, uint64_t real);
 /* Without the lock, by who has just got the turn: waits until the kernel has let
  * go who ended last, whose memory is then used again: always by the next one. */
 void turn_bury(struct thread *self);

@@ -15,26 +15,29 @@
 #define NAP 1000000u	   /* logical ns: of who yields in vain */
 #define TICK 10000000u	   /* ns */
 
-static long sleep_really(struct thread *self)
+/* As futex(2). Who has a limit keeps it himself, from the start: woken to do so,
+ * he would not notice a signal that comes at the same time. */
+static long wait_on(struct thread *self, int value, const struct want *w,
+		    uint64_t real)
 {
-	struct timespec until = {
-		(time_t)(self->seat.real / LTIME_SECOND),
-		(long)(self->seat.real % LTIME_SECOND)
-	};
-	long ret = turn_futex(&self->seat.go, FUTEX_WAIT_BITSET_PRIVATE,
-			      GO_SLEEP, &until);
-	uint64_t mask;
+	static const struct timespec long_time = { 1000000000, 0 };
+	struct timespec until = { (time_t)(real / LTIME_SECOND),
+				  (long)(real % LTIME_SECOND) };
 
-	if (ret != -ETIMEDOUT)
-		return ret;
-	mask = turn_lock();
-	if (turn.sleeper == self && !turn.holder) {
-		turn.sleeper = NULL;
-		self->seat.go = GO_WAIT;
-		turn_dispatch();
-	}
+	if (real)
+		return turn_futex(&self->seat.go, FUTEX_WAIT_BITSET_PRIVATE,
+				  value, &until);
+	/* With a limit a handler always ends it: signal(7). */
+	return turn_futex(&self->seat.go, FUTEX_WAIT_PRIVATE, value,
+			  w && w->asleep ? &long_time : NULL);
+}
+
+static void time_has_come(void)
+{
+	uint64_t mask = turn_lock();
+
+	turn_dispatch();
 	turn_unlock(mask);
-	return 0;
 }
 
 static void tell_where(struct thread *self)
@@ -63,7 +66,7 @@ static void interrupt(struct thread *self, int why)
 	uint64_t mask = turn_lock();
 
 	if (self->seat.state == SEAT_BLOCKED || self->seat.state == SEAT_OUTER) {
-		if (turn.sleeper == self && !turn.holder)
+		if (!turn.holder && self->seat.limited)
 			turn.clock += slept(&self->seat);
 		seat_unblock(self, why);
 		turn_arrived();
@@ -73,9 +76,8 @@ static void interrupt(struct thread *self, int why)
 
 /* Where a thread can be cancelled at any moment, it is not while it waits, but
  * when it has the turn again. */
-void turn_await(struct thread *self, const struct want *w)
+void turn_await(struct thread *self, const struct want *w, uint64_t real)
 {
-	static const struct timespec long_time = { 1000000000, 0 };
 	struct seat *s = &self->seat;
 	const char *outer = s->frame; /* a handler's wait, within another one */
 	int v, type;
@@ -84,18 +86,21 @@ void turn_await(struct thread *self, const struct want *w)
 	s->frame = __builtin_frame_address(0);
 	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
 	while ((v = __atomic_load_n(&s->go, __ATOMIC_ACQUIRE)) != GO_ON) {
-		ret = 0;
-		if (v == GO_SLEEP)
-			ret = sleep_really(self);
-		else if (v == GO_TELL)
+		if (v == GO_TELL) {
 			tell_where(self);
-		else if (v == GO_ANSWER)
+			continue;
+		}
+		if (v == GO_ANSWER) {
 			turn_answer(self);
-		else /* with a limit a handler always ends it: signal(7) */
-			ret = turn_futex(&s->go, FUTEX_WAIT_PRIVATE, v,
-					 w && w->asleep ? &long_time : NULL);
-		if (ret == -EINTR && w && w->signals)
+			continue;
+		}
+		ret = wait_on(self, v, w, real);
+		if (ret == -EINTR && w && w->signals && (!real || w->asleep))
 			interrupt(self, EINTR);
+		if (ret != -ETIMEDOUT || !real)
+			continue;
+		real = 0;
+		time_has_come();
 	}
 	if (!outer) /* else the one below has the turn, too */
 		s->go = GO_WAIT;
@@ -203,7 +208,7 @@ int turn_wait(struct thread *self, const struct want *w)
 	turn_give(self);
 	turn_dispatch();
 	turn_unlock(mask);
-	turn_await(self, w);
+	turn_await(self, w, s->real);
 	tell(self);
 	errno = saved;
 	why = s->why;
@@ -253,7 +258,7 @@ void turn_yield(struct thread *self)
 	seat_ready(self);
 	turn_dispatch();
 	turn_unlock(mask);
-	turn_await(self, NULL);
+	turn_await(self, NULL, 0);
 	tell(self);
 	errno = saved;
 }
@@ -306,8 +311,6 @@ struct thread *turn_take_slow(void)
 		turn.late++;
 	}
 	seat_unlimit(self);
-	if (turn.sleeper == self)
-		turn.sleeper = NULL;
 	turn_answer(self);
 	self->seat.go = GO_WAIT;
 	self->seat.outer = self->seat.away = false;
@@ -321,7 +324,7 @@ struct thread *turn_take_slow(void)
 	seat_ready(self);
 	turn_arrived();
 	turn_unlock(mask);
-	turn_await(self, NULL);
+	turn_await(self, NULL, 0);
 	tell(self);
 	halt = self->seat.halt;
 	self->seat.halt = 0;
@@ -429,7 +432,7 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	seat_append(&turn.outer, self);
 	turn_dispatch();
 	turn_unlock(mask);
-	turn_await(self, &w);
+	turn_await(self, &w, 0);
 	tell(self);
 	why = self->seat.why;
 	self->seat.why = before;

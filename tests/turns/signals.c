@@ -273,6 +273,32 @@ static void interrupted_until(void)
 		interrupt(&wait);
 }
 
+static int from_sem_with_limit(void)
+{
+	struct timespec late = in_ms(CLOCK_REALTIME, 25000);
+
+	return sem_timedwait(&s, &late);
+}
+
+/* One signal, to the only thread whose wait has an end. */
+static void interrupted_once(void)
+{
+	static int (*const waits[])(void) = { from_sem_with_limit,
+					      from_nanosleep };
+	pthread_t t;
+
+	must(sem_init(&s, 0, 0) == 0);
+	handle(SIGUSR1, count, SA_RESTART);
+	for (size_t i = 0; i < count_of(waits); i++) {
+		put(in_wait, 0);
+		t = start(is_interrupted, (void *)&waits[i]);
+		until(peek(in_wait));
+		pause_ms(300);
+		must(pthread_kill(t, SIGUSR1) == 0);
+		joined(t);
+	}
+}
+
 static void *waits_for_signal(void *arg)
 {
 	sigset_t set = set_of(SIGUSR1);
@@ -706,6 +732,7 @@ static void cut_short(void)
 TURNS_SCENES({ "never_interrupted", never_interrupted },
 	     { "interrupted", interrupted },
 	     { "interrupted_until", interrupted_until },
+	     { "interrupted_once", interrupted_once },
 	     { "waited_for", waited_for }, { "in_vain", in_vain },
 	     { "queued", queued }, { "to_process", to_process },
 	     { "raised", raised }, { "masks", masks }, { "ticks", ticks },
