@@ -556,9 +556,6 @@ class Options(Case):
         self.assertNotIn("in turns", self.samebits("report").stdout)
 
     def test_turns_pools_reported(self):
-        if subprocess.run(("/usr/bin/python3", "-c", "import numpy"),
-                          stderr=subprocess.DEVNULL).returncode:
-            self.skip("no numpy")
         done = self.samebits("run", "-q", "--schedule=turns", "--",
                              "/usr/bin/python3", "-c",
                              "import numpy; a = numpy.ones((99, 99)); a @ a")

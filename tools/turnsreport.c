@@ -249,8 +249,8 @@ bool turns_halts(FILE *to, struct symbols *symbols, const struct rundir *run,
 
 static bool set(const struct rundir *run, const char *setting)
 {
-	const char *s = json_string_value(
-		json_object_get(run->manifest, "settings"));
+	const char *s =
+		json_string_value(json_object_get(run->manifest, "settings"));
 
 	return s && strstr(s, setting);
 }
