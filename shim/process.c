@@ -229,7 +229,7 @@ struct thread *process_announce(void)
 	process.shared = true;
 	if (config.turns)
 		turnfd_shared();
-	turn_look(); /* what it says begins anew */
+	turn_anew();
 	__atomic_add_fetch(&process.children, 1, __ATOMIC_RELAXED);
 	return self;
 }

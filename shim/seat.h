@@ -53,9 +53,8 @@ struct seat {
 	bool outer;	 /* within a call to the outside world */
 	bool away;	 /* a handler that interrupted its wait waits itself */
 	uint8_t lost; /* times that the turn was taken from it in a call */
-	uint8_t in_row;	 /* such calls, and nothing else in between: */
-	unsigned budget; /* what was left of it after the last one */
-	uint64_t passes; /* and the passes until then */
+	uint16_t in_row; /* such calls, with no pass in between; */
+	uint64_t passes; /* the passes until the last one, 0: it begins anew */
 	bool finished;	 /* its start function is done, and its destructors */
 	bool member;	 /* works in OpenMP regions: may run for long */
 	bool cancelled;	 /* pthread_cancel() was called */

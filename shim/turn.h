@@ -90,8 +90,6 @@ static inline void turn_spend(struct thread *self, unsigned n)
 		turn.budget -= n;
 }
 
-/* The same of one that asks the outside world, without waiting. */
-void turn_attempted(struct thread *self, unsigned n);
 /* The same where it may not have the turn. */
 static inline void turn_look(void)
 {
@@ -180,6 +178,13 @@ static inline void turn_return(void)
 	if (turn_on && thread_me &&
 	    (turn.holder != thread_me || thread_me->seat.outer))
 		turn_return_slow();
+}
+
+/* Its next call outside is not in a row with the last one. */
+static inline void turn_anew(void)
+{
+	if (thread_me)
+		thread_me->seat.passes = 0;
 }
 
 /* From the start, and in a forked child: there is one thread. */

@@ -262,7 +262,7 @@ bool turnfd_wait_slow(int fd, short events)
 		return true;
 	w.until = timer_of(self, &p, 1);
 	if (!events || !waits(fd)) { /* it may go round and round */
-		turn_attempted(self, ATTEMPT_COST);
+		turn_spend(self, ATTEMPT_COST);
 		return true;
 	}
 	if (!within(fd)) /* what is written is soon taken, or kept */
@@ -339,7 +339,7 @@ bool turnfd_poll(struct pollfd *fds, unsigned n, uint64_t ns, bool *late)
 		return true;
 	if (!ns) {
 		timer_of(self, fds, n);
-		turn_attempted(self, ATTEMPT_COST);
+		turn_spend(self, ATTEMPT_COST);
 		return true;
 	}
 	for (unsigned i = 0; i < n; i++)

@@ -363,7 +363,7 @@ static void come_back(struct thread *self)
 	turn_unlock(mask);
 }
 
-#define IN_ROW 64
+#define IN_ROW 1000
 
 /* How often one has to ask for a child's output is up to the child: one call
  * after the other counts as one, where only others who want to go outside would
@@ -372,28 +372,12 @@ static bool goes_on(struct thread *self)
 {
 	struct seat *s = &self->seat;
 
-	if (turn.holder == self && s->passes == turn.passes &&
-	    s->budget == turn.budget && !turn.ready.n &&
+	if (turn.holder == self && s->passes == turn.passes && !turn.ready.n &&
 	    !(turn.limits && turn.nearest <= self->clock) &&
 	    ++s->in_row < IN_ROW)
 		return true;
 	s->in_row = 0;
 	return false;
-}
-
-static void came_back(struct thread *self)
-{
-	self->seat.passes = turn.passes;
-	self->seat.budget = turn.budget;
-}
-
-void turn_attempted(struct thread *self, unsigned n)
-{
-	bool in_row = self->seat.budget == turn.budget;
-
-	turn_spend(self, n);
-	if (in_row)
-		self->seat.budget = turn.budget;
 }
 
 bool turn_leave_slow(const char *what, unsigned ms)
@@ -454,5 +438,5 @@ void turn_return_slow(void)
 	self->seat.outer = false;
 	turn_unlock(mask);
 	if (turn_take())
-		came_back(self);
+		self->seat.passes = turn.passes;
 }
