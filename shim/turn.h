@@ -33,7 +33,7 @@
 struct turn {
 	int on;
 	int asleep; /* 1: --schedule=turns, while there is one thread */
-	unsigned budget;
+	unsigned budget, granted; /* what is left of it, and was */
 	struct thread *holder; /* NULL: nobody can run */
 	struct queue waiting[TURN_BUCKETS]; /* by what they wait for */
 	struct queue ready, outer, pollers;
@@ -91,11 +91,16 @@ static inline void turn_spend(struct thread *self, unsigned n)
 }
 
 /* The same where it may not have the turn. */
-static inline void turn_look(void)
+static inline void turn_look_for(unsigned n)
 {
 	if (turn_on && turn.holder == thread_me && thread_me)
-		turn_spend(thread_me, 1);
+		turn_spend(thread_me, n);
 }
+static inline void turn_look(void)
+{
+	turn_look_for(1);
+}
+#define TURN_KERNEL 16 /* what a call of the kernel counts */
 
 /* What a thread waits for. */
 struct want {

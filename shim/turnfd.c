@@ -11,7 +11,6 @@
 #include "banned.h"
 
 #define MOST 65536
-#define ATTEMPT_COST 16 /* of the budget */
 
 static uint64_t internal[MOST / 64];
 
@@ -129,7 +128,7 @@ bool turnfd_wait_slow(int fd, short events)
 	if (!self)
 		return true;
 	if (!events || !waits(fd)) { /* it may go round and round */
-		turn_spend(self, ATTEMPT_COST);
+		turn_spend(self, TURN_KERNEL);
 		return true;
 	}
 	if (!within(fd)) /* what is written is soon taken, or kept */
@@ -175,7 +174,7 @@ bool turnfd_poll(struct pollfd *fds, unsigned n, uint64_t ns, bool *late)
 	if (turn_alone() || !(self = turn_take()))
 		return true;
 	if (!ns) {
-		turn_spend(self, ATTEMPT_COST);
+		turn_spend(self, TURN_KERNEL);
 		return true;
 	}
 	if (ns != SEAT_EVER)

@@ -68,7 +68,7 @@ static void wake_up(struct thread *self)
 	self->seat.gone = find_gone(self->tid);
 	turn.clock = self->clock;
 	turn.nearest = SEAT_EVER;
-	turn.budget = turn_budget();
+	turn.granted = turn.budget = turn_budget();
 	turn.live = 1;
 	turn.on = 1;
 }

@@ -55,12 +55,32 @@ static void interrupt(struct thread *self, int why)
 	turn_unlock(mask);
 }
 
+/* A handler of a signal left by siglongjmp(): the wait that it interrupted is
+ * above the caller, or was. Handlers on a stack of their own say nothing. */
+static bool jumped(const struct thread *self)
+{
+	const char *here = __builtin_frame_address(0);
+	stack_t stack;
+
+	if (!self->seat.frame || here <= self->seat.frame)
+		return false;
+	return sys2(SYS_sigaltstack, NULL, &stack) == 0 &&
+	       !(stack.ss_flags & SS_ONSTACK);
+}
+
+/* In a handler, called while its thread waited, which got the turn since then. */
+static bool nested(const struct thread *self)
+{
+	return __builtin_expect(self->seat.frame != NULL, 0) && !jumped(self);
+}
+
 /* Where a thread can be cancelled at any moment, it is not while it waits, but
  * when it has the turn again. */
 void turn_await(struct thread *self, const struct want *w)
 {
 	static const struct timespec long_time = { 1000000000, 0 };
 	struct seat *s = &self->seat;
+	const char *outer = nested(self) ? s->frame : NULL;
 	int v, type;
 	long ret;
 
@@ -78,8 +98,8 @@ void turn_await(struct thread *self, const struct want *w)
 		if (ret == -EINTR && w && w->signals)
 			interrupt(self, EINTR);
 	}
-	s->go = GO_WAIT;
-	s->frame = NULL;
+	s->go = outer ? GO_ON : GO_WAIT; /* what it waited for there, it has */
+	s->frame = outer;
 	turn_bury(self);
 	if (type != PTHREAD_CANCEL_DEFERRED)
 		pthread_setcanceltype(type, NULL);
@@ -159,8 +179,10 @@ int turn_wait(struct thread *self, const struct want *w)
 {
 	uint64_t until = w->until, mask;
 	struct seat *s = &self->seat;
-	int saved = errno;
+	int saved = errno, ret;
 	bool early = w->look && until > self->clock + LOOK;
+	bool within = nested(self);
+	uint8_t why = s->why;
 
 	if (early)
 		until = self->clock + LOOK;
@@ -184,7 +206,10 @@ int turn_wait(struct thread *self, const struct want *w)
 	errno = saved;
 	if (s->why == ECANCELED)
 		s->cancelled = false;
-	return early && s->why == ETIMEDOUT ? 0 : s->why;
+	ret = early && s->why == ETIMEDOUT ? 0 : s->why;
+	if (within)
+		s->why = why;
+	return ret;
 }
 
 void turn_poke(struct thread *t)
@@ -243,19 +268,6 @@ void turn_spent(struct thread *self)
 	turn_yield(self);
 }
 
-/* A handler of a signal left by siglongjmp(): the wait that it interrupted is
- * above the caller, or was. Handlers on a stack of their own say nothing. */
-static bool jumped(const struct thread *self)
-{
-	const char *here = __builtin_frame_address(0);
-	stack_t stack;
-
-	if (!self->seat.frame || here <= self->seat.frame)
-		return false;
-	return sys2(SYS_sigaltstack, NULL, &stack) == 0 &&
-	       !(stack.ss_flags & SS_ONSTACK);
-}
-
 static bool waiting(const struct thread *self)
 {
 	return self->seat.state == SEAT_BLOCKED ||
@@ -303,9 +315,13 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	struct thread *self;
 	uint64_t mask;
 	int saved = errno;
+	uint8_t why;
+	bool within, ok;
 
 	if (turn_alone() || !(self = turn_take()) || self->busy)
 		return true;
+	why = self->seat.why;
+	within = nested(self);
 	mask = turn_lock();
 	turn.yields = 0;
 	turn_give(self);
@@ -319,8 +335,11 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	turn_unlock(mask);
 	turn_await(self, &w);
 	tell(self);
-	errno = self->seat.why == EINTR ? EINTR : saved;
-	return self->seat.why != EINTR;
+	ok = self->seat.why != EINTR;
+	errno = ok ? saved : EINTR;
+	if (within)
+		self->seat.why = why;
+	return ok;
 }
 
 void turn_return_slow(void)

@@ -8,6 +8,7 @@
 #include "call.h"
 #include "pids.h"
 #include "real.h"
+#include "turn.h"
 #include "banned.h"
 
 HOOK(kill);
@@ -19,6 +20,7 @@ HOOK(signal);
 
 EXPORT int kill(pid_t pid, int sig)
 {
+	turn_look_for(TURN_KERNEL);
 	return sys_result(sys2(SYS_kill, pids_target_in(pid), sig));
 }
 
@@ -37,6 +39,7 @@ EXPORT int sigqueue(pid_t pid, int sig, const union sigval value)
 {
 	siginfo_t info = { .si_signo = sig, .si_code = SI_QUEUE };
 
+	turn_look_for(TURN_KERNEL);
 	info.si_pid = (pid_t)sys0(SYS_getpid);
 	info.si_uid = (uid_t)sys0(SYS_getuid);
 	info.si_value = value;
@@ -45,6 +48,7 @@ EXPORT int sigqueue(pid_t pid, int sig, const union sigval value)
 
 EXPORT int tgkill(pid_t pid, pid_t thread, int sig)
 {
+	turn_look_for(TURN_KERNEL);
 	return sys_result(sys3(SYS_tgkill, pids_in(pid), pids_thread_in(thread),
 			       sig));
 }

@@ -73,7 +73,7 @@ static __attribute__((noinline)) int wait_mutex(struct thread *self,
 						const struct deadline *d)
 {
 	struct want w = { .key = m, .what = "a mutex", .then = still_locked };
-	int ret;
+	int ret, why;
 
 	w.look = shared(m);
 	if (w.look && turn_alone())
@@ -86,14 +86,12 @@ static __attribute__((noinline)) int wait_mutex(struct thread *self,
 		w.what = turn_of_owner;
 	w.until = deadline_until(self, d);
 	do {
-		ret = turn_wait(self, &w);
-		if (ret == ETIMEDOUT)
-			return ret;
+		why = turn_wait(self, &w);
 		if (lost(m))
 			return ENOTRECOVERABLE;
 		ret = real_pthread_mutex_trylock(m);
-	} while (ret == EBUSY);
-	return ret;
+	} while (ret == EBUSY && why != ETIMEDOUT);
+	return ret == EBUSY ? ETIMEDOUT : ret;
 }
 
 int lock_mutex(pthread_mutex_t *m, const struct deadline *d)
@@ -260,7 +258,7 @@ int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 	struct want w = { .key = l, .writer = write, .then = still_kept,
 			  .what = write ? "a lock, to write"
 					: "a lock, to read" };
-	int ret;
+	int ret, why = 0;
 
 	if (!self)
 		return NOT_OURS;
@@ -277,11 +275,12 @@ int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 		return EDEADLK;
 	w.until = deadline_until(self, d);
 	while ((ret = try_rwlock(l, write)) == EBUSY) {
-		if (turn_wait(self, &w) != ETIMEDOUT)
-			continue;
-		/* Readers may have waited for this writer alone. */
-		turn_wake(l, UINT_MAX, ~0u);
-		return ETIMEDOUT;
+		if (why == ETIMEDOUT) {
+			/* Readers may have waited for this writer alone. */
+			turn_wake(l, UINT_MAX, ~0u);
+			return why;
+		}
+		why = turn_wait(self, &w);
 	}
 	return ret;
 }
