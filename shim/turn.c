@@ -71,7 +71,7 @@ void turn_forked(void)
 	turn_sleep_on();
 	turn_pin_forked();
 	turn_watch_forked();
-	if (thread_me && thread_me->seat.frame)
+	if (thread_me && turn_waiting(thread_me))
 		turn_resume(thread_me);
 }
 

@@ -80,6 +80,12 @@ static inline struct thread *turn_take(void)
 		       ? self : turn_take_slow();
 }
 
+#define TURN_THREAD 500	/* what a new thread counts, in such calls */
+static inline void turn_cost(unsigned n)
+{
+	turn.budget = turn.budget > n ? turn.budget - n : 0;
+}
+
 void turn_spent(struct thread *self);
 /* One call that a thread may go round and round with. */
 static inline void turn_spend(struct thread *self, unsigned n)

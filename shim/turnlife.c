@@ -121,6 +121,7 @@ void turn_made(struct thread *t)
 
 	turn.yields = 0;
 	turn.live++;
+	turn_cost(TURN_THREAD);
 	seat_ready(t);
 	if (turn.holder != thread_me)
 		turn_arrived();

@@ -55,36 +55,17 @@ static void interrupt(struct thread *self, int why)
 	turn_unlock(mask);
 }
 
-/* A handler of a signal left by siglongjmp(): the wait that it interrupted is
- * above the caller, or was. Handlers on a stack of their own say nothing. */
-static bool jumped(const struct thread *self)
-{
-	const char *here = __builtin_frame_address(0);
-	stack_t stack;
-
-	if (!self->seat.frame || here <= self->seat.frame)
-		return false;
-	return sys2(SYS_sigaltstack, NULL, &stack) == 0 &&
-	       !(stack.ss_flags & SS_ONSTACK);
-}
-
-/* In a handler, called while its thread waited, which got the turn since then. */
-static bool nested(const struct thread *self)
-{
-	return __builtin_expect(self->seat.frame != NULL, 0) && !jumped(self);
-}
-
 /* Where a thread can be cancelled at any moment, it is not while it waits, but
  * when it has the turn again. */
 void turn_await(struct thread *self, const struct want *w)
 {
 	static const struct timespec long_time = { 1000000000, 0 };
 	struct seat *s = &self->seat;
-	const char *outer = nested(self) ? s->frame : NULL;
+	const char *here = __builtin_frame_address(0), *outer = s->frame;
 	int v, type;
 	long ret;
 
-	s->frame = __builtin_frame_address(0);
+	s->frame = here;
 	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
 	while ((v = __atomic_load_n(&s->go, __ATOMIC_ACQUIRE)) != GO_ON) {
 		ret = 0;
@@ -98,8 +79,8 @@ void turn_await(struct thread *self, const struct want *w)
 		if (ret == -EINTR && w && w->signals)
 			interrupt(self, EINTR);
 	}
-	s->go = outer ? GO_ON : GO_WAIT; /* what it waited for there, it has */
-	s->frame = outer;
+	/* A handler's thread waits above, and has got what it waits for. */
+	s->frame = outer > here ? outer : NULL;
 	turn_bury(self);
 	if (type != PTHREAD_CANCEL_DEFERRED)
 		pthread_setcanceltype(type, NULL);
@@ -181,8 +162,7 @@ int turn_wait(struct thread *self, const struct want *w)
 	struct seat *s = &self->seat;
 	int saved = errno, ret;
 	bool early = w->look && until > self->clock + LOOK;
-	bool within = nested(self);
-	uint8_t why = s->why;
+	uint8_t why = s->why; /* of a wait that a handler has interrupted */
 
 	if (early)
 		until = self->clock + LOOK;
@@ -207,8 +187,7 @@ int turn_wait(struct thread *self, const struct want *w)
 	if (s->why == ECANCELED)
 		s->cancelled = false;
 	ret = early && s->why == ETIMEDOUT ? 0 : s->why;
-	if (within)
-		s->why = why;
+	s->why = why;
 	return ret;
 }
 
@@ -268,7 +247,20 @@ void turn_spent(struct thread *self)
 	turn_yield(self);
 }
 
-static bool waiting(const struct thread *self)
+/* A handler of a signal left by siglongjmp(): the wait that it interrupted is
+ * above the caller, or was. Handlers on a stack of their own say nothing. */
+static bool jumped(const struct thread *self)
+{
+	const char *here = __builtin_frame_address(0);
+	stack_t stack;
+
+	if (!self->seat.frame || here <= self->seat.frame)
+		return false;
+	return sys2(SYS_sigaltstack, NULL, &stack) == 0 &&
+	       !(stack.ss_flags & SS_ONSTACK);
+}
+
+bool turn_waiting(const struct thread *self)
 {
 	return self->seat.state == SEAT_BLOCKED ||
 	       self->seat.state == SEAT_OUTER ||
@@ -278,7 +270,7 @@ static bool waiting(const struct thread *self)
 struct thread *turn_take_slow(void)
 {
 	struct thread *self = thread_me;
-	bool back = self && waiting(self) && jumped(self);
+	bool back = self && turn_waiting(self) && jumped(self);
 	int saved = errno;
 	uint64_t mask;
 
@@ -316,12 +308,11 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	uint64_t mask;
 	int saved = errno;
 	uint8_t why;
-	bool within, ok;
+	bool ok;
 
 	if (turn_alone() || !(self = turn_take()) || self->busy)
 		return true;
 	why = self->seat.why;
-	within = nested(self);
 	mask = turn_lock();
 	turn.yields = 0;
 	turn_give(self);
@@ -337,8 +328,7 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	tell(self);
 	ok = self->seat.why != EINTR;
 	errno = ok ? saved : EINTR;
-	if (within)
-		self->seat.why = why;
+	self->seat.why = why;
 	return ok;
 }
 

@@ -39,7 +39,7 @@ static void *waits(void *arg)
 static void *checks_own(void *set)
 {
 	cpu_set_t now;
-	unsigned long raw[sizeof(now) / sizeof(long)] = { 0 };
+	unsigned long raw[sizeof(now) / sizeof(long)] = { 0 }, small[2];
 	long n;
 
 	must(has(pthread_self(), set));
@@ -47,6 +47,9 @@ static void *checks_own(void *set)
 	must(CPU_EQUAL(&now, (cpu_set_t *)set));
 	must(sched_getaffinity(gettid(), sizeof(now), &now) == 0);
 	must(CPU_EQUAL(&now, (cpu_set_t *)set));
+	small[1] = ~0ul; /* not asked for */
+	must(sched_getaffinity(0, sizeof(long), (cpu_set_t *)small) == 0);
+	must(!memcmp(small, set, sizeof(long)) && small[1] == ~0ul);
 	n = syscall(SYS_sched_getaffinity, 0, sizeof(raw), raw);
 	must(n > 0 && !memcmp(raw, set, (size_t)n));
 	return set;
