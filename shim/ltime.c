@@ -69,6 +69,14 @@ static uint64_t base(clockid_t clock)
 	}
 }
 
+/* Those of processes and threads have negative numbers; whether there is one,
+ * the kernel says, and of others too. */
+bool ltime_known(clockid_t clock)
+{
+	return (clock >= 0 && clock <= CLOCK_BOOTTIME) ||
+	       sys2(SYS_clock_getres, clock, NULL) == 0;
+}
+
 struct timespec ltime_show(clockid_t clock, uint64_t t)
 {
 	t += base(clock);

@@ -24,6 +24,8 @@
 
 /* What `clock` shows then, as ns since the start. */
 uint64_t ltime_moment(clockid_t clock, const struct timespec *at);
+/* Is there such a clock? */
+bool ltime_known(clockid_t clock);
 /* Advances by a step; ns since the start. */
 uint64_t ltime_read(struct thread *self);
 /* What `clock` shows at t ns since the start. */

@@ -33,7 +33,7 @@
 struct turn {
 	int on;
 	int asleep; /* 1: --schedule=turns, while there is one thread */
-	unsigned budget;
+	unsigned budget, granted; /* what is left of it, and was */
 	struct thread *holder; /* NULL: nobody can run */
 	struct queue waiting[TURN_BUCKETS]; /* by what they wait for */
 	struct queue ready, outer, pollers;
@@ -80,6 +80,12 @@ static inline struct thread *turn_take(void)
 		       ? self : turn_take_slow();
 }
 
+#define TURN_THREAD 500	/* what a new thread counts, in such calls */
+static inline void turn_cost(unsigned n)
+{
+	turn.budget = turn.budget > n ? turn.budget - n : 0;
+}
+
 void turn_spent(struct thread *self);
 /* One call that a thread may go round and round with. */
 static inline void turn_spend(struct thread *self, unsigned n)
@@ -91,11 +97,16 @@ static inline void turn_spend(struct thread *self, unsigned n)
 }
 
 /* The same where it may not have the turn. */
-static inline void turn_look(void)
+static inline void turn_look_for(unsigned n)
 {
 	if (turn_on && turn.holder == thread_me && thread_me)
-		turn_spend(thread_me, 1);
+		turn_spend(thread_me, n);
 }
+static inline void turn_look(void)
+{
+	turn_look_for(1);
+}
+#define TURN_KERNEL 16 /* what a call of the kernel counts */
 
 /* What a thread waits for. */
 struct want {

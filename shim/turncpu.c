@@ -72,9 +72,11 @@ struct thread *turn_pinned_one(pid_t tid)
 
 long turn_processors(const struct thread *t, void *set, size_t size)
 {
+	size_t n = size < (size_t)bytes ? size : (size_t)bytes;
+
 	memset(set, 0, size);
-	memcpy(set, t->seat.processors, (size_t)bytes);
-	return bytes;
+	memcpy(set, t->seat.processors, n);
+	return (long)n;
 }
 
 /* Only the kernel knows which sets are right. */

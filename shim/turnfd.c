@@ -16,7 +16,6 @@
 #include "banned.h"
 
 #define MOST 65536
-#define ATTEMPT_COST 16 /* of the budget */
 
 static uint64_t internal[MOST / 64];
 static int watcher[MOST]; /* the epoll descriptor that has it, and one */
@@ -262,7 +261,7 @@ bool turnfd_wait_slow(int fd, short events)
 		return true;
 	w.until = timer_of(self, &p, 1);
 	if (!events || !waits(fd)) { /* it may go round and round */
-		turn_spend(self, ATTEMPT_COST);
+		turn_spend(self, TURN_KERNEL);
 		return true;
 	}
 	if (!within(fd)) /* what is written is soon taken, or kept */
@@ -339,7 +338,7 @@ bool turnfd_poll(struct pollfd *fds, unsigned n, uint64_t ns, bool *late)
 		return true;
 	if (!ns) {
 		timer_of(self, fds, n);
-		turn_spend(self, ATTEMPT_COST);
+		turn_spend(self, TURN_KERNEL);
 		return true;
 	}
 	for (unsigned i = 0; i < n; i++)

@@ -100,7 +100,7 @@ static void wake_up(struct thread *self)
 	self->seat.gone = find_gone(self->tid);
 	turn.clock = self->clock;
 	turn.nearest = SEAT_EVER;
-	turn.budget = turn_budget();
+	turn.granted = turn.budget = turn_budget();
 	turn.live = 1;
 	turn.on = 1;
 	turntell_start();
@@ -159,6 +159,7 @@ void turn_made(struct thread *t)
 	turn.yields = 0;
 	turn.live++;
 	turntell_thread();
+	turn_cost(TURN_THREAD);
 	seat_ready(t);
 	if (turn.holder != thread_me)
 		turn_arrived();

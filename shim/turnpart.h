@@ -27,6 +27,8 @@ void turn_expire(void);
 unsigned turn_budget(void);
 /* Somebody became ready without having been woken by who has the turn. */
 void turn_arrived(void);
+/* Without the turn, but for a handler. */
+bool turn_waiting(const struct thread *self);
 /* In a forked child whose one thread is within a wait, in a handler. */
 void turn_resume(struct thread *self);
 /* By who has the turn, or had it. */

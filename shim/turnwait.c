@@ -79,11 +79,11 @@ static void interrupt(struct thread *self, int why)
 void turn_await(struct thread *self, const struct want *w, uint64_t real)
 {
 	struct seat *s = &self->seat;
-	const char *outer = s->frame; /* a handler's wait, within another one */
+	const char *here = __builtin_frame_address(0), *outer = s->frame;
 	int v, type;
 	long ret;
 
-	s->frame = __builtin_frame_address(0);
+	s->frame = here;
 	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
 	while ((v = __atomic_load_n(&s->go, __ATOMIC_ACQUIRE)) != GO_ON) {
 		if (v == GO_TELL) {
@@ -102,9 +102,8 @@ void turn_await(struct thread *self, const struct want *w, uint64_t real)
 		real = 0;
 		time_has_come();
 	}
-	if (!outer) /* else the one below has the turn, too */
-		s->go = GO_WAIT;
-	s->frame = outer;
+	/* A handler's thread waits above, and has got what it waits for. */
+	s->frame = outer > here ? outer : NULL;
 	turn_bury(self);
 	if (type != PTHREAD_CANCEL_DEFERRED)
 		pthread_setcanceltype(type, NULL);
@@ -186,9 +185,9 @@ int turn_wait(struct thread *self, const struct want *w)
 {
 	uint64_t until = w->until, mask;
 	struct seat *s = &self->seat;
-	int saved = errno, why;
-	uint8_t before = s->why; /* a wait's that a handler interrupted */
+	int saved = errno, ret;
 	bool early = w->look && until > self->clock + LOOK;
+	uint8_t why = s->why; /* of a wait that a handler has interrupted */
 
 	if (early)
 		until = self->clock + LOOK;
@@ -201,7 +200,7 @@ int turn_wait(struct thread *self, const struct want *w)
 	stand(self, w, until);
 	if (needless(self, w)) {
 		turn_unlock(mask);
-		s->why = before;
+		s->why = why;
 		return 0;
 	}
 	turn.yields = 0;
@@ -211,11 +210,11 @@ int turn_wait(struct thread *self, const struct want *w)
 	turn_await(self, w, s->real);
 	tell(self);
 	errno = saved;
-	why = s->why;
-	s->why = before;
-	if (why == ECANCELED)
+	if (s->why == ECANCELED)
 		s->cancelled = false;
-	return early && why == ETIMEDOUT ? 0 : why;
+	ret = early && s->why == ETIMEDOUT ? 0 : s->why;
+	s->why = why;
+	return ret;
 }
 
 void turn_poke(struct thread *t)
@@ -287,7 +286,7 @@ static bool jumped(const struct thread *self)
 	       !(stack.ss_flags & SS_ONSTACK);
 }
 
-static bool waiting(const struct thread *self)
+bool turn_waiting(const struct thread *self)
 {
 	return self->seat.state == SEAT_BLOCKED ||
 	       self->seat.state == SEAT_OUTER ||
@@ -297,7 +296,7 @@ static bool waiting(const struct thread *self)
 struct thread *turn_take_slow(void)
 {
 	struct thread *self = thread_me;
-	bool back = self && waiting(self) && jumped(self);
+	bool back = self && turn_waiting(self) && jumped(self);
 	int saved = errno, halt;
 	uint64_t mask;
 
@@ -341,7 +340,7 @@ static void go_away(void)
 	struct thread *self = thread_me;
 	uint64_t mask;
 
-	if (!self || !waiting(self))
+	if (!self || !turn_waiting(self))
 		return;
 	mask = turn_lock();
 	self->seat.away = true;
@@ -386,7 +385,8 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	struct thread *self;
 	uint64_t mask;
 	int saved = errno;
-	uint8_t before, why;
+	uint8_t why;
+	bool ok;
 
 	if (turn_alone())
 		return true;
@@ -396,7 +396,7 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	}
 	if (self->busy)
 		return true;
-	before = self->seat.why;
+	why = self->seat.why;
 	mask = turn_lock();
 	turn.yields = 0;
 	self->seat.what = what;
@@ -407,7 +407,7 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	if (goes_on(self)) {
 		self->seat.outer = true;
 		self->seat.since = sys_now(CLOCK_MONOTONIC);
-		self->seat.why = before;
+		self->seat.why = why;
 		turn_unlock(mask);
 		return true;
 	}
@@ -418,10 +418,10 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	turn_unlock(mask);
 	turn_await(self, &w, 0);
 	tell(self);
-	why = self->seat.why;
-	self->seat.why = before;
-	errno = why == EINTR ? EINTR : saved;
-	return why != EINTR;
+	ok = self->seat.why != EINTR;
+	errno = ok ? saved : EINTR;
+	self->seat.why = why;
+	return ok;
 }
 
 void turn_return_slow(void)

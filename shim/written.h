@@ -20,6 +20,7 @@
 #include "call.h"
 #include "digest.h"
 #include "output.h"
+#include "turn.h"
 
 extern struct source *const written_row[]; /* by enum output */
 
@@ -45,6 +46,17 @@ void written_unseen(enum output to, void *ret, void *frame, ssize_t n);
 static inline int written_stream(const FILE *f)
 {
 	return f->_flags & STREAM_ON_FILE ? f->_fileno : -1;
+}
+
+/* In turns, who only writes to streams gives way, too; but not within
+ * flockfile(3): the next one would wait for the stream unseen. The lock is
+ * glibc's: the word, how often it is held, by whom. */
+static inline void written_look(const FILE *f)
+{
+	const int *lock = (const int *)f->_lock;
+
+	if (turn_on && lock && !lock[1])
+		turn_look();
 }
 
 #endif

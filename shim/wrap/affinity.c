@@ -26,6 +26,7 @@ ROW(pthread_attr_getaffinity_np, "processors that a new thread may use");
 HOOK(sched_setaffinity);
 HOOK(pthread_setaffinity_np);
 HOOK(pthread_attr_setaffinity_np);
+HOOK(pthread_getattr_np);
 
 static bool forced(void)
 {
@@ -173,4 +174,17 @@ void turn_pin_made(struct thread *t, pthread_t id, const pthread_attr_t *attr)
 	if (real_pthread_getaffinity_np(id, SEAT_PROCESSORS,
 					(cpu_set_t *)t->seat.processors) == 0)
 		NEXT(pthread_setaffinity_np)(id, SEAT_PROCESSORS, turn_pin_to());
+}
+
+/* libc asks the kernel for the set in it. */
+EXPORT int pthread_getattr_np(pthread_t thread, pthread_attr_t *attr)
+{
+	struct thread *t = pinned(thread);
+	int ret = NEXT(pthread_getattr_np)(thread, attr);
+
+	if (ret == 0 && t)
+		ret = NEXT(pthread_attr_setaffinity_np)(
+			attr, SEAT_PROCESSORS,
+			(const cpu_set_t *)t->seat.processors);
+	return ret;
 }

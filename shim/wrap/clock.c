@@ -121,7 +121,7 @@ EXPORT int clock_gettime(clockid_t clock, struct timespec *ts)
 	int ret = 0;
 
 	turn_look();
-	if (CALL(&c, clock_gettime) == SB_FORCE)
+	if (CALL(&c, clock_gettime) == SB_FORCE && ltime_known(clock))
 		*ts = ltime_show(clock, ltime_read(c.self));
 	else if (real_clock_gettime)
 		ret = real_clock_gettime(clock, ts);
@@ -136,7 +136,7 @@ EXPORT int clock_getres(clockid_t clock, struct timespec *ts)
 	struct call c;
 	int ret = 0;
 
-	if (CALL(&c, clock_getres) == SB_FORCE) {
+	if (CALL(&c, clock_getres) == SB_FORCE && ltime_known(clock)) {
 		if (ts)
 			*ts = (struct timespec){ 0, 1 };
 	} else {

@@ -28,6 +28,7 @@ HOOK(sem_wait);
 HOOK(sem_trywait);
 HOOK(sem_post);
 HOOK(pthread_barrier_wait);
+HOOK(pthread_barrier_destroy);
 HOOK(pthread_once);
 
 /* glibc's wrefs: bit 0 shared, bit 1 the monotonic clock, then who waits. */
@@ -49,7 +50,11 @@ static bool let_go(const struct want *w)
 {
 	const struct cond_want *c = (const struct cond_want *)w;
 
+	/* Who waits is one of its users: it cannot be destroyed. */
+	c->m->__data.__nusers++;
 	*c->let = lock_mutex_undo_within(c->m);
+	if (*c->let)
+		c->m->__data.__nusers--;
 	return *c->let == 0;
 }
 
@@ -75,6 +80,7 @@ int lock_cond(pthread_cond_t *c, pthread_mutex_t *m, const struct deadline *d)
 	if (let)
 		return let;
 	again = pthread_mutex_lock(m);
+	m->__data.__nusers--;
 	if (ret == ECANCELED) {
 		pthread_testcancel();
 		ret = 0; /* it is not its wish now: a wakeup without cause */
@@ -261,6 +267,18 @@ EXPORT int pthread_barrier_wait(pthread_barrier_t *b)
 	++*in;
 	turn_wait(self, &w);
 	return 0;
+}
+
+/* glibc's waits until those who are in it have left. */
+EXPORT int pthread_barrier_destroy(pthread_barrier_t *b)
+{
+	struct want w = { .key = b, .what = "the end of a barrier",
+			  .until = SEAT_EVER };
+	struct thread *self = turn_on ? turn_take() : NULL;
+
+	while (self && !barrier_shared(b) && *(const unsigned *)b)
+		turn_wait(self, &w);
+	return NEXT(pthread_barrier_destroy)(b);
 }
 
 /* glibc's bits of a once_t. */

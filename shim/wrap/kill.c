@@ -37,8 +37,10 @@ static long sent(struct thread *t, long ret)
 EXPORT int kill(pid_t pid, int sig)
 {
 	int in = pids_target_in(pid);
-	struct thread *t = to(in, sig);
+	struct thread *t;
 
+	turn_look_for(TURN_KERNEL);
+	t = to(in, sig);
 	return sys_result(sent(t, sys2(SYS_kill, in, sig)));
 }
 
@@ -57,8 +59,10 @@ EXPORT int sigqueue(pid_t pid, int sig, const union sigval value)
 {
 	siginfo_t info = { .si_signo = sig, .si_code = SI_QUEUE };
 	int in = pids_in(pid);
-	struct thread *t = to(in, sig);
+	struct thread *t;
 
+	turn_look_for(TURN_KERNEL);
+	t = to(in, sig);
 	info.si_pid = (pid_t)sys0(SYS_getpid);
 	info.si_uid = (uid_t)sys0(SYS_getuid);
 	info.si_value = value;
@@ -68,15 +72,19 @@ EXPORT int sigqueue(pid_t pid, int sig, const union sigval value)
 EXPORT int tgkill(pid_t pid, pid_t thread, int sig)
 {
 	int in = pids_thread_in(thread);
-	struct thread *t = to(in, sig);
+	struct thread *t;
 
+	turn_look_for(TURN_KERNEL);
+	t = to(in, sig);
 	return sys_result(sent(t, sys3(SYS_tgkill, pids_in(pid), in, sig)));
 }
 
 static struct thread *to_handle(pthread_t id, int sig)
 {
-	struct thread *t = turn_on ? thread_alive(id) : NULL;
+	struct thread *t;
 
+	turn_look_for(TURN_KERNEL);
+	t = turn_on ? thread_alive(id) : NULL;
 	return t ? to(t->tid, sig) : NULL;
 }
 

@@ -76,7 +76,7 @@ static __attribute__((noinline)) int wait_mutex(struct thread *self,
 			  .what = "a mutex",
 			  .owner = &m->__data.__owner,
 			  .then = still_locked };
-	int ret;
+	int ret, why;
 
 	w.look = shared(m);
 	if (w.look && turn_alone())
@@ -89,14 +89,12 @@ static __attribute__((noinline)) int wait_mutex(struct thread *self,
 		w.what = turn_of_owner;
 	w.until = deadline_until(self, d);
 	do {
-		ret = turn_wait(self, &w);
-		if (ret == ETIMEDOUT)
-			return ret;
+		why = turn_wait(self, &w);
 		if (lost(m))
 			return ENOTRECOVERABLE;
 		ret = real_pthread_mutex_trylock(m);
-	} while (ret == EBUSY);
-	return ret;
+	} while (ret == EBUSY && why != ETIMEDOUT);
+	return ret == EBUSY ? ETIMEDOUT : ret;
 }
 
 int lock_mutex(pthread_mutex_t *m, const struct deadline *d)
@@ -266,7 +264,7 @@ int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 			  .then = still_kept,
 			  .what = write ? "a lock, to write"
 					: "a lock, to read" };
-	int ret;
+	int ret, why = 0;
 
 	if (!self)
 		return NOT_OURS;
@@ -283,11 +281,12 @@ int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 		return EDEADLK;
 	w.until = deadline_until(self, d);
 	while ((ret = try_rwlock(l, write)) == EBUSY) {
-		if (turn_wait(self, &w) != ETIMEDOUT)
-			continue;
-		/* Readers may have waited for this writer alone. */
-		turn_wake(l, UINT_MAX, ~0u);
-		return ETIMEDOUT;
+		if (why == ETIMEDOUT) {
+			/* Readers may have waited for this writer alone. */
+			turn_wake(l, UINT_MAX, ~0u);
+			return why;
+		}
+		why = turn_wait(self, &w);
 	}
 	return ret;
 }

@@ -134,6 +134,10 @@ static int print(const struct print *p, va_list ap, void *ret, void *frame)
 	bool seen = false;
 	va_list again;
 
+	if (p->stream)
+		written_look(p->f);
+	else
+		turn_look();
 	if (to <= OUTPUT_NONE)
 		return go_on(p, ap);
 	va_copy(again, ap);

@@ -37,11 +37,12 @@ HOOK(__overflow);
 HOOK(putw);
 
 #define TO(f) output_of(written_stream(f))
+#define LOCKED_TO(f) (written_look(f), TO(f))
 
 EXPORT size_t fwrite(const void *restrict data, size_t size, size_t n,
 		     FILE *restrict f)
 {
-	enum output to = TO(f);
+	enum output to = LOCKED_TO(f);
 	size_t done = NEXT(fwrite)(data, size, n, f);
 
 	if (to > OUTPUT_NONE)
@@ -67,7 +68,7 @@ static ssize_t length(const char *s, int result)
 
 EXPORT int fputs(const char *restrict s, FILE *restrict f)
 {
-	enum output to = TO(f);
+	enum output to = LOCKED_TO(f);
 	int ret = NEXT(fputs)(s, f);
 
 	if (to > OUTPUT_NONE)
@@ -87,7 +88,7 @@ EXPORT int fputs_unlocked(const char *restrict s, FILE *restrict f)
 
 EXPORT int puts(const char *s)
 {
-	enum output to = TO(stdout);
+	enum output to = LOCKED_TO(stdout);
 	int ret = NEXT(puts)(s);
 	const struct iovec part[2] = { { (char *)s, strlen(s) },
 				       { (char *)"\n", 1 } };
@@ -111,21 +112,21 @@ static inline int put(enum output to, void *ret, void *frame, int c, int result)
 
 EXPORT int fputc(int c, FILE *f)
 {
-	enum output to = TO(f);
+	enum output to = LOCKED_TO(f);
 
 	return put(to, CALLER, c, NEXT(fputc)(c, f));
 }
 
 EXPORT int putc(int c, FILE *f)
 {
-	enum output to = TO(f);
+	enum output to = LOCKED_TO(f);
 
 	return put(to, CALLER, c, NEXT(putc)(c, f));
 }
 
 EXPORT int putchar(int c)
 {
-	enum output to = TO(stdout);
+	enum output to = LOCKED_TO(stdout);
 
 	return put(to, CALLER, c, NEXT(putchar)(c));
 }
@@ -161,7 +162,7 @@ EXPORT int __overflow(FILE *f, int c)
 
 EXPORT int putw(int word, FILE *f)
 {
-	enum output to = TO(f);
+	enum output to = LOCKED_TO(f);
 	int ret = NEXT(putw)(word, f);
 
 	if (to > OUTPUT_NONE)

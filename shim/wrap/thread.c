@@ -31,6 +31,7 @@ ROW(thrd_join, "end of a thread (C11)");
 ROW(pthread_detach, "a thread nobody joins");
 
 static pthread_key_t last_key;
+static bool has_key; /* else the program has taken all that there are */
 static pthread_once_t last_once = PTHREAD_ONCE_INIT;
 
 /* Runs among the program's own destructors: puts itself off to the last round,
@@ -50,7 +51,23 @@ static void retire(void *rounds)
 
 static void make_key(void)
 {
-	pthread_key_create(&last_key, retire);
+	has_key = pthread_key_create(&last_key, retire) == 0;
+}
+
+static void retire_last(void)
+{
+	if (has_key)
+		pthread_setspecific(last_key, (void *)1);
+}
+
+/* Without a key: its destructors run after it, and have no turn. */
+static void retire_early(void *self)
+{
+	struct thread *t = self;
+
+	t->retired = true;
+	if (turn_on)
+		turn_end(t);
 }
 
 /* libc's own two are let through: setuid() waits for all threads' answers. */
@@ -73,17 +90,23 @@ static void set_mask(uint64_t mask)
 static void *begin(void *arg)
 {
 	struct thread *t = arg;
+	void *value;
 
 	t->base = (uintptr_t)__builtin_frame_address(0);
 	t->entry = (uintptr_t)t->start;
 	t->handle = pthread_self();
 	thread_enter(t);
-	pthread_setspecific(last_key, (void *)1);
+	retire_last();
 	if (turn_on) {
 		turn_begin(t);
 		set_mask(t->seat.mask);
 	}
-	return t->start(t->arg);
+	if (has_key)
+		return t->start(t->arg);
+	pthread_cleanup_push(retire_early, t);
+	value = t->start(t->arg);
+	pthread_cleanup_pop(1);
+	return value;
 }
 
 static int begin_c11(void *arg)
@@ -101,7 +124,7 @@ static struct thread *prepare(void *(*fn)(void *), void *arg)
 	pthread_once(&last_once, make_key);
 	if (turn.asleep) {
 		turn_start();
-		pthread_setspecific(last_key, (void *)1);
+		retire_last();
 	}
 	turn_take();
 	t = thread_new(thread_me);

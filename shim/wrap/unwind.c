@@ -8,6 +8,7 @@
 
 #include "call.h"
 #include "real.h"
+#include "turn.h"
 #include "banned.h"
 
 EXPORT int sigprocmask(int how, const sigset_t *restrict set,
@@ -17,6 +18,7 @@ EXPORT int sigprocmask(int how, const sigset_t *restrict set,
 
 	if (thread_me && thread_me->busy)
 		return 0;
+	turn_look_for(TURN_KERNEL);
 	if (!real)
 		*(void **)&real = real_find("sigprocmask", NULL);
 	return real(how, set, old);

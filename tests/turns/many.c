@@ -184,7 +184,93 @@ static void bare_spin(void)
 	joined(t);
 }
 
+/* Who only makes calls that wait for nobody, beside one who sleeps. */
+static pthread_mutex_t own = PTHREAD_MUTEX_INITIALIZER;
+static sem_t some;
+static int over;
+static FILE *sink;
+
+static void locks_own(void)
+{
+	must(pthread_mutex_lock(&own) == 0);
+	must(pthread_mutex_unlock(&own) == 0);
+}
+
+static void makes_locks(void)
+{
+	pthread_mutex_t m;
+	pthread_cond_t c;
+
+	must(pthread_mutex_init(&m, NULL) == 0);
+	must(pthread_mutex_destroy(&m) == 0);
+	must(pthread_cond_init(&c, NULL) == 0);
+	must(pthread_cond_destroy(&c) == 0);
+}
+
+static void asks_value(void)
+{
+	int value;
+
+	must(sem_getvalue(&some, &value) == 0);
+}
+
+static void writes_text(void)
+{
+	must(fprintf(sink, "%s", "text") == 4);
+	must(fputs("text", sink) >= 0);
+	must(fputc('c', sink) == 'c');
+}
+
+static void masks(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	must(pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
+}
+
+static void asks_policy(void)
+{
+	struct sched_param param;
+	int policy;
+
+	must(pthread_getschedparam(pthread_self(), &policy, &param) == 0);
+	must(pthread_setschedparam(pthread_self(), policy, &param) == 0);
+}
+
+static void signals_itself(void)
+{
+	must(pthread_kill(pthread_self(), 0) == 0 && kill(getpid(), 0) == 0);
+}
+
+static void (*const idles[])(void) = { locks_own,	  makes_locks, asks_value,
+				       writes_text, masks,	  asks_policy,
+				       signals_itself };
+
+static void *idles_on(void *arg)
+{
+	while (!peek(over))
+		idles[(intptr_t)arg]();
+	return arg;
+}
+
+static void beside_sleeper(void)
+{
+	must(sem_init(&some, 0, 1) == 0);
+	sink = fopen("/dev/null", "w");
+	must(sink);
+	for (size_t i = 0; i < count_of(idles); i++) {
+		pthread_t t = start(idles_on, (void *)i);
+
+		put(over, 0);
+		pause_ms(200);
+		put(over, 1);
+		joined(t);
+	}
+}
+
 TURNS_SCENES({ "ten_thousand", ten_thousand }, { "at_once", at_once },
 	     { "detached", detached }, { "sleepers", sleepers },
 	     { "yielders", yielders }, { "clock_pollers", clock_pollers },
-	     { "round_of_yields", round_of_yields }, { "bare_spin", bare_spin })
+	     { "round_of_yields", round_of_yields }, { "bare_spin", bare_spin },
+	     { "beside_sleeper", beside_sleeper })

@@ -583,6 +583,108 @@ static void hand_over_hand(void)
 	must(total == 400);
 }
 
+/* In use by one who waits for a condition: glibc says so. */
+static pthread_cond_t used = PTHREAD_COND_INITIALIZER;
+static int waiting, over;
+
+static void *waits_with(void *arg)
+{
+	must(pthread_mutex_lock(&m) == 0);
+	waiting = 1;
+	while (!over)
+		must(pthread_cond_wait(&used, &m) == 0);
+	must(pthread_mutex_unlock(&m) == 0);
+	return arg;
+}
+
+static void destroyed_in_use(void)
+{
+	for (size_t i = 0; i < count_of(kinds); i++) {
+		pthread_t t;
+		bool waits;
+
+		if (kinds[i].robust == PTHREAD_MUTEX_ROBUST)
+			continue;
+		make(&kinds[i]);
+		waiting = over = 0;
+		must(pthread_mutex_lock(&m) == 0);
+		must(pthread_mutex_destroy(&m) == EBUSY);
+		must(pthread_mutex_unlock(&m) == 0);
+		t = start(waits_with, NULL);
+		do {
+			pause_ms(1);
+			must(pthread_mutex_lock(&m) == 0);
+			waits = waiting;
+			must(pthread_mutex_unlock(&m) == 0);
+		} while (!waits);
+		must(pthread_mutex_destroy(&m) == EBUSY);
+		must(pthread_mutex_lock(&m) == 0);
+		over = 1;
+		must(pthread_cond_signal(&used) == 0);
+		must(pthread_mutex_unlock(&m) == 0);
+		joined(t);
+		must(pthread_mutex_destroy(&m) == 0);
+	}
+}
+
+/* Who waits for what was in its place before, gets nothing of it. */
+static void *waits_for_ever(void *arg)
+{
+	must(pthread_mutex_lock(&m) == 0);
+	_exit(1);
+	return arg;
+}
+
+static void made_anew(void)
+{
+	make(&kinds[0]);
+	must(pthread_mutex_lock(&m) == 0);
+	start(waits_for_ever, NULL);
+	pause_ms(5);
+	make(&kinds[0]);
+	for (int i = 0; i < 10; i++) {
+		must(pthread_mutex_lock(&m) == 0);
+		must(pthread_mutex_unlock(&m) == 0);
+		pause_ms(1);
+	}
+}
+
+/* Its time runs out while a handler runs, and it is free when that returns. */
+static int in_handler, may_return;
+
+static void stays(int sig)
+{
+	(void)sig;
+	put(in_handler, 1);
+	until(peek(may_return));
+}
+
+static void *comes_late(void *arg)
+{
+	struct timespec soon = in_ms(CLOCK_REALTIME, 20);
+
+	must(pthread_mutex_timedlock(&m, &soon) == 0);
+	must(pthread_mutex_unlock(&m) == 0);
+	return arg;
+}
+
+static void freed_in_handler(void)
+{
+	pthread_t t;
+
+	make(&kinds[0]);
+	handle(SIGUSR1, stays, SA_RESTART);
+	must(pthread_mutex_lock(&m) == 0);
+	t = start(comes_late, NULL);
+	pause_ms(5);
+	must(pthread_kill(t, SIGUSR1) == 0);
+	until(peek(in_handler));
+	pause_ms(30);
+	must(pthread_mutex_unlock(&m) == 0);
+	put(may_return, 1);
+	joined(t);
+}
+
 TURNS_SCENES({ "errors", errors }, { "contended", contended },
 	     { "timed_success", timed_success }, { "deadlines", deadlines },
 	     { "trylock_loops", trylock_loops },
@@ -592,4 +694,6 @@ TURNS_SCENES({ "errors", errors }, { "contended", contended },
 	     { "robust", robust }, { "robust_awaited", robust_awaited },
 	     { "robust_lost", robust_lost },
 	     { "robust_cancelled", robust_cancelled }, { "ceiling", ceiling },
-	     { "hand_over_hand", hand_over_hand })
+	     { "hand_over_hand", hand_over_hand },
+	     { "destroyed_in_use", destroyed_in_use },
+	     { "made_anew", made_anew }, { "freed_in_handler", freed_in_handler })

@@ -39,7 +39,8 @@ static void *waits(void *arg)
 static void *checks_own(void *set)
 {
 	cpu_set_t now;
-	unsigned long raw[sizeof(now) / sizeof(long)] = { 0 };
+	pthread_attr_t attr;
+	unsigned long raw[sizeof(now) / sizeof(long)] = { 0 }, small[2];
 	long n;
 
 	must(has(pthread_self(), set));
@@ -47,6 +48,13 @@ static void *checks_own(void *set)
 	must(CPU_EQUAL(&now, (cpu_set_t *)set));
 	must(sched_getaffinity(gettid(), sizeof(now), &now) == 0);
 	must(CPU_EQUAL(&now, (cpu_set_t *)set));
+	small[1] = ~0ul; /* not asked for */
+	must(sched_getaffinity(0, sizeof(long), (cpu_set_t *)small) == 0);
+	must(!memcmp(small, set, sizeof(long)) && small[1] == ~0ul);
+	must(pthread_getattr_np(pthread_self(), &attr) == 0);
+	must(pthread_attr_getaffinity_np(&attr, sizeof(now), &now) == 0);
+	must(CPU_EQUAL(&now, (cpu_set_t *)set));
+	must(pthread_attr_destroy(&attr) == 0);
 	n = syscall(SYS_sched_getaffinity, 0, sizeof(raw), raw);
 	must(n > 0 && !memcmp(raw, set, (size_t)n));
 	return set;

@@ -315,10 +315,50 @@ static void all_readers_come(void)
 		joined(t[i]);
 }
 
+/* Its time runs out while a handler runs, and it is free when that returns. */
+static int in_handler, may_return;
+
+static void stays(int sig)
+{
+	(void)sig;
+	put(in_handler, 1);
+	until(peek(may_return));
+}
+
+static void *comes_late(void *arg)
+{
+	const struct form *f = arg;
+	struct timespec soon = in_ms(CLOCK_REALTIME, 20);
+
+	must(f->timed(&l, &soon) == 0);
+	must(pthread_rwlock_unlock(&l) == 0);
+	return arg;
+}
+
+static void freed_in_handler(void)
+{
+	handle(SIGUSR1, stays, SA_RESTART);
+	for (size_t i = 0; i < count_of(forms); i++) {
+		pthread_t t;
+
+		in_handler = may_return = 0;
+		must(pthread_rwlock_wrlock(&l) == 0);
+		t = start(comes_late, (void *)&forms[i]);
+		pause_ms(5);
+		must(pthread_kill(t, SIGUSR1) == 0);
+		until(peek(in_handler));
+		pause_ms(30);
+		must(pthread_rwlock_unlock(&l) == 0);
+		put(may_return, 1);
+		joined(t);
+	}
+}
+
 TURNS_SCENES({ "readers", readers }, { "excludes", excludes },
 	     { "upgrades", upgrades }, { "recursion", recursion },
 	     { "readers_first", readers_first },
 	     { "writers_first", writers_first },
 	     { "writer_gives_up", writer_gives_up }, { "deadlines", deadlines },
 	     { "in_time", in_time }, { "mixed", mixed },
-	     { "all_readers_come", all_readers_come })
+	     { "all_readers_come", all_readers_come },
+	     { "freed_in_handler", freed_in_handler })

@@ -282,6 +282,35 @@ static void thread_storage(void)
 	must(own == 5);
 }
 
+/* A program may have as many keys as there are. */
+static pthread_key_t *keys;
+static size_t nkeys;
+
+static void *has_all(void *arg)
+{
+	for (size_t i = 0; i < nkeys; i++)
+		must(!pthread_getspecific(keys[i]));
+	for (size_t i = 0; i < nkeys; i++)
+		must(pthread_setspecific(keys[i], arg) == 0);
+	for (size_t i = 0; i < nkeys; i++)
+		must(pthread_getspecific(keys[i]) == arg);
+	return arg;
+}
+
+static void all_keys(void)
+{
+	keys = calloc(PTHREAD_KEYS_MAX, sizeof(*keys));
+	must(keys);
+	while (nkeys < PTHREAD_KEYS_MAX &&
+	       pthread_key_create(&keys[nkeys], NULL) == 0)
+		nkeys++;
+	must(nkeys == PTHREAD_KEYS_MAX);
+	for (int i = 0; i < 3; i++)
+		together(4, has_all);
+	has_all(NULL);
+	free(keys);
+}
+
 TURNS_SCENES({ "destructor_locks", destructor_locks },
 	     { "destructor_rearms", destructor_rearms },
 	     { "destructor_chain", destructor_chain },
@@ -292,4 +321,5 @@ TURNS_SCENES({ "destructor_locks", destructor_locks },
 	     { "cleanup_order", cleanup_order },
 	     { "cleanup_unlocks", cleanup_unlocks },
 	     { "cleanup_waits", cleanup_waits },
-	     { "thread_storage", thread_storage })
+	     { "thread_storage", thread_storage },
+	     { "all_keys", all_keys })
