@@ -231,7 +231,7 @@ class Json(Case):
                               (2, (cause("same"), "fails"))):
             data = json.loads(self.check(status, "--json", "--", *words))
             self.assertEqual(set(data), {
-                "verdict", "sentence", "program", "runs", "compared",
+                "verdict", "likely", "sentence", "program", "runs", "compared",
                 "not_controlled", "results_that_differ", "between",
                 "first_differences",
                 "depends_on"})
