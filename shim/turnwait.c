@@ -362,7 +362,7 @@ static void come_back(struct thread *self)
 	turn_unlock(mask);
 }
 
-#define IN_ROW 1000
+#define IN_ROW 100
 
 /* How often one has to ask for a child's output is up to the child: one call
  * after the other counts as one, where only others who want to go outside would
