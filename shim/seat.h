@@ -68,9 +68,9 @@ struct seat {
 
 enum seat_go {
 	GO_WAIT,
-	GO_ON,	  /* it has the turn */
-	GO_TELL,  /* says where it waits, and waits again */
-	GO_ANSWER, /* says that it waits, and no handler runs */
+	GO_ON,	   /* it has the turn */
+	GO_TELL,   /* says where it waits, and waits again */
+	GO_ANSWER, /* says that no handler runs, and waits again */
 };
 
 #endif

@@ -15,8 +15,8 @@
 #define NAP 1000000u	   /* logical ns: of who yields in vain */
 #define TICK 10000000u	   /* ns */
 
-/* As futex(2). Who has a limit keeps it himself, from the start: woken to do so,
- * he would not notice a signal that comes at the same time. */
+/* As futex(2). Who has a limit keeps it himself, from the start: woken to do
+ * so, he would not notice a signal that comes at the same time. */
 static long wait_on(struct thread *self, int value, const struct want *w,
 		    uint64_t real)
 {

@@ -1,0 +1,30 @@
+;; SPDX-License-Identifier: MIT
+;; Guile: a counter without a lock, conditions with limits, futures.
+(use-modules (ice-9 threads) (ice-9 futures))
+(define counter 0)
+(define trace '())
+(define tickets 0)
+(define mutex (make-mutex))
+(define ready (make-condition-variable))
+(define (work me)
+  (do ((i 0 (+ i 1))) ((= i 5000))
+    (set! counter (+ counter 1)))
+  (do ((i 0 (+ i 1))) ((= i 15))
+    (with-mutex mutex
+      (while (zero? tickets)
+        (wait-condition-variable ready mutex))
+      (set! tickets (- tickets 1))
+      (set! trace (cons (list me i) trace)))
+    (usleep (* 200 (modulo i 3)))))
+(define threads
+  (map (lambda (me) (call-with-new-thread (lambda () (work me)))) (iota 4)))
+(do ((i 0 (+ i 1))) ((= i 60))
+  (with-mutex mutex
+    (set! tickets (+ tickets 1))
+    (signal-condition-variable ready))
+  (if (zero? (modulo i 7)) (usleep 1000)))
+(for-each join-thread threads)
+(n-par-for-each 4 (lambda (n) (with-mutex mutex (set! trace (cons n trace))))
+                (iota 40))
+(write (list counter trace))
+(newline)
