@@ -47,6 +47,7 @@ struct seat {
 	bool limited;	 /* stands among those with a limit */
 	bool cancels;	 /* pthread_cancel() ends its wait */
 	unsigned patience; /* ms that the call to come may keep the turn */
+	bool shared;	 /* of what several processes share */
 	bool outer;	 /* within a call to the outside world */
 	bool finished;	 /* its start function is done, and its destructors */
 	bool member;	 /* works in OpenMP regions: may run for long */

@@ -301,7 +301,7 @@ struct thread *turn_take_slow(void)
 	return self;
 }
 
-bool turn_leave_slow(const char *what, unsigned ms)
+bool turn_leave_slow(const char *what, unsigned ms, bool shared)
 {
 	static const struct want w = { .signals = true };
 	struct thread *self;
@@ -318,6 +318,7 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	turn_give(self);
 	self->seat.what = what;
 	self->seat.patience = ms;
+	self->seat.shared = shared;
 	self->seat.key = NULL;
 	self->seat.why = 0;
 	self->seat.state = SEAT_OUTER;
@@ -341,6 +342,8 @@ void turn_return_slow(void)
 		      self->seat.state != SEAT_OUTSIDE))
 		return;
 	mask = turn_lock();
+	if (self->seat.shared)
+		turn.tired = false;
 	self->seat.outer = false;
 	turn_unlock(mask);
 	turn_take();

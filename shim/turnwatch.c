@@ -92,9 +92,11 @@ static void look_at(struct thread *t, uint64_t now)
 		seen.moved = now;
 	seen.last = cpu;
 	if (t->seat.outer) {
-		if (now - t->seat.since >= (uint64_t)t->seat.patience * MS)
-			take(t, t->seat.patience == TURN_SIGNAL_MS
-					? &seen.signals : &seen.long_calls);
+		if (now - t->seat.since < (uint64_t)t->seat.patience * MS)
+			return;
+		turn.tired |= t->seat.shared;
+		take(t, t->seat.patience == TURN_SIGNAL_MS ? &seen.signals
+							   : &seen.long_calls);
 	} else if (cpu - seen.cpu >= patience(t) * LTIME_SECOND) {
 		loops = t;
 	} else if (now - seen.moved >= config.external_wait * MS &&

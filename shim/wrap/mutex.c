@@ -236,7 +236,8 @@ static int try_rwlock(pthread_rwlock_t *l, bool write)
 #define RWLOCK_WRITER 2
 #define RWLOCK_READER 8
 
-/* Those that prefer writers never seem free here: a writer may stand in line. */
+/* Those that prefer writers never seem free here: a writer may stand in line.
+ */
 static bool still_kept(const struct want *w)
 {
 	const pthread_rwlock_t *l = w->key;
@@ -255,7 +256,9 @@ static bool own_rwlock(const struct thread *self, const pthread_rwlock_t *l)
 int lock_rwlock(pthread_rwlock_t *l, bool write, const struct deadline *d)
 {
 	struct thread *self = turn_take();
-	struct want w = { .key = l, .writer = write, .then = still_kept,
+	struct want w = { .key = l,
+			  .writer = write,
+			  .then = still_kept,
 			  .what = write ? "a lock, to write"
 					: "a lock, to read" };
 	int ret, why = 0;
