@@ -34,8 +34,7 @@ static inline bool deadline_clock_valid(const struct deadline *d)
 static inline bool deadline_valid(const struct deadline *d)
 {
 	return deadline_clock_valid(d) &&
-	       (!d->at ||
-		(d->at->tv_nsec >= 0 && d->at->tv_nsec < 1000000000));
+	       (!d->at || (d->at->tv_nsec >= 0 && d->at->tv_nsec < 1000000000));
 }
 
 static inline uint64_t deadline_until(struct thread *self,

@@ -50,6 +50,7 @@ struct seat {
 	unsigned patience; /* ms that the call to come may keep the turn */
 	bool abroad;	   /* another process may end its wait */
 	uint8_t halt;	   /* enum sb_halt_kind: why its turn was taken, or 0 */
+	bool shared;	 /* of what several processes share */
 	bool outer;	 /* within a call to the outside world */
 	bool away;	 /* a handler that interrupted its wait waits itself */
 	uint8_t lost; /* times that the turn was taken from it in a call */

@@ -106,8 +106,8 @@ unsigned turn_budget(void)
 /* What has passed since the last grant. */
 static uint64_t passed(void)
 {
-	unsigned calls = turn.granted > turn.budget
-				 ? turn.granted - turn.budget : 0;
+	unsigned calls =
+		turn.granted > turn.budget ? turn.granted - turn.budget : 0;
 
 	return LTIME_STEP * (STEPS_A_PASS + calls / CALLS_A_STEP);
 }
@@ -181,6 +181,8 @@ static struct thread *outward(void)
 	if (turn.ready.n && ++turn.passed_over < OUTER_EVERY)
 		return choose();
 	turn.passed_over = 0;
+	if (t->seat.shared && turn.tired)
+		t->seat.patience = TURN_SIGNAL_MS;
 	t->seat.outer = true;
 	t->seat.since = sys_now(CLOCK_MONOTONIC);
 	return t;

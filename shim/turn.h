@@ -48,6 +48,7 @@ struct turn {
 	unsigned passed_over;	/* passes since one wanted to go outside */
 	unsigned watch;		/* 1: the watch runs */
 	int idle;		/* futex, 1: only descriptors can wake one */
+	bool tired;		/* somebody waited in vain for other processes */
 	bool looking;		/* the watch has the lock, by the name of
 				 * whoever made it */
 };
@@ -80,7 +81,7 @@ static inline struct thread *turn_take(void)
 		       ? self : turn_take_slow();
 }
 
-#define TURN_THREAD 500	/* what a new thread counts, in such calls */
+#define TURN_THREAD 500 /* what a new thread counts, in such calls */
 static inline void turn_cost(unsigned n)
 {
 	turn.budget = turn.budget > n ? turn.budget - n : 0;
@@ -163,7 +164,7 @@ static inline bool turn_alone(void)
  * ready come first. Others get the turn after --external-wait: then the
  * return is marked, and comes when it comes.
  */
-bool turn_leave_slow(const char *what, unsigned ms);
+bool turn_leave_slow(const char *what, unsigned ms, bool shared);
 /* A `what` that comes last: a child's end comes after what it writes. */
 extern const char turn_of_child[];
 void turn_return_slow(void);
@@ -171,14 +172,22 @@ void turn_return_slow(void);
 static inline bool turn_leave(const char *what)
 {
 	return !turn_on ||
-	       turn_leave_slow(what, (unsigned)config.external_wait);
+	       turn_leave_slow(what, (unsigned)config.external_wait, false);
+}
+/* For what several processes share. A thread of this one may be who lets it go:
+ * once somebody has waited for such a thing in vain, the next ones leave the
+ * turn soon. */
+static inline bool turn_leave_shared(const char *what)
+{
+	return !turn_on ||
+	       turn_leave_slow(what, (unsigned)config.external_wait, true);
 }
 /* For a signal, which comes at once where another thread has sent it, or may
  * never come. */
 #define TURN_SIGNAL_MS 20
 static inline bool turn_leave_signal(void)
 {
-	return !turn_on || turn_leave_slow("a signal", TURN_SIGNAL_MS);
+	return !turn_on || turn_leave_slow("a signal", TURN_SIGNAL_MS, false);
 }
 /* Around a signal to a thread of this process: who waits, and may be interrupted
  * now; NULL: nobody. Then: its handler has run, or waits itself. */

@@ -139,7 +139,8 @@ void turn_resume(struct thread *self)
 	switch (s->state) {
 	case SEAT_BLOCKED:
 		seat_append(s->fds ? &turn.pollers
-				   : &turn.waiting[turn_bucket(s->key)], self);
+				   : &turn.waiting[turn_bucket(s->key)],
+			    self);
 		seat_limit(self, s->until);
 		break;
 	case SEAT_OUTER:

@@ -379,7 +379,7 @@ static bool goes_on(struct thread *self)
 	return false;
 }
 
-bool turn_leave_slow(const char *what, unsigned ms)
+bool turn_leave_slow(const char *what, unsigned ms, bool shared)
 {
 	static const struct want w = { .signals = true };
 	struct thread *self;
@@ -402,6 +402,7 @@ bool turn_leave_slow(const char *what, unsigned ms)
 	self->seat.what = what;
 	self->seat.owner = NULL;
 	self->seat.patience = ms;
+	self->seat.shared = shared;
 	self->seat.key = NULL;
 	self->seat.why = 0;
 	if (goes_on(self)) {
@@ -435,6 +436,8 @@ void turn_return_slow(void)
 		      self->seat.state != SEAT_OUTSIDE))
 		return;
 	mask = turn_lock();
+	if (self->seat.shared)
+		turn.tired = false;
 	self->seat.outer = false;
 	turn_unlock(mask);
 	if (turn_take())

@@ -110,10 +110,12 @@ static void look_outside(struct thread *t, uint64_t now)
 {
 	uint64_t ns = now - t->seat.since;
 
-	if (ns >= limit_outside(t, t->seat.patience) ||
-	    (ns >= CALLED_MS * MS && turn_probe()))
-		take(t, &seen.long_calls,
-		     t->seat.patience == TURN_SIGNAL_MS ? 0 : SB_HALT_OUTSIDE);
+	if (ns < limit_outside(t, t->seat.patience) &&
+	    (ns < CALLED_MS * MS || !turn_probe()))
+		return;
+	turn.tired |= t->seat.shared;
+	take(t, &seen.long_calls,
+	     t->seat.patience == TURN_SIGNAL_MS ? 0 : SB_HALT_OUTSIDE);
 }
 
 /* Seen in a loop, to be stopped once the lock is released. */

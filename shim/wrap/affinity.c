@@ -173,7 +173,8 @@ void turn_pin_made(struct thread *t, pthread_t id, const pthread_attr_t *attr)
 		return;
 	if (real_pthread_getaffinity_np(id, SEAT_PROCESSORS,
 					(cpu_set_t *)t->seat.processors) == 0)
-		NEXT(pthread_setaffinity_np)(id, SEAT_PROCESSORS, turn_pin_to());
+		NEXT(pthread_setaffinity_np)(id, SEAT_PROCESSORS,
+					     turn_pin_to());
 }
 
 /* libc asks the kernel for the set in it. */

@@ -64,9 +64,12 @@ int lock_cond(pthread_cond_t *c, pthread_mutex_t *m, const struct deadline *d)
 {
 	struct thread *self;
 	int ret, again, let = NOT_LET;
-	struct cond_want w = { { .key = c, .what = "a condition",
-				 .cancels = true, .then = let_go },
-			       m, &let };
+	struct cond_want w = { { .key = c,
+				 .what = "a condition",
+				 .cancels = true,
+				 .then = let_go },
+			       m,
+			       &let };
 
 	if (c->__data.__wrefs & 1 || !(self = turn_take()))
 		return NOT_OURS;
@@ -98,7 +101,7 @@ EXPORT int pthread_cond_wait(pthread_cond_t *restrict c,
 	ret = lock_cond(c, m, NO_DEADLINE);
 	if (ret != NOT_OURS)
 		return ret;
-	while (!turn_leave("a condition of several processes"))
+	while (!turn_leave_shared("a condition of several processes"))
 		;
 	ret = real_pthread_cond_wait(c, m);
 	turn_return();
@@ -152,15 +155,17 @@ static int failed(int error)
 /* Its value is in the first word. */
 static bool still_none(const struct want *w)
 {
-	return __atomic_load_n((const unsigned *)w->key, __ATOMIC_RELAXED) ==
-	       0;
+	return __atomic_load_n((const unsigned *)w->key, __ATOMIC_RELAXED) == 0;
 }
 
 int lock_sem(sem_t *sem, const struct deadline *d)
 {
 	struct thread *self = turn_take();
-	struct want w = { .key = sem, .what = "a semaphore", .signals = true,
-			  .cancels = true, .asleep = d->at != NULL,
+	struct want w = { .key = sem,
+			  .what = "a semaphore",
+			  .signals = true,
+			  .cancels = true,
+			  .asleep = d->at != NULL,
 			  .then = still_none };
 	int saved = errno, ret;
 
@@ -252,7 +257,7 @@ EXPORT int pthread_barrier_wait(pthread_barrier_t *b)
 	if (!turn_on || !(self = turn_take()))
 		return NEXT(pthread_barrier_wait)(b);
 	if (barrier_shared(b)) {
-		while (!turn_leave("a barrier of several processes"))
+		while (!turn_leave_shared("a barrier of several processes"))
 			;
 		ret = real_pthread_barrier_wait(b);
 		turn_return();
@@ -272,7 +277,8 @@ EXPORT int pthread_barrier_wait(pthread_barrier_t *b)
 /* glibc's waits until those who are in it have left. */
 EXPORT int pthread_barrier_destroy(pthread_barrier_t *b)
 {
-	struct want w = { .key = b, .what = "the end of a barrier",
+	struct want w = { .key = b,
+			  .what = "the end of a barrier",
 			  .until = SEAT_EVER };
 	struct thread *self = turn_on ? turn_take() : NULL;
 

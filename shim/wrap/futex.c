@@ -29,10 +29,14 @@ static long wait_in_turn(struct thread *self, const struct registers *r,
 	int op = (int)ARG(r, 2), *word = (int *)ARG(r, 1), ret;
 	const struct timespec *ts = (void *)ARG(r, 4);
 	bool moment = (op & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET;
-	struct want w = { .key = word, .what = "a futex", .signals = true,
-			  .asleep = ts != NULL, .until = SEAT_EVER,
+	struct want w = { .key = word,
+			  .what = "a futex",
+			  .signals = true,
+			  .asleep = ts != NULL,
+			  .until = SEAT_EVER,
 			  .bits = moment ? bits : ~0u,
-			  .then = still_equal, .value = (int)ARG(r, 3) };
+			  .then = still_equal,
+			  .value = (int)ARG(r, 3) };
 
 	if (!w.bits || (ts && (ts->tv_nsec < 0 || ts->tv_sec < 0 ||
 			       ts->tv_nsec >= (long)LTIME_SECOND)))

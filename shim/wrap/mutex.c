@@ -239,7 +239,8 @@ static int try_rwlock(pthread_rwlock_t *l, bool write)
 #define RWLOCK_WRITER 2
 #define RWLOCK_READER 8
 
-/* Those that prefer writers never seem free here: a writer may stand in line. */
+/* Those that prefer writers never seem free here: a writer may stand in line.
+ */
 static bool still_kept(const struct want *w)
 {
 	const pthread_rwlock_t *l = w->key;

@@ -318,7 +318,7 @@ EXPORT int thrd_sleep(const struct timespec *ts, struct timespec *rem)
                                                                                \
 	if (ret == NOT_OURS) {                                                 \
 		until = moment_take(&m, c.self, force, clock, limit);          \
-		turn_leave(#fn);                                               \
+		turn_leave_shared(#fn);                                        \
 		ret = real_##fn(__VA_ARGS__);                                  \
 		moment_passed(&m, c.self, up);                                 \
 		turn_return();                                                 \

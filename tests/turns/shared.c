@@ -327,7 +327,47 @@ static void one_process(void)
 	must(common->total == 4 * ROUNDS);
 }
 
+/* Nobody but threads of one process; the first waits longest for others. */
+#define WAITERS 12
+
+static void *waits_shared(void *arg)
+{
+	must(pthread_mutex_lock(&common->mutex) == 0);
+	common->ready++;
+	while (!common->go)
+		must(pthread_cond_wait(&common->cond, &common->mutex) == 0);
+	common->total++;
+	must(pthread_mutex_unlock(&common->mutex) == 0);
+	return arg;
+}
+
+static void of_threads(void)
+{
+	double since = kernel_time();
+	pthread_t t[WAITERS];
+	int now;
+
+	make(PTHREAD_MUTEX_STALLED);
+	for (int i = 0; i < WAITERS; i++)
+		t[i] = start(waits_shared, NULL);
+	do {
+		pause_ms(1);
+		must(pthread_mutex_lock(&common->mutex) == 0);
+		now = common->ready;
+		must(pthread_mutex_unlock(&common->mutex) == 0);
+	} while (now < WAITERS);
+	must(pthread_mutex_lock(&common->mutex) == 0);
+	common->go = 1;
+	must(pthread_cond_broadcast(&common->cond) == 0);
+	must(pthread_mutex_unlock(&common->mutex) == 0);
+	for (int i = 0; i < WAITERS; i++)
+		joined(t[i]);
+	must(common->total == WAITERS);
+	must(kernel_time() - since < WAITERS);
+}
+
 TURNS_SCENES({ "locks", locks }, { "barriers", barriers },
 	     { "conditions", conditions }, { "ping_pong", ping_pong },
 	     { "owner_killed", owner_killed }, { "named", named },
-	     { "futexes", futexes }, { "one_process", one_process })
+	     { "futexes", futexes }, { "one_process", one_process },
+	     { "of_threads", of_threads })
