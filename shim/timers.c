@@ -114,11 +114,15 @@ uint64_t timers_set(struct thread *self, enum timer_kind kind, uint64_t id,
 
 uint64_t timers_left(struct thread *self, enum timer_kind kind, uint64_t id)
 {
-	uint64_t mask = engine_lock(), rest;
-	const struct timer *t = find(kind, id);
+	uint64_t mask = engine_lock(), rest, times, moment = 0;
+	struct timer *t = find(kind, id);
 
+	times = t ? gone_off(t) : 0;
+	if (times)
+		moment = meet(t, times);
 	rest = left(self, t);
 	engine_unlock(mask);
+	ltime_join(self, moment);
 	return rest;
 }
 

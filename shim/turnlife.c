@@ -15,12 +15,13 @@
 
 /* Where libc keeps the word that the kernel clears when a thread is gone, it
  * holds the thread's number until then. Within libc's own structure, of which
- * only the address is known. */
+ * only the address is known, and that the word follows two pointers: in odd
+ * places are upper halves of addresses, and there are threads 0x7fff and 0x5555. */
 static int *find_gone(int tid)
 {
 	int *head = (int *)pthread_self();
 
-	for (int i = 0; i < 512; i++)
+	for (int i = 0; i < 512; i += 2)
 		if (head[i] == tid)
 			return &head[i];
 	return NULL;

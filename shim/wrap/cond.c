@@ -128,6 +128,7 @@ EXPORT int pthread_cond_signal(pthread_cond_t *c)
 {
 	if (!turn_on)
 		return NEXT(pthread_cond_signal)(c);
+	turn_look();
 	lock_cond_wake(c, 1);
 	return 0;
 }
@@ -136,6 +137,7 @@ EXPORT int pthread_cond_broadcast(pthread_cond_t *c)
 {
 	if (!turn_on)
 		return NEXT(pthread_cond_broadcast)(c);
+	turn_look();
 	lock_cond_wake(c, UINT_MAX);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Threads begin, end and are waited for. */
+#include <fcntl.h>
 #include <semaphore.h>
 #include <sys/mman.h>
 
@@ -306,6 +307,31 @@ static void any_order(void)
 		must(joined(t[i]) == (void *)(i * 3 % 8));
 }
 
+/* Threads whose numbers look like the upper half of an address. In a namespace
+ * of processes of its own the next number can be asked for. */
+static void number_next(int number)
+{
+	int fd = getpid() < 100
+			 ? open("/proc/sys/kernel/ns_last_pid", O_WRONLY) : -1;
+
+	if (fd < 0)
+		return;
+	dprintf(fd, "%d", number - 1);
+	must(close(fd) == 0);
+}
+
+static void like_addresses(void)
+{
+	const int numbers[] = { 0x7fff, 0x5555, 0x7ffe };
+
+	joined(start(returns, "first"));
+	for (size_t i = 0; i < count_of(numbers); i++) {
+		number_next(numbers[i]);
+		must(!strcmp(joined(start(returns, "value")), "value"));
+		joined(start(returns, "next"));
+	}
+}
+
 TURNS_SCENES({ "values", values }, { "exit_value", exit_value },
 	     { "itself", itself }, { "attempts", attempts },
 	     { "detached", detached }, { "not_joinable", not_joinable },
@@ -313,4 +339,5 @@ TURNS_SCENES({ "values", values }, { "exit_value", exit_value },
 	     { "chained", chained }, { "tree", tree },
 	     { "cannot_create", cannot_create }, { "own_stacks", own_stacks },
 	     { "identity", identity }, { "finished", finished },
-	     { "any_order", any_order })
+	     { "any_order", any_order },
+	     { "like_addresses", like_addresses })

@@ -221,6 +221,14 @@ static void writes_text(void)
 	must(fputc('c', sink) == 'c');
 }
 
+static void signals_nobody(void)
+{
+	static pthread_cond_t c = PTHREAD_COND_INITIALIZER;
+
+	must(pthread_cond_signal(&c) == 0);
+	must(pthread_cond_broadcast(&c) == 0);
+}
+
 static void masks(void)
 {
 	sigset_t set;
@@ -245,7 +253,7 @@ static void signals_itself(void)
 
 static void (*const idles[])(void) = { locks_own,	  makes_locks, asks_value,
 				       writes_text, masks,	  asks_policy,
-				       signals_itself };
+				       signals_itself, signals_nobody };
 
 static void *idles_on(void *arg)
 {

@@ -729,6 +729,41 @@ static void cut_short(void)
 	joined(t);
 }
 
+/* What is left of timers that went off, and nobody was told. */
+static long left_ms(timer_t timer)
+{
+	struct itimerspec its;
+
+	must(timer_gettime(timer, &its) == 0);
+	return its.it_value.tv_sec * 1000 + its.it_value.tv_nsec / 1000000 +
+	       (its.it_value.tv_nsec % 1000000 != 0);
+}
+
+static void *asks_timers(void *arg)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_NONE };
+	struct itimerspec its = { .it_value = { 0, 20000000 } };
+	timer_t once, again;
+
+	must(timer_create(CLOCK_MONOTONIC, &event, &once) == 0);
+	must(timer_settime(once, 0, &its, NULL) == 0);
+	must(left_ms(once) > 0 && left_ms(once) <= 20);
+	its.it_interval.tv_sec = 100;
+	must(timer_create(CLOCK_REALTIME, &event, &again) == 0);
+	must(timer_settime(again, 0, &its, NULL) == 0);
+	pause_ms(60);
+	must(left_ms(once) == 0);
+	must(left_ms(again) > 50000 && left_ms(again) <= 100000);
+	must(timer_delete(once) == 0 && timer_delete(again) == 0);
+	return arg;
+}
+
+static void what_is_left(void)
+{
+	asks_timers(NULL);
+	joined(start(asks_timers, NULL));
+}
+
 TURNS_SCENES({ "never_interrupted", never_interrupted },
 	     { "interrupted", interrupted },
 	     { "interrupted_until", interrupted_until },
@@ -739,4 +774,5 @@ TURNS_SCENES({ "never_interrupted", never_interrupted },
 	     { "timer_threads", timer_threads }, { "jumped", jumped },
 	     { "faulted", faulted }, { "signal_stack", signal_stack },
 	     { "by_descriptor", by_descriptor }, { "rain", rain },
-	     { "world_stops", world_stops }, { "cut_short", cut_short })
+	     { "world_stops", world_stops }, { "cut_short", cut_short },
+	     { "what_is_left", what_is_left })
