@@ -3,12 +3,15 @@
 
 #include "entry.h"
 #include "route.h"
+#include "serve.h"
 #include "shape.h"
 #include "banned.h"
 
+/* What entries.S does next. */
+enum { JUMP, CALL_THROUGH /* to entry_leave() */, RETURN };
 struct way {
 	void *fn;
-	uint64_t through; /* to entry_leave() */
+	uint64_t how;
 };
 
 struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame);
@@ -53,6 +56,11 @@ static __attribute__((noinline)) uint64_t meet(const struct call *c,
 	struct operands o = operands_of(l, r);
 	struct shape made = { hash, operands_work(&o) };
 
+	if (library == &serve_library)
+		serve_known(threads);
+	else if (config.blas_same && !config.audit &&
+		 !strcmp(r->row->group, "blas"))
+		serve_left(r->row, r->row->served ? ": it is observed" : "");
 	if (c->key->counter && !c->self->busy)
 		write_shape(l, r, &made, library, threads);
 	return made.work;
@@ -69,7 +77,7 @@ go_through(struct entry_frame *f, const struct look *l, struct call *c,
 
 	if (!readable(r, t->library, number)) {
 		call_end(c, hash, work);
-		return (struct way){ t->fn, 0 };
+		return (struct way){ t->fn, JUMP };
 	}
 	o = operands_of(l, r);
 	operands_arrays(&o, l, r);
@@ -79,34 +87,7 @@ go_through(struct entry_frame *f, const struct look *l, struct call *c,
 	f->work = work;
 	f->plan = l->plan;
 	f->digest = operands_read(&o);
-	return (struct way){ t->fn, 1 };
-}
-
-struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
-{
-	struct target made;
-	const struct target *t = route(&number, (uintptr_t)frame[1], &made);
-	struct look l = { f, (const uint64_t *)(frame + 2), NULL };
-	const struct shape *s;
-	uint64_t hash, work;
-	struct call c;
-	int threads;
-
-	if (!__atomic_load_n(&t->library, __ATOMIC_ACQUIRE) ||
-	    call_begin(&c, t->row, frame[1], frame) == SB_PASS)
-		return (struct way){ t->fn, 0 };
-	l.plan = t->plan;
-	threads = t->library->threads ? t->library->threads() : 0;
-	hash = shape_hash(&l, ((uint64_t)threads << 32 | number) ^
-				      t->library->digest);
-	s = shape_place(hash);
-	work = __builtin_expect(s->hash == hash, 1)
-		       ? s->work : meet(&c, &l, number, hash,
-						   t->library, threads);
-	if (__builtin_expect(config.digest_blas, 0))
-		return go_through(f, &l, &c, t, number, hash, work);
-	call_end(&c, hash, work);
-	return (struct way){ t->fn, 0 };
+	return (struct way){ t->fn, CALL_THROUGH };
 }
 
 /* Digest of what came back in registers. */
@@ -138,6 +119,70 @@ static uint64_t returned(const struct entry_frame *f, const struct operands *o)
 		break;
 	}
 	return digest_word(word[0], word[1]);
+}
+
+/* Its place in the log, and the work that it stands for. */
+static uint64_t shape_of(const struct call *c, const struct look *l,
+			 uint32_t number, const struct library *library,
+			 int threads, uint64_t *hash)
+{
+	const struct shape *s;
+
+	*hash = shape_hash(l, ((uint64_t)threads << 32 | number) ^
+				      library->digest);
+	s = shape_place(*hash);
+	return __builtin_expect(s->hash == *hash, 1)
+		       ? s->work : meet(c, l, number, *hash, library, threads);
+}
+
+/* --blas=same: computed here. False: it stays with the program's library. */
+static __attribute__((noinline)) bool
+serve_call(struct entry_frame *f, const struct look *l, struct call *c,
+	   const struct target *t, uint32_t number, int threads)
+{
+	struct served s;
+	uint64_t hash, work, read = 0;
+
+	if (!serve_takes(&s, l, routine_of(number), number, t->library))
+		return false;
+	work = shape_of(c, l, number, &serve_library, 0, &hash);
+	if (config.digest_blas)
+		read = operands_read(&s.o);
+	serve(&s, f, threads);
+	f->number = number;
+	if (config.digest_blas)
+		call_end_detail(c, hash, work, read,
+				digest_word(operands_written(&s.o),
+					    returned(f, &s.o)));
+	else
+		call_end(c, hash, work);
+	return true;
+}
+
+struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
+{
+	struct target made;
+	const struct target *t = route(&number, (uintptr_t)frame[1], &made);
+	struct look l = { f, (const uint64_t *)(frame + 2), NULL };
+	enum sb_policy policy = SB_PASS;
+	uint64_t hash, work;
+	struct call c;
+	int threads;
+
+	if (__atomic_load_n(&t->library, __ATOMIC_ACQUIRE))
+		policy = call_begin(&c, t->row, frame[1], frame);
+	if (policy == SB_PASS)
+		return (struct way){ t->fn, JUMP };
+	l.plan = t->plan;
+	threads = t->library->threads ? t->library->threads() : 0;
+	if (__builtin_expect(policy == SB_FORCE, 0) &&
+	    serve_call(f, &l, &c, t, number, threads))
+		return (struct way){ NULL, RETURN };
+	work = shape_of(&c, &l, number, t->library, threads, &hash);
+	if (__builtin_expect(config.digest_blas, 0))
+		return go_through(f, &l, &c, t, number, hash, work);
+	call_end(&c, hash, work);
+	return (struct way){ t->fn, JUMP };
 }
 
 void entry_leave(struct entry_frame *f, void **frame)

@@ -123,9 +123,10 @@ struct level2_kernel {
 		     const void *alpha, const void *a, int64_t lda,
 		     const void *x, int64_t incx, const void *beta, void *y,
 		     int64_t incy, bool overwrite);
-	void (*ger)(int64_t m, int64_t n, const void *alpha, const void *x,
-		    int64_t incx, const void *y, int64_t incy, bool conj,
-		    void *a, int64_t lda);
+	/* [1]: of a row-major matrix */
+	void (*ger[2])(int64_t m, int64_t n, const void *alpha, const void *x,
+		       int64_t incx, const void *y, int64_t incy, bool conj,
+		       void *a, int64_t lda);
 };
 
 struct kernels {

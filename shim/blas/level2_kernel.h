@@ -121,6 +121,31 @@ static void NAME(ger)(int64_t m, int64_t n, const void *alpha, const void *x,
 					u[i * incx], by, a[i]));
 	}
 }
+
+/* The same by rows. */
+static void NAME(ger_rows)(int64_t m, int64_t n, const void *alpha,
+			   const void *x, int64_t incx, const void *from,
+			   int64_t incy, bool conj, void *matrix, int64_t lda)
+{
+	const NAME(number) *y = from, *u = x;
+	NAME(number) by[ROWS], *a = matrix;
+
+	for (int64_t j = 0; j < n; j += ROWS) {
+		int64_t now = n - j < ROWS ? n - j : ROWS;
+
+		for (int64_t i = 0; i < now; i++)
+			by[i] = NAME(times)(
+				*(const NAME(number) *)alpha,
+				NAME(conjugate)(y[(j + i) * incy], conj));
+		for (int64_t i = 0; i < m; i++) {
+			NAME(number) *row = a + i * lda + j, one = u[i * incx];
+
+			for (int64_t k = 0; k < now; k++)
+				row[k] = NAME(quieted)(
+					NAME(chain)(one, by[k], row[k]));
+		}
+	}
+}
 #undef ROWS
 #undef LANES
 #undef REGISTERS
@@ -128,5 +153,5 @@ static void NAME(ger)(int64_t m, int64_t n, const void *alpha, const void *x,
 
 static const struct level2_kernel NAME(level2) = {
 	.gemv = NAME(gemv),
-	.ger = NAME(ger),
+	.ger = { NAME(ger), NAME(ger_rows) },
 };

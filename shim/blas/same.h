@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The arithmetic of --blas=same: BLAS whose results are defined by README.md
- * in this folder alone. All matrices are column-major here, arguments have been
- * checked, and options are capital letters. Lengths, leading dimensions and
- * increments count elements. `type` says what the pointers point to.
+ * in this folder alone. Matrices are column-major, arguments have been checked,
+ * and options are capital letters. Lengths, leading dimensions and increments
+ * count elements. `type` says what the pointers point to.
  */
 #ifndef SAMEBITS_SAME_H
 #define SAMEBITS_SAME_H
@@ -12,6 +12,9 @@
 #include <stdint.h>
 
 enum same_type { SAME_S, SAME_D, SAME_C, SAME_Z };
+/* Or'ed to the type, where it is said below: matrices are row-major, element
+ * (i, j) lies at i * ld + j. Sizes and options mean what they mean otherwise. */
+#define SAME_ROWS 4
 
 /* What the library needs of whoever has it. */
 struct same_host {
@@ -29,6 +32,8 @@ struct same_host {
 int same_init(const struct same_host *host);
 /* The instruction set in use. */
 const char *same_isa(void);
+/* From now on at most so many threads work on one call. At any time. */
+void same_threads(unsigned threads);
 
 /* Block sizes, for tests; 0: the usual one. Results do not depend on them. */
 struct same_blocks {
@@ -37,7 +42,9 @@ struct same_blocks {
 };
 extern struct same_blocks same_blocks;
 
-/* Level 3. trans: N, T, C, and R, which conjugates without transposing. */
+/* Level 3. trans: N, T, C, and R, which conjugates without transposing.
+ * SAME_ROWS: all but trmm and trsm, which have it by the other side and
+ * triangle. */
 void same_gemm(enum same_type type, char transa, char transb, int64_t m,
 	      int64_t n, int64_t k, const void *alpha, const void *a,
 	      int64_t lda, const void *b, int64_t ldb, const void *beta,
@@ -68,7 +75,8 @@ void same_trsm(enum same_type type, char side, char uplo, char trans,
 
 /*
  * Level 2 and 1. A vector's pointer is as BLAS has it: the lowest address, also
- * where its increment is negative. trans of gemv: N, T or C.
+ * where its increment is negative. trans of gemv: N, T, C or R. SAME_ROWS: gemv,
+ * ger and symv.
  */
 void same_gemv(enum same_type type, char trans, int64_t m, int64_t n,
 	       const void *alpha, const void *a, int64_t lda, const void *x,

@@ -92,20 +92,70 @@ void same_rot(enum same_type type, int64_t n, void *x, int64_t incx, void *y,
 					   first(type, y, n, incy), incy, c, s);
 }
 
+/* What a row-major matrix looks like by columns. */
+static char turned_option(char trans)
+{
+	switch (trans) {
+	case 'N':
+		return 'T';
+	case 'T':
+		return 'N';
+	case 'C':
+		return 'R';
+	default:
+		return 'C';
+	}
+}
+
+/* y = alpha * a * x + beta * y as a product with one column; x and y: their
+ * first numbers. */
+static void product_with(enum same_type type, struct view a, int64_t m,
+			 int64_t n, const void *alpha, const void *x,
+			 int64_t incx, const void *beta, void *y, int64_t incy)
+{
+	struct product p = {
+		.type = type,
+		.m = m,
+		.n = 1,
+		.k = n,
+		.a = a,
+		.b = { .at = x, .rs = 1, .cs = incx },
+		.finish = { .alpha = alpha,
+			    .beta = beta,
+			    .rs = incy,
+			    .cs = m,
+			    .overwrite = is_zero(type, beta) },
+		.c = y,
+	};
+
+	product(&p);
+}
+
 void same_gemv(enum same_type type, char trans, int64_t m, int64_t n,
 	       const void *alpha, const void *a, int64_t lda, const void *x,
 	       int64_t incx, const void *beta, void *y, int64_t incy)
 {
 	bool turned = trans == 'T' || trans == 'C';
 	int64_t rows = turned ? n : m, columns = turned ? m : n;
-	char *to = first(type, y, rows, incy);
+	char *to;
 
+	if (view_rows(&type)) {
+		same_gemv(type, turned_option(trans), n, m, alpha, a, lda, x,
+			  incx, beta, y, incy);
+		return;
+	}
 	if (m <= 0 || n <= 0)
 		return;
+	to = first(type, y, rows, incy);
 	if (is_zero(type, alpha)) {
 		if (!is_one(type, beta))
 			kernels->level1[type]->scale(rows, beta, to, incy,
 						     is_zero(type, beta));
+		return;
+	}
+	if (trans == 'R') {
+		product_with(type, view_of(a, lda, false, 'R'), m, n, alpha,
+			     first(type, x, n, incx), incx, beta, to, incy);
 		return;
 	}
 	kernels->level2[type]->gemv(turned, trans == 'C', m, n, alpha, a, lda,
@@ -117,38 +167,33 @@ void same_ger(enum same_type type, bool conj, int64_t m, int64_t n,
 	      const void *alpha, const void *x, int64_t incx, const void *y,
 	      int64_t incy, void *a, int64_t lda)
 {
+	bool rows = view_rows(&type);
+
 	if (m > 0 && n > 0 && !is_zero(type, alpha))
-		kernels->level2[type]->ger(m, n, alpha, first(type, x, m, incx),
-					   incx, first(type, y, n, incy), incy,
-					   conj, a, lda);
+		kernels->level2[type]->ger[rows](
+			m, n, alpha, first(type, x, m, incx), incx,
+			first(type, y, n, incy), incy, conj, a, lda);
 }
 
 void same_symv(enum same_type type, bool hermitian, char uplo, int64_t n,
 	       const void *alpha, const void *a, int64_t lda, const void *x,
 	       int64_t incx, const void *beta, void *y, int64_t incy)
 {
-	char *to = first(type, y, n, incy);
-	struct product p = {
-		.type = type,
-		.m = n,
-		.n = 1,
-		.k = n,
-		.a = view_of(a, lda, 'N'),
-		.b = { .at = first(type, x, n, incx), .rs = 1, .cs = incx },
-		.finish = { .alpha = alpha, .beta = beta, .rs = incy, .cs = n },
-		.c = to,
-	};
+	bool rows = view_rows(&type);
+	struct view s = view_of(a, lda, rows, 'N');
+	char *to;
 
 	if (n <= 0)
 		return;
+	to = first(type, y, n, incy);
 	if (is_zero(type, alpha)) {
 		if (!is_one(type, beta))
 			kernels->level1[type]->scale(n, beta, to, incy,
 						     is_zero(type, beta));
 		return;
 	}
-	p.a.mirror = uplo;
-	p.a.hermitian = hermitian;
-	p.finish.overwrite = is_zero(type, beta);
-	product(&p);
+	s.mirror = uplo;
+	s.hermitian = hermitian;
+	product_with(type, s, n, n, alpha, first(type, x, n, incx), incx, beta,
+		     to, incy);
 }

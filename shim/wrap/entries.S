@@ -89,7 +89,7 @@ entry_common:
 	movq %rax, %r11
 	testq %rdx, %rdx
 	jnz 2f
-1:	movaps XMM(%rsp), %xmm0
+	movaps XMM(%rsp), %xmm0
 	movaps XMM+16(%rsp), %xmm1
 	movaps XMM+32(%rsp), %xmm2
 	movaps XMM+48(%rsp), %xmm3
@@ -109,8 +109,10 @@ entry_common:
 	jmp *%r11
 	.cfi_restore_state
 
+2:	cmpq $2, %rdx /* RETURN: it is done */
+	je 4f
 	/* Through: the arguments again, below our frame. */
-2:	subq $STACK_WORDS * 8, %rsp
+	subq $STACK_WORDS * 8, %rsp
 	xorl %ecx, %ecx
 3:	movq 16(%rbp,%rcx,8), %rax
 	movq %rax, (%rsp,%rcx,8)
@@ -139,7 +141,7 @@ entry_common:
 	leaq -FRAME(%rbp), %rdi
 	movq %rbp, %rsi
 	call entry_leave
-	movq RESULT-FRAME(%rbp), %rax
+4:	movq RESULT-FRAME(%rbp), %rax
 	movq RESULT+8-FRAME(%rbp), %rdx
 	movups RESULT+16-FRAME(%rbp), %xmm0
 	movups RESULT+32-FRAME(%rbp), %xmm1

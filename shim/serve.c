@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "call.h"
+#include "kthread.h"
+#include "log.h"
+#include "processors.h"
+#include "runtime.h"
+#include "serve.h"
+#include "turn.h"
+#include "banned.h"
+
+#define HELPER_STACK (256u << 10)
+
+const struct library serve_library = { .digest = 1, .name = "samebits" };
+
+/* What it returns is put into `out`: as operands_returns() says. */
+typedef void service_fn(const struct served *s, void *out);
+
+static void gemm(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	(void)out;
+	same_gemm(s->laid, o->transa, o->transb, o->m, o->n, o->k,
+		  o->scalar[0], s->at[0], o->ld[0], s->at[1], o->ld[1],
+		  o->scalar[1], s->at[2], o->ld[2]);
+}
+
+static void gemmt(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	(void)out;
+	same_gemmt(s->laid, o->uplo, o->transa, o->transb, o->n, o->k,
+		   o->scalar[0], s->at[0], o->ld[0], s->at[1], o->ld[1],
+		   o->scalar[1], s->at[2], o->ld[2]);
+}
+
+static void symm(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	(void)out;
+	same_symm(s->laid, s->hermitian, o->side, o->uplo, o->m, o->n,
+		  o->scalar[0], s->at[0], o->ld[0], s->at[1], o->ld[1],
+		  o->scalar[1], s->at[2], o->ld[2]);
+}
+
+static void syrk(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	(void)out;
+	same_syrk(s->laid, s->hermitian, o->uplo, o->transa, o->n, o->k,
+		  o->scalar[0], s->at[0], o->ld[0], o->scalar[1], s->at[1],
+		  o->ld[2]);
+}
+
+static void syr2k(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	(void)out;
+	same_syr2k(s->laid, s->hermitian, o->uplo, o->transa, o->n, o->k,
+		   o->scalar[0], s->at[0], o->ld[0], s->at[1], o->ld[1],
+		   o->scalar[1], s->at[2], o->ld[2]);
+}
+
+/* By rows, a matrix is the transpose of what it is by columns. */
+static char other_side(const struct served *s)
+{
+	if (!s->o.row_major)
+		return s->o.side;
+	return s->o.side == 'L' ? 'R' : 'L';
+}
+
+static char other_uplo(const struct served *s)
+{
+	if (!s->o.row_major)
+		return s->o.uplo;
+	return s->o.uplo == 'L' ? 'U' : 'L';
+}
+
+static void trmm(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	(void)out;
+	same_trmm(s->type, other_side(s), other_uplo(s), o->transa, o->diag,
+		  o->row_major ? o->n : o->m, o->row_major ? o->m : o->n,
+		  o->scalar[0], s->at[0], o->ld[0], s->at[1], o->ld[1]);
+}
+
+static void trsm(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	(void)out;
+	same_trsm(s->type, other_side(s), other_uplo(s), o->transa, o->diag,
+		  o->row_major ? o->n : o->m, o->row_major ? o->m : o->n,
+		  o->scalar[0], s->at[0], o->ld[0], s->at[1], o->ld[1]);
+}
+
+static void gemv(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	(void)out;
+	same_gemv(s->laid, o->transa, o->m, o->n, o->scalar[0], s->at[0],
+		  o->ld[0], s->at[1], o->inc[0], o->scalar[1], s->at[2],
+		  o->inc[1]);
+}
+
+static void symv(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	(void)out;
+	same_symv(s->laid, s->hermitian, o->uplo, o->n, o->scalar[0], s->at[0],
+		  o->ld[0], s->at[1], o->inc[0], o->scalar[1], s->at[2],
+		  o->inc[1]);
+}
+
+static void ger_as(const struct served *s, bool conj)
+{
+	const struct operands *o = &s->o;
+
+	same_ger(s->laid, conj, o->m, o->n, o->scalar[0], s->at[0], o->inc[0],
+		 s->at[1], o->inc[1], s->at[2], o->ld[0]);
+}
+
+static void ger(const struct served *s, void *out)
+{
+	(void)out;
+	ger_as(s, false);
+}
+
+static void gerc(const struct served *s, void *out)
+{
+	(void)out;
+	ger_as(s, true);
+}
+
+static void dot(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	same_dot(s->type, false, o->n, s->at[0], o->inc[0], s->at[1],
+		 o->inc[1], out);
+}
+
+static void dotc(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	same_dot(s->type, true, o->n, s->at[0], o->inc[0], s->at[1],
+		 o->inc[1], out);
+}
+
+static void asum(const struct served *s, void *out)
+{
+	same_asum(s->type, s->o.n, s->at[0], s->o.inc[0], out);
+}
+
+static void nrm2(const struct served *s, void *out)
+{
+	same_nrm2(s->type, s->o.n, s->at[0], s->o.inc[0], out);
+}
+
+static void index_of(const struct served *s, bool smallest, void *out)
+{
+	int64_t i = same_iamax(s->type, smallest, s->o.n, s->at[0],
+			       s->o.inc[0]);
+
+	i -= s->c && i > 0;
+	memcpy(out, &i, sizeof(i));
+}
+
+static void iamax(const struct served *s, void *out)
+{
+	index_of(s, false, out);
+}
+
+static void iamin(const struct served *s, void *out)
+{
+	index_of(s, true, out);
+}
+
+static void axpy(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	(void)out;
+	same_axpy(s->type, o->n, o->scalar[0], s->at[0], o->inc[0], s->at[1],
+		  o->inc[1]);
+}
+
+static void axpby(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	(void)out;
+	same_axpby(s->type, o->n, o->scalar[0], s->at[0], o->inc[0],
+		   o->scalar[1], s->at[1], o->inc[1]);
+}
+
+static void scal(const struct served *s, void *out)
+{
+	(void)out;
+	same_scal(s->type, s->o.n, s->o.scalar[0], s->at[0], s->o.inc[0]);
+}
+
+static void rot(const struct served *s, void *out)
+{
+	const struct operands *o = &s->o;
+
+	(void)out;
+	same_rot(s->type, o->n, s->at[0], o->inc[0], s->at[1], o->inc[1],
+		 o->scalar[0], o->scalar[1]);
+}
+
+/* Names as in blas.def; ? stands for letters of a type. */
+static const struct {
+	const char *name;
+	service_fn *run;
+} services[] = {
+	{ "?gemm", gemm },     { "?gemm3m", gemm }, { "?gemmt", gemmt },
+	{ "?symm", symm },     { "?hemm", symm },   { "?syrk", syrk },
+	{ "?herk", syrk },     { "?syr2k", syr2k }, { "?her2k", syr2k },
+	{ "?trmm", trmm },     { "?trsm", trsm },   { "?gemv", gemv },
+	{ "?symv", symv },     { "?hemv", symv },   { "?ger", ger },
+	{ "?geru", ger },      { "?gerc", gerc },   { "?dot", dot },
+	{ "?dotu", dot },      { "?dotc", dotc },   { "?asum", asum },
+	{ "?nrm2", nrm2 },     { "i?amax", iamax }, { "i?amin", iamin },
+	{ "?axpy", axpy },     { "?axpby", axpby }, { "?scal", scal },
+	{ "?rot", rot },
+};
+#define SERVICES (sizeof(services) / sizeof(*services))
+
+static bool is_name(const char *name, const char *pattern)
+{
+	static const char *const types[] = { "s",  "d",	 "c",  "z",
+					     "sc", "dz", "cs", "zd" };
+
+	while (*pattern != '?')
+		if (*name++ != *pattern++)
+			return false;
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		size_t n = strlen(types[i]);
+
+		if (!strncmp(name, types[i], n) &&
+		    !strcmp(name + n, pattern + 1))
+			return true;
+	}
+	return false;
+}
+
+static void mark(struct source *row, void *arg)
+{
+	(void)arg;
+	if (strcmp(row->group, "blas"))
+		return;
+	for (size_t i = 0; i < SERVICES; i++)
+		if (is_name(row->name, services[i].name))
+			row->served = (uint8_t)(i + 1);
+}
+
+static char isa[16];	 /* the user's wish; "": none */
+static unsigned allowed; /* processors, before turns take them */
+
+void serve_start(char *const envp[])
+{
+	const char *wish = samebits_variable(envp, "SAMEBITS_BLAS_ISA");
+
+	if (!config.blas_same || config.audit)
+		return;
+	if (wish)
+		strncpy(isa, wish, sizeof(isa) - 1);
+	allowed = processors_allowed();
+	real_each(mark, NULL);
+}
+
+static void (*helper_run)(void *);
+
+static int helper(void *arg)
+{
+	turn_unpin();
+	helper_run(arg);
+	return 0;
+}
+
+static int spawn(void (*run)(void *), void *arg)
+{
+	helper_run = run;
+	return kthread_start(helper, arg, HELPER_STACK);
+}
+
+/* Before the first call. */
+static void prepare(void)
+{
+	static bool ready;
+	struct same_host host = { .spawn = spawn, .isa = *isa ? isa : NULL };
+	uint64_t mask;
+
+	if (__builtin_expect(__atomic_load_n(&ready, __ATOMIC_ACQUIRE), 1))
+		return;
+	mask = engine_lock();
+	if (!ready && same_init(&host)) {
+		host.isa = NULL;
+		same_init(&host);
+		log_blind("blas", "SAMEBITS_BLAS_ISA names no instruction set "
+			  "of this processor (scalar, fma128, avx2, avx512): "
+			  "the best one was used");
+	}
+	__atomic_store_n(&ready, true, __ATOMIC_RELEASE);
+	engine_unlock(mask);
+}
+
+/* As many as the program's library would use; in turns the pools of libraries
+ * have one thread, but what ours meet by is no business of the program's. */
+static unsigned threads_for(int theirs)
+{
+	if (config.threads)
+		return config.threads;
+	if (config.turns || theirs <= 0 || (unsigned)theirs > allowed)
+		return allowed;
+	return (unsigned)theirs;
+}
+
+bool serve_takes(struct served *s, const struct look *l,
+		 const struct routine *r, uint32_t number,
+		 const struct library *theirs)
+{
+	*s = (struct served){
+		.o = operands_of(l, r),
+		.look = l,
+		.routine = r,
+		.type = (enum same_type)r->type,
+		.c = route_is_c(number),
+		.hermitian = r->name[1] == 'h',
+	};
+	operands_arrays(&s->o, l, r);
+	s->laid = s->o.row_major ? s->type | SAME_ROWS : s->type;
+	for (int i = 0; i < 3; i++)
+		s->at[i] = (void *)(uintptr_t)s->o.array[i];
+	if (theirs->odd && r->kind == DOT && is_complex(r) && !s->c)
+		serve_left(r->row, ": it returns complex numbers as Intel's "
+				   "compilers do");
+	else if (!serve_legal(&s->o, s->hermitian))
+		serve_left(r->row, ": its arguments are none that BLAS allows");
+	else
+		return true;
+	return false;
+}
+
+/* In registers; C's complex ones through a last argument. */
+static void put(const struct served *s, struct entry_frame *f,
+		const uint64_t out[2])
+{
+	bool twice = s->type == SAME_D || s->type == SAME_Z;
+
+	f->result.rax = out[0];
+	memset(f->result.xmm, 0, sizeof(f->result.xmm));
+	memcpy(&f->result.xmm[0], &out[0], 8);
+	if (operands_returns(&s->o) != 2)
+		return;
+	if (s->c)
+		memcpy((void *)f->reg[5], out, twice ? 16 : 8);
+	else if (twice)
+		memcpy(&f->result.xmm[2], &out[1], 8);
+}
+
+void serve(const struct served *s, struct entry_frame *f, int threads)
+{
+	uint64_t out[2] = { 0, 0 };
+
+	prepare();
+	same_threads(threads_for(threads));
+	services[s->routine->row->served - 1].run(s, out);
+	put(s, f, out);
+}
+
+void serve_known(int threads)
+{
+	char text[64];
+	struct text t = text_start(text, sizeof(text));
+
+	prepare();
+	text_add(&t, "samebits, ");
+	text_add(&t, same_isa());
+	runtime_seen("blas", &serve_library, text, threads_for(threads));
+}
+
+void serve_left(const struct source *row, const char *why)
+{
+	static uint64_t told[64];
+	uint64_t bit = 1ull << row->index % 64;
+	char text[112];
+	struct text t = text_start(text, sizeof(text));
+
+	if (__atomic_fetch_or(&told[row->index / 64 % 64], bit,
+			      __ATOMIC_RELAXED) & bit)
+		return;
+	text_add(&t, " was left to the program's own library");
+	text_add(&t, why);
+	call_blind("blas", row, text);
+}
