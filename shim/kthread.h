@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Threads of the kernel's, unknown to libc: no name, no lineage, no part in
- * turns, and the program may end without them. Each has its maker's thread-local
- * storage, which may be gone: what runs there may touch no such variable, errno
- * included, and call nothing of libc's. All signals are blocked in it.
+ * turns, and the program may end without them. Each has its maker's
+ * thread-local storage, which may be gone: what runs there may touch no such
+ * variable, errno included, and call nothing of libc's. All signals are blocked
+ * in it.
  */
 #ifndef SAMEBITS_KTHREAD_H
 #define SAMEBITS_KTHREAD_H

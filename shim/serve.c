@@ -22,9 +22,9 @@ static void gemm(const struct served *s, void *out)
 	const struct operands *o = &s->o;
 
 	(void)out;
-	same_gemm(s->laid, o->transa, o->transb, o->m, o->n, o->k,
-		  o->scalar[0], s->at[0], o->ld[0], s->at[1], o->ld[1],
-		  o->scalar[1], s->at[2], o->ld[2]);
+	same_gemm(s->laid, o->transa, o->transb, o->m, o->n, o->k, o->scalar[0],
+		  s->at[0], o->ld[0], s->at[1], o->ld[1], o->scalar[1],
+		  s->at[2], o->ld[2]);
 }
 
 static void gemmt(const struct served *s, void *out)
@@ -146,16 +146,16 @@ static void dot(const struct served *s, void *out)
 {
 	const struct operands *o = &s->o;
 
-	same_dot(s->type, false, o->n, s->at[0], o->inc[0], s->at[1],
-		 o->inc[1], out);
+	same_dot(s->type, false, o->n, s->at[0], o->inc[0], s->at[1], o->inc[1],
+		 out);
 }
 
 static void dotc(const struct served *s, void *out)
 {
 	const struct operands *o = &s->o;
 
-	same_dot(s->type, true, o->n, s->at[0], o->inc[0], s->at[1],
-		 o->inc[1], out);
+	same_dot(s->type, true, o->n, s->at[0], o->inc[0], s->at[1], o->inc[1],
+		 out);
 }
 
 static void asum(const struct served *s, void *out)
@@ -170,8 +170,8 @@ static void nrm2(const struct served *s, void *out)
 
 static void index_of(const struct served *s, bool smallest, void *out)
 {
-	int64_t i = same_iamax(s->type, smallest, s->o.n, s->at[0],
-			       s->o.inc[0]);
+	int64_t i =
+		same_iamax(s->type, smallest, s->o.n, s->at[0], s->o.inc[0]);
 
 	i -= s->c && i > 0;
 	memcpy(out, &i, sizeof(i));
@@ -225,15 +225,15 @@ static const struct {
 	const char *name;
 	service_fn *run;
 } services[] = {
-	{ "?gemm", gemm },     { "?gemm3m", gemm }, { "?gemmt", gemmt },
-	{ "?symm", symm },     { "?hemm", symm },   { "?syrk", syrk },
-	{ "?herk", syrk },     { "?syr2k", syr2k }, { "?her2k", syr2k },
-	{ "?trmm", trmm },     { "?trsm", trsm },   { "?gemv", gemv },
-	{ "?symv", symv },     { "?hemv", symv },   { "?ger", ger },
-	{ "?geru", ger },      { "?gerc", gerc },   { "?dot", dot },
-	{ "?dotu", dot },      { "?dotc", dotc },   { "?asum", asum },
-	{ "?nrm2", nrm2 },     { "i?amax", iamax }, { "i?amin", iamin },
-	{ "?axpy", axpy },     { "?axpby", axpby }, { "?scal", scal },
+	{ "?gemm", gemm }, { "?gemm3m", gemm }, { "?gemmt", gemmt },
+	{ "?symm", symm }, { "?hemm", symm },	{ "?syrk", syrk },
+	{ "?herk", syrk }, { "?syr2k", syr2k }, { "?her2k", syr2k },
+	{ "?trmm", trmm }, { "?trsm", trsm },	{ "?gemv", gemv },
+	{ "?symv", symv }, { "?hemv", symv },	{ "?ger", ger },
+	{ "?geru", ger },  { "?gerc", gerc },	{ "?dot", dot },
+	{ "?dotu", dot },  { "?dotc", dotc },	{ "?asum", asum },
+	{ "?nrm2", nrm2 }, { "i?amax", iamax }, { "i?amin", iamin },
+	{ "?axpy", axpy }, { "?axpby", axpby }, { "?scal", scal },
 	{ "?rot", rot },
 };
 #define SERVICES (sizeof(services) / sizeof(*services))
@@ -309,7 +309,8 @@ static void prepare(void)
 	if (!ready && same_init(&host)) {
 		host.isa = NULL;
 		same_init(&host);
-		log_blind("blas", "SAMEBITS_BLAS_ISA names no instruction set "
+		log_blind("blas",
+			  "SAMEBITS_BLAS_ISA names no instruction set "
 			  "of this processor (scalar, fma128, avx2, avx512): "
 			  "the best one was used");
 	}
@@ -400,7 +401,8 @@ void serve_left(const struct source *row, const char *why)
 	struct text t = text_start(text, sizeof(text));
 
 	if (__atomic_fetch_or(&told[row->index / 64 % 64], bit,
-			      __ATOMIC_RELAXED) & bit)
+			      __ATOMIC_RELAXED) &
+	    bit)
 		return;
 	text_add(&t, " was left to the program's own library");
 	text_add(&t, why);

@@ -37,8 +37,7 @@ static bool legal_gemm(const struct operands *o)
 	       o->n >= 0 && o->k >= 0 &&
 	       fits(o, 0, a ? o->k : m, a ? m : o->k) &&
 	       fits(o, 1, b ? o->n : o->k, b ? o->k : o->n) &&
-	       fits(o, 2, m, o->n) &&
-	       (o->kind == GEMM || among(o->uplo, "UL"));
+	       fits(o, 2, m, o->n) && (o->kind == GEMM || among(o->uplo, "UL"));
 }
 
 static int64_t side(const struct operands *o)
@@ -69,8 +68,8 @@ static bool legal_syrk(const struct operands *o, bool hermitian)
 	const char *letters = !complex ? "NTC" : hermitian ? "NC" : "NT";
 	int64_t m = turned ? o->k : o->n, n = turned ? o->n : o->k;
 
-	return among(o->uplo, "UL") && among(o->transa, letters) &&
-	       o->n >= 0 && o->k >= 0 && fits(o, 0, m, n) &&
+	return among(o->uplo, "UL") && among(o->transa, letters) && o->n >= 0 &&
+	       o->k >= 0 && fits(o, 0, m, n) &&
 	       (o->kind == SYRK || fits(o, 1, m, n)) && fits(o, 2, o->n, o->n);
 }
 
@@ -82,8 +81,8 @@ static bool legal_level2(const struct operands *o)
 		       fits(o, 0, o->m, o->n) && o->inc[0] && o->inc[1];
 	case GBMV:
 		return transposes(o->transa) && o->m >= 0 && o->n >= 0 &&
-		       o->kl >= 0 && o->ku >= 0 &&
-		       o->ld[0] > o->kl + o->ku && o->inc[0] && o->inc[1];
+		       o->kl >= 0 && o->ku >= 0 && o->ld[0] > o->kl + o->ku &&
+		       o->inc[0] && o->inc[1];
 	case SYMV:
 		return among(o->uplo, "UL") && o->n >= 0 &&
 		       fits(o, 0, o->n, o->n) && o->inc[0] && o->inc[1];
