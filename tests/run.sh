@@ -98,7 +98,7 @@ all="$all engine reader order procfs cli defaults rm inspect export doctor deny"
 all="$all devices terminal pids values logs kill hazards python"
 all="$all programs layout contents files verdict"
 all="$all writes"
-all="$all blas kernels kernels-vectors operand openmp threads frameworks"
+all="$all blas blas_same kernels kernels-rows kernels-vectors operand openmp threads frameworks"
 all="$all slurm_trials ranks"
 all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels slurm"
 build build -Dtests=true -Dwerror=true
