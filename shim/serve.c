@@ -14,230 +14,6 @@
 
 const struct library serve_library = { .digest = 1, .name = "samebits" };
 
-/* What it returns is put into `out`: as operands_returns() says. */
-typedef void service_fn(const struct served *s, void *out);
-
-static void gemm(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	(void)out;
-	same_gemm(s->laid, o->transa, o->transb, o->m, o->n, o->k, o->scalar[0],
-		  s->at[0], o->ld[0], s->at[1], o->ld[1], o->scalar[1],
-		  s->at[2], o->ld[2]);
-}
-
-static void gemmt(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	(void)out;
-	same_gemmt(s->laid, o->uplo, o->transa, o->transb, o->n, o->k,
-		   o->scalar[0], s->at[0], o->ld[0], s->at[1], o->ld[1],
-		   o->scalar[1], s->at[2], o->ld[2]);
-}
-
-static void symm(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	(void)out;
-	same_symm(s->laid, s->hermitian, o->side, o->uplo, o->m, o->n,
-		  o->scalar[0], s->at[0], o->ld[0], s->at[1], o->ld[1],
-		  o->scalar[1], s->at[2], o->ld[2]);
-}
-
-static void syrk(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	(void)out;
-	same_syrk(s->laid, s->hermitian, o->uplo, o->transa, o->n, o->k,
-		  o->scalar[0], s->at[0], o->ld[0], o->scalar[1], s->at[1],
-		  o->ld[2]);
-}
-
-static void syr2k(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	(void)out;
-	same_syr2k(s->laid, s->hermitian, o->uplo, o->transa, o->n, o->k,
-		   o->scalar[0], s->at[0], o->ld[0], s->at[1], o->ld[1],
-		   o->scalar[1], s->at[2], o->ld[2]);
-}
-
-/* By rows, a matrix is the transpose of what it is by columns. */
-static char other_side(const struct served *s)
-{
-	if (!s->o.row_major)
-		return s->o.side;
-	return s->o.side == 'L' ? 'R' : 'L';
-}
-
-static char other_uplo(const struct served *s)
-{
-	if (!s->o.row_major)
-		return s->o.uplo;
-	return s->o.uplo == 'L' ? 'U' : 'L';
-}
-
-static void trmm(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	(void)out;
-	same_trmm(s->type, other_side(s), other_uplo(s), o->transa, o->diag,
-		  o->row_major ? o->n : o->m, o->row_major ? o->m : o->n,
-		  o->scalar[0], s->at[0], o->ld[0], s->at[1], o->ld[1]);
-}
-
-static void trsm(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	(void)out;
-	same_trsm(s->type, other_side(s), other_uplo(s), o->transa, o->diag,
-		  o->row_major ? o->n : o->m, o->row_major ? o->m : o->n,
-		  o->scalar[0], s->at[0], o->ld[0], s->at[1], o->ld[1]);
-}
-
-static void gemv(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	(void)out;
-	same_gemv(s->laid, o->transa, o->m, o->n, o->scalar[0], s->at[0],
-		  o->ld[0], s->at[1], o->inc[0], o->scalar[1], s->at[2],
-		  o->inc[1]);
-}
-
-static void symv(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	(void)out;
-	same_symv(s->laid, s->hermitian, o->uplo, o->n, o->scalar[0], s->at[0],
-		  o->ld[0], s->at[1], o->inc[0], o->scalar[1], s->at[2],
-		  o->inc[1]);
-}
-
-static void ger_as(const struct served *s, bool conj)
-{
-	const struct operands *o = &s->o;
-
-	same_ger(s->laid, conj, o->m, o->n, o->scalar[0], s->at[0], o->inc[0],
-		 s->at[1], o->inc[1], s->at[2], o->ld[0]);
-}
-
-static void ger(const struct served *s, void *out)
-{
-	(void)out;
-	ger_as(s, false);
-}
-
-static void gerc(const struct served *s, void *out)
-{
-	(void)out;
-	ger_as(s, true);
-}
-
-static void dot(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	same_dot(s->type, false, o->n, s->at[0], o->inc[0], s->at[1], o->inc[1],
-		 out);
-}
-
-static void dotc(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	same_dot(s->type, true, o->n, s->at[0], o->inc[0], s->at[1], o->inc[1],
-		 out);
-}
-
-static void asum(const struct served *s, void *out)
-{
-	same_asum(s->type, s->o.n, s->at[0], s->o.inc[0], out);
-}
-
-static void nrm2(const struct served *s, void *out)
-{
-	same_nrm2(s->type, s->o.n, s->at[0], s->o.inc[0], out);
-}
-
-static void index_of(const struct served *s, bool smallest, void *out)
-{
-	int64_t i =
-		same_iamax(s->type, smallest, s->o.n, s->at[0], s->o.inc[0]);
-
-	i -= s->c && i > 0;
-	memcpy(out, &i, sizeof(i));
-}
-
-static void iamax(const struct served *s, void *out)
-{
-	index_of(s, false, out);
-}
-
-static void iamin(const struct served *s, void *out)
-{
-	index_of(s, true, out);
-}
-
-static void axpy(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	(void)out;
-	same_axpy(s->type, o->n, o->scalar[0], s->at[0], o->inc[0], s->at[1],
-		  o->inc[1]);
-}
-
-static void axpby(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	(void)out;
-	same_axpby(s->type, o->n, o->scalar[0], s->at[0], o->inc[0],
-		   o->scalar[1], s->at[1], o->inc[1]);
-}
-
-static void scal(const struct served *s, void *out)
-{
-	(void)out;
-	same_scal(s->type, s->o.n, s->o.scalar[0], s->at[0], s->o.inc[0]);
-}
-
-static void rot(const struct served *s, void *out)
-{
-	const struct operands *o = &s->o;
-
-	(void)out;
-	same_rot(s->type, o->n, s->at[0], o->inc[0], s->at[1], o->inc[1],
-		 o->scalar[0], o->scalar[1]);
-}
-
-/* Names as in blas.def; ? stands for letters of a type. */
-static const struct {
-	const char *name;
-	service_fn *run;
-} services[] = {
-	{ "?gemm", gemm }, { "?gemm3m", gemm }, { "?gemmt", gemmt },
-	{ "?symm", symm }, { "?hemm", symm },	{ "?syrk", syrk },
-	{ "?herk", syrk }, { "?syr2k", syr2k }, { "?her2k", syr2k },
-	{ "?trmm", trmm }, { "?trsm", trsm },	{ "?gemv", gemv },
-	{ "?symv", symv }, { "?hemv", symv },	{ "?ger", ger },
-	{ "?geru", ger },  { "?gerc", gerc },	{ "?dot", dot },
-	{ "?dotu", dot },  { "?dotc", dotc },	{ "?asum", asum },
-	{ "?nrm2", nrm2 }, { "i?amax", iamax }, { "i?amin", iamin },
-	{ "?axpy", axpy }, { "?axpby", axpby }, { "?scal", scal },
-	{ "?rot", rot },
-};
-#define SERVICES (sizeof(services) / sizeof(*services))
-
 static bool is_name(const char *name, const char *pattern)
 {
 	static const char *const types[] = { "s",  "d",	 "c",  "z",
@@ -246,6 +22,8 @@ static bool is_name(const char *name, const char *pattern)
 	while (*pattern != '?')
 		if (*name++ != *pattern++)
 			return false;
+		else if (!name[-1])
+			return true;
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
 		size_t n = strlen(types[i]);
 
@@ -261,7 +39,7 @@ static void mark(struct source *row, void *arg)
 	(void)arg;
 	if (strcmp(row->group, "blas"))
 		return;
-	for (size_t i = 0; i < SERVICES; i++)
+	for (size_t i = 0; i < nservices && !row->served; i++)
 		if (is_name(row->name, services[i].name))
 			row->served = (uint8_t)(i + 1);
 }
@@ -329,6 +107,37 @@ static unsigned threads_for(int theirs)
 	return (unsigned)theirs;
 }
 
+static char turned(char trans)
+{
+	switch (trans) {
+	case 'N':
+		return 'T';
+	case 'T':
+		return 'N';
+	case 'C':
+		return 'R';
+	default:
+		return 'C';
+	}
+}
+
+/* By rows, a matrix is the transpose of what it is by columns. */
+static struct operands by_columns(const struct operands *o)
+{
+	struct operands t = *o;
+
+	if (!o->row_major)
+		return t;
+	t.m = o->n;
+	t.n = o->m;
+	t.kl = o->ku;
+	t.ku = o->kl;
+	t.side = o->side == 'L' ? 'R' : 'L';
+	t.uplo = o->uplo == 'L' ? 'U' : 'L';
+	t.transa = turned(o->transa);
+	return t;
+}
+
 bool serve_takes(struct served *s, const struct look *l,
 		 const struct routine *r, uint32_t number,
 		 const struct library *theirs)
@@ -342,6 +151,7 @@ bool serve_takes(struct served *s, const struct look *l,
 		.hermitian = r->name[1] == 'h',
 	};
 	operands_arrays(&s->o, l, r);
+	s->t = by_columns(&s->o);
 	s->laid = s->o.row_major ? s->type | SAME_ROWS : s->type;
 	for (int i = 0; i < 3; i++)
 		s->at[i] = (void *)(uintptr_t)s->o.array[i];
@@ -378,7 +188,7 @@ void serve(const struct served *s, struct entry_frame *f, int threads)
 
 	prepare();
 	same_threads(threads_for(threads));
-	services[s->routine->row->served - 1].run(s, out);
+	services[s->routine->row->served - 1].run(s, &s->o, &s->t, out);
 	put(s, f, out);
 }
 

@@ -18,6 +18,7 @@ void serve_start(char *const envp[]);
 /* A call that is to be computed. */
 struct served {
 	struct operands o;
+	struct operands t; /* by columns, where o is by rows: transposes */
 	const struct look *look;
 	const struct routine *routine;
 	enum same_type type, laid; /* laid: with SAME_ROWS, where they are */
@@ -43,6 +44,15 @@ void serve_known(int threads);
 /* A call of this row goes to the program's own library, which is a blind spot;
  * said once for each row, as its name and this. */
 void serve_left(const struct source *row, const char *why);
+
+/* services.c */
+struct service {
+	const char *name; /* as in blas.def; ?: the letters of a type */
+	void (*run)(const struct served *s, const struct operands *o,
+		    const struct operands *t, void *out);
+};
+extern const struct service services[];
+extern const unsigned nservices;
 
 /* serve_legal.c: does BLAS allow these sizes, options and strides? */
 bool serve_legal(const struct operands *o, bool hermitian);

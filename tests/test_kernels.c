@@ -334,43 +334,6 @@ static void define_trmm(const struct level3 *l, char *c)
 	free(old);
 }
 
-static double divided(enum same_type t, double a, double b)
-{
-	if (twice(t))
-		return a / b;
-	return widened(narrowed(a) / narrowed(b));
-}
-
-/* x / a: by Smith's reciprocal where numbers are complex. */
-static struct number quotient(enum same_type t, struct number x,
-			      struct number a)
-{
-	struct number r, by;
-	double q, d;
-
-	if (!is_complex(t)) {
-		r.re = divided(t, x.re, a.re);
-		r.im = 0;
-		return r;
-	}
-	if (fabs(a.re) >= fabs(a.im)) {
-		q = divided(t, a.im, a.re);
-		d = fused(t, a.im, q, a.re);
-		by.re = divided(t, 1, d);
-		by.im = divided(t, -q, d);
-	} else {
-		q = divided(t, a.re, a.im);
-		d = fused(t, a.re, q, a.im);
-		by.re = divided(t, q, d);
-		by.im = divided(t, -1, d);
-	}
-	r.re = times(t, by.re, x.re);
-	r.im = times(t, by.re, x.im);
-	r.re = fused(t, -by.im, x.im, r.re);
-	r.im = fused(t, by.im, x.re, r.im);
-	return r;
-}
-
 static struct number negated(struct number x)
 {
 	return (struct number){ -x.re, -x.im };

@@ -307,106 +307,6 @@ static void run_rot(const struct vectors *v, char *y)
 	free(x);
 }
 
-static struct number gemv_sum(const struct vectors *v, int64_t i)
-{
-	struct number sum = { 0, 0 };
-
-	if (v->trans != 'N')
-		return dot(v, v->m,
-			   v->a + (size_t)(i * v->lda) * size_of(v->type), 1,
-			   v->x, v->incx);
-	for (int64_t j = 0; j < v->n; j++)
-		sum = chain(v->type, get(v->type, v->a, i + j * v->lda),
-			    get(v->type, v->x, at(j, v->n, v->incx)), sum);
-	return sum;
-}
-
-static void end_element(const struct vectors *v, char *y, int64_t j,
-			struct number sum)
-{
-	struct number alpha = get(v->type, v->alpha, 0);
-	struct number beta = get(v->type, v->beta, 0), r;
-
-	if (!zero(v->type, alpha))
-		r = ended(v->type, sum, alpha, beta, get(v->type, y, j));
-	else if (beta.re == 1 && nil(v->type, beta.im))
-		return;
-	else if (zero(v->type, beta))
-		r = (struct number){ 0, 0 };
-	else
-		r = scaled(v->type, beta, get(v->type, y, j));
-	put(v->type, y, j, r);
-}
-
-static void define_gemv(const struct vectors *v, char *y)
-{
-	int64_t rows = v->trans == 'N' ? v->m : v->n;
-	struct vectors conj = *v;
-
-	conj.conj = v->trans == 'C';
-	for (int64_t i = 0; i < rows && v->m && v->n; i++)
-		end_element(v, y, at(i, rows, v->incy), gemv_sum(&conj, i));
-}
-
-static void run_gemv(const struct vectors *v, char *y)
-{
-	same_gemv(v->type, v->trans, v->m, v->n, v->alpha, v->a, v->lda, v->x,
-		  v->incx, v->beta, y, v->incy);
-}
-
-/* The matrix is y, as it is what changes; its other vector is a. */
-static void define_ger(const struct vectors *v, char *y)
-{
-	struct number alpha = get(v->type, v->alpha, 0), by;
-
-	for (int64_t j = 0; j < v->m && !zero(v->type, alpha); j++) {
-		by = scaled(v->type, alpha,
-			    conjugate(get(v->type, v->a,
-					  at(j, v->m, v->incy)),
-				      v->conj));
-		for (int64_t i = 0; i < v->n; i++)
-			put(v->type, y, i + j * (v->n + 1),
-			    chain(v->type, x_of(v, i), by,
-				  get(v->type, y, i + j * (v->n + 1))));
-	}
-}
-
-static void run_ger(const struct vectors *v, char *y)
-{
-	same_ger(v->type, v->conj, v->n, v->m, v->alpha, v->x, v->incx, v->a,
-		 v->incy, y, v->n + 1);
-}
-
-static struct number mirrored(const struct vectors *v, int64_t i, int64_t j)
-{
-	bool stored = v->uplo == 'L' ? i >= j : i <= j;
-	struct number x = stored ? get(v->type, v->a, i + j * v->lda) :
-				   get(v->type, v->a, j + i * v->lda);
-
-	if (v->conj && i == j)
-		x.im = 0;
-	return conjugate(x, v->conj && !stored);
-}
-
-static void define_symv(const struct vectors *v, char *y)
-{
-	struct number sum;
-
-	for (int64_t i = 0; i < v->n; i++) {
-		sum = (struct number){ 0, 0 };
-		for (int64_t j = 0; j < v->n; j++)
-			sum = chain(v->type, mirrored(v, i, j), x_of(v, j),
-				    sum);
-		end_element(v, y, at(i, v->n, v->incy), sum);
-	}
-}
-
-static void run_symv(const struct vectors *v, char *y)
-{
-	same_symv(v->type, v->conj, v->uplo, v->n, v->alpha, v->a, v->lda,
-		  v->x, v->incx, v->beta, y, v->incy);
-}
-
 struct routine {
 	const char *name;
 	void (*define)(const struct vectors *v, char *y);
@@ -418,8 +318,6 @@ static const struct routine routines[] = {
 	{ "nrm2", define_nrm2, run_nrm2 },    { "iamax", define_iamax, run_iamax },
 	{ "axpy", define_axpy, run_axpy },    { "axpby", define_axpby, run_axpby },
 	{ "scal", define_scal, run_scal },    { "rot", define_rot, run_rot },
-	{ "gemv", define_gemv, run_gemv },    { "ger", define_ger, run_ger },
-	{ "symv", define_symv, run_symv },
 };
 #define ROUTINES (sizeof(routines) / sizeof(routines[0]))
 

@@ -28,7 +28,9 @@
 #include "gemm_kernel.h"
 #include "triangle_kernel.h"
 #include "level1_kernel.h"
+#include "level1_vector.h"
 #include "level2_kernel.h"
+#include "level2_solve.h"
 #include "isa_end.h"
 
 #define R double
@@ -46,7 +48,9 @@
 #include "gemm_kernel.h"
 #include "triangle_kernel.h"
 #include "level1_kernel.h"
+#include "level1_vector.h"
 #include "level2_kernel.h"
+#include "level2_solve.h"
 #include "isa_end.h"
 
 #define COMPLEX
@@ -66,7 +70,9 @@
 #include "gemm_complex.h"
 #include "triangle_kernel.h"
 #include "level1_kernel.h"
+#include "level1_vector.h"
 #include "level2_kernel.h"
+#include "level2_solve.h"
 #include "isa_end.h"
 
 #define R double
@@ -85,8 +91,12 @@
 #include "gemm_complex.h"
 #include "triangle_kernel.h"
 #include "level1_kernel.h"
+#include "level1_vector.h"
 #include "level2_kernel.h"
+#include "level2_solve.h"
 #include "isa_end.h"
+
+#include "dsdot.h"
 
 #define TABLE_OF(isa) kernels_##isa
 #define TABLE(isa) TABLE_OF(isa)
@@ -99,5 +109,6 @@ const struct kernels TABLE(ISA) = {
 	.gemm = { &s_gemm, &d_gemm, &c_gemm, &z_gemm },
 	.triangle = { &s_triangle, &d_triangle, &c_triangle, &z_triangle },
 	.level1 = { &s_level1, &d_level1, &c_level1, &z_level1 },
+	.dsdot = dsdot,
 	.level2 = { &s_level2, &d_level2, &c_level2, &z_level2 },
 };
