@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "entry.h"
+#include "lapack.h"
 #include "route.h"
 #include "serve.h"
 #include "shape.h"
@@ -26,6 +27,15 @@ static bool readable(const struct routine *r, const struct library *library,
 		 !route_is_c(number));
 }
 
+/* The reference LAPACK, whatever the program has. */
+static const struct library lapack_library = { .digest = 2,
+					       .name = "liblapack" };
+
+static bool is_ours(const struct library *library)
+{
+	return library == &serve_library || library == &lapack_library;
+}
+
 static void write_shape(const struct look *l, const struct routine *r,
 			const struct shape *made,
 			const struct library *library, int threads)
@@ -34,7 +44,7 @@ static void write_shape(const struct look *l, const struct routine *r,
 	struct text t = text_start(said, sizeof(said));
 
 	signature_text(&t, l);
-	if (threads > 0) {
+	if (threads > 0 && !is_ours(library)) {
 		text_add(&t, "threads=");
 		text_number(&t, (uint64_t)threads, 10, 1);
 		text_add(&t, " ");
@@ -58,8 +68,8 @@ static __attribute__((noinline)) uint64_t meet(const struct call *c,
 
 	if (library == &serve_library)
 		serve_known(threads);
-	else if (config.blas_same && !config.audit &&
-		 !strcmp(r->row->group, "blas"))
+	else if (config.blas_same && !config.audit && !is_ours(library) &&
+		 (route_is_blas(number) || route_is_lapack(number)))
 		serve_left(r->row, r->row->served ? ": it is observed" : "");
 	if (c->key->counter && !c->self->busy)
 		write_shape(l, r, &made, library, threads);
@@ -128,24 +138,39 @@ static uint64_t shape_of(const struct call *c, const struct look *l,
 {
 	const struct shape *s;
 
-	*hash = shape_hash(l, ((uint64_t)threads << 32 | number) ^
-				      library->digest);
+	if (is_ours(library)) /* results do not depend on them */
+		*hash = shape_hash(l, number ^ library->digest);
+	else
+		*hash = shape_hash(l, ((uint64_t)threads << 32 | number) ^
+					      library->digest);
 	s = shape_place(*hash);
 	return __builtin_expect(s->hash == *hash, 1)
 		       ? s->work : meet(c, l, number, *hash, library, threads);
 }
 
-/* --blas=same: computed here. False: it stays with the program's library. */
-static __attribute__((noinline)) bool
-serve_call(struct entry_frame *f, const struct look *l, struct call *c,
-	   const struct target *t, uint32_t number, int threads)
+/* --blas=same: to a LAPACK whose BLAS is ours; NULL: there is none. */
+static void *lapack_of(const struct target *t, uint32_t number)
+{
+	bool wide = route_is_wide(number) || t->library->wide;
+	void *fn = lapack_find(t->row, wide, route_xerbla(number, t->fn));
+
+	if (!fn)
+		serve_left(t->row, wide ? ": install liblapack64-3"
+					: ": install liblapack3");
+	return fn;
+}
+
+/* Computes it here. False: it stays with the program's library. */
+static bool serve_call(struct entry_frame *f, const struct look *l,
+		       struct call *c, const struct target *t, uint32_t number,
+		       int threads)
 {
 	struct served s;
 	uint64_t hash, work, read = 0;
 
 	if (!serve_takes(&s, l, routine_of(number), number, t->library))
 		return false;
-	work = shape_of(c, l, number, &serve_library, 0, &hash);
+	work = shape_of(c, l, number, &serve_library, threads, &hash);
 	if (config.digest_blas)
 		read = operands_read(&s.o);
 	serve(&s, f, threads);
@@ -159,13 +184,44 @@ serve_call(struct entry_frame *f, const struct look *l, struct call *c,
 	return true;
 }
 
+/* To where it would have gone. */
+static inline struct way observe(struct entry_frame *f, const struct look *l,
+				 struct call *c, const struct target *t,
+				 uint32_t number, int threads)
+{
+	uint64_t hash;
+	uint64_t work = shape_of(c, l, number, t->library, threads, &hash);
+
+	if (__builtin_expect(config.digest_blas, 0))
+		return go_through(f, l, c, t, number, hash, work);
+	call_end(c, hash, work);
+	return (struct way){ t->fn, JUMP };
+}
+
+static __attribute__((noinline)) struct way
+force(struct entry_frame *f, const struct look *l, struct call *c,
+      const struct target *t, uint32_t number, int threads)
+{
+	void *fn = NULL;
+	uint64_t hash, work;
+
+	if (route_is_lapack(number))
+		fn = lapack_of(t, number);
+	else if (serve_call(f, l, c, t, number, threads))
+		return (struct way){ NULL, RETURN };
+	if (!fn)
+		return observe(f, l, c, t, number, threads);
+	work = shape_of(c, l, number, &lapack_library, threads, &hash);
+	call_end(c, hash, work);
+	return (struct way){ fn, JUMP };
+}
+
 struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
 {
 	struct target made;
 	const struct target *t = route(&number, (uintptr_t)frame[1], &made);
 	struct look l = { f, (const uint64_t *)(frame + 2), NULL };
 	enum sb_policy policy = SB_PASS;
-	uint64_t hash, work;
 	struct call c;
 	int threads;
 
@@ -175,14 +231,9 @@ struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
 		return (struct way){ t->fn, JUMP };
 	l.plan = t->plan;
 	threads = t->library->threads ? t->library->threads() : 0;
-	if (__builtin_expect(policy == SB_FORCE, 0) &&
-	    serve_call(f, &l, &c, t, number, threads))
-		return (struct way){ NULL, RETURN };
-	work = shape_of(&c, &l, number, t->library, threads, &hash);
-	if (__builtin_expect(config.digest_blas, 0))
-		return go_through(f, &l, &c, t, number, hash, work);
-	call_end(&c, hash, work);
-	return (struct way){ t->fn, JUMP };
+	if (__builtin_expect(policy == SB_FORCE, 0))
+		return force(f, &l, &c, t, number, threads);
+	return observe(f, &l, &c, t, number, threads);
 }
 
 void entry_leave(struct entry_frame *f, void **frame)

@@ -61,6 +61,8 @@ bool entry_alone(const char *name, const void *ra);
  * NULL: nothing. `now` is what it holds, and is returned where that is right.
  */
 void *entry_bind(uint32_t number, void *now, const void *inside);
+/* The thunk that leads to `found` by this name; NULL: there is none. */
+void *entry_for(uint32_t number, void *found);
 /* What lay in [start, end) is gone. */
 void entries_unloaded(uintptr_t start, uintptr_t end);
 

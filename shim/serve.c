@@ -37,6 +37,8 @@ static bool is_name(const char *name, const char *pattern)
 static void mark(struct source *row, void *arg)
 {
 	(void)arg;
+	if (!strcmp(row->group, "lapack"))
+		row->served = SERVED_LAPACK;
 	if (strcmp(row->group, "blas"))
 		return;
 	for (size_t i = 0; i < nservices && !row->served; i++)

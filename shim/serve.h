@@ -11,6 +11,8 @@
 #include "blas/same.h"
 #include "route.h"
 
+#define SERVED_LAPACK UINT8_MAX /* `served` of LAPACK's rows (lapack.h) */
+
 /* From the constructor, before policies are set: marks the rows (`served`).
  * envp: for SAMEBITS_BLAS_ISA. */
 void serve_start(char *const envp[]);

@@ -21,6 +21,8 @@ LIBRARIES = [REFERENCE, DEBIAN + "openblas-pthread",
 ISAS = ["scalar", "fma128", "avx2", "avx512"]
 # What blas.def has and is not computed.
 LEFT = """sbgemm sbgemv sbdot""".split()
+LEFT += [c + name for c in "sdcz" for name in ("gemm_batch",
+                                               "gemm_batch_strided")]
 
 
 def threads(n):
@@ -63,7 +65,7 @@ class Case(unittest.TestCase):
                 if b["kind"] == "blas"]
 
     def isas(self):
-        """Those that this processor has."""
+        """Those that this processor has, the slow one first."""
         with open("/proc/cpuinfo") as f:
             flags = re.search(r"^flags.*", f.read(), re.M)[0].split()
         needs = {"fma128": "fma", "avx2": "avx2", "avx512": "avx512dq"}
@@ -77,7 +79,7 @@ class Case(unittest.TestCase):
                 with self.subTest(library=library, threads=n):
                     self.assertEqual(self.same(*words, library=library, n=n,
                                                **how), first)
-        for isa in self.isas():
+        for isa in self.isas()[1:]:
             with self.subTest(isa=isa):
                 self.assertEqual(self.same(
                     *words, env={"SAMEBITS_BLAS_ISA": isa}, n=3, **how), first)
@@ -95,10 +97,12 @@ class Routines(Case):
         """By every name of Fortran's and C's, with both orders of matrices."""
         first = self.lines(self.same(program("blas_random"), "20"))
         self.assertGreater(len(first), 280)
-        for library in LIBRARIES:
-            with self.subTest(library=library):
+        ways = [dict(library=library, n=2) for library in LIBRARIES]
+        ways += [dict(env={"SAMEBITS_BLAS_ISA": isa}) for isa in self.isas()]
+        for way in ways:
+            with self.subTest(way=way):
                 other = self.lines(self.same(program("blas_random"), "20",
-                                             library=library, n=2))
+                                             **way))
                 common = set(first) & set(other)
                 self.assertGreater(len(common), 250)
                 self.assertEqual({k: other[k] for k in common},
@@ -109,7 +113,8 @@ class Routines(Case):
         ways = [dict(library=LIBRARIES[1], n=2),
                 dict(library=LIBRARIES[1], options=["--threads=4"]),
                 dict(options=["--threads=3"])]
-        ways += [dict(env={"SAMEBITS_BLAS_ISA": isa}) for isa in self.isas()]
+        ways += [dict(env={"SAMEBITS_BLAS_ISA": isa})
+                 for isa in self.isas()[1:]]
         for way in ways:
             with self.subTest(way=way):
                 other = self.lines(self.same(program("blas_random_large"), "2",
@@ -173,7 +178,7 @@ class Log(Case):
     def test_what_is_left(self):
         self.same(program("blas_random"), "4", library=LIBRARIES[1])
         left = {text.split()[0] for text in self.blinds()}
-        self.assertEqual(left, set(LEFT))
+        self.assertLessEqual(left, set(LEFT))
 
     def test_observed(self):
         self.same(program("blas_same"), options=["--observe=dgemm"])

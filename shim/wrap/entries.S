@@ -47,6 +47,10 @@ entry_first:
 	ENTRY scipy_cblas_##c; ENTRY scipy_cblas_##c##64_;
 #include "blas.def"
 #undef ROUTINE
+#define ROUTINE(f, type, signature, doc)                                       \
+	ENTRY f##_; ENTRY f##_64_; ENTRY scipy_##f##_; ENTRY scipy_##f##_64_;
+#include "lapack.def"
+#undef ROUTINE
 #define SEEN(symbol, group, words, doc) ENTRY symbol;
 #include "calls.def"
 #undef SEEN
