@@ -305,11 +305,14 @@ void *route_xerbla(uint32_t number, const void *fn)
 	const struct naming *n = naming_of(number);
 	char name[64];
 	struct text t = text_start(name, sizeof(name));
+	void *found;
 
 	text_add(&t, n->prefix);
 	text_add(&t, "xerbla");
 	text_add(&t, n->suffix);
-	return real_in_scope(name, fn);
+	/* The program stands before us. */
+	found = real_dlsym_fn(RTLD_DEFAULT, name);
+	return found ? found : real_in_scope(name, fn);
 }
 
 static struct bound *bound_place(uintptr_t ra, uint32_t number)
