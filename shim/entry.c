@@ -63,9 +63,11 @@ static __attribute__((noinline)) uint64_t meet(const struct call *c,
 					       int threads)
 {
 	const struct routine *r = routine_of(number);
-	struct operands o = operands_of(l, r);
-	struct shape made = { hash, operands_work(&o) };
+	struct shape made = { .hash = hash };
+	struct operands o;
 
+	operands_of(&o, l, r);
+	made.work = operands_work(&o);
 	if (library == &serve_library)
 		serve_known(threads);
 	else if (config.blas_same && !config.audit && !is_ours(library) &&
@@ -89,7 +91,7 @@ go_through(struct entry_frame *f, const struct look *l, struct call *c,
 		call_end(c, hash, work);
 		return (struct way){ t->fn, JUMP };
 	}
-	o = operands_of(l, r);
+	operands_of(&o, l, r);
 	operands_arrays(&o, l, r);
 	f->call = *c;
 	f->number = number;
@@ -240,9 +242,10 @@ void entry_leave(struct entry_frame *f, void **frame)
 {
 	const struct routine *r = routine_of(f->number);
 	const struct look l = { f, (const uint64_t *)(frame + 2), f->plan };
-	struct operands o = operands_of(&l, r);
+	struct operands o;
 	uint64_t written;
 
+	operands_of(&o, &l, r);
 	operands_arrays(&o, &l, r);
 	written = digest_word(operands_written(&o), returned(f, &o));
 	call_end_detail(&f->call, f->hash, f->work, f->digest, written);

@@ -128,8 +128,6 @@ static struct operands by_columns(const struct operands *o)
 {
 	struct operands t = *o;
 
-	if (!o->row_major)
-		return t;
 	t.m = o->n;
 	t.n = o->m;
 	t.kl = o->ku;
@@ -144,17 +142,17 @@ bool serve_takes(struct served *s, const struct look *l,
 		 const struct routine *r, uint32_t number,
 		 const struct library *theirs)
 {
-	*s = (struct served){
-		.o = operands_of(l, r),
-		.look = l,
-		.routine = r,
-		.type = (enum same_type)r->type,
-		.c = route_is_c(number),
-		.hermitian = r->name[1] == 'h',
-	};
+	operands_of(&s->o, l, r);
 	operands_arrays(&s->o, l, r);
-	s->t = by_columns(&s->o);
-	s->laid = s->o.row_major ? s->type | SAME_ROWS : s->type;
+	s->look = l;
+	s->routine = r;
+	s->c = route_is_c(number);
+	s->hermitian = r->name[1] == 'h';
+	s->type = s->laid = (enum same_type)r->type;
+	if (s->o.row_major) {
+		s->t = by_columns(&s->o);
+		s->laid |= SAME_ROWS;
+	}
 	for (int i = 0; i < 3; i++)
 		s->at[i] = (void *)(uintptr_t)s->o.array[i];
 	if (theirs->odd && r->kind == DOT && is_complex(r) && !s->c)
@@ -174,14 +172,13 @@ static void put(const struct served *s, struct entry_frame *f,
 	bool twice = s->type == SAME_D || s->type == SAME_Z;
 
 	f->result.rax = out[0];
-	memset(f->result.xmm, 0, sizeof(f->result.xmm));
-	memcpy(&f->result.xmm[0], &out[0], 8);
+	f->result.xmm[1] = f->result.xmm[3] = 0;
+	__builtin_memcpy(&f->result.xmm[0], &out[0], 8);
 	if (operands_returns(&s->o) != 2)
 		return;
 	if (s->c)
 		memcpy((void *)f->reg[5], out, twice ? 16 : 8);
-	else if (twice)
-		memcpy(&f->result.xmm[2], &out[1], 8);
+	__builtin_memcpy(&f->result.xmm[2], &out[1], 8);
 }
 
 void serve(const struct served *s, struct entry_frame *f, int threads)
@@ -190,7 +187,8 @@ void serve(const struct served *s, struct entry_frame *f, int threads)
 
 	prepare();
 	same_threads(threads_for(threads));
-	services[s->routine->row->served - 1].run(s, &s->o, &s->t, out);
+	services[s->routine->row->served - 1].run(
+		s, &s->o, s->o.row_major ? &s->t : &s->o, out);
 	put(s, f, out);
 }
 

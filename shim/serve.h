@@ -20,7 +20,7 @@ void serve_start(char *const envp[]);
 /* A call that is to be computed. */
 struct served {
 	struct operands o;
-	struct operands t; /* by columns, where o is by rows: transposes */
+	struct operands t; /* by rows: what they are by columns, transposes */
 	const struct look *look;
 	const struct routine *routine;
 	enum same_type type, laid; /* laid: with SAME_ROWS, where they are */
