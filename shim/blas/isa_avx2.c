@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <immintrin.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #define ISA avx2
 #define VBYTES 32
@@ -35,6 +36,44 @@ static inline __m256d canon_d(__m256d v)
 				_mm256_castsi256_pd(_mm256_set1_epi64x(
 					0x7ff8000000000000)),
 				_mm256_cmp_pd(v, v, _CMP_UNORD_Q));
+}
+
+/* Halves are added until 128 bits are left. */
+static inline __m128 folded_s(__m256 v)
+{
+	return _mm_add_ps(_mm256_castps256_ps128(v),
+			  _mm256_extractf128_ps(v, 1));
+}
+
+static inline __m128d folded_d(__m256d v)
+{
+	return _mm_add_pd(_mm256_castpd256_pd128(v),
+			  _mm256_extractf128_pd(v, 1));
+}
+
+/* sum + a * b in the first n lanes */
+static inline __m256 part_s(int64_t n, const float *a, const float *b,
+			    __m256 sum)
+{
+	static const int mask[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
+	__m256i m = _mm256_loadu_si256((const __m256i *)(mask + 8 - n));
+
+	return _mm256_blendv_ps(sum,
+				_mm256_fmadd_ps(_mm256_maskload_ps(a, m),
+						_mm256_maskload_ps(b, m), sum),
+				_mm256_castsi256_ps(m));
+}
+
+static inline __m256d part_d(int64_t n, const double *a, const double *b,
+			     __m256d sum)
+{
+	static const long long mask[8] = { -1, -1, -1, -1 };
+	__m256i m = _mm256_loadu_si256((const __m256i *)(mask + 4 - n));
+
+	return _mm256_blendv_pd(sum,
+				_mm256_fmadd_pd(_mm256_maskload_pd(a, m),
+						_mm256_maskload_pd(b, m), sum),
+				_mm256_castsi256_pd(m));
 }
 
 static bool here(void)

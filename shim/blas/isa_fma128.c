@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <immintrin.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #define ISA fma128
 #define VBYTES 16
@@ -33,6 +34,41 @@ static inline __m128d canon_d(__m128d v)
 			     _mm_castsi128_pd(
 				     _mm_set1_epi64x(0x7ff8000000000000)),
 			     _mm_cmp_pd(v, v, _CMP_UNORD_Q));
+}
+
+static inline __m128 folded_s(__m128 v)
+{
+	return v;
+}
+
+static inline __m128d folded_d(__m128d v)
+{
+	return v;
+}
+
+/* sum + a * b in the first n lanes */
+static inline __m128 part_s(int64_t n, const float *a, const float *b,
+			    __m128 sum)
+{
+	static const int mask[8] = { -1, -1, -1, -1 };
+	__m128i m = _mm_loadu_si128((const __m128i *)(mask + 4 - n));
+
+	return _mm_blendv_ps(sum,
+			     _mm_fmadd_ps(_mm_maskload_ps(a, m),
+					  _mm_maskload_ps(b, m), sum),
+			     _mm_castsi128_ps(m));
+}
+
+static inline __m128d part_d(int64_t n, const double *a, const double *b,
+			     __m128d sum)
+{
+	static const long long mask[4] = { -1, -1 };
+	__m128i m = _mm_loadu_si128((const __m128i *)(mask + 2 - n));
+
+	return _mm_blendv_pd(sum,
+			     _mm_fmadd_pd(_mm_maskload_pd(a, m),
+					  _mm_maskload_pd(b, m), sum),
+			     _mm_castsi128_pd(m));
 }
 
 static bool here(void)

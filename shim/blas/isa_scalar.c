@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* For processors without fused multiply-add. */
+#include <emmintrin.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "soft_fma.h"
 
@@ -62,6 +64,31 @@ static soft_d canon_d(soft_d v)
 	for (int i = 0; i < 2; i++)
 		v[i] = v[i] == v[i] ? v[i] : __builtin_nan("");
 	return v;
+}
+
+static __m128 folded_s(soft_s v)
+{
+	return (__m128)v;
+}
+
+static __m128d folded_d(soft_d v)
+{
+	return (__m128d)v;
+}
+
+/* sum + a * b in the first n lanes */
+static soft_s part_s(int64_t n, const float *a, const float *b, soft_s sum)
+{
+	for (int i = 0; i < n; i++)
+		sum[i] = soft_fmaf(a[i], b[i], sum[i]);
+	return sum;
+}
+
+static soft_d part_d(int64_t n, const double *a, const double *b, soft_d sum)
+{
+	for (int i = 0; i < n; i++)
+		sum[i] = soft_fmad(a[i], b[i], sum[i]);
+	return sum;
 }
 
 static bool here(void)

@@ -19,6 +19,8 @@ struct view {
 	bool negate;
 	char mirror; /* 0: a general matrix; 'U', 'L': only this is stored */
 	bool hermitian;
+	char triangle; /* 'L', 'U': the others are not there; no mirror then */
+	bool unit;     /* its diagonal is ones */
 };
 
 /* How a finished chain t becomes an element of C. */
@@ -65,6 +67,11 @@ struct gemm_kernel {
 	void (*micro[2][TILE_VECTORS])(int64_t k, struct panel a,
 				       struct panel b, void *t, bool fresh,
 				       const struct finish *f, void *c);
+	/* The chains of a tile that the diagonal of a triangle crosses:
+	 * `first` is how far right of the tile's first row the steps begin. */
+	void (*edge[TILE_VECTORS])(bool upper, int64_t first, int64_t k,
+				   struct panel a, struct panel b, void *t,
+				   bool fresh);
 	/* The sums of a tile from c, where f->raw. */
 	void (*load)(void *t, int height, int rows, int columns,
 		     const struct finish *f, const void *c);
@@ -88,15 +95,10 @@ struct triangle {
 };
 
 struct triangle_kernel {
-	/* n <= LEAF rows; columns: those of b (and c); strides as in finish.
-	 * c: sums, to which a * b is added. */
-	void (*multiply)(const struct triangle *a, int64_t n, int64_t columns,
-			 const void *b, int64_t brs, int64_t bcs, void *c,
-			 int64_t crs, int64_t ccs);
 	/* b becomes alpha * a * b, without room, for any n. */
 	void (*replace)(const struct triangle *a, int64_t n, int64_t columns,
 			const void *alpha, void *b, int64_t brs, int64_t bcs);
-	/* b becomes the solution of a * x = b. */
+	/* b becomes the solution of a * x = b; n <= LEAF. */
 	void (*solve)(const struct triangle *a, int64_t n, int64_t columns,
 		      void *b, int64_t brs, int64_t bcs);
 };

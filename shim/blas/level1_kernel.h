@@ -8,8 +8,6 @@
 #define REGISTERS (LANES / VL)
 #define CHUNK (4 * LANES) /* reals that are gathered at a time */
 
-typedef __typeof__((V){ 0 } == (V){ 0 }) NAME(mask);
-
 static inline V NAME(magnitudes)(V x)
 {
 	return (V)((NAME(mask))x & ~(NAME(mask))SET1((R)-0.0));
@@ -108,49 +106,6 @@ static R NAME(dot_end)(R lane[LANES])
 	return NAME(tree)(lane);
 }
 
-/* The same tree: first between registers, then within the one that is left. */
-static inline __attribute__((always_inline)) R
-NAME(tree_of)(V sum[REGISTERS])
-{
-	R lane[VL];
-
-	UNROLL
-	for (int w = REGISTERS / 2; w; w /= 2) {
-		UNROLL
-		for (int r = 0; r < w; r++)
-			sum[r] += sum[r + w];
-	}
-	NAME(store)(lane, sum[0]);
-	UNROLL
-	for (int w = VL / 2; w; w /= 2) {
-		UNROLL
-		for (int l = 0; l < w; l++)
-			lane[l] += lane[l + w];
-	}
-	return lane[0];
-}
-
-/* What is left of a row is in the first lanes. */
-static inline __attribute__((always_inline)) void
-NAME(dot_rest)(int64_t n, const R *x, const R *y, V sum[REGISTERS])
-{
-	R lane[VL];
-
-	UNROLL
-	for (int r = 0; r < REGISTERS; r++, n -= VL) {
-		if (n >= VL) {
-			sum[r] = FMA(NAME(load)(x + r * VL),
-				     NAME(load)(y + r * VL), sum[r]);
-		} else if (n > 0) {
-			NAME(store)(lane, sum[r]);
-			for (int l = 0; l < n; l++)
-				lane[l] = FMA1(x[r * VL + l], y[r * VL + l],
-					       lane[l]);
-			sum[r] = NAME(load)(lane);
-		}
-	}
-}
-
 #define TOGETHER (REGISTERS <= 4 ? 4 : 1) /* columns: registers are few */
 
 /* Products of some columns of a with x, all contiguous. */
@@ -158,32 +113,58 @@ static inline __attribute__((always_inline)) void
 NAME(dot_columns)(const int columns, int64_t n, const R *a, int64_t lda,
 		  const R *x, R *result)
 {
+	const R *column[TOGETHER];
 	V sum[TOGETHER][REGISTERS];
 
 	UNROLL
 	for (int c = 0; c < columns; c++) {
+		column[c] = a + c * lda;
 		UNROLL
 		for (int r = 0; r < REGISTERS; r++)
 			sum[c][r] = SET1(0);
 	}
-	for (; n >= LANES; n -= LANES, a += LANES, x += LANES) {
+	for (; n >= LANES; n -= LANES, x += LANES) {
 		UNROLL
 		for (int r = 0; r < REGISTERS; r++) {
 			V y = NAME(load)(x + r * VL);
 
 			UNROLL
 			for (int c = 0; c < columns; c++)
-				sum[c][r] = FMA(NAME(load)(a + c * lda +
-							   r * VL),
+				sum[c][r] = FMA(NAME(load)(column[c] + r * VL),
 						y, sum[c][r]);
+		}
+		UNROLL
+		for (int c = 0; c < columns; c++)
+			column[c] += LANES;
+	}
+	/* What is left of a row is in the first lanes. Here, and not in
+	 * functions: an array whose address is taken is not in registers. */
+	if (n) {
+		UNROLL
+		for (int r = 0; r < REGISTERS; r++) {
+			int64_t now = n - r * VL;
+
+			now = now < 0 ? 0 : now < VL ? now : VL;
+			UNROLL
+			for (int c = 0; c < columns; c++)
+				sum[c][r] = PART(now, column[c] + r * VL,
+						 x + r * VL, sum[c][r]);
 		}
 	}
 	UNROLL
-	for (int c = 0; c < columns; c++) {
-		if (n)
-			NAME(dot_rest)(n, a + c * lda, x, sum[c]);
-		result[c] = NAME(tree_of)(sum[c]);
+	for (int w = REGISTERS / 2; w; w /= 2) {
+		UNROLL
+		for (int r = 0; r < REGISTERS / 2; r++) {
+			UNROLL
+			for (int c = 0; c < columns && r < w; c++)
+				sum[c][r] += sum[c][r + w];
+		}
 	}
+	if (columns == 4)
+		ADD4(FOLDED(sum[0][0]), FOLDED(sum[1][0]), FOLDED(sum[2][0]),
+		     FOLDED(sum[3][0]), result);
+	else
+		*result = ADD1(FOLDED(sum[0][0]));
 }
 
 static void NAME(dot_matrix)(int64_t n, int64_t columns, const R *a,
@@ -199,19 +180,13 @@ static void NAME(dot_matrix)(int64_t n, int64_t columns, const R *a,
 #undef TOGETHER
 #endif
 
-static NAME(number) NAME(product_of)(int64_t n, const NAME(number) *x,
-				     int64_t incx, const NAME(number) *y,
-				     int64_t incy, bool conj)
+static __attribute__((noinline)) NAME(number)
+NAME(product_slowly)(int64_t n, const NAME(number) *x, int64_t incx,
+		     const NAME(number) *y, int64_t incy, bool conj)
 {
 	R lane[LANES] = { 0 }, room_x[CHUNK], room_y[CHUNK];
 	int64_t now;
 
-#ifndef COMPLEX
-	if (incx == 1 && incy == 1) {
-		NAME(dot_matrix)(n, 1, x, 0, y, lane);
-		return lane[0];
-	}
-#endif
 	for (int64_t i = 0; i < n; i += now) {
 		now = NAME(some)(n, i, incx == 1 && incy == 1);
 		NAME(dot_lanes)(now,
@@ -220,6 +195,21 @@ static NAME(number) NAME(product_of)(int64_t n, const NAME(number) *x,
 				conj, lane);
 	}
 	return NAME(dot_end)(lane);
+}
+
+static NAME(number) NAME(product_of)(int64_t n, const NAME(number) *x,
+				     int64_t incx, const NAME(number) *y,
+				     int64_t incy, bool conj)
+{
+#ifndef COMPLEX
+	R result;
+
+	if (incx == 1 && incy == 1) {
+		NAME(dot_columns)(1, n, x, 0, y, &result);
+		return result;
+	}
+#endif
+	return NAME(product_slowly)(n, x, incx, y, incy, conj);
 }
 
 static void NAME(dot)(int64_t n, const void *x, int64_t incx, const void *y,

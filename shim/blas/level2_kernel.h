@@ -5,6 +5,9 @@
  * in that alone.
  */
 #define GROUP 8 /* columns that are added to sums at once */
+#define TALL 8	/* vectors of sums in registers */
+#define SMALL ((512 << 10) / (int64_t)sizeof(R)) /* that stay in a cache */
+#define PANEL 64 /* columns: as many pages are known at once */
 
 static const NAME(number) * NAME(column)(const struct columns *a, int64_t j)
 {
@@ -17,27 +20,50 @@ static NAME(number) NAME(in)(struct line x, int64_t i)
 	return ((const NAME(number) *)x.at)[i * x.inc];
 }
 
-/* sum += columns, one after the other, each times a number. */
-static inline __attribute__((always_inline)) void
-NAME(add)(const int columns, int64_t n, const NAME(number) *const *column,
-	  const NAME(number) * by, const bool conj,
-	  NAME(number) *__restrict sum)
-{
-	int64_t i = 0;
 #ifndef COMPLEX
-	V factor[GROUP];
+static inline __attribute__((always_inline)) V
+NAME(added)(const int columns, const R *const *column, const V *factor,
+	    int64_t i, const R *sum)
+{
+	V s = NAME(load)(sum + i);
 
 	UNROLL
 	for (int c = 0; c < columns; c++)
-		factor[c] = SET1(by[c]);
-	for (; i + VL <= n; i += VL) {
-		V s = NAME(load)(sum + i);
+		s = FMA(NAME(load)(column[c] + i), factor[c], s);
+	return s;
+}
 
-		UNROLL
-		for (int c = 0; c < columns; c++)
-			s = FMA(NAME(load)(column[c] + i), factor[c], s);
-		NAME(store)(sum + i, s);
-	}
+/* Whole vectors, of which the last two may have rows in common: both come to
+ * the same. Returns the rows done. */
+static inline __attribute__((always_inline)) int64_t
+NAME(add_vectors)(const int columns, int64_t n, const R *const *column,
+		  const R *by, R *__restrict sum)
+{
+	V factor[GROUP], last;
+
+	if (n < VL)
+		return 0;
+	UNROLL
+	for (int c = 0; c < columns; c++)
+		factor[c] = SET1(by[c]);
+	last = NAME(added)(columns, column, factor, n - VL, sum);
+	for (int64_t i = 0; i + VL < n; i += VL)
+		NAME(store)(sum + i,
+			    NAME(added)(columns, column, factor, i, sum));
+	NAME(store)(sum + n - VL, last);
+	return n;
+}
+#endif
+
+/* sum += columns, one after the other, each times a number. */
+static inline __attribute__((always_inline)) void
+NAME(add)(const int columns, int64_t n, const NAME(number) *const *column,
+	  const NAME(number) *by, const bool conj, NAME(number) *__restrict sum)
+{
+	int64_t i = 0;
+
+#ifndef COMPLEX
+	i = NAME(add_vectors)(columns, n, column, by, sum);
 #endif
 	for (; i < n; i++) {
 		NAME(number) s = sum[i];
@@ -107,6 +133,77 @@ static void NAME(group)(const struct columns *a, const struct span *s,
 	(last - first, column, by, conj, sum + (first - s->first));
 }
 
+#ifndef COMPLEX
+/* Some columns, evenly spaced, as the numbers that they are times. */
+struct NAME(panel) {
+	const R *a, *x;
+	int64_t columns, ld, incx;
+	bool negate;
+};
+
+/* The sums of some rows in registers. */
+static inline __attribute__((always_inline)) void
+NAME(tall)(const int vectors, const struct NAME(panel) *p, int64_t row,
+	   const R *from, R *to)
+{
+	const R *a = p->a + row, *x = p->x;
+	V s[TALL];
+
+	UNROLL
+	for (int i = 0; i < vectors; i++)
+		s[i] = NAME(load)(from + i * VL);
+	for (int64_t j = p->columns; j; j--, a += p->ld, x += p->incx) {
+		V by = SET1(p->negate ? -*x : *x);
+
+		UNROLL
+		for (int i = 0; i < vectors; i++)
+			s[i] = FMA(NAME(load)(a + i * VL), by, s[i]);
+	}
+	UNROLL
+	for (int i = 0; i < vectors; i++)
+		NAME(store)(to + i * VL, s[i]);
+}
+
+/* At least VL rows; the last vector as in add_vectors. */
+static void NAME(add_panel)(const struct NAME(panel) *p, int64_t rows, R *sum)
+{
+	R last[VL];
+	int64_t i = 0;
+
+	NAME(tall)(1, p, rows - VL, sum + rows - VL, last);
+	for (; i + TALL * VL <= rows; i += TALL * VL)
+		NAME(tall)(TALL, p, i, sum + i, sum + i);
+	for (; i + 2 * VL <= rows; i += 2 * VL)
+		NAME(tall)(2, p, i, sum + i, sum + i);
+	if (i + VL < rows)
+		NAME(tall)(1, p, i, sum + i, sum + i);
+	NAME(store)(sum + rows - VL, NAME(load)(last));
+}
+
+/* Columns that have all the rows, evenly spaced: some at a time. */
+static bool NAME(add_panels)(const struct columns *a, const struct span *s,
+			     bool negate, struct line x, R *sum)
+{
+	int64_t step = s->down ? -1 : 1, j = s->down ? s->to - 1 : s->from;
+	int64_t left = s->to - s->from;
+	struct NAME(panel) p = { .ld = step * a->ld,
+				 .incx = step * x.inc,
+				 .negate = negate };
+
+	if (a->curve || a->n * a->ld > SMALL || s->end - s->first < VL || left < 1 ||
+	    column_top(a, s->to - 1, s->first) != s->first ||
+	    column_end(a, s->from, s->end) != s->end)
+		return false;
+	for (; left > 0; left -= PANEL, j += step * PANEL) {
+		p.columns = left < PANEL ? left : PANEL;
+		p.a = NAME(column)(a, j) + s->first;
+		p.x = (const R *)x.at + j * x.inc;
+		NAME(add_panel)(&p, s->end - s->first, sum);
+	}
+	return true;
+}
+#endif
+
 static void NAME(add_rows)(const struct columns *a, const struct span *s,
 			   bool conj, bool negate, struct line x,
 			   NAME(number) * sum)
@@ -114,6 +211,10 @@ static void NAME(add_rows)(const struct columns *a, const struct span *s,
 	int64_t left = s->to - s->from, step = s->down ? -1 : 1, top;
 	int64_t j = s->down ? s->to - 1 : s->from;
 
+#ifndef COMPLEX
+	if (NAME(add_panels)(a, s, negate, x, sum))
+		return;
+#endif
 	for (; left >= GROUP; left -= GROUP, j += step * GROUP)
 		NAME(group)(a, s, j, conj, negate, x, sum);
 	for (; left > 0; left--, j += step) {
@@ -243,8 +344,18 @@ static void NAME(end)(int64_t n, const void *sums, const void *alpha,
 	const NAME(number) keep = *(const NAME(number) *)beta;
 	const NAME(number) *sum = sums;
 	NAME(number) *y = to.at;
+	int64_t i = 0;
 
-	for (int64_t i = 0; i < n; i++, y += to.inc) {
+#ifndef COMPLEX
+	for (; to.inc == 1 && i + VL <= n; i += VL, y += VL) {
+		V r = NAME(load)(sum + i) * SET1(by);
+
+		if (!overwrite)
+			r = FMA(SET1(keep), NAME(load)(y), r);
+		NAME(store)(y, CANON(r));
+	}
+#endif
+	for (; i < n; i++, y += to.inc) {
 		NAME(number) r = NAME(times)(by, sum[i]);
 
 		if (!overwrite)

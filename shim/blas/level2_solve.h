@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The template of level 2, where the matrix or the solution is written. */
 #define ROOM 256 /* numbers that are gathered at a time */
+#define SOME 4	 /* columns that are changed at once */
 #define BLOCK 32 /* columns that are solved before others are changed */
 
 /* x(i) over the diagonal, final. */
@@ -125,37 +126,99 @@ static void NAME(add_column)(int64_t n, const NAME(number) * x, int64_t inc,
 			NAME(conjugate)(x[i * inc], conj), by, a[i]));
 }
 
+/* Column j of what the caller may write. */
+static NAME(number) *NAME(written)(const struct columns *a, int64_t j)
+{
+	return (NAME(number) *)(uintptr_t)NAME(column)(a, j);
+}
+
+/* What x is times in column j. */
+static NAME(number) NAME(by_column)(const struct update *u, int64_t j)
+{
+	const void *alpha = &u->alpha;
+
+	return NAME(times)(*(const NAME(number) *)alpha,
+			   NAME(conjugate)(NAME(in)(u->column, j),
+					   u->conj_column));
+}
+
+static void NAME(update_column)(const struct columns *a, int64_t j,
+				int64_t first, int64_t end,
+				const struct update *u)
+{
+	const NAME(number) *x = u->row.at;
+
+	NAME(add_column)(end - first, x + first * u->row.inc, u->row.inc,
+			 u->conj_row, NAME(by_column)(u, j),
+			 NAME(written)(a, j) + first);
+}
+
+#ifndef COMPLEX
+/* All in rows from first on: whole vectors of them; returns where they end. */
+static int64_t NAME(update_some)(const struct columns *a, int64_t j,
+				 int64_t first, int64_t end,
+				 const struct update *u)
+{
+	const R *x = u->row.at;
+	R *column[SOME];
+	V by[SOME];
+
+	UNROLL
+	for (int c = 0; c < SOME; c++) {
+		column[c] = NAME(written)(a, j + c);
+		by[c] = SET1(NAME(by_column)(u, j + c));
+	}
+	for (; first + VL <= end; first += VL) {
+		V row = NAME(load)(x + first);
+
+		UNROLL
+		for (int c = 0; c < SOME; c++)
+			NAME(store)(column[c] + first,
+				    CANON(FMA(row, by[c],
+					      NAME(load)(column[c] + first))));
+	}
+	return first;
+}
+#endif
+
+/* Some columns: the rows that all have, and the others. */
+static void NAME(update_group)(const struct columns *a, int64_t j, int columns,
+			       const struct update *u)
+{
+	int64_t first = column_top(a, j + columns - 1, 0), to = first;
+
+#ifndef COMPLEX
+	if (columns == SOME && u->row.inc == 1)
+		to = NAME(update_some)(a, j, first, column_end(a, j, a->m), u);
+#endif
+	for (int64_t c = j; c < j + columns; c++) {
+		NAME(update_column)(a, c, column_top(a, c, 0), first, u);
+		NAME(update_column)(a, c, to, column_end(a, c, a->m), u);
+	}
+}
+
 static void NAME(update)(const struct columns *a, int64_t from, int64_t to,
 			 const struct update *u, int terms, bool hermitian)
 {
-	for (int64_t j = from; j < to; j++) {
-		int64_t top = column_top(a, j, 0);
-		int64_t n = column_end(a, j, a->m) - top;
-		/* A view of what the caller may write. */
-		NAME(number) *c = (NAME(number) *)(uintptr_t)NAME(column)(a, j);
+	for (int64_t j = from; j < to; j += SOME) {
+		int columns = to - j < SOME ? (int)(to - j) : SOME;
 
-		for (int t = 0; t < terms; t++) {
-			struct line row = u[t].row;
-			const NAME(number) *x = row.at;
-			const void *alpha = &u[t].alpha;
-
-			NAME(add_column)
-			(n, x + top * row.inc, row.inc, u[t].conj_row,
-			 NAME(times)(*(const NAME(number) *)alpha,
-				     NAME(conjugate)(NAME(in)(u[t].column, j),
-						     u[t].conj_column)),
-			 c + top);
-		}
+		for (int t = 0; t < terms; t++)
+			NAME(update_group)(a, j, columns, u + t);
 #ifdef COMPLEX
-		if (hermitian)
-			c[j].im = 0;
+		for (int64_t c = j; hermitian && c < j + columns; c++)
+			NAME(written)(a, c)[c].im = 0;
 #endif
 		(void)hermitian;
 	}
 }
+#undef SOME
 #undef ROOM
 #undef BLOCK
 #undef GROUP
+#undef TALL
+#undef PANEL
+#undef SMALL
 #undef LANES
 #undef REGISTERS
 #undef CHUNK

@@ -112,6 +112,71 @@ struct step { /* along k */
 	bool last;
 };
 
+/* The steps of k that a tile has: those that its rows have in common, and those
+ * where the diagonal of a triangle crosses it. */
+struct reach {
+	int64_t from, to;
+	int64_t edge, edge_to;
+	bool first, last; /* of the tile */
+};
+
+static struct reach reach_of(const struct view *a, const struct step *s,
+			     int64_t i, int64_t m)
+{
+	int64_t end = s->at + s->length;
+	struct reach r = { s->at, end, end, end, !s->at, s->last };
+
+	if (!a->triangle)
+		return r;
+	r.edge = most(s->at, i);
+	r.edge_to = least(end, i + m);
+	if (a->triangle == 'L') {
+		r.to = least(end, i);
+		r.last = end >= i + m;
+	} else {
+		r.from = most(s->at, i + m);
+		r.first = s->at <= i;
+	}
+	return r;
+}
+
+/* From a step of k on. */
+static struct panel panel_at(const struct gemm_kernel *g, struct panel a,
+			     int64_t k)
+{
+	int64_t real = g->plain ? g->size : g->size / 2;
+
+	return (struct panel){ (const char *)a.at + k * a.step * real, a.step };
+}
+
+/* The chains of a tile by one step of a triangle. */
+static void triangle(const struct part *t, const struct reach *r, int64_t at,
+		     int64_t i, int height, struct panel a, struct panel b,
+		     char *sums)
+{
+	const struct gemm_kernel *g = t->g;
+	int which = height / g->lanes - 1;
+	bool upper = t->p->a.triangle == 'U', fresh = r->first;
+	int64_t edge = r->edge_to - r->edge, whole = r->to - r->from;
+
+	if (upper && edge > 0) {
+		g->edge[which](true, r->edge - i, edge,
+			       panel_at(g, a, r->edge - at),
+			       panel_at(g, b, r->edge - at), sums, fresh);
+		fresh = false;
+	}
+	if (whole > 0) {
+		g->micro[0][which](whole, panel_at(g, a, r->from - at),
+				   panel_at(g, b, r->from - at), sums, fresh,
+				   &t->p->finish, NULL);
+		fresh = false;
+	}
+	if (!upper && edge > 0)
+		g->edge[which](false, r->edge - i, edge,
+			       panel_at(g, a, r->edge - at),
+			       panel_at(g, b, r->edge - at), sums, fresh);
+}
+
 /* One tile: rows i.. of C, `height` of the panel. */
 static void tile(const struct part *t, const struct step *step, int64_t i,
 		 int64_t m, int height, int64_t j, int64_t n, struct panel a,
@@ -126,10 +191,19 @@ static void tile(const struct part *t, const struct step *step, int64_t i,
 		     p->finish.rs == 1 && !p->finish.raw &&
 		     inside(p, i, m, j, n);
 	bool fresh = !step->at && !p->finish.raw;
+	struct reach reach = reach_of(&p->a, step, i, m);
 
 	if (outside(p, i, m, j, n))
 		return;
 	sums = sums ? sums : room;
+	if (p->a.triangle) {
+		triangle(t, &reach, step->at, i, height, a, b, sums);
+		if (reach.last && (reach.from < reach.to ||
+				   reach.edge < reach.edge_to))
+			g->finish(sums, height, (int)m, (int)n, i - j,
+				  &p->finish, c);
+		return;
+	}
 	if (p->finish.raw && !step->at)
 		g->load(sums, height, (int)m, (int)n, &p->finish, c);
 	g->micro[p->turned][height / g->lanes - 1](step->length, a, b, sums,
@@ -143,7 +217,7 @@ static bool readable(const struct gemm_kernel *g, const struct view *v,
 		     int64_t rows, int height)
 {
 	return g->plain && v->rs == 1 && rows == height && !v->mirror &&
-	       !v->negate;
+	       !v->negate && !v->unit;
 }
 
 /* Rows i.. of an operand for one step: as they lie, or packed into `room`. */
@@ -163,9 +237,14 @@ static void pack(const struct part *t, const struct view *v, bool direct,
 		 const struct step *step, int64_t i, int64_t rows, int height,
 		 char *room)
 {
-	if (!direct || !readable(t->g, v, rows, height))
-		t->g->pack(v, i, (int)rows, height, step->at, step->length,
-			   room);
+	struct reach r = reach_of(v, step, i, rows);
+	int64_t from = v->triangle ? least(r.from, r.edge) : r.from;
+	int64_t to = v->triangle ? most(r.to, r.edge_to) : r.to;
+
+	if (to <= from || (direct && readable(t->g, v, rows, height)))
+		return;
+	room += (from - step->at) * height * t->g->size;
+	t->g->pack(v, i, (int)rows, height, from, to - from, room);
 }
 
 /* A panel of A: its rows within the rectangle, and its place in t->a. */
@@ -390,6 +469,8 @@ static bool better_turned(const struct product *p, const struct gemm_kernel *g)
 	double other = (double)parts_of(p->n, g->lanes) * g->lanes *
 		       (double)parts_of(p->m, g->nr) * g->nr;
 
+	if (p->a.triangle)
+		return false;
 	if (p->finish.rs != 1 && p->finish.cs == 1)
 		return as_is * 1.5 > other;
 	return as_is > other * 1.5;
@@ -405,7 +486,7 @@ void product(const struct product *p)
 
 	if ((double)p->m * (double)p->n * (double)p->k < (double)work)
 		threads = 1;
-	else if (p->finish.uplo) /* of unequal work */
+	else if (p->finish.uplo || p->a.triangle) /* of unequal work */
 		threads *= threads > 1 ? 4 : 1;
 	cut(&grid, threads);
 	pool_run(grid.down * parts_of(t.n, grid.n), grid_work, &grid);
