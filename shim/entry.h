@@ -18,7 +18,7 @@
 #include "call.h"
 #include "operand.h"
 
-#define BOUND_THUNKS 4096 /* as in wrap/entries.S */
+#define BOUND_THUNKS 8192 /* as in wrap/entries.S */
 
 /* What entries.S saves, and keeps until the call returns where it is gone
  * through. */

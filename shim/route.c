@@ -456,7 +456,7 @@ void *entry_for(uint32_t number, void *found)
 	engine_unlock(mask);
 	if (answer == found && alive.yes)
 		call_blind("not-seen", routine_of(number)->row,
-			   " is not seen: more than 4096 functions of numeric "
+			   " is not seen: more than 8192 functions of numeric "
 			   "libraries are in use");
 	return answer;
 }

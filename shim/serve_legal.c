@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "serve.h"
 #include "banned.h"
 
 static bool among(char letter, const char *letters)
 {
-	return letter && strchr(letters, letter);
+	while (*letters && *letters != letter)
+		letters++;
+	return *letters;
 }
 
 /* R: OpenBLAS has it, and conjugates only. */

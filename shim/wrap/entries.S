@@ -9,7 +9,7 @@
 	.text
 
 #define THUNK_SIZE 16
-#define BOUND_THUNKS 4096 /* as in entry.h */
+#define BOUND_THUNKS 8192 /* as in entry.h */
 #define STACK_WORDS 20	  /* arguments on the stack that may be copied */
 
 /* struct entry_frame of entry.h, at 0(%rsp); %rbp is the frame. */
