@@ -23,11 +23,17 @@ struct pair {
 	static void swap_##name(int64_t n, type *x, int64_t incx, type *y,     \
 				int64_t incy)                                  \
 	{                                                                      \
-		for (int64_t i = 0; i < n; i++, x += incx, y += incy) {        \
-			type was = *x;                                         \
+		type was;                                                      \
                                                                                \
-			*x = *y;                                               \
-			*y = was;                                              \
+		for (int64_t i = 0; incx == 1 && incy == 1 && i < n; i++) {    \
+			was = x[i];                                            \
+			x[i] = y[i];                                           \
+			y[i] = was;                                            \
+		}                                                              \
+		for (int64_t i = 0; (incx != 1 || incy != 1) && i < n; i++) {  \
+			was = x[i * incx];                                     \
+			x[i * incx] = y[i * incy];                             \
+			y[i * incy] = was;                                     \
 		}                                                              \
 	}
 

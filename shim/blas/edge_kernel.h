@@ -38,9 +38,9 @@ NAME(cross)(const int mv, const bool upper, int64_t first, int64_t k,
 		UNROLL
 		for (int i = 0; i < PARTS * mv; i++)
 			sum[j][i / mv][i % mv] =
-				fresh ? SET1(0) :
-					NAME(load)(t + (PARTS * j * mv + i) *
-							       VL);
+				fresh ? SET1(0)
+				      : NAME(load)(t +
+						   (PARTS * j * mv + i) * VL);
 	}
 	UNROLL
 	for (int v = 0; v < mv; v++) {
@@ -54,8 +54,7 @@ NAME(cross)(const int mv, const bool upper, int64_t first, int64_t k,
 					if (upper ? i > v : i < v)
 						continue;
 					V x = NAME(load)(a + i * VL);
-					V re = FMA(x, SET1(b[j]),
-						   sum[j][0][i]);
+					V re = FMA(x, SET1(b[j]), sum[j][0][i]);
 #ifdef COMPLEX
 					V y = NAME(load)(a + (mv + i) * VL);
 					V im = FMA(x, SET1(b[NR + j]),
@@ -64,13 +63,13 @@ NAME(cross)(const int mv, const bool upper, int64_t first, int64_t k,
 					re = FNMA(y, SET1(b[NR + j]), re);
 					im = FMA(y, SET1(b[j]), im);
 					if (i == v)
-						im = NAME(chosen)(
-							m, im, sum[j][1][i]);
+						im = NAME(chosen)(m, im,
+								  sum[j][1][i]);
 					sum[j][1][i] = im;
 #endif
 					if (i == v)
-						re = NAME(chosen)(
-							m, re, sum[j][0][i]);
+						re = NAME(chosen)(m, re,
+								  sum[j][0][i]);
 					sum[j][0][i] = re;
 				}
 			}
@@ -82,8 +81,8 @@ NAME(cross)(const int mv, const bool upper, int64_t first, int64_t k,
 	for (int j = 0; j < NR; j++) {
 		UNROLL
 		for (int i = 0; i < PARTS * mv; i++)
-			NAME(store)(t + (PARTS * j * mv + i) * VL,
-				    sum[j][i / mv][i % mv]);
+			NAME(store)
+			(t + (PARTS * j * mv + i) * VL, sum[j][i / mv][i % mv]);
 	}
 }
 

@@ -55,6 +55,8 @@ static inline double add1_d(__m128d a)
 #define CANON canon_s
 #define FOLDED folded_s
 #define PART part_s
+#define PARTLY some_s
+#define UNORDERED unordered_s
 #define ADD4 add4_s
 #define ADD1 add1_s
 #define QUIET __builtin_nanf("")
@@ -62,6 +64,7 @@ static inline double add1_d(__m128d a)
 #include "complex.h"
 #include "gemm_kernel.h"
 #include "triangle_kernel.h"
+#include "dot_kernel.h"
 #include "level1_kernel.h"
 #include "level1_vector.h"
 #include "level2_kernel.h"
@@ -80,6 +83,8 @@ static inline double add1_d(__m128d a)
 #define CANON canon_d
 #define FOLDED folded_d
 #define PART part_d
+#define PARTLY some_d
+#define UNORDERED unordered_d
 #define ADD4 add4_d
 #define ADD1 add1_d
 #define QUIET __builtin_nan("")
@@ -87,6 +92,7 @@ static inline double add1_d(__m128d a)
 #include "complex.h"
 #include "gemm_kernel.h"
 #include "triangle_kernel.h"
+#include "dot_kernel.h"
 #include "level1_kernel.h"
 #include "level1_vector.h"
 #include "level2_kernel.h"
@@ -107,6 +113,8 @@ static inline double add1_d(__m128d a)
 #define CANON canon_s
 #define FOLDED folded_s
 #define PART part_s
+#define PARTLY some_s
+#define UNORDERED unordered_s
 #define ADD4 add4_s
 #define ADD1 add1_s
 #define QUIET __builtin_nanf("")
@@ -114,6 +122,7 @@ static inline double add1_d(__m128d a)
 #include "complex.h"
 #include "gemm_complex.h"
 #include "triangle_kernel.h"
+#include "dot_kernel.h"
 #include "level1_kernel.h"
 #include "level1_vector.h"
 #include "level2_kernel.h"
@@ -133,6 +142,8 @@ static inline double add1_d(__m128d a)
 #define CANON canon_d
 #define FOLDED folded_d
 #define PART part_d
+#define PARTLY some_d
+#define UNORDERED unordered_d
 #define ADD4 add4_d
 #define ADD1 add1_d
 #define QUIET __builtin_nan("")
@@ -140,6 +151,7 @@ static inline double add1_d(__m128d a)
 #include "complex.h"
 #include "gemm_complex.h"
 #include "triangle_kernel.h"
+#include "dot_kernel.h"
 #include "level1_kernel.h"
 #include "level1_vector.h"
 #include "level2_kernel.h"

@@ -24,16 +24,38 @@
 
 static inline __m512 canon_s(__m512 v)
 {
-	return _mm512_mask_mov_ps(v, _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q),
-				  _mm512_castsi512_ps(
-					  _mm512_set1_epi32(0x7fc00000)));
+	return _mm512_mask_mov_ps(
+		v, _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q),
+		_mm512_castsi512_ps(_mm512_set1_epi32(0x7fc00000)));
 }
 
 static inline __m512d canon_d(__m512d v)
 {
-	return _mm512_mask_mov_pd(v, _mm512_cmp_pd_mask(v, v, _CMP_UNORD_Q),
-				  _mm512_castsi512_pd(_mm512_set1_epi64(
-					  0x7ff8000000000000)));
+	return _mm512_mask_mov_pd(
+		v, _mm512_cmp_pd_mask(v, v, _CMP_UNORD_Q),
+		_mm512_castsi512_pd(_mm512_set1_epi64(0x7ff8000000000000)));
+}
+
+/* Is there a NaN in any lane of either? */
+static inline bool unordered_s(__m512 a, __m512 b)
+{
+	return _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q) != 0;
+}
+
+static inline bool unordered_d(__m512d a, __m512d b)
+{
+	return _mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q) != 0;
+}
+
+/* The first n numbers, and zeros. */
+static inline __m512 some_s(int64_t n, const float *a)
+{
+	return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), a);
+}
+
+static inline __m512d some_d(int64_t n, const double *a)
+{
+	return _mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), a);
 }
 
 /* Halves are added until 128 bits are left. */

@@ -12,6 +12,8 @@
 #undef CANON
 #undef FOLDED
 #undef PART
+#undef PARTLY
+#undef UNORDERED
 #undef ADD4
 #undef ADD1
 #undef QUIET

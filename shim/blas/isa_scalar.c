@@ -66,6 +66,36 @@ static soft_d canon_d(soft_d v)
 	return v;
 }
 
+/* Is there a NaN in any lane of either? */
+static inline bool unordered_s(soft_s a, soft_s b)
+{
+	return _mm_movemask_ps(_mm_cmpunord_ps((__m128)a, (__m128)b)) != 0;
+}
+
+static inline bool unordered_d(soft_d a, soft_d b)
+{
+	return _mm_movemask_pd(_mm_cmpunord_pd((__m128d)a, (__m128d)b)) != 0;
+}
+
+/* The first n numbers, and zeros. */
+static soft_s some_s(int64_t n, const float *a)
+{
+	soft_s r = { 0 };
+
+	for (int i = 0; i < n; i++)
+		r[i] = a[i];
+	return r;
+}
+
+static soft_d some_d(int64_t n, const double *a)
+{
+	soft_d r = { 0 };
+
+	for (int i = 0; i < n; i++)
+		r[i] = a[i];
+	return r;
+}
+
 static __m128 folded_s(soft_s v)
 {
 	return (__m128)v;

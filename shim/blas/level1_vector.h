@@ -11,8 +11,8 @@ static void NAME(scale)(int64_t n, const void *scalar, void *vector,
 			x[i] = NAME(quieted)(NAME(times)(alpha, x[i]));
 	else
 		for (int64_t i = 0; i < n; i++, x += incx)
-			*x = zero ? NAME(of)(0) :
-				    NAME(quieted)(NAME(times)(alpha, *x));
+			*x = zero ? NAME(of)(0)
+				  : NAME(quieted)(NAME(times)(alpha, *x));
 }
 
 static void NAME(scaled)(int64_t n, const void *scalar, const void *from,
@@ -64,21 +64,41 @@ static void NAME(axpby)(int64_t n, const void *a, const void *from,
 	}
 }
 
+/* Reals in a row, in vectors: as many as go. */
+static int64_t NAME(rot_vectors)(int64_t n, R *x, R *y, R c, R s)
+{
+	int64_t i = 0;
+
+	for (; i + VL <= n; i += VL) {
+		V u = NAME(load)(x + i), v = NAME(load)(y + i);
+		V r = FMA(SET1(s), v, SET1(c) * u);
+		V q = FMA(SET1(-s), u, SET1(c) * v);
+
+		if (UNORDERED(r, q)) {
+			r = CANON(r);
+			q = CANON(q);
+		}
+		NAME(store)(x + i, r);
+		NAME(store)(y + i, q);
+	}
+	return i;
+}
+
 static void NAME(rot)(int64_t n, void *from, int64_t incx, void *to,
 		      int64_t incy, const void *cosine, const void *sine)
 {
 	const R c = *(const R *)cosine, s = *(const R *)sine;
+	int64_t done = 0;
 
-	for (int part = 0; part < PARTS; part++) {
-		R *x = (R *)from + part, *y = (R *)to + part;
+	if (incx == 1 && incy == 1)
+		done = NAME(rot_vectors)(n * PARTS, from, to, c, s);
+	for (int64_t i = done; i < n * PARTS; i++) {
+		R *x = (R *)from + i / PARTS * incx * PARTS + i % PARTS;
+		R *y = (R *)to + i / PARTS * incy * PARTS + i % PARTS;
+		R r = FMA1(s, *y, c * *x), q = FMA1(-s, *x, c * *y);
 
-		for (int64_t i = 0; i < n; i++) {
-			R u = x[i * incx * PARTS], v = y[i * incy * PARTS];
-			R r = FMA1(s, v, c * u), q = FMA1(-s, u, c * v);
-
-			x[i * incx * PARTS] = r == r ? r : QUIET;
-			y[i * incy * PARTS] = q == q ? q : QUIET;
-		}
+		*x = r == r ? r : QUIET;
+		*y = q == q ? q : QUIET;
 	}
 }
 

@@ -48,8 +48,8 @@ NAME(add_vectors)(const int columns, int64_t n, const R *const *column,
 		factor[c] = SET1(by[c]);
 	last = NAME(added)(columns, column, factor, n - VL, sum);
 	for (int64_t i = 0; i + VL < n; i += VL)
-		NAME(store)(sum + i,
-			    NAME(added)(columns, column, factor, i, sum));
+		NAME(store)
+		(sum + i, NAME(added)(columns, column, factor, i, sum));
 	NAME(store)(sum + n - VL, last);
 	return n;
 }
@@ -58,7 +58,8 @@ NAME(add_vectors)(const int columns, int64_t n, const R *const *column,
 /* sum += columns, one after the other, each times a number. */
 static inline __attribute__((always_inline)) void
 NAME(add)(const int columns, int64_t n, const NAME(number) *const *column,
-	  const NAME(number) *by, const bool conj, NAME(number) *__restrict sum)
+	  const NAME(number) *by, const bool conj,
+	  NAME(number) *__restrict sum)
 {
 	int64_t i = 0;
 
@@ -76,8 +77,8 @@ NAME(add)(const int columns, int64_t n, const NAME(number) *const *column,
 	}
 }
 
-static void NAME(add_one)(int64_t n, const NAME(number) * column,
-			  NAME(number) by, bool conj, NAME(number) * sum)
+static void NAME(add_one)(int64_t n, const NAME(number) *column,
+			  NAME(number) by, bool conj, NAME(number) *sum)
 {
 	if (n <= 0)
 		return;
@@ -88,8 +89,8 @@ static void NAME(add_one)(int64_t n, const NAME(number) * column,
 }
 
 static void NAME(add_group)(int64_t n, const NAME(number) *const *column,
-			    const NAME(number) * by, bool conj,
-			    NAME(number) * sum)
+			    const NAME(number) *by, bool conj,
+			    NAME(number) *sum)
 {
 	if (conj)
 		NAME(add)(GROUP, n, column, by, true, sum);
@@ -101,10 +102,10 @@ static void NAME(add_group)(int64_t n, const NAME(number) *const *column,
  * of them have, then those of all. */
 static void NAME(group)(const struct columns *a, const struct span *s,
 			int64_t j, bool conj, bool negate, struct line x,
-			NAME(number) * sum)
+			NAME(number) *sum)
 {
 	int64_t top[GROUP], end[GROUP], first = s->first, last = s->end;
-	const NAME(number) * column[GROUP];
+	const NAME(number) *column[GROUP];
 	NAME(number) by[GROUP];
 
 	for (int c = 0; c < GROUP; c++, j += s->down ? -1 : 1) {
@@ -143,7 +144,7 @@ struct NAME(panel) {
 
 /* The sums of some rows in registers. */
 static inline __attribute__((always_inline)) void
-NAME(tall)(const int vectors, const struct NAME(panel) *p, int64_t row,
+NAME(tall)(const int vectors, const struct NAME(panel) * p, int64_t row,
 	   const R *from, R *to)
 {
 	const R *a = p->a + row, *x = p->x;
@@ -165,7 +166,7 @@ NAME(tall)(const int vectors, const struct NAME(panel) *p, int64_t row,
 }
 
 /* At least VL rows; the last vector as in add_vectors. */
-static void NAME(add_panel)(const struct NAME(panel) *p, int64_t rows, R *sum)
+static void NAME(add_panel)(const struct NAME(panel) * p, int64_t rows, R *sum)
 {
 	R last[VL];
 	int64_t i = 0;
@@ -190,8 +191,8 @@ static bool NAME(add_panels)(const struct columns *a, const struct span *s,
 				 .incx = step * x.inc,
 				 .negate = negate };
 
-	if (a->curve || a->n * a->ld > SMALL || s->end - s->first < VL || left < 1 ||
-	    column_top(a, s->to - 1, s->first) != s->first ||
+	if (a->curve || a->n * a->ld > SMALL || s->end - s->first < VL ||
+	    left < 1 || column_top(a, s->to - 1, s->first) != s->first ||
 	    column_end(a, s->from, s->end) != s->end)
 		return false;
 	for (; left > 0; left -= PANEL, j += step * PANEL) {
@@ -206,7 +207,7 @@ static bool NAME(add_panels)(const struct columns *a, const struct span *s,
 
 static void NAME(add_rows)(const struct columns *a, const struct span *s,
 			   bool conj, bool negate, struct line x,
-			   NAME(number) * sum)
+			   NAME(number) *sum)
 {
 	int64_t left = s->to - s->from, step = s->down ? -1 : 1, top;
 	int64_t j = s->down ? s->to - 1 : s->from;
@@ -244,10 +245,28 @@ static NAME(number) NAME(column_dot)(const struct columns *a, int64_t j,
 		(const NAME(number) *)x.at + top * x.inc, x.inc, conj);
 }
 
+#ifndef COMPLEX
+static void NAME(four_dots)(const struct columns *a, int64_t j, struct line x,
+			    R *sum)
+{
+	struct NAME(four) f;
+
+	for (int c = 0; c < 4; c++) {
+		int64_t top = column_top(a, j + c, 0);
+
+		f.a[c] = NAME(column)(a, j + c) + top;
+		f.x[c] = (const R *)x.at + top;
+		f.n[c] = column_end(a, j + c, a->m) - top;
+	}
+	NAME(dot_four)(&f, sum);
+}
+#endif
+
 static void NAME(dots)(const struct columns *a, int64_t from, int64_t to,
 		       bool conj, struct line x, void *result)
 {
 	NAME(number) *sum = result;
+	int64_t j = from;
 
 #ifndef COMPLEX
 	if (x.inc == 1 && a->above >= a->n && a->below >= a->m && !a->curve) {
@@ -255,8 +274,10 @@ static void NAME(dots)(const struct columns *a, int64_t from, int64_t to,
 		(a->m, to - from, NAME(column)(a, from), a->ld, x.at, sum);
 		return;
 	}
+	for (; x.inc == 1 && TOGETHER == 4 && j + 4 <= to; j += 4)
+		NAME(four_dots)(a, j, x, sum + j - from);
 #endif
-	for (int64_t j = from; j < to; j++)
+	for (; j < to; j++)
 		sum[j - from] = NAME(column_dot)(a, j, conj, x);
 }
 
@@ -286,17 +307,20 @@ static void NAME(diagonal)(const struct columns *a, int64_t first, int64_t end,
 				   *sum);
 }
 
-/* The mirror image of columns is taken while they are in the cache. */
+/* At most GROUP columns: their mirror image is taken while they are in the
+ * cache. */
 static void NAME(mirror)(const struct columns *a, int64_t from, int64_t to,
-			 bool conj, struct line x, NAME(number) * sum)
+			 bool conj, struct line x, NAME(number) *sum)
 {
-	for (int64_t j = from; j < to; j++) {
-		NAME(number) r = NAME(column_dot)(a, j, conj, x);
+	NAME(number) dot[GROUP];
+
+	NAME(dots)(a, from, to, conj, x, dot);
+	for (int64_t j = 0; j < to - from; j++) {
 #ifdef COMPLEX
-		sum[j - from].re += r.re;
-		sum[j - from].im += r.im;
+		sum[j].re += dot[j].re;
+		sum[j].im += dot[j].im;
 #else
-		sum[j - from] += r;
+		sum[j] += dot[j];
 #endif
 	}
 }
@@ -325,15 +349,15 @@ static void NAME(symmetric)(const struct columns *a, int64_t first, int64_t end,
 			NAME(rows)(a, &s, kind.conj, x, sum);
 		else if (here < last)
 			NAME(mirror)
-			(a, here, last, conj, x, sum + here - first);
+		(a, here, last, conj, x, sum + here - first);
 		if (here < last)
 			NAME(diagonal)
-			(a, here, last, kind, x, sum + here - first);
+		(a, here, last, kind, x, sum + here - first);
 		if (kind.upper)
 			NAME(rows)(a, &s, kind.conj, x, sum);
 		else if (here < last)
 			NAME(mirror)
-			(a, here, last, conj, x, sum + here - first);
+		(a, here, last, conj, x, sum + here - first);
 	}
 }
 

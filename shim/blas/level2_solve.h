@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The template of level 2, where the matrix or the solution is written. */
-#define ROOM 256 /* numbers that are gathered at a time */
-#define SOME 4	 /* columns that are changed at once */
-#define BLOCK 32 /* columns that are solved before others are changed */
+#define ROOM 256  /* numbers that are gathered at a time */
+#define SOME 4	  /* columns that are changed at once */
+#define LONG 1024 /* rows, from which on several columns are faster */
+#define BLOCK 32  /* columns that are solved before others are changed */
 
 /* x(i) over the diagonal, final. */
 static NAME(number) NAME(solved)(const struct columns *a, int64_t i,
@@ -90,7 +91,7 @@ static void NAME(solve_turned)(const struct columns *a, struct kind kind,
 }
 
 static void NAME(solve_columns)(const struct columns *a, struct kind kind,
-			struct line x)
+				struct line x)
 {
 	struct span s;
 
@@ -109,13 +110,35 @@ static void NAME(solve_columns)(const struct columns *a, struct kind kind,
 	}
 }
 
+#ifndef COMPLEX
+/* Four vectors: NaNs are rare. */
+static inline void NAME(add_four)(const R *x, V by, R *a)
+{
+	V r[4];
+
+	UNROLL
+	for (int v = 0; v < 4; v++)
+		r[v] = FMA(NAME(load)(x + v * VL), by, NAME(load)(a + v * VL));
+	if (UNORDERED(r[0], r[1]) || UNORDERED(r[2], r[3])) {
+		UNROLL
+		for (int v = 0; v < 4; v++)
+			r[v] = CANON(r[v]);
+	}
+	UNROLL
+	for (int v = 0; v < 4; v++)
+		NAME(store)(a + v * VL, r[v]);
+}
+#endif
+
 /* a += x * by */
-static void NAME(add_column)(int64_t n, const NAME(number) * x, int64_t inc,
-			     bool conj, NAME(number) by, NAME(number) * a)
+static void NAME(add_column)(int64_t n, const NAME(number) *x, int64_t inc,
+			     bool conj, NAME(number) by, NAME(number) *a)
 {
 	int64_t i = 0;
 
 #ifndef COMPLEX
+	for (; inc == 1 && i + 4 * VL <= n; i += 4 * VL)
+		NAME(add_four)(x + i, SET1(by), a + i);
 	for (; inc == 1 && i + VL <= n; i += VL)
 		NAME(store)
 		(a + i,
@@ -127,7 +150,7 @@ static void NAME(add_column)(int64_t n, const NAME(number) * x, int64_t inc,
 }
 
 /* Column j of what the caller may write. */
-static NAME(number) *NAME(written)(const struct columns *a, int64_t j)
+static NAME(number) * NAME(written)(const struct columns *a, int64_t j)
 {
 	return (NAME(number) *)(uintptr_t)NAME(column)(a, j);
 }
@@ -137,9 +160,9 @@ static NAME(number) NAME(by_column)(const struct update *u, int64_t j)
 {
 	const void *alpha = &u->alpha;
 
-	return NAME(times)(*(const NAME(number) *)alpha,
-			   NAME(conjugate)(NAME(in)(u->column, j),
-					   u->conj_column));
+	return NAME(times)(
+		*(const NAME(number) *)alpha,
+		NAME(conjugate)(NAME(in)(u->column, j), u->conj_column));
 }
 
 static void NAME(update_column)(const struct columns *a, int64_t j,
@@ -148,9 +171,9 @@ static void NAME(update_column)(const struct columns *a, int64_t j,
 {
 	const NAME(number) *x = u->row.at;
 
-	NAME(add_column)(end - first, x + first * u->row.inc, u->row.inc,
-			 u->conj_row, NAME(by_column)(u, j),
-			 NAME(written)(a, j) + first);
+	NAME(add_column)
+	(end - first, x + first * u->row.inc, u->row.inc, u->conj_row,
+	 NAME(by_column)(u, j), NAME(written)(a, j) + first);
 }
 
 #ifndef COMPLEX
@@ -173,25 +196,24 @@ static int64_t NAME(update_some)(const struct columns *a, int64_t j,
 
 		UNROLL
 		for (int c = 0; c < SOME; c++)
-			NAME(store)(column[c] + first,
-				    CANON(FMA(row, by[c],
-					      NAME(load)(column[c] + first))));
+			NAME(store)
+			(column[c] + first,
+			 CANON(FMA(row, by[c], NAME(load)(column[c] + first))));
 	}
 	return first;
 }
 #endif
 
 /* Some columns: the rows that all have, and the others. */
-static void NAME(update_group)(const struct columns *a, int64_t j, int columns,
+static void NAME(update_group)(const struct columns *a, int64_t j,
 			       const struct update *u)
 {
-	int64_t first = column_top(a, j + columns - 1, 0), to = first;
+	int64_t first = column_top(a, j + SOME - 1, 0), to = first;
 
 #ifndef COMPLEX
-	if (columns == SOME && u->row.inc == 1)
-		to = NAME(update_some)(a, j, first, column_end(a, j, a->m), u);
+	to = NAME(update_some)(a, j, first, column_end(a, j, a->m), u);
 #endif
-	for (int64_t c = j; c < j + columns; c++) {
+	for (int64_t c = j; c < j + SOME; c++) {
 		NAME(update_column)(a, c, column_top(a, c, 0), first, u);
 		NAME(update_column)(a, c, to, column_end(a, c, a->m), u);
 	}
@@ -200,19 +222,26 @@ static void NAME(update_group)(const struct columns *a, int64_t j, int columns,
 static void NAME(update)(const struct columns *a, int64_t from, int64_t to,
 			 const struct update *u, int terms, bool hermitian)
 {
-	for (int64_t j = from; j < to; j += SOME) {
-		int columns = to - j < SOME ? (int)(to - j) : SOME;
+	bool some =
+		u[0].row.inc == 1 && u[terms - 1].row.inc == 1 && a->m >= LONG;
+	int64_t j = from;
 
+	for (; some && j + SOME <= to; j += SOME)
 		for (int t = 0; t < terms; t++)
-			NAME(update_group)(a, j, columns, u + t);
+			NAME(update_group)(a, j, u + t);
+	for (; j < to; j++)
+		for (int t = 0; t < terms; t++)
+			NAME(update_column)
+			(a, j, column_top(a, j, 0), column_end(a, j, a->m),
+			 u + t);
 #ifdef COMPLEX
-		for (int64_t c = j; hermitian && c < j + columns; c++)
-			NAME(written)(a, c)[c].im = 0;
+	for (j = from; hermitian && j < to; j++)
+		NAME(written)(a, j)[j].im = 0;
 #endif
-		(void)hermitian;
-	}
+	(void)hermitian;
 }
 #undef SOME
+#undef LONG
 #undef ROOM
 #undef BLOCK
 #undef GROUP
@@ -221,6 +250,9 @@ static void NAME(update)(const struct columns *a, int64_t from, int64_t to,
 #undef SMALL
 #undef LANES
 #undef REGISTERS
+#ifndef COMPLEX
+#undef TOGETHER
+#endif
 #undef CHUNK
 
 static const struct level2_kernel NAME(level2) = {
