@@ -138,6 +138,12 @@ static struct operands by_columns(const struct operands *o)
 	return t;
 }
 
+static bool legal(const struct served *s)
+{
+	return s->o.kind == OTHER ? service_batch_legal(s)
+				  : serve_legal(&s->o, s->hermitian);
+}
+
 bool serve_takes(struct served *s, const struct look *l,
 		 const struct routine *r, uint32_t number,
 		 const struct library *theirs)
@@ -158,7 +164,7 @@ bool serve_takes(struct served *s, const struct look *l,
 	if (theirs->odd && r->kind == DOT && is_complex(r) && !s->c)
 		serve_left(r->row, ": it returns complex numbers as Intel's "
 				   "compilers do");
-	else if (!serve_legal(&s->o, s->hermitian))
+	else if (!legal(s))
 		serve_left(r->row, ": its arguments are none that BLAS allows");
 	else
 		return true;

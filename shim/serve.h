@@ -54,6 +54,12 @@ struct service {
 		    const struct operands *t, void *out);
 };
 extern const struct service services[];
+/* services_batch.c */
+void service_batch(const struct served *s, const struct operands *o,
+		   const struct operands *t, void *out);
+bool service_batch_legal(const struct served *s); /* of both */
+void service_strided(const struct served *s, const struct operands *o,
+		     const struct operands *t, void *out);
 extern const unsigned nservices;
 
 /* serve_legal.c: does BLAS allow these sizes, options and strides? */

@@ -113,7 +113,7 @@ void plan_make(struct plan *p, const struct routine *r, bool c, bool wide)
 }
 
 /* Fortran's letters have two cases; C's numbers. */
-static char option_letter(const struct argument *a, int64_t v)
+char option_letter(const struct argument *a, int64_t v)
 {
 	if (a->how == LETTER)
 		return v >= 'a' && v <= 'z' ? (char)(v - 32) : (char)v;
