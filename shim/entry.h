@@ -2,8 +2,8 @@
 /*
  * Calls of numeric libraries, at their entry points (wrap/entries.S). Names
  * that libraries may have are exported here, all of them; a call goes to
- * whatever it would have reached without us, in the scope of who calls, and
- * makes one event: its value is a digest of the call's shape (sizes, options,
+ * whatever it would have reached without us, in the scope of who calls, unless
+ * it is served (serve.h), and makes one event: its value is a digest of the call's shape (sizes, options,
  * leading dimensions), whose text stands in the log once (shape.h); its length
  * is the number of floating-point operations.
  *

@@ -263,7 +263,8 @@ static struct library *library_meet(const Dl_info *info, const void *fn,
 	l.threads = any_of(fn, threads_names);
 	l.wide = strstr(text, "USE64BITINT") || strstr(info->dli_fname, "ilp64");
 	l.odd = scope_find("mkl_get_version_string", fn);
-	runtime_seen(*text ? "blas" : kind, fn, text, l.threads ? (uint32_t)l.threads() : 0);
+	runtime_seen(*text ? "blas" : kind, fn, text,
+		     l.threads ? (uint32_t)l.threads() : 0);
 	made = library_claim();
 	if (!made)
 		return NULL;

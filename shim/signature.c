@@ -206,7 +206,7 @@ static void fill(struct operands *o, const struct argument *a, int64_t v)
 	}
 }
 
-/* Made in its place: to clear one and copy it costs more than small calls do. */
+/* Made in its place: to clear one and copy it costs more than small calls. */
 static void clear(struct operands *o)
 {
 	char *at = (char *)o;

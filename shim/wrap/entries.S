@@ -4,7 +4,8 @@
  * its number and leads to entry_common. That asks entry_enter() (entry.c) where
  * the call was to go and jumps there with all arguments as they came, so that
  * no signature has to be right for a program to work. Only where results are to
- * be looked at (--digest) it calls, with a copy of the arguments on the stack.
+ * be looked at (--digest) it calls, with a copy of the arguments on the stack;
+ * and what was computed (--blas=same) it returns.
  */
 	.text
 
