@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Calls every name of BLAS and LAPACK and looks at what arrived: by links of
- * its own, by those of an object that was opened RTLD_LOCAL and finds the library by its
- * RUNPATH, or by what dlsym() answers. Built as a program and as that object.
+ * its own, by those of an object that was opened RTLD_LOCAL and finds the
+ * library by its RUNPATH, or by what dlsym() answers. Built as a program and as
+ * that object.
  */
 #include <dlfcn.h>
 #include <stdio.h>
