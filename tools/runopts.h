@@ -112,7 +112,7 @@ const char *wanted_shuffle(void);
 	  "OpenMP: threads in order, or native (default)",                      \
 	  &wanted.openmp },                                                    \
 	{ "blas", 0, "same|native",                                            \
-	  "BLAS of samebits' own, whose bits never vary, or native (default)", \
+	  "BLAS whose bits never vary, or native (default)",                   \
 	  &wanted.blas },                                                      \
 	{ "schedule", 0, "turns|native",                                       \
 	  "one thread at a time, in an order that repeats",                    \
