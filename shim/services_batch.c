@@ -119,10 +119,12 @@ void service_batch(const struct served *s, const struct operands *o,
 	for (int64_t g = 0; g < groups; g++) {
 		struct group of = group_of(s, g);
 
-		for (int64_t i = 0; i < of.size; i++)
-			same_gemm(s->laid, of.o.transa, of.o.transb, of.o.m,
-				  of.o.n, of.o.k, of.alpha, *a++, of.o.ld[0],
-				  *b++, of.o.ld[1], of.beta, *c++, of.o.ld[2]);
+		same_gemm_batch(s->laid, of.o.transa, of.o.transb, of.o.m,
+				of.o.n, of.o.k, of.alpha, a, of.o.ld[0], b,
+				of.o.ld[1], of.beta, c, of.o.ld[2], of.size);
+		a += of.size;
+		b += of.size;
+		c += of.size;
 	}
 }
 
@@ -137,18 +139,14 @@ static bool strided_legal(const struct served *s)
 void service_strided(const struct served *s, const struct operands *o,
 		     const struct operands *t, void *out)
 {
-	int64_t a = size_named(s, "stridea") * size_of[s->type];
-	int64_t b = size_named(s, "strideb") * size_of[s->type];
-	int64_t c = size_named(s, "stridec") * size_of[s->type];
-	int64_t n = size_named(s, "batch");
-
 	(void)t;
 	(void)out;
-	for (int64_t i = 0; i < n; i++)
-		same_gemm(s->laid, o->transa, o->transb, o->m, o->n, o->k,
-			  o->scalar[0], (char *)s->at[0] + i * a, o->ld[0],
-			  (char *)s->at[1] + i * b, o->ld[1], o->scalar[1],
-			  (char *)s->at[2] + i * c, o->ld[2]);
+	same_gemm_strided(s->laid, o->transa, o->transb, o->m, o->n, o->k,
+			  o->scalar[0], s->at[0], o->ld[0],
+			  size_named(s, "stridea"), s->at[1], o->ld[1],
+			  size_named(s, "strideb"), o->scalar[1], s->at[2],
+			  o->ld[2], size_named(s, "stridec"),
+			  size_named(s, "batch"));
 }
 
 bool service_batch_legal(const struct served *s)

@@ -54,14 +54,14 @@ NAME(cross)(const int mv, const bool upper, int64_t first, int64_t k,
 					if (upper ? i > v : i < v)
 						continue;
 					V x = NAME(load)(a + i * VL);
-					V re = FMA(x, SET1(b[j]), sum[j][0][i]);
+					V re = FMA(x, SET1(b[j * pb.across]), sum[j][0][i]);
 #ifdef COMPLEX
 					V y = NAME(load)(a + (mv + i) * VL);
 					V im = FMA(x, SET1(b[NR + j]),
 						   sum[j][1][i]);
 
 					re = FNMA(y, SET1(b[NR + j]), re);
-					im = FMA(y, SET1(b[j]), im);
+					im = FMA(y, SET1(b[j * pb.across]), im);
 					if (i == v)
 						im = NAME(chosen)(m, im,
 								  sum[j][1][i]);

@@ -61,7 +61,7 @@ NAME(tile)(const int mv, int64_t k, struct panel pa, struct panel pb, R *t,
 			column[i] = NAME(load)(a + i * VL);
 		UNROLL
 		for (int j = 0; j < NR; j++) {
-			V row = SET1(b[j]);
+			V row = SET1(b[j * pb.across]);
 
 			UNROLL
 			for (int i = 0; i < mv; i++)

@@ -43,12 +43,13 @@ union scalar {
 	double d[2];
 };
 
-/* One side of a tile: `step` elements lie between one k and the next. Packed,
- * these are all there are; complex ones have their real parts before their
- * imaginary ones. */
+/* One side of a tile: `step` elements lie between one k and the next, and
+ * `across` between neighbours of one k: 1 but for a real B that is read where it
+ * lies. Packed ones have no others in between; complex ones have their real parts
+ * before their imaginary ones. */
 struct panel {
 	const void *at;
-	int64_t step;
+	int64_t step, across;
 };
 
 struct gemm_kernel {

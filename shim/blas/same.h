@@ -48,6 +48,18 @@ void same_gemm(enum same_type type, char transa, char transb, int64_t m,
 	      int64_t n, int64_t k, const void *alpha, const void *a,
 	      int64_t lda, const void *b, int64_t ldb, const void *beta,
 	      void *c, int64_t ldc);
+/* `count` products of their own: pointers to each, or evenly spaced (strides in
+ * elements). No C may overlap another. */
+void same_gemm_batch(enum same_type type, char transa, char transb, int64_t m,
+		     int64_t n, int64_t k, const void *alpha,
+		     const void *const *a, int64_t lda, const void *const *b,
+		     int64_t ldb, const void *beta, void *const *c, int64_t ldc,
+		     int64_t count);
+void same_gemm_strided(enum same_type type, char transa, char transb, int64_t m,
+		       int64_t n, int64_t k, const void *alpha, const void *a,
+		       int64_t lda, int64_t stridea, const void *b, int64_t ldb,
+		       int64_t strideb, const void *beta, void *c, int64_t ldc,
+		       int64_t stridec, int64_t count);
 void same_gemmt(enum same_type type, char uplo, char transa, char transb,
 		int64_t n, int64_t k, const void *alpha, const void *a,
 		int64_t lda, const void *b, int64_t ldb, const void *beta,

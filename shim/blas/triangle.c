@@ -15,7 +15,6 @@
 #define PIECE 192	     /* columns that one thread takes at a time */
 #define ROOMY 1024	     /* alone: products are as many columns */
 #define FEW 64		     /* of which as many lines stay in a cache */
-#define SHARED_WORK (1 << 18) /* n * n * columns */
 
 struct system {
 	enum same_type type;
