@@ -99,7 +99,7 @@ all="$all devices terminal pids values logs kill hazards python"
 all="$all programs layout contents files verdict"
 all="$all writes"
 all="$all blas blas_same kernels kernels-level2 kernels-reference kernels-rows"
-all="$all kernels-vectors operand openmp threads frameworks"
+all="$all kernels-rotations kernels-vectors operand openmp threads frameworks"
 all="$all slurm_trials ranks"
 all="$all cuda cuda-real cuda-signatures cuda-prototypes cuda-kernels slurm"
 build build -Dtests=true -Dwerror=true

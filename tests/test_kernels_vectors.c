@@ -83,11 +83,6 @@ static void run_dot(const struct vectors *v, char *y)
 	same_dot(v->type, v->conj, v->n, v->x, v->incx, v->y, v->incy, y);
 }
 
-static enum same_type real_of(enum same_type t)
-{
-	return twice(t) ? SAME_D : SAME_S;
-}
-
 /* Real and imaginary parts one after the other, as reals. */
 static double part(const struct vectors *v, int64_t i)
 {
@@ -319,27 +314,6 @@ static void run_rot(const struct vectors *v, char *y)
 	free(x);
 }
 
-/* One element of rotm: h11, h21, h12, h22 behind the flag. */
-static void modify(enum same_type t, const char *param, double *x, double *y)
-{
-	double flag = get(t, param, 0).re, u = *x, w = *y;
-
-	if (flag == -2)
-		return;
-	if (flag == 0) {
-		*x = fused(t, get(t, param, 3).re, w, u);
-		*y = fused(t, get(t, param, 2).re, u, w);
-	} else if (flag == 1) {
-		*x = fused(t, get(t, param, 1).re, u, w);
-		*y = fused(t, get(t, param, 4).re, w, -u);
-	} else {
-		*x = fused(t, get(t, param, 3).re, w,
-			   times(t, get(t, param, 1).re, u));
-		*y = fused(t, get(t, param, 4).re, w,
-			   times(t, get(t, param, 2).re, u));
-	}
-}
-
 static void define_rotm(const struct vectors *v, char *y)
 {
 	char *x = own_x(v);
@@ -565,103 +539,12 @@ static void test_vectors_modes(void **unused)
 	}
 }
 
-/* Of any size: the least and largest numbers among them. */
-static struct number sized(enum same_type t)
-{
-	int most = twice(t) ? 1021 : 125;
-	int e = (int)below(2 * most) - most;
-	struct number x = { ldexp(number(false), e), 0 };
-
-	if (is_complex(t))
-		x.im = ldexp(number(false), e - (int)below(3));
-	x.re = twice(t) ? x.re : narrowed(x.re);
-	x.im = twice(t) ? x.im : narrowed(x.im);
-	return below(10) ? x : (struct number){ 0, 0 };
-}
-
-static long double size_of_number(struct number x)
-{
-	return hypotl(x.re, x.im);
-}
-
-/* c and s are a rotation that turns (a, b) into (r, 0). */
-static void check_rotation(enum same_type t, struct number a, struct number b,
-			   double c, struct number s, struct number r)
-{
-	long double most = fmaxl(size_of_number(a), size_of_number(b));
-	long double tiny = twice(t) ? 0x1p-1022L : 0x1p-126L;
-	long double near = (twice(t) ? 0x1p-50L : 0x1p-21L) * most + 4 * tiny;
-	long double re = c * (long double)a.re + s.re * (long double)b.re -
-			 s.im * (long double)b.im;
-	long double im = c * (long double)a.im + s.re * (long double)b.im +
-			 s.im * (long double)b.re;
-	long double zero_re = c * (long double)b.re - s.re * (long double)a.re -
-			      s.im * (long double)a.im;
-	long double zero_im = c * (long double)b.im - s.re * (long double)a.im +
-			      s.im * (long double)a.re;
-
-	if (hypotl(re - r.re, im - r.im) > near ||
-	    hypotl(zero_re, zero_im) > near)
-		fail_msg("rotg type %d of %a %a and %a %a: c %a s %a %a r %a "
-			 "%a",
-			 t, a.re, a.im, b.re, b.im, c, s.re, s.im, r.re, r.im);
-}
-
-static void test_rotg(void **unused)
-{
-	char a[16], b[16], c[16], s[16];
-
-	(void)unused;
-	for (int i = 0; i < 40000; i++) {
-		enum same_type t = (enum same_type)(i % TYPES);
-		struct number x = sized(t), y = sized(t);
-
-		put(t, a, 0, x);
-		put(t, b, 0, y);
-		same_rotg(t, a, b, c, s);
-		check_rotation(t, x, y, get(real_of(t), c, 0).re, get(t, s, 0),
-			       get(t, a, 0));
-	}
-}
-
-/* What rotmg finds turns (x1, y1), weighed by the roots of d1 and d2, so that
- * nothing is left of y. */
-static void test_rotmg(void **unused)
-{
-	char d1[8], d2[8], x1[8], y1[8], param[40];
-
-	(void)unused;
-	for (int i = 0; i < 20000; i++) {
-		enum same_type t = i % 2 ? SAME_D : SAME_S;
-		double e = ldexp(1, (int)below(100) - 50);
-		struct number w = { fabs(number(false)) * e, 0 };
-		struct number v = { fabs(number(false)) / e, 0 };
-		double x = narrowed(number(false)), y = narrowed(number(false));
-		double left = y, first = x, before, after;
-
-		put(t, d1, 0, w);
-		put(t, d2, 0, v);
-		w = get(t, d1, 0);
-		v = get(t, d2, 0);
-		put(t, x1, 0, (struct number){ x, 0 });
-		put(t, y1, 0, (struct number){ y, 0 });
-		same_rotmg(t, d1, d2, x1, y1, param);
-		modify(t, param, &first, &left);
-		before = w.re * x * x + v.re * y * y;
-		after = get(t, d1, 0).re * first * first;
-		assert_true(fabs(before - after) <= 1e-5 * before);
-		assert_true(get(t, d2, 0).re * left * left <= 1e-9 * before);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_vectors_wild),
 		cmocka_unit_test(test_vectors_modes),
-		cmocka_unit_test(test_rotg),
-		cmocka_unit_test(test_rotmg),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -273,6 +273,31 @@ struct number operand(enum same_type t, const void *a, int64_t ld,
 	return x;
 }
 
+enum same_type real_of(enum same_type t)
+{
+	return twice(t) ? SAME_D : SAME_S;
+}
+
+void modify(enum same_type t, const char *param, double *x, double *y)
+{
+	double flag = get(t, param, 0).re, u = *x, w = *y;
+
+	if (flag == -2)
+		return;
+	if (flag == 0) {
+		*x = fused(t, get(t, param, 3).re, w, u);
+		*y = fused(t, get(t, param, 2).re, u, w);
+	} else if (flag == 1) {
+		*x = fused(t, get(t, param, 1).re, u, w);
+		*y = fused(t, get(t, param, 4).re, w, -u);
+	} else {
+		*x = fused(t, get(t, param, 3).re, w,
+			   times(t, get(t, param, 1).re, u));
+		*y = fused(t, get(t, param, 4).re, w,
+			   times(t, get(t, param, 2).re, u));
+	}
+}
+
 void fill(enum same_type t, char *a, int64_t n, bool wild)
 {
 	for (int64_t i = 0; i < n; i++) {
