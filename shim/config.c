@@ -115,6 +115,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "framework", "off", &config.framework_off },
 		{ "portable", "on", &config.portable },
 		{ "env", "force", &config.environment_force },
+		{ "blas", "same", &config.blas_same },
 		{ "digest", "blas", &config.digest_blas },
 		{ "mpi", "ordered", &config.mpi_ordered },
 		{ "openmp", "ordered", &config.openmp_ordered },

@@ -2,13 +2,17 @@
 #include <string.h>
 
 #include "entry.h"
+#include "lapack.h"
 #include "route.h"
+#include "serve.h"
 #include "shape.h"
 #include "banned.h"
 
+/* What entries.S does next. */
+enum { JUMP, CALL_THROUGH /* to entry_leave() */, RETURN };
 struct way {
 	void *fn;
-	uint64_t through; /* to entry_leave() */
+	uint64_t how;
 };
 
 struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame);
@@ -23,6 +27,15 @@ static bool readable(const struct routine *r, const struct library *library,
 		 !route_is_c(number));
 }
 
+/* The reference LAPACK, whatever the program has. */
+static const struct library lapack_library = { .digest = 2,
+					       .name = "liblapack" };
+
+static bool is_ours(const struct library *library)
+{
+	return library == &serve_library || library == &lapack_library;
+}
+
 static void write_shape(const struct look *l, const struct routine *r,
 			const struct shape *made,
 			const struct library *library, int threads)
@@ -31,7 +44,7 @@ static void write_shape(const struct look *l, const struct routine *r,
 	struct text t = text_start(said, sizeof(said));
 
 	signature_text(&t, l);
-	if (threads > 0) {
+	if (threads > 0 && !is_ours(library)) {
 		text_add(&t, "threads=");
 		text_number(&t, (uint64_t)threads, 10, 1);
 		text_add(&t, " ");
@@ -50,9 +63,16 @@ static __attribute__((noinline)) uint64_t meet(const struct call *c,
 					       int threads)
 {
 	const struct routine *r = routine_of(number);
-	struct operands o = operands_of(l, r);
-	struct shape made = { hash, operands_work(&o) };
+	struct shape made = { .hash = hash };
+	struct operands o;
 
+	operands_of(&o, l, r);
+	made.work = operands_work(&o);
+	if (library == &serve_library)
+		serve_known(threads);
+	else if (config.blas_same && !config.audit && !is_ours(library) &&
+		 (route_is_blas(number) || route_is_lapack(number)))
+		serve_left(r->row, r->row->served ? ": it is observed" : "");
 	if (c->key->counter && !c->self->busy)
 		write_shape(l, r, &made, library, threads);
 	return made.work;
@@ -69,9 +89,9 @@ go_through(struct entry_frame *f, const struct look *l, struct call *c,
 
 	if (!readable(r, t->library, number)) {
 		call_end(c, hash, work);
-		return (struct way){ t->fn, 0 };
+		return (struct way){ t->fn, JUMP };
 	}
-	o = operands_of(l, r);
+	operands_of(&o, l, r);
 	operands_arrays(&o, l, r);
 	f->call = *c;
 	f->number = number;
@@ -79,34 +99,7 @@ go_through(struct entry_frame *f, const struct look *l, struct call *c,
 	f->work = work;
 	f->plan = l->plan;
 	f->digest = operands_read(&o);
-	return (struct way){ t->fn, 1 };
-}
-
-struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
-{
-	struct target made;
-	const struct target *t = route(&number, (uintptr_t)frame[1], &made);
-	struct look l = { f, (const uint64_t *)(frame + 2), NULL };
-	const struct shape *s;
-	uint64_t hash, work;
-	struct call c;
-	int threads;
-
-	if (!__atomic_load_n(&t->library, __ATOMIC_ACQUIRE) ||
-	    call_begin(&c, t->row, frame[1], frame) == SB_PASS)
-		return (struct way){ t->fn, 0 };
-	l.plan = t->plan;
-	threads = t->library->threads ? t->library->threads() : 0;
-	hash = shape_hash(&l, ((uint64_t)threads << 32 | number) ^
-				      t->library->digest);
-	s = shape_place(hash);
-	work = __builtin_expect(s->hash == hash, 1)
-		       ? s->work : meet(&c, &l, number, hash,
-						   t->library, threads);
-	if (__builtin_expect(config.digest_blas, 0))
-		return go_through(f, &l, &c, t, number, hash, work);
-	call_end(&c, hash, work);
-	return (struct way){ t->fn, 0 };
+	return (struct way){ t->fn, CALL_THROUGH };
 }
 
 /* Digest of what came back in registers. */
@@ -140,13 +133,119 @@ static uint64_t returned(const struct entry_frame *f, const struct operands *o)
 	return digest_word(word[0], word[1]);
 }
 
+/* Its place in the log, and the work that it stands for. */
+static uint64_t shape_of(const struct call *c, const struct look *l,
+			 uint32_t number, const struct library *library,
+			 int threads, uint64_t *hash)
+{
+	const struct shape *s;
+
+	if (is_ours(library)) /* results do not depend on them */
+		*hash = shape_hash(l, number ^ library->digest);
+	else
+		*hash = shape_hash(l, ((uint64_t)threads << 32 | number) ^
+					      library->digest);
+	s = shape_place(*hash);
+	return __builtin_expect(s->hash == *hash, 1)
+		       ? s->work : meet(c, l, number, *hash, library, threads);
+}
+
+/* --blas=same: to a LAPACK whose BLAS is ours; NULL: there is none. */
+static void *lapack_of(const struct target *t, uint32_t number)
+{
+	bool wide = route_is_wide(number) || t->library->wide;
+	void *fn = lapack_find(t->row, wide, route_xerbla(number, t->fn));
+
+	if (!fn)
+		serve_left(t->row, wide ? ": install liblapack64-3"
+					: ": install liblapack3");
+	return fn;
+}
+
+/* Computes it here. False: it stays with the program's library. */
+static bool serve_call(struct entry_frame *f, const struct look *l,
+		       struct call *c, const struct target *t, uint32_t number,
+		       int threads)
+{
+	struct served s;
+	uint64_t hash, work, read = 0;
+
+	if (!serve_takes(&s, l, routine_of(number), number, t->library))
+		return false;
+	work = shape_of(c, l, number, &serve_library, threads, &hash);
+	if (config.digest_blas)
+		read = operands_read(&s.o);
+	serve(&s, f, threads);
+	f->number = number;
+	if (config.digest_blas)
+		call_end_detail(c, hash, work, read,
+				digest_word(operands_written(&s.o),
+					    returned(f, &s.o)));
+	else
+		call_end(c, hash, work);
+	return true;
+}
+
+/* To where it would have gone. */
+static inline struct way observe(struct entry_frame *f, const struct look *l,
+				 struct call *c, const struct target *t,
+				 uint32_t number, int threads)
+{
+	uint64_t hash;
+	uint64_t work = shape_of(c, l, number, t->library, threads, &hash);
+
+	if (__builtin_expect(config.digest_blas, 0))
+		return go_through(f, l, c, t, number, hash, work);
+	call_end(c, hash, work);
+	return (struct way){ t->fn, JUMP };
+}
+
+static __attribute__((noinline)) struct way
+force(struct entry_frame *f, const struct look *l, struct call *c,
+      const struct target *t, uint32_t number, int threads)
+{
+	void *fn = NULL;
+	uint64_t hash, work;
+
+	if (route_is_lapack(number))
+		fn = lapack_of(t, number);
+	else if (serve_call(f, l, c, t, number, threads))
+		return (struct way){ NULL, RETURN };
+	if (!fn)
+		return observe(f, l, c, t, number, threads);
+	work = shape_of(c, l, number, &lapack_library, threads, &hash);
+	call_end(c, hash, work);
+	return (struct way){ fn, JUMP };
+}
+
+struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
+{
+	struct target made;
+	const struct target *t = route(&number, (uintptr_t)frame[1], &made);
+	struct look l = { f, (const uint64_t *)(frame + 2), NULL };
+	enum sb_policy policy = SB_PASS;
+	struct call c;
+	int threads;
+
+	if (__atomic_load_n(&t->library, __ATOMIC_ACQUIRE))
+		policy = call_begin(&c, t->row, frame[1], frame);
+	if (policy == SB_PASS)
+		return (struct way){ t->fn, JUMP };
+	l.plan = t->plan;
+	threads = t->library->threads ? t->library->threads() : 0;
+	if (__builtin_expect(policy == SB_FORCE, 0))
+		return force(f, &l, &c, t, number, threads);
+	return observe(f, &l, &c, t, number, threads);
+}
+
 void entry_leave(struct entry_frame *f, void **frame)
 {
 	const struct routine *r = routine_of(f->number);
 	const struct look l = { f, (const uint64_t *)(frame + 2), f->plan };
-	struct operands o = operands_of(&l, r);
+	struct operands o;
 	uint64_t written;
 
+	operands_of(&o, &l, r);
 	operands_arrays(&o, &l, r);
 	written = digest_word(operands_written(&o), returned(f, &o));
 	call_end_detail(&f->call, f->hash, f->work, f->digest, written);

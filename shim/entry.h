@@ -2,8 +2,8 @@
 /*
  * Calls of numeric libraries, at their entry points (wrap/entries.S). Names
  * that libraries may have are exported here, all of them; a call goes to
- * whatever it would have reached without us, in the scope of who calls, and
- * makes one event: its value is a digest of the call's shape (sizes, options,
+ * whatever it would have reached without us, in the scope of who calls, unless
+ * it is served (serve.h), and makes one event: its value is a digest of the call's shape (sizes, options,
  * leading dimensions), whose text stands in the log once (shape.h); its length
  * is the number of floating-point operations.
  *
@@ -18,7 +18,7 @@
 #include "call.h"
 #include "operand.h"
 
-#define BOUND_THUNKS 4096 /* as in wrap/entries.S */
+#define BOUND_THUNKS 8192 /* as in wrap/entries.S */
 
 /* What entries.S saves, and keeps until the call returns where it is gone
  * through. */
@@ -61,6 +61,8 @@ bool entry_alone(const char *name, const void *ra);
  * NULL: nothing. `now` is what it holds, and is returned where that is right.
  */
 void *entry_bind(uint32_t number, void *now, const void *inside);
+/* The thunk that leads to `found` by this name; NULL: there is none. */
+void *entry_for(uint32_t number, void *found);
 /* What lay in [start, end) is gone. */
 void entries_unloaded(uintptr_t start, uintptr_t end);
 

@@ -26,6 +26,7 @@
 #include "rank.h"
 #include "real.h"
 #include "rule.h"
+#include "serve.h"
 #include "stack.h"
 #include "standalone.h"
 #include "thread.h"
@@ -102,6 +103,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	pids_start(envp);
 	variables_start(envp);
 	processors_start();
+	serve_start(envp);
 	real_policies();
 	process_start();
 	if (config.odd[0])

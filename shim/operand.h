@@ -25,6 +25,7 @@ enum number_type { S, D, C, Z, B };
 struct operands {
 	uint8_t kind, type;
 	bool row_major;
+	bool no_order; /* what C's `order` says is neither */
 	/* 'N' 'T' 'C', 'U' 'L', 'L' 'R', 'N' 'U'; 0: it has none */
 	char transa, transb, uplo, side, diag;
 	int64_t m, n, k, kl, ku;

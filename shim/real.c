@@ -380,6 +380,8 @@ void real_policies(void)
 			s->now = SB_FORCE;
 		if (s->orders && config.mpi_ordered && !config.audit)
 			s->now = SB_FORCE;
+		if (s->served)
+			s->now = SB_FORCE;
 		if (s->keys && config.crypto_force && !config.audit)
 			s->now = SB_FORCE;
 		if (config.time_real &&

@@ -29,11 +29,20 @@ static const struct naming {
 	{ "scipy_cblas_", "64_", true, true, false },
 };
 #define NAMES (sizeof(naming) / sizeof(*naming))
+/* Those that routines of LAPACK have, likewise. */
+static const uint8_t lapack_naming[] = { 0, 2, 4, 5 };
+#define LAPACK_NAMES sizeof(lapack_naming)
 
 #define ROUTINE(f, cname, type, kind, words, text)                             \
 	SOURCE_ROW(f, .group = "blas", .policy = SB_OBSERVE, .optional = 1,    \
 		   .doc = text);
 #include "blas.def"
+#undef ROUTINE
+
+#define ROUTINE(f, type, words, text)                                          \
+	SOURCE_ROW(f, .group = "lapack", .policy = SB_OBSERVE, .optional = 1,  \
+		   .doc = text);
+#include "lapack.def"
 #undef ROUTINE
 
 #define SEEN(symbol, family, words, text)                                      \
@@ -42,11 +51,14 @@ static const struct naming {
 #include "calls.def"
 #undef SEEN
 
-/* The routines of BLAS, then the other calls. */
+/* The routines of BLAS, those of LAPACK, then the other calls. */
 static const struct routine routine[] = {
 #define ROUTINE(f, cname, type, kind, words, text)                             \
 	{ #f, #cname, words, &src_##f, type, kind },
 #include "blas.def"
+#undef ROUTINE
+#define ROUTINE(f, type, words, text) { #f, #f, words, &src_##f, type, OTHER },
+#include "lapack.def"
 #undef ROUTINE
 #define SEEN(symbol, family, words, text)                                      \
 	{ #symbol, #symbol, words, &src_##symbol, S, OTHER },
@@ -58,10 +70,17 @@ enum {
 #define ROUTINE(f, cname, type, kind, words, text) number_##f,
 #include "blas.def"
 #undef ROUTINE
-	ROUTINES /* of BLAS */
+	ROUTINES, /* of BLAS */
+	before_lapack = ROUTINES - 1,
+#define ROUTINE(f, type, words, text) number_##f,
+#include "lapack.def"
+#undef ROUTINE
+	NUMERIC /* routines of both */
 };
 #define BLAS_ENTRIES (ROUTINES * NAMES)
-#define ENTRIES (BLAS_ENTRIES + (ALL - ROUTINES))
+#define NUMERIC_ENTRIES                                                        \
+	(BLAS_ENTRIES + (NUMERIC - ROUTINES) * LAPACK_NAMES)
+#define ENTRIES (NUMERIC_ENTRIES + (ALL - NUMERIC))
 
 extern const char entry_first[] __attribute__((visibility("hidden")));
 extern const char entry_bound[] __attribute__((visibility("hidden")));
@@ -101,16 +120,31 @@ static const struct plan *plan_of(const struct routine *r, bool c, bool wide)
 	return p;
 }
 
-static bool is_blas(uint32_t number)
+bool route_is_blas(uint32_t number)
 {
 	return number < BLAS_ENTRIES;
+}
+
+bool route_is_lapack(uint32_t number)
+{
+	return number >= BLAS_ENTRIES && number < NUMERIC_ENTRIES;
 }
 
 static const struct naming *naming_of(uint32_t number)
 {
 	static const struct naming call = { "", "", true, false, false };
 
-	return is_blas(number) ? &naming[number % NAMES] : &call;
+	if (route_is_blas(number))
+		return &naming[number % NAMES];
+	return route_is_lapack(number)
+		       ? &naming[lapack_naming[(number - BLAS_ENTRIES) %
+					       LAPACK_NAMES]]
+		       : &call;
+}
+
+bool route_is_wide(uint32_t number)
+{
+	return naming_of(number)->wide;
 }
 
 bool route_is_c(uint32_t number)
@@ -124,8 +158,12 @@ struct symbol {
 
 const struct routine *routine_of(uint32_t number)
 {
-	return &routine[is_blas(number) ? number / NAMES
-					: number - BLAS_ENTRIES + ROUTINES];
+	if (route_is_blas(number))
+		return &routine[number / NAMES];
+	if (route_is_lapack(number))
+		return &routine[(number - BLAS_ENTRIES) / LAPACK_NAMES +
+				ROUTINES];
+	return &routine[number - NUMERIC_ENTRIES + NUMERIC];
 }
 
 static struct symbol symbol_of(uint32_t number)
@@ -209,7 +247,8 @@ static struct library *library_claim(void)
 	return NULL;
 }
 
-static struct library *library_meet(const Dl_info *info, const void *fn)
+static struct library *library_meet(const Dl_info *info, const void *fn,
+				    const char *kind)
 {
 	struct library l = { .start = (uintptr_t)info->dli_fbase };
 	const char *slash = strrchr(info->dli_fname, '/');
@@ -224,7 +263,8 @@ static struct library *library_meet(const Dl_info *info, const void *fn)
 	l.threads = any_of(fn, threads_names);
 	l.wide = strstr(text, "USE64BITINT") || strstr(info->dli_fname, "ilp64");
 	l.odd = scope_find("mkl_get_version_string", fn);
-	runtime_seen("blas", fn, text, l.threads ? (uint32_t)l.threads() : 0);
+	runtime_seen(*text ? "blas" : kind, fn, text,
+		     l.threads ? (uint32_t)l.threads() : 0);
 	made = library_claim();
 	if (!made)
 		return NULL;
@@ -245,7 +285,7 @@ static struct library *library_of(uint32_t number, const void *fn)
 	struct library *l;
 	Dl_info info;
 
-	if (!is_blas(number))
+	if (number >= NUMERIC_ENTRIES)
 		return &plain;
 	if (!dladdr(fn, &info) || !info.dli_fname)
 		return NULL;
@@ -258,7 +298,22 @@ static struct library *library_of(uint32_t number, const void *fn)
 		if (!scope_find(s.text, fn))
 			return NULL;
 	}
-	return l ? l : library_meet(&info, fn);
+	return l ? l : library_meet(&info, fn, routine_of(number)->row->group);
+}
+
+void *route_xerbla(uint32_t number, const void *fn)
+{
+	const struct naming *n = naming_of(number);
+	char name[64];
+	struct text t = text_start(name, sizeof(name));
+	void *found;
+
+	text_add(&t, n->prefix);
+	text_add(&t, "xerbla");
+	text_add(&t, n->suffix);
+	/* The program stands before us. */
+	found = real_dlsym_fn(RTLD_DEFAULT, name);
+	return found ? found : real_in_scope(name, fn);
 }
 
 static struct bound *bound_place(uintptr_t ra, uint32_t number)
@@ -390,8 +445,7 @@ static void *thunk_for(uint32_t number, void *fn)
 	return (void *)(entry_bound + room * THUNK_SIZE);
 }
 
-/* The thunk that leads there; NULL: there is nothing to lead to. */
-static void *bind_to(uint32_t number, void *found)
+void *entry_for(uint32_t number, void *found)
 {
 	uint64_t mask;
 	void *answer;
@@ -403,7 +457,7 @@ static void *bind_to(uint32_t number, void *found)
 	engine_unlock(mask);
 	if (answer == found && alive.yes)
 		call_blind("not-seen", routine_of(number)->row,
-			   " is not seen: more than 4096 functions of numeric "
+			   " is not seen: more than 8192 functions of numeric "
 			   "libraries are in use");
 	return answer;
 }
@@ -412,7 +466,7 @@ void *entry_found(const char *name, void *found)
 {
 	uint32_t number = entry_number(name);
 
-	return number == ENTRY_NONE ? NULL : bind_to(number, found);
+	return number == ENTRY_NONE ? NULL : entry_for(number, found);
 }
 
 bool entry_alone(const char *name, const void *ra)
@@ -429,7 +483,7 @@ void *entry_bind(uint32_t number, void *now, const void *inside)
 	if (!entry_is(now) && !entry_is(real_dlsym_fn(RTLD_DEFAULT, s.text)))
 		return now;
 	fn = real_in_scope(s.text, inside);
-	thunk = bind_to(number, fn);
+	thunk = entry_for(number, fn);
 	return fn && !thunk ? now : thunk;
 }
 

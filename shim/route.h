@@ -29,8 +29,15 @@ struct target {
 
 /* Names have numbers, in the order of entries.S. */
 const struct routine *routine_of(uint32_t number);
+bool route_is_blas(uint32_t number);
+bool route_is_lapack(uint32_t number);
+/* Has it integers of 8 bytes, by its name? */
+bool route_is_wide(uint32_t number);
 /* Is it C's calling convention? */
 bool route_is_c(uint32_t number);
+/* Whom a Fortran library tells of wrong arguments: what the caller of the name
+ * of this number, which leads to `fn`, would reach; NULL: nobody. */
+void *route_xerbla(uint32_t number, const void *fn);
 /*
  * The target of a call from `ra` by the thunk of this number, which becomes the
  * number of the name. `made`: room for a target that nobody keeps. Without a

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <emmintrin.h>
 #include <string.h>
 
 #include "signature.h"
@@ -111,15 +112,23 @@ void plan_make(struct plan *p, const struct routine *r, bool c, bool wide)
 	read_words(p, reading, false);
 }
 
-static char option_letter(enum role role, int64_t v)
+/* Fortran's letters have two cases; C's numbers. */
+char option_letter(const struct argument *a, int64_t v)
 {
+	if (a->how == LETTER)
+		return v >= 'a' && v <= 'z' ? (char)(v - 32) : (char)v;
 	switch (v) {
+	case 101:
+	case 102:
+		return a->role == ORDER ? (v == 101 ? 'R' : 'C') : '?';
 	case 111:
 		return 'N';
 	case 112:
 		return 'T';
 	case 113:
 		return 'C';
+	case 114: /* OpenBLAS: conjugated, not transposed */
+		return 'R';
 	case 121:
 		return 'U';
 	case 122:
@@ -132,35 +141,41 @@ static char option_letter(enum role role, int64_t v)
 		return 'L';
 	case 142:
 		return 'R';
-	case 101:
-	case 102:
-		return role == ORDER ? (v == 101 ? 'R' : 'C') : '?';
 	default:
-		return v >= 'a' && v <= 'z' ? (char)(v - 32) : (char)v;
+		return '?';
+	}
+}
+
+static void fill_option(struct operands *o, const struct argument *a, int64_t v)
+{
+	char letter = option_letter(a, v);
+
+	switch (a->role) {
+	case ORDER:
+		o->row_major = letter == 'R';
+		o->no_order = letter == '?';
+		break;
+	case TRANSA:
+		o->transa = letter;
+		break;
+	case TRANSB:
+		o->transb = letter;
+		break;
+	case UPLO:
+		o->uplo = letter;
+		break;
+	case SIDE:
+		o->side = letter;
+		break;
+	case DIAG:
+		o->diag = letter;
+		break;
 	}
 }
 
 static void fill(struct operands *o, const struct argument *a, int64_t v)
 {
 	switch (a->role) {
-	case ORDER:
-		o->row_major = v == 101;
-		break;
-	case TRANSA:
-		o->transa = option_letter(TRANSA, v);
-		break;
-	case TRANSB:
-		o->transb = option_letter(TRANSB, v);
-		break;
-	case UPLO:
-		o->uplo = option_letter(UPLO, v);
-		break;
-	case SIDE:
-		o->side = option_letter(SIDE, v);
-		break;
-	case DIAG:
-		o->diag = option_letter(DIAG, v);
-		break;
 	case M:
 		o->m = v;
 		break;
@@ -185,17 +200,33 @@ static void fill(struct operands *o, const struct argument *a, int64_t v)
 	case INCY:
 		o->inc[a->role - INCX] = v;
 		break;
+	default:
+		fill_option(o, a, v);
+		break;
 	}
 }
 
-struct operands operands_of(const struct look *l, const struct routine *r)
+/* Made in its place: to clear one and copy it costs more than small calls. */
+static void clear(struct operands *o)
 {
-	struct operands o = { .kind = r->kind, .type = r->type };
+	char *at = (char *)o;
+	size_t i = 0;
 
+	for (; i + 16 <= sizeof(*o); i += 16)
+		_mm_storeu_si128((__m128i *)(at + i), _mm_setzero_si128());
+	for (; i < sizeof(*o); i++)
+		at[i] = 0;
+}
+
+void operands_of(struct operands *o, const struct look *l,
+		 const struct routine *r)
+{
+	clear(o);
+	o->kind = r->kind;
+	o->type = r->type;
 	for (unsigned i = 0; i < l->plan->sizes; i++)
-		fill(&o, &l->plan->argument[i],
+		fill(o, &l->plan->argument[i],
 		     value(l, &l->plan->argument[i]));
-	return o;
 }
 
 /* The bits of a scalar: in a vector register, or in memory. */
@@ -240,7 +271,7 @@ static void add_argument(struct text *t, const struct argument *a, int64_t v)
 		text_add(t, (char[]){ a->name[i], 0 });
 	text_add(t, "=");
 	if (a->how == OPTION || a->how == LETTER)
-		text_add(t, (char[]){ option_letter(a->role, v), 0 });
+		text_add(t, (char[]){ option_letter(a, v), 0 });
 	else
 		add_signed(t, v);
 	text_add(t, " ");

@@ -93,10 +93,13 @@ static inline uint64_t shape_hash(const struct look *l, uint64_t seed)
 
 bool is_complex(const struct routine *r);
 /* Sizes and options of the call. */
-struct operands operands_of(const struct look *l, const struct routine *r);
+void operands_of(struct operands *o, const struct look *l,
+		 const struct routine *r);
 /* What else its operands are, for whom they are looked at. */
 void operands_arrays(struct operands *o, const struct look *l,
 		     const struct routine *r);
+/* 'N', 'T', 'U' and so on; '?': what C says is no option. */
+char option_letter(const struct argument *a, int64_t v);
 /* "m=3 n=4 ", the sizes and options in their order. */
 void signature_text(struct text *t, const struct look *l);
 

@@ -53,6 +53,7 @@ struct source {
 	uint8_t now;	/* enum sb_policy of this run */
 	uint8_t denied; /* 1: some rule may deny a call of it */
 	uint16_t index; /* in the log's table of names */
+	uint8_t served; /* --blas=same: a number of serve.c's; 0: not there */
 	uint8_t exact;	/* 1: which calls, depends on the whole stack */
 };
 

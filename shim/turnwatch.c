@@ -10,15 +10,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "config.h"
 #include "crew.h"
 #include "deny.h"
+#include "kthread.h"
 #include "log.h"
 #include "ltime.h"
 #include "process.h"
@@ -249,21 +248,8 @@ static int watch(void *arg)
 
 void turn_watch_start(void)
 {
-	uint64_t all = ~0ull, mask;
-	long p = sys6(SYS_mmap, NULL, STACK, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-	int (*make)(int (*)(void *), void *, int, void *, ...);
-
 	memset(&seen, 0, sizeof(seen));
-	make = (__typeof__(make))real_find("clone", NULL);
-	if ((p < 0 && p > -4096) || !make)
-		return;
-	sys4(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, &all, &mask, 8);
-	turn.watch = make(watch, (char *)p + STACK,
-			  CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
-				  CLONE_THREAD | CLONE_SYSVSEM,
-			  NULL) > 0;
-	sys4(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &mask, NULL, 8);
+	turn.watch = kthread_start(watch, NULL, STACK) == 0;
 }
 
 void turn_watch_forked(void)

@@ -143,8 +143,12 @@ static void note(struct batch *b, const struct object *o, const ElfW(Rela) *r)
 		b->slot[b->n++] = slot;
 }
 
+static uintptr_t rebound[2]; /* by weak_rebind(): objects of ours */
+
 static bool meant(const struct batch *b, uintptr_t base)
 {
+	if (base && (base == rebound[0] || base == rebound[1]))
+		return false;
 	for (unsigned i = 0; i < b->nbase; i++)
 		if (base == b->base[i])
 			return true;
@@ -223,4 +227,54 @@ void weak_clear_in(const uintptr_t *base, unsigned n)
 void weak_clear(void)
 {
 	weak_clear_in(NULL, 0);
+}
+
+struct asked {
+	uintptr_t base;
+	struct object object;
+};
+
+static int find(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct asked *a = arg;
+
+	(void)size;
+	if (info->dlpi_addr != a->base)
+		return 0;
+	a->object = describe(info);
+	return 1;
+}
+
+static void rebind(const struct object *o, const ElfW(Rela) *r,
+		   void *(*choose)(const char *name, void *now, void *arg),
+		   void *arg)
+{
+	const ElfW(Sym) *s = &o->sym[ELF64_R_SYM(r->r_info)];
+	void **at = (void **)(o->base + r->r_offset);
+	uintptr_t page = (uintptr_t)at & -4096ul;
+	void *now;
+
+	if (!is_slot(ELF64_R_TYPE(r->r_info)) || !*at)
+		return;
+	now = choose(o->names + s->st_name, *at, arg);
+	if (now)
+		set(at, page >= o->relro && page < o->relro_end, now);
+}
+
+void weak_rebind(uintptr_t base,
+		 void *(*choose)(const char *name, void *now, void *arg),
+		 void *arg)
+{
+	struct asked a = { .base = base };
+
+	rebound[rebound[0] && rebound[0] != base] = base;
+	if (!real_iterate(find, &a) || !a.object.sym || !a.object.names)
+		return;
+	for (int k = 0; k < 2; k++) {
+		const ElfW(Rela) *r = a.object.rela[k];
+		const ElfW(Rela) *end = r + a.object.size[k] / sizeof(*r);
+
+		for (; r && r < end; r++)
+			rebind(&a.object, r, choose, arg);
+	}
 }

@@ -10,11 +10,19 @@
 #ifndef SAMEBITS_WEAK_H
 #define SAMEBITS_WEAK_H
 
+#include <stdint.h>
+
 /* In all objects that are loaded. At start-up, when they have been relocated and
  * none of their code has run. */
 void weak_clear(void);
 /* In the objects loaded at these addresses (NULL: all). Not under the engine's
  * lock: looks names up. */
 void weak_clear_in(const uintptr_t *base, unsigned n);
+/* Calls choose(name, now, arg) for each slot of the object at `base`, which
+ * stays loaded, that is bound to a name: it becomes what is returned, unless
+ * that is NULL. The functions above leave this object alone then. */
+void weak_rebind(uintptr_t base,
+		 void *(*choose)(const char *name, void *now, void *arg),
+		 void *arg);
 
 #endif

@@ -13,7 +13,8 @@ test="g++ libcmocka-dev clang libclang-rt-14-dev valgrind fasttext darknet
       openssh-client libsodium23 libgcrypt20 libuuid1 gfortran sqlite3 xxd
       busybox pwgen procps make git rsync zip unzip zstd ccache libpython3.11
       python3-threadpoolctl python3-joblib libblas3 libblas-test
-      libopenblas0-pthread libopenblas64-0-pthread libblis4-pthread
+      libopenblas0-pthread libopenblas0-openmp libopenblas64-0-pthread
+      libblis4-pthread r-base-core
       libgomp1 libomp-14-dev libtbb-dev python3-venv
       python3-scipy chromium libmpich-dev libopenmpi-dev mpich munge
       openmpi-bin python3-mpi4py slurm-client slurmctld slurmd"

@@ -67,6 +67,7 @@ static const char *const elsewhere[][2] = {
 	{ "curand", "cuda" },
 	{ "cusolver", "cuda" },
 	{ "cusparse", "cuda" },
+	{ "lapack", "blas" },
 	{ "mpi", "mpi" },
 	{ "nccl", "cuda" },
 	{ "numeric", "openmp" },

@@ -157,6 +157,51 @@ static void test_gemm_wild(void **unused)
 	many_gemm(400, 40, true);
 }
 
+/* Each product of a batch is what it is alone. */
+static void check_batch(const struct gemm *g, bool strided)
+{
+	int64_t whole = g->ldc * (g->n + 1), count = 5;
+	size_t one = size_of(g->type), bytes = (size_t)whole * one;
+	const void *a[5] = { g->a, g->a, g->a, g->a, g->a };
+	const void *b[5] = { g->b, g->b, g->b, g->b, g->b };
+	char *wanted = malloc(bytes), *c = malloc((size_t)count * bytes);
+	void *each[5];
+
+	memcpy(wanted, g->c, bytes);
+	run_gemm(g, wanted);
+	for (int64_t i = 0; i < count; i++) {
+		each[i] = c + (size_t)i * bytes;
+		memcpy(each[i], g->c, bytes);
+	}
+	if (strided)
+		same_gemm_strided(g->type, g->ta, g->tb, g->m, g->n, g->k,
+				  g->alpha, g->a, g->lda, 0, g->b, g->ldb, 0,
+				  g->beta, c, g->ldc, whole, count);
+	else
+		same_gemm_batch(g->type, g->ta, g->tb, g->m, g->n, g->k,
+				g->alpha, a, g->lda, b, g->ldb, g->beta, each,
+				g->ldc, count);
+	for (int64_t i = 0; i < count; i++)
+		assert_memory_equal(each[i], wanted, bytes);
+	free(wanted);
+	free(c);
+}
+
+static void test_batch(void **unused)
+{
+	struct gemm g;
+
+	(void)unused;
+	for (int i = 0; i < 100; i++) {
+		random_gemm(&g, (enum same_type)(i % TYPES), 50, false);
+		assert_true(use("scalar", 1 + (unsigned)below(3)));
+		random_blocks();
+		check_batch(&g, i / TYPES % 2);
+		unguard(g.type, g.a, g.size_a);
+		unguard(g.type, g.b, g.size_b);
+	}
+}
+
 /* Level 3 with one triangle kept. All arguments of such a call. */
 struct level3 {
 	enum same_type type;
@@ -332,43 +377,6 @@ static void define_trmm(const struct level3 *l, char *c)
 			    zero(l->type, alpha) ? alpha : scaled(l->type, alpha, sum));
 		}
 	free(old);
-}
-
-static double divided(enum same_type t, double a, double b)
-{
-	if (twice(t))
-		return a / b;
-	return widened(narrowed(a) / narrowed(b));
-}
-
-/* x / a: by Smith's reciprocal where numbers are complex. */
-static struct number quotient(enum same_type t, struct number x,
-			      struct number a)
-{
-	struct number r, by;
-	double q, d;
-
-	if (!is_complex(t)) {
-		r.re = divided(t, x.re, a.re);
-		r.im = 0;
-		return r;
-	}
-	if (fabs(a.re) >= fabs(a.im)) {
-		q = divided(t, a.im, a.re);
-		d = fused(t, a.im, q, a.re);
-		by.re = divided(t, 1, d);
-		by.im = divided(t, -q, d);
-	} else {
-		q = divided(t, a.re, a.im);
-		d = fused(t, a.re, q, a.im);
-		by.re = divided(t, q, d);
-		by.im = divided(t, -1, d);
-	}
-	r.re = times(t, by.re, x.re);
-	r.im = times(t, by.re, x.im);
-	r.re = fused(t, -by.im, x.im, r.re);
-	r.im = fused(t, by.im, x.re, r.im);
-	return r;
 }
 
 static struct number negated(struct number x)
@@ -547,6 +555,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gemm),
 		cmocka_unit_test(test_gemm_wild),
+		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_level3),
 		cmocka_unit_test(test_level3_wild),
 		cmocka_unit_test(test_modes),

@@ -11,11 +11,14 @@ struct cure {
 /* What `run` controls, where it was not controlled this time. */
 #define RUN "samebits run controls it"
 
+#define BLAS                                                                   \
+	"--blas=same gives it the same bits with any library, threads and "    \
+	"processor; or other numbers went in: look at the events before it; "  \
+	"--digest blas shows whether its operands differ"
+
 /* By group: what to do where the value was the real one. */
 static const struct cure observed[] = {
-	{ "blas",
-	  "the same numbers went in by another way: look at the events "
-	  "before it; --digest blas shows whether its operands differ" },
+	{ "blas", BLAS },
 	{ "clock", RUN "; leave --time real and --observe clock away" },
 	{ "cpu", "--threads N shows every machine the same processors" },
 	{ "cublas", RUN "; leave --observe away" },
@@ -35,6 +38,7 @@ static const struct cure observed[] = {
 		  "an argument, or leave it out of the result" },
 	{ "input", "nothing controls what comes over the network: record it in "
 		   "a file once and read that" },
+	{ "lapack", BLAS },
 	{ "loader", "other libraries are loaded: fix LD_LIBRARY_PATH and the "
 		    "versions that are installed" },
 	{ "memory", RUN "; leave --observe away" },

@@ -142,6 +142,8 @@ static void settings(char *out, size_t size, const struct manifest *m,
 		add(out, size, "mpi", wanted.mpi, false);
 	if (wanted.openmp)
 		add(out, size, "openmp", wanted.openmp, false);
+	if (wanted.blas)
+		add(out, size, "blas", wanted.blas, false);
 	if (wanted.schedule)
 		add(out, size, "schedule", wanted.schedule, false);
 	add_number(out, size, "turnseed", wanted.schedule_seed, 0);

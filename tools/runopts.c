@@ -313,6 +313,7 @@ bool wanted_valid(void)
 	       one_of("framework", wanted.framework, "on", "off") &&
 	       one_of("mpi", wanted.mpi, "ordered", "native") &&
 	       one_of("openmp", wanted.openmp, "ordered", "native") &&
+	       one_of("blas", wanted.blas, "same", "native") &&
 	       one_of("schedule", wanted.schedule, "turns", "native") &&
 	       one_of("sleep", wanted.sleep, "real", "skip") &&
 	       turns_valid() &&

@@ -18,7 +18,7 @@ extern struct wanted {
 		*suppress, *threads, *env, *framework, *digest, *portable,
 		*addresses, *mpi, *output, *no_output, *input, *no_input,
 		*schedule, *schedule_seed, *sleep, *external_wait, *patience,
-		*deadlock, *openmp;
+		*deadlock, *openmp, *blas;
 	bool own_seeds; /* the verb gives each run one */
 } wanted;
 /* What --suppress named, once wanted_valid() has read it. */
@@ -111,6 +111,9 @@ const char *wanted_shuffle(void);
 	{ "openmp", 0, "ordered|native",                                       \
 	  "OpenMP: threads in order, or native (default)",                      \
 	  &wanted.openmp },                                                    \
+	{ "blas", 0, "same|native",                                            \
+	  "BLAS whose bits never vary, or native (default)",                   \
+	  &wanted.blas },                                                      \
 	{ "schedule", 0, "turns|native",                                       \
 	  "one thread at a time, in an order that repeats",                    \
 	  &wanted.schedule },                                                  \

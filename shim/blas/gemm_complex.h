@@ -172,6 +172,8 @@ static void NAME(finish)(const void *tile, int height, int rows, int columns,
 	}
 }
 
+#include "edge_kernel.h"
+
 /* How an element is moved: never computed with, as a subnormal number might
  * be flushed. */
 static inline NAME(number) NAME(moved)(NAME(number) x, bool conj, bool negate)
@@ -277,6 +279,8 @@ static void NAME(pack)(const struct view *v, int64_t i, int rows, int height,
 			    to + 2 * left * height);
 	NAME(pack_side)(v, !low, i, rows, height, p + end, k - end,
 			to + 2 * end * height);
+	if (v->unit)
+		NAME(pack_unit)(i, rows, height, p, k, to);
 }
 
 static const struct gemm_kernel NAME(gemm) = {
@@ -290,6 +294,14 @@ static const struct gemm_kernel NAME(gemm) = {
 #else
 	.micro = { { NAME(micro10) }, { NAME(micro11) } },
 #endif
+	.edge = { NAME(edge1),
+#if MV > 1
+		  NAME(edge2),
+#endif
+#if MV > 2
+		  NAME(edge3),
+#endif
+	},
 	.load = NAME(load_sums),
 	.finish = NAME(finish),
 	.pack = NAME(pack),

@@ -61,7 +61,7 @@ NAME(tile)(const int mv, int64_t k, struct panel pa, struct panel pb, R *t,
 			column[i] = NAME(load)(a + i * VL);
 		UNROLL
 		for (int j = 0; j < NR; j++) {
-			V row = SET1(b[j]);
+			V row = SET1(b[j * pb.across]);
 
 			UNROLL
 			for (int i = 0; i < mv; i++)
@@ -176,6 +176,7 @@ static void NAME(finish)(const void *tile, int height, int rows, int columns,
 	}
 }
 
+#include "edge_kernel.h"
 #include "pack_kernel.h"
 
 static const struct gemm_kernel NAME(gemm) = {
@@ -191,6 +192,14 @@ static const struct gemm_kernel NAME(gemm) = {
 	.micro = { { NAME(micro1), NAME(micro2) },
 		   { NAME(micro1), NAME(micro2) } },
 #endif
+	.edge = { NAME(edge1),
+#if MV > 1
+		  NAME(edge2),
+#endif
+#if MV > 2
+		  NAME(edge3),
+#endif
+	},
 	.load = NAME(load_sums),
 	.finish = NAME(finish),
 	.pack = NAME(pack),

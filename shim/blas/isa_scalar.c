@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* For processors without fused multiply-add. */
+#include <emmintrin.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "soft_fma.h"
 
@@ -62,6 +64,61 @@ static soft_d canon_d(soft_d v)
 	for (int i = 0; i < 2; i++)
 		v[i] = v[i] == v[i] ? v[i] : __builtin_nan("");
 	return v;
+}
+
+/* Is there a NaN in any lane of either? */
+static inline bool unordered_s(soft_s a, soft_s b)
+{
+	return _mm_movemask_ps(_mm_cmpunord_ps((__m128)a, (__m128)b)) != 0;
+}
+
+static inline bool unordered_d(soft_d a, soft_d b)
+{
+	return _mm_movemask_pd(_mm_cmpunord_pd((__m128d)a, (__m128d)b)) != 0;
+}
+
+/* The first n numbers, and zeros. */
+static soft_s some_s(int64_t n, const float *a)
+{
+	soft_s r = { 0 };
+
+	for (int i = 0; i < n; i++)
+		r[i] = a[i];
+	return r;
+}
+
+static soft_d some_d(int64_t n, const double *a)
+{
+	soft_d r = { 0 };
+
+	for (int i = 0; i < n; i++)
+		r[i] = a[i];
+	return r;
+}
+
+static __m128 folded_s(soft_s v)
+{
+	return (__m128)v;
+}
+
+static __m128d folded_d(soft_d v)
+{
+	return (__m128d)v;
+}
+
+/* sum + a * b in the first n lanes */
+static soft_s part_s(int64_t n, const float *a, const float *b, soft_s sum)
+{
+	for (int i = 0; i < n; i++)
+		sum[i] = soft_fmaf(a[i], b[i], sum[i]);
+	return sum;
+}
+
+static soft_d part_d(int64_t n, const double *a, const double *b, soft_d sum)
+{
+	for (int i = 0; i < n; i++)
+		sum[i] = soft_fmad(a[i], b[i], sum[i]);
+	return sum;
 }
 
 static bool here(void)

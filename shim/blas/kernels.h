@@ -19,6 +19,8 @@ struct view {
 	bool negate;
 	char mirror; /* 0: a general matrix; 'U', 'L': only this is stored */
 	bool hermitian;
+	char triangle; /* 'L', 'U': the others are not there; no mirror then */
+	bool unit;     /* its diagonal is ones */
 };
 
 /* How a finished chain t becomes an element of C. */
@@ -35,12 +37,19 @@ struct finish {
 #define PANEL_BYTES 768 /* at most, a panel's row of elements */
 #define TILE_BYTES 8192 /* at most, a tile of partial sums */
 
-/* One side of a tile: `step` elements lie between one k and the next. Packed,
- * these are all there are; complex ones have their real parts before their
- * imaginary ones. */
+/* A scalar of any type. */
+union scalar {
+	float s[2];
+	double d[2];
+};
+
+/* One side of a tile: `step` elements lie between one k and the next, and
+ * `across` between neighbours of one k: 1 but for a real B that is read where it
+ * lies. Packed ones have no others in between; complex ones have their real parts
+ * before their imaginary ones. */
 struct panel {
 	const void *at;
-	int64_t step;
+	int64_t step, across;
 };
 
 struct gemm_kernel {
@@ -59,6 +68,11 @@ struct gemm_kernel {
 	void (*micro[2][TILE_VECTORS])(int64_t k, struct panel a,
 				       struct panel b, void *t, bool fresh,
 				       const struct finish *f, void *c);
+	/* The chains of a tile that the diagonal of a triangle crosses:
+	 * `first` is how far right of the tile's first row the steps begin. */
+	void (*edge[TILE_VECTORS])(bool upper, int64_t first, int64_t k,
+				   struct panel a, struct panel b, void *t,
+				   bool fresh);
 	/* The sums of a tile from c, where f->raw. */
 	void (*load)(void *t, int height, int rows, int columns,
 		     const struct finish *f, const void *c);
@@ -82,15 +96,10 @@ struct triangle {
 };
 
 struct triangle_kernel {
-	/* n <= LEAF rows; columns: those of b (and c); strides as in finish.
-	 * c: sums, to which a * b is added. */
-	void (*multiply)(const struct triangle *a, int64_t n, int64_t columns,
-			 const void *b, int64_t brs, int64_t bcs, void *c,
-			 int64_t crs, int64_t ccs);
 	/* b becomes alpha * a * b, without room, for any n. */
 	void (*replace)(const struct triangle *a, int64_t n, int64_t columns,
 			const void *alpha, void *b, int64_t brs, int64_t bcs);
-	/* b becomes the solution of a * x = b. */
+	/* b becomes the solution of a * x = b; n <= LEAF. */
 	void (*solve)(const struct triangle *a, int64_t n, int64_t columns,
 		      void *b, int64_t brs, int64_t bcs);
 };
@@ -115,17 +124,98 @@ struct level1_kernel {
 		      bool overwrite);
 	void (*rot)(int64_t n, void *x, int64_t incx, void *y, int64_t incy,
 		    const void *c, const void *s);
+	/* Of real types. */
+	void (*rotm)(int64_t n, void *x, int64_t incx, void *y, int64_t incy,
+		     const void *param);
 };
 
-/* `turned`: a's columns are the rows; overwrite: y is not read. */
+/*
+ * A matrix by its columns, which are contiguous: element (i, j) lies at
+ * at + j * ld + curve * j * (j + 1) / 2 + i, for i from j - above to j + below.
+ * Dense, band and packed matrices and their triangles differ in that alone.
+ */
+struct columns {
+	const void *at;
+	int64_t ld, curve;
+	int64_t m, n;
+	int64_t above, below;
+};
+
+/* The rows of column j, within those from first to end. */
+static inline int64_t column_top(const struct columns *a, int64_t j,
+				 int64_t first)
+{
+	return j - a->above > first ? j - a->above : first;
+}
+
+static inline int64_t column_end(const struct columns *a, int64_t j,
+				 int64_t end)
+{
+	return j + a->below + 1 < end ? j + a->below + 1 : end;
+}
+
+/* A vector from its first number on. */
+struct line {
+	void *at;
+	int64_t inc;
+};
+
+/* Some rows, and some columns in their order. */
+struct span {
+	int64_t first, end;
+	int64_t from, to;
+	bool down; /* the last column comes first */
+};
+
+/* All columns that have any of these rows. */
+static inline struct span span_of(const struct columns *a, int64_t first,
+				  int64_t end)
+{
+	int64_t to = end + a->above;
+
+	return (struct span){ .first = first,
+			      .end = end,
+			      .from = first > a->below ? first - a->below : 0,
+			      .to = to < a->n ? to : a->n };
+}
+
+/* Which mirror image a triangle has, and the diagonal of a triangular one. */
+struct kind {
+	bool upper, conj; /* all that is stored is read as its conjugate */
+	bool hermitian, unit;
+	bool turned;
+};
+
+/* a += row * (alpha * column) */
+struct update {
+	union scalar alpha;
+	struct line row, column;
+	bool conj_row, conj_column;
+};
+
+/* `sum` is contiguous, and is of the span's rows or of some columns. */
 struct level2_kernel {
-	void (*gemv)(bool turned, bool conj, int64_t m, int64_t n,
-		     const void *alpha, const void *a, int64_t lda,
-		     const void *x, int64_t incx, const void *beta, void *y,
-		     int64_t incy, bool overwrite);
-	void (*ger)(int64_t m, int64_t n, const void *alpha, const void *x,
-		    int64_t incx, const void *y, int64_t incy, bool conj,
-		    void *a, int64_t lda);
+	/* The chains of rows go on over columns. */
+	void (*rows)(const struct columns *a, const struct span *s, bool conj,
+		     struct line x, void *sum);
+	/* Each the product of a column and x. */
+	void (*dots)(const struct columns *a, int64_t from, int64_t to,
+		     bool conj, struct line x, void *sum);
+	/* The chains take the step of the diagonal. */
+	void (*diagonal)(const struct columns *a, int64_t first, int64_t end,
+			 struct kind kind, struct line x, void *sum);
+	/* A strict triangle, its diagonal and its mirror image times x, from
+	 * row first to end. */
+	void (*symmetric)(const struct columns *a, int64_t first, int64_t end,
+			  struct kind kind, struct line x, void *sum);
+	/* y = alpha * sum + beta * y */
+	void (*end)(int64_t n, const void *sum, const void *alpha,
+		    const void *beta, bool overwrite, struct line y);
+	/* x becomes the solution; a is a strict triangle. */
+	void (*solve)(const struct columns *a, struct kind kind,
+		      struct line x);
+	void (*update)(const struct columns *a, int64_t from, int64_t to,
+		       const struct update *u, int terms, bool hermitian);
 };
 
 struct kernels {
@@ -136,6 +226,8 @@ struct kernels {
 	const struct triangle_kernel *triangle[4];
 	const struct level1_kernel *level1[4];
 	const struct level2_kernel *level2[4];
+	double (*dsdot)(int64_t n, const float *x, int64_t incx, const float *y,
+			int64_t incy);
 };
 
 extern const struct kernels kernels_scalar, kernels_fma128, kernels_avx2,

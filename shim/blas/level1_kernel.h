@@ -1,15 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The template of level 1; what is defined: gemm_kernel.h and complex.h.
- * Reductions have LANES partial results, whatever the vectors: number i goes to
- * lane i % LANES, and lanes are added in a tree.
- */
-#define LANES ((int)(256 / sizeof(R))) /* reals */
-#define REGISTERS (LANES / VL)
-#define CHUNK (4 * LANES) /* reals that are gathered at a time */
-
-typedef __typeof__((V){ 0 } == (V){ 0 }) NAME(mask);
-
+/* The template of level 1's other reductions: as dot_kernel.h. */
 static inline V NAME(magnitudes)(V x)
 {
 	return (V)((NAME(mask))x & ~(NAME(mask))SET1((R)-0.0));
@@ -20,215 +10,7 @@ static R NAME(absolute)(R x)
 	return x < 0 ? -x : x == 0 ? 0 : x;
 }
 
-/* n numbers in a row: where they lie, or gathered. */
-static const R *NAME(row_of)(const NAME(number) *x, int64_t incx, int64_t n,
-			     R room[CHUNK])
-{
-	NAME(number) *to = (NAME(number) *)(void *)room;
-
-	if (incx == 1)
-		return (const R *)x;
-	for (int64_t i = 0; i < n; i++)
-		to[i] = x[i * incx];
-	return room;
-}
-
-/* Numbers from i on that can be done at once. */
-static int64_t NAME(some)(int64_t n, int64_t i, bool contiguous)
-{
-	return contiguous || n - i < CHUNK / PARTS ? n - i : CHUNK / PARTS;
-}
-
-static R NAME(tree)(R lane[LANES])
-{
-	for (int w = LANES / 2; w; w /= 2)
-		for (int l = 0; l < w; l++)
-			lane[l] += lane[l + w];
-	return lane[0];
-}
-
-#ifdef COMPLEX
-/* Lanes of numbers: LANES / 2 real parts, then as many imaginary ones. */
-static void NAME(dot_lanes)(int64_t n, const R *x, const R *y, bool conj,
-			    R lane[LANES])
-{
-	const int half = LANES / 2;
-
-	for (int64_t i = 0; i < n; i += half, x += LANES, y += LANES) {
-		int now = n - i < half ? (int)(n - i) : half;
-
-		for (int l = 0; l < now; l++) {
-			R re = x[2 * l];
-			R im = conj ? -x[2 * l + 1] : x[2 * l + 1];
-
-
-			lane[l] = FMA1(re, y[2 * l], lane[l]);
-			lane[l] = FMA1(-im, y[2 * l + 1], lane[l]);
-			lane[half + l] =
-				FMA1(re, y[2 * l + 1], lane[half + l]);
-			lane[half + l] = FMA1(im, y[2 * l], lane[half + l]);
-		}
-	}
-}
-
-static NAME(number) NAME(dot_end)(R lane[LANES])
-{
-	for (int w = LANES / 4; w; w /= 2)
-		for (int l = 0; l < w; l++) {
-			lane[l] += lane[l + w];
-			lane[LANES / 2 + l] += lane[LANES / 2 + l + w];
-		}
-	return (NAME(number)){ lane[0], lane[LANES / 2] };
-}
-#else
-static void NAME(dot_lanes)(int64_t n, const R *x, const R *y, bool conj,
-			    R lane[LANES])
-{
-	V sum[REGISTERS];
-
-	(void)conj;
-	UNROLL
-	for (int r = 0; r < REGISTERS; r++)
-		sum[r] = NAME(load)(lane + r * VL);
-	for (; n >= LANES; n -= LANES, x += LANES, y += LANES) {
-		UNROLL
-		for (int r = 0; r < REGISTERS; r++)
-			sum[r] = FMA(NAME(load)(x + r * VL),
-				     NAME(load)(y + r * VL), sum[r]);
-	}
-	UNROLL
-	for (int r = 0; r < REGISTERS; r++)
-		NAME(store)(lane + r * VL, sum[r]);
-	for (int l = 0; l < n; l++)
-		lane[l] = FMA1(x[l], y[l], lane[l]);
-}
-
-static R NAME(dot_end)(R lane[LANES])
-{
-	return NAME(tree)(lane);
-}
-
-/* The same tree: first between registers, then within the one that is left. */
-static inline __attribute__((always_inline)) R
-NAME(tree_of)(V sum[REGISTERS])
-{
-	R lane[VL];
-
-	UNROLL
-	for (int w = REGISTERS / 2; w; w /= 2) {
-		UNROLL
-		for (int r = 0; r < w; r++)
-			sum[r] += sum[r + w];
-	}
-	NAME(store)(lane, sum[0]);
-	UNROLL
-	for (int w = VL / 2; w; w /= 2) {
-		UNROLL
-		for (int l = 0; l < w; l++)
-			lane[l] += lane[l + w];
-	}
-	return lane[0];
-}
-
-/* What is left of a row is in the first lanes. */
-static inline __attribute__((always_inline)) void
-NAME(dot_rest)(int64_t n, const R *x, const R *y, V sum[REGISTERS])
-{
-	R lane[VL];
-
-	UNROLL
-	for (int r = 0; r < REGISTERS; r++, n -= VL) {
-		if (n >= VL) {
-			sum[r] = FMA(NAME(load)(x + r * VL),
-				     NAME(load)(y + r * VL), sum[r]);
-		} else if (n > 0) {
-			NAME(store)(lane, sum[r]);
-			for (int l = 0; l < n; l++)
-				lane[l] = FMA1(x[r * VL + l], y[r * VL + l],
-					       lane[l]);
-			sum[r] = NAME(load)(lane);
-		}
-	}
-}
-
-#define TOGETHER (REGISTERS <= 4 ? 4 : 1) /* columns: registers are few */
-
-/* Products of some columns of a with x, all contiguous. */
-static inline __attribute__((always_inline)) void
-NAME(dot_columns)(const int columns, int64_t n, const R *a, int64_t lda,
-		  const R *x, R *result)
-{
-	V sum[TOGETHER][REGISTERS];
-
-	UNROLL
-	for (int c = 0; c < columns; c++) {
-		UNROLL
-		for (int r = 0; r < REGISTERS; r++)
-			sum[c][r] = SET1(0);
-	}
-	for (; n >= LANES; n -= LANES, a += LANES, x += LANES) {
-		UNROLL
-		for (int r = 0; r < REGISTERS; r++) {
-			V y = NAME(load)(x + r * VL);
-
-			UNROLL
-			for (int c = 0; c < columns; c++)
-				sum[c][r] = FMA(NAME(load)(a + c * lda +
-							   r * VL),
-						y, sum[c][r]);
-		}
-	}
-	UNROLL
-	for (int c = 0; c < columns; c++) {
-		if (n)
-			NAME(dot_rest)(n, a + c * lda, x, sum[c]);
-		result[c] = NAME(tree_of)(sum[c]);
-	}
-}
-
-static void NAME(dot_matrix)(int64_t n, int64_t columns, const R *a,
-			     int64_t lda, const R *x, R *result)
-{
-	int64_t c = 0;
-
-	for (; c + TOGETHER <= columns; c += TOGETHER)
-		NAME(dot_columns)(TOGETHER, n, a + c * lda, lda, x, result + c);
-	for (; c < columns; c++)
-		NAME(dot_columns)(1, n, a + c * lda, lda, x, result + c);
-}
-#undef TOGETHER
-#endif
-
-static NAME(number) NAME(product_of)(int64_t n, const NAME(number) *x,
-				     int64_t incx, const NAME(number) *y,
-				     int64_t incy, bool conj)
-{
-	R lane[LANES] = { 0 }, room_x[CHUNK], room_y[CHUNK];
-	int64_t now;
-
-#ifndef COMPLEX
-	if (incx == 1 && incy == 1) {
-		NAME(dot_matrix)(n, 1, x, 0, y, lane);
-		return lane[0];
-	}
-#endif
-	for (int64_t i = 0; i < n; i += now) {
-		now = NAME(some)(n, i, incx == 1 && incy == 1);
-		NAME(dot_lanes)(now,
-				NAME(row_of)(x + i * incx, incx, now, room_x),
-				NAME(row_of)(y + i * incy, incy, now, room_y),
-				conj, lane);
-	}
-	return NAME(dot_end)(lane);
-}
-
-static void NAME(dot)(int64_t n, const void *x, int64_t incx, const void *y,
-		      int64_t incy, bool conj, void *result)
-{
-	*(NAME(number) *)result =
-		NAME(quieted)(NAME(product_of)(n, x, incx, y, incy, conj));
-}
-
+/* Zeros in lanes change nothing: none is -0. */
 static void NAME(sum_lanes)(int64_t n, const R *x, R lane[LANES])
 {
 	V sum[REGISTERS];
@@ -242,10 +24,12 @@ static void NAME(sum_lanes)(int64_t n, const R *x, R lane[LANES])
 			sum[r] += NAME(magnitudes)(NAME(load)(x + r * VL));
 	}
 	UNROLL
-	for (int r = 0; r < REGISTERS; r++)
+	for (int r = 0; r < REGISTERS; r++, n -= VL) {
+		int64_t now = n < 0 ? 0 : n < VL ? n : VL;
+
+		sum[r] += NAME(magnitudes)(PARTLY(now, x + r * VL));
 		NAME(store)(lane + r * VL, sum[r]);
-	for (int l = 0; l < n; l++)
-		lane[l] += NAME(absolute)(x[l]);
+	}
 }
 
 static void NAME(sum)(int64_t n, const void *vector, int64_t incx, void *result)
@@ -256,31 +40,47 @@ static void NAME(sum)(int64_t n, const void *vector, int64_t incx, void *result)
 
 	for (int64_t i = 0; i < n; i += now) {
 		now = NAME(some)(n, i, incx == 1);
-		NAME(sum_lanes)(now * PARTS,
-				NAME(row_of)(x + i * incx, incx, now, room),
-				lane);
+		NAME(sum_lanes)
+		(now * PARTS, NAME(row_of)(x + i * incx, incx, now, room),
+		 lane);
 	}
 	sum = NAME(tree)(lane);
 	*(R *)result = sum == sum ? sum : QUIET;
 }
 
+static inline V NAME(larger)(V a, V b)
+{
+	NAME(mask) m = (NAME(mask))(b > a);
+
+	return (V)(((NAME(mask))b & m) | ((NAME(mask))a & ~m));
+}
+
 /* The largest magnitude of reals; NaNs are passed over. */
 static R NAME(largest)(int64_t n, const R *x, R most)
 {
-	V max = SET1(most), v;
+	V max[4];
 	R lane[VL];
 
-	for (; n >= VL; n -= VL, x += VL) {
-		v = NAME(magnitudes)(NAME(load)(x));
-		max = (V)(((NAME(mask))(v > max) & (NAME(mask))v) |
-			  (~(NAME(mask))(v > max) & (NAME(mask))max));
+	UNROLL
+	for (int r = 0; r < 4; r++)
+		max[r] = SET1(most);
+	for (; n >= 4 * VL; n -= 4 * VL, x += 4 * VL) {
+		UNROLL
+		for (int r = 0; r < 4; r++)
+			max[r] = NAME(larger)(
+				max[r],
+				NAME(magnitudes)(NAME(load)(x + r * VL)));
 	}
-	NAME(store)(lane, max);
+	for (; n >= VL; n -= VL, x += VL)
+		max[0] = NAME(larger)(max[0], NAME(magnitudes)(NAME(load)(x)));
+	max[0] = NAME(larger)(NAME(larger)(max[0], max[1]),
+			      NAME(larger)(max[2], max[3]));
+	NAME(store)(lane, max[0]);
 	for (int l = 0; l < VL; l++)
 		most = lane[l] > most ? lane[l] : most;
 	for (int64_t i = 0; i < n; i++)
-		most = NAME(absolute)(x[i]) > most ? NAME(absolute)(x[i]) :
-						     most;
+		most = NAME(absolute)(x[i]) > most ? NAME(absolute)(x[i])
+						   : most;
 	return most;
 }
 
@@ -321,7 +121,8 @@ static double NAME(norm_scaled)(int64_t n, const NAME(number) *x, int64_t incx,
 	for (int w = LANES_D / 2; w; w /= 2)
 		for (int l = 0; l < w; l++)
 			lane[l] += lane[l + w];
-	return _mm_cvtsd_f64(_mm_sqrt_sd(_mm_setzero_pd(), _mm_set_sd(lane[0])));
+	return _mm_cvtsd_f64(
+		_mm_sqrt_sd(_mm_setzero_pd(), _mm_set_sd(lane[0])));
 }
 
 static void NAME(norm)(int64_t n, const void *x, int64_t incx, void *result)
@@ -332,10 +133,11 @@ static void NAME(norm)(int64_t n, const void *x, int64_t incx, void *result)
 	if (norm == norm && most > 0 && most <= 0x1.fffffffffffffp1023) {
 		if (most > 0x1p480)
 			norm = NAME(norm_scaled)(n, x, incx, 0x1p-600,
-						 &unused) * 0x1p600;
+						 &unused) *
+			       0x1p600;
 		else if (most < 0x1p-480)
-			norm = NAME(norm_scaled)(n, x, incx, 0x1p600,
-						 &unused) * 0x1p-600;
+			norm = NAME(norm_scaled)(n, x, incx, 0x1p600, &unused) *
+			       0x1p-600;
 	}
 	*(R *)result = norm == norm ? (R)norm : QUIET;
 }
@@ -344,10 +146,45 @@ static R NAME(size_of)(const NAME(number) *x)
 {
 	const R *part = (const R *)x;
 
-	return PARTS == 1 ? NAME(absolute)(part[0]) :
-			    NAME(absolute)(part[0]) +
+	return PARTS == 1 ? NAME(absolute)(part[0])
+			  : NAME(absolute)(part[0]) +
 				    NAME(absolute)(part[PARTS - 1]);
 }
+
+#ifndef COMPLEX
+#define PART_OF 2048 /* numbers that are still in the cache when searched */
+#define STEP 64
+static bool NAME(has)(const R *x, R magnitude)
+{
+	I found = 0;
+
+	for (int l = 0; l < STEP; l++)
+		found |= NAME(absolute)(x[l]) == magnitude;
+	return found;
+}
+
+/* best: the magnitude of the first */
+static int64_t NAME(first_largest)(int64_t n, const R *x, R best)
+{
+	int64_t at = 0, now;
+
+	for (int64_t i = 0; i < n; i += now) {
+		R most;
+
+		now = n - i < PART_OF ? n - i : PART_OF;
+		most = NAME(largest)(now, x + i, best);
+		at = most > best ? i : at;
+		best = most;
+	}
+	while (at + STEP <= n && !NAME(has)(x + at, best))
+		at += STEP;
+	while (NAME(absolute)(x[at]) != best)
+		at++;
+	return at;
+}
+#undef PART_OF
+#undef STEP
+#endif
 
 static int64_t NAME(index)(int64_t n, const void *vector, int64_t incx,
 			   bool smallest)
@@ -358,12 +195,10 @@ static int64_t NAME(index)(int64_t n, const void *vector, int64_t incx,
 
 	if (best != best)
 		return 1;
-	if (PARTS == 1 && incx == 1 && !smallest) {
-		best = NAME(largest)(n, vector, best);
-		while (NAME(size_of)(x + at) != best)
-			at++;
-		return at + 1;
-	}
+#ifndef COMPLEX
+	if (incx == 1 && !smallest)
+		return NAME(first_largest)(n, x, best) + 1;
+#endif
 	for (int64_t i = 1; i < n; i++) {
 		size = NAME(size_of)(x + i * incx);
 		if (smallest ? size < best : size > best) {
@@ -373,98 +208,4 @@ static int64_t NAME(index)(int64_t n, const void *vector, int64_t incx,
 	}
 	return at + 1;
 }
-
-static void NAME(scale)(int64_t n, const void *scalar, void *vector,
-			int64_t incx, bool zero)
-{
-	const NAME(number) alpha = *(const NAME(number) *)scalar;
-	NAME(number) *x = vector;
-
-	if (incx == 1 && !zero)
-		for (int64_t i = 0; i < n; i++)
-			x[i] = NAME(quieted)(NAME(times)(alpha, x[i]));
-	else
-		for (int64_t i = 0; i < n; i++, x += incx)
-			*x = zero ? NAME(of)(0) :
-				    NAME(quieted)(NAME(times)(alpha, *x));
-}
-
-static void NAME(scaled)(int64_t n, const void *scalar, const void *from,
-			 int64_t incx, void *to, int64_t incy)
-{
-	const NAME(number) alpha = *(const NAME(number) *)scalar;
-	const NAME(number) *x = from;
-	NAME(number) *y = to;
-
-	if (incx == 1 && incy == 1)
-		for (int64_t i = 0; i < n; i++)
-			y[i] = NAME(quieted)(NAME(times)(alpha, x[i]));
-	else
-		for (int64_t i = 0; i < n; i++, x += incx, y += incy)
-			*y = NAME(quieted)(NAME(times)(alpha, *x));
-}
-
-static void NAME(axpy)(int64_t n, const void *scalar, const void *from,
-		       int64_t incx, void *to, int64_t incy)
-{
-	const NAME(number) alpha = *(const NAME(number) *)scalar;
-	const NAME(number) *x = from;
-	NAME(number) *y = to;
-
-	if (incx == 1 && incy == 1)
-		for (int64_t i = 0; i < n; i++)
-			y[i] = NAME(quieted)(NAME(plus)(alpha, x[i], y[i]));
-	else
-		for (int64_t i = 0; i < n; i++, x += incx, y += incy)
-			*y = NAME(quieted)(NAME(plus)(alpha, *x, *y));
-}
-
-/* y = alpha * x + beta * y */
-static void NAME(axpby)(int64_t n, const void *a, const void *from,
-			int64_t incx, const void *b, void *to, int64_t incy,
-			bool overwrite)
-{
-	const NAME(number) alpha = *(const NAME(number) *)a;
-	const NAME(number) beta = *(const NAME(number) *)b;
-	const NAME(number) *x = from;
-	NAME(number) *y = to;
-
-	for (int64_t i = 0; i < n; i++, x += incx, y += incy) {
-		NAME(number) r = NAME(times)(alpha, *x);
-
-		if (!overwrite)
-			r = NAME(plus)(beta, *y, r);
-		*y = NAME(quieted)(r);
-	}
-}
-
-static void NAME(rot)(int64_t n, void *from, int64_t incx, void *to,
-		      int64_t incy, const void *cosine, const void *sine)
-{
-	const R c = *(const R *)cosine, s = *(const R *)sine;
-
-	for (int part = 0; part < PARTS; part++) {
-		R *x = (R *)from + part, *y = (R *)to + part;
-
-		for (int64_t i = 0; i < n; i++) {
-			R u = x[i * incx * PARTS], v = y[i * incy * PARTS];
-			R r = FMA1(s, v, c * u), q = FMA1(-s, u, c * v);
-
-			x[i * incx * PARTS] = r == r ? r : QUIET;
-			y[i * incy * PARTS] = q == q ? q : QUIET;
-		}
-	}
-}
-
-static const struct level1_kernel NAME(level1) = {
-	.scale = NAME(scale),
-	.scaled = NAME(scaled),
-	.dot = NAME(dot),
-	.sum = NAME(sum),
-	.norm = NAME(norm),
-	.index = NAME(index),
-	.axpy = NAME(axpy),
-	.axpby = NAME(axpby),
-	.rot = NAME(rot),
-};
 #undef LANES_D

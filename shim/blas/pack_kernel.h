@@ -182,4 +182,6 @@ static void NAME(pack)(const struct view *v, int64_t i, int rows, int height,
 			    to + left * height);
 	NAME(pack_side)(v, !low, i, rows, height, p + end, k - end,
 			to + end * height);
+	if (v->unit)
+		NAME(pack_unit)(i, rows, height, p, k, to);
 }

@@ -21,6 +21,7 @@ static struct {
 	/* OPEN while there may be work to take, plus the threads at work: the
 	 * job may be changed when it is 0. */
 	_Atomic uint32_t state;
+	_Atomic uint32_t most; /* of them */
 	_Atomic int64_t next;
 	_Atomic uint32_t flags;
 	int64_t tasks;
@@ -56,7 +57,7 @@ static bool join(void)
 {
 	uint32_t state = atomic_load(&pool.state);
 
-	while (state & OPEN)
+	while (state & OPEN && (state & ~OPEN) < pool.most)
 		if (atomic_compare_exchange_weak(&pool.state, &state,
 						 state + 1))
 			return true;
@@ -89,9 +90,17 @@ void pool_start(const struct same_host *host)
 	pool.host = *host;
 }
 
+void same_threads(unsigned threads)
+{
+	if (__atomic_load_n(&pool.host.threads, __ATOMIC_RELAXED) != threads)
+		__atomic_store_n(&pool.host.threads, threads, __ATOMIC_RELAXED);
+}
+
 unsigned pool_threads(void)
 {
-	return pool.host.spawn && pool.host.threads > 1 ? pool.host.threads : 1;
+	unsigned n = __atomic_load_n(&pool.host.threads, __ATOMIC_RELAXED);
+
+	return pool.host.spawn && n > 1 ? n : 1;
 }
 
 static void start_helpers(unsigned wanted)
@@ -123,14 +132,17 @@ static void share(int64_t tasks, unsigned helpers)
 {
 	uint32_t state;
 
-	start_helpers(pool_threads() - 1);
+	unsigned most = pool_threads() - 1;
+
+	start_helpers(most);
+	atomic_store(&pool.most, most);
 	pool.csr = _mm_getcsr();
 	pool.tasks = tasks;
 	atomic_store(&pool.next, 0);
 	atomic_store(&pool.flags, 0);
 	atomic_store(&pool.state, OPEN);
 	atomic_fetch_add(&pool.calls, 1);
-	wake(&pool.calls, (int)helpers);
+	wake(&pool.calls, (int)(helpers < most ? helpers : most));
 	do_tasks();
 	state = atomic_fetch_and(&pool.state, ~OPEN) & ~OPEN;
 	for (; state; state = atomic_load(&pool.state))

@@ -13,9 +13,9 @@
 #define BLOCK_A_BYTES (640 << 10)
 #define BLOCK_N 2040
 #define BLOCK_M 2048 /* of partial sums */
-#define SHARED_WORK (1 << 18)
 /* So few uses do not pay for packing. */
 #define DIRECT 128
+#define FEW 96
 #define SMALL_K 32
 #define SMALL_ROOM (TILE_BYTES + 2 * SMALL_K * PANEL_BYTES)
 
@@ -32,14 +32,18 @@ struct sizes {
 	int64_t rows;	 /* of a block of A, in panels */
 };
 
+/* Operands are read as they lie: never, where rows lie beside each other, or
+ * always (B alone: of A, vectors are read). */
+enum direct { NEVER, ROWS, ANY };
+
 /* A part of C that one thread makes. */
 struct part {
 	const struct product *p;
 	const struct gemm_kernel *g;
 	struct sizes block;
 	int64_t i, j, m, n;
-	bool direct_a, direct_b; /* read as they lie, where possible */
-	char *a, *b, *sums;	 /* packed, and what chains have come to */
+	enum direct direct_a, direct_b;
+	char *a, *b, *sums; /* packed, and what chains have come to */
 };
 
 static int64_t least(int64_t a, int64_t b)
@@ -112,6 +116,72 @@ struct step { /* along k */
 	bool last;
 };
 
+/* The steps of k that a tile has: those that its rows have in common, and those
+ * where the diagonal of a triangle crosses it. */
+struct reach {
+	int64_t from, to;
+	int64_t edge, edge_to;
+	bool first, last; /* of the tile */
+};
+
+static struct reach reach_of(const struct view *a, const struct step *s,
+			     int64_t i, int64_t m)
+{
+	int64_t end = s->at + s->length;
+	struct reach r = { s->at, end, end, end, !s->at, s->last };
+
+	if (!a->triangle)
+		return r;
+	r.edge = most(s->at, i);
+	r.edge_to = least(end, i + m);
+	if (a->triangle == 'L') {
+		r.to = least(end, i);
+		r.last = end >= i + m;
+	} else {
+		r.from = most(s->at, i + m);
+		r.first = s->at <= i;
+	}
+	return r;
+}
+
+/* From a step of k on. */
+static struct panel panel_at(const struct gemm_kernel *g, struct panel a,
+			     int64_t k)
+{
+	int64_t real = g->plain ? g->size : g->size / 2;
+
+	return (struct panel){ (const char *)a.at + k * a.step * real, a.step,
+			       a.across };
+}
+
+/* The chains of a tile by one step of a triangle. */
+static void triangle(const struct part *t, const struct reach *r, int64_t at,
+		     int64_t i, int height, struct panel a, struct panel b,
+		     char *sums)
+{
+	const struct gemm_kernel *g = t->g;
+	int which = height / g->lanes - 1;
+	bool upper = t->p->a.triangle == 'U', fresh = r->first;
+	int64_t edge = r->edge_to - r->edge, whole = r->to - r->from;
+
+	if (upper && edge > 0) {
+		g->edge[which](true, r->edge - i, edge,
+			       panel_at(g, a, r->edge - at),
+			       panel_at(g, b, r->edge - at), sums, fresh);
+		fresh = false;
+	}
+	if (whole > 0) {
+		g->micro[0][which](whole, panel_at(g, a, r->from - at),
+				   panel_at(g, b, r->from - at), sums, fresh,
+				   &t->p->finish, NULL);
+		fresh = false;
+	}
+	if (!upper && edge > 0)
+		g->edge[which](false, r->edge - i, edge,
+			       panel_at(g, a, r->edge - at),
+			       panel_at(g, b, r->edge - at), sums, fresh);
+}
+
 /* One tile: rows i.. of C, `height` of the panel. */
 static void tile(const struct part *t, const struct step *step, int64_t i,
 		 int64_t m, int height, int64_t j, int64_t n, struct panel a,
@@ -126,10 +196,19 @@ static void tile(const struct part *t, const struct step *step, int64_t i,
 		     p->finish.rs == 1 && !p->finish.raw &&
 		     inside(p, i, m, j, n);
 	bool fresh = !step->at && !p->finish.raw;
+	struct reach reach = reach_of(&p->a, step, i, m);
 
 	if (outside(p, i, m, j, n))
 		return;
 	sums = sums ? sums : room;
+	if (p->a.triangle) {
+		triangle(t, &reach, step->at, i, height, a, b, sums);
+		if (reach.last &&
+		    (reach.from < reach.to || reach.edge < reach.edge_to))
+			g->finish(sums, height, (int)m, (int)n, i - j,
+				  &p->finish, c);
+		return;
+	}
 	if (p->finish.raw && !step->at)
 		g->load(sums, height, (int)m, (int)n, &p->finish, c);
 	g->micro[p->turned][height / g->lanes - 1](step->length, a, b, sums,
@@ -140,32 +219,37 @@ static void tile(const struct part *t, const struct step *step, int64_t i,
 
 /* Can a tile read rows i.. of the matrix itself? */
 static bool readable(const struct gemm_kernel *g, const struct view *v,
-		     int64_t rows, int height)
+		     enum direct direct, int64_t rows, int height)
 {
-	return g->plain && v->rs == 1 && rows == height && !v->mirror &&
-	       !v->negate;
+	return g->plain && direct >= (v->rs == 1 ? ROWS : ANY) &&
+	       rows == height && !v->mirror && !v->negate && !v->unit;
 }
 
 /* Rows i.. of an operand for one step: as they lie, or packed into `room`. */
 static struct panel panel_of(const struct part *t, const struct view *v,
-			     bool direct, const struct step *step, int64_t i,
-			     int64_t rows, int height, char *room)
+			     enum direct direct, const struct step *step,
+			     int64_t i, int64_t rows, int height, char *room)
 {
-	if (direct && readable(t->g, v, rows, height))
+	if (readable(t->g, v, direct, rows, height))
 		return (struct panel){ (const char *)v->at +
-					       (i + step->at * v->cs) *
+					       (i * v->rs + step->at * v->cs) *
 						       t->g->size,
-				       v->cs };
-	return (struct panel){ room, t->g->plain ? height : 2 * height };
+				       v->cs, v->rs };
+	return (struct panel){ room, t->g->plain ? height : 2 * height, 1 };
 }
 
-static void pack(const struct part *t, const struct view *v, bool direct,
+static void pack(const struct part *t, const struct view *v, enum direct direct,
 		 const struct step *step, int64_t i, int64_t rows, int height,
 		 char *room)
 {
-	if (!direct || !readable(t->g, v, rows, height))
-		t->g->pack(v, i, (int)rows, height, step->at, step->length,
-			   room);
+	struct reach r = reach_of(v, step, i, rows);
+	int64_t from = v->triangle ? least(r.from, r.edge) : r.from;
+	int64_t to = v->triangle ? most(r.to, r.edge_to) : r.to;
+
+	if (to <= from || readable(t->g, v, direct, rows, height))
+		return;
+	room += (from - step->at) * height * t->g->size;
+	t->g->pack(v, i, (int)rows, height, from, to - from, room);
 }
 
 /* A panel of A: its rows within the rectangle, and its place in t->a. */
@@ -321,8 +405,8 @@ static void grid_work(void *arg, int64_t task)
 	t.n = least(grid->n, t.p->n - t.j);
 	if (t.m <= 0 || t.n <= 0 || outside(t.p, t.i, t.m, t.j, t.n))
 		return;
-	t.direct_a = t.n <= DIRECT;
-	t.direct_b = t.m <= DIRECT;
+	t.direct_a = t.n <= DIRECT ? ROWS : NEVER;
+	t.direct_b = t.m <= FEW ? ANY : t.m <= DIRECT ? ROWS : NEVER;
 	t.block.m = least(t.block.m, parts_of(t.m, g->lanes) * g->lanes);
 	t.block.n = least(t.block.n, parts_of(t.n, g->nr) * g->nr);
 	a = lines(t.block.rows * g->mv * g->lanes * t.block.k * g->size);
@@ -390,6 +474,13 @@ static bool better_turned(const struct product *p, const struct gemm_kernel *g)
 	double other = (double)parts_of(p->n, g->lanes) * g->lanes *
 		       (double)parts_of(p->m, g->nr) * g->nr;
 
+	if (p->a.triangle)
+		return false;
+	/* Turned, B would be packed for few rows; as it is, it is read as it
+	 * lies, though most of a vector may be padding. */
+	if (g->plain && p->m <= 2 * g->lanes && p->b.cs == 1 &&
+	    p->finish.rs == 1 && !p->b.mirror && !p->b.negate)
+		return false;
 	if (p->finish.rs != 1 && p->finish.cs == 1)
 		return as_is * 1.5 > other;
 	return as_is > other * 1.5;
@@ -405,7 +496,7 @@ void product(const struct product *p)
 
 	if ((double)p->m * (double)p->n * (double)p->k < (double)work)
 		threads = 1;
-	else if (p->finish.uplo) /* of unequal work */
+	else if (p->finish.uplo || p->a.triangle) /* of unequal work */
 		threads *= threads > 1 ? 4 : 1;
 	cut(&grid, threads);
 	pool_run(grid.down * parts_of(t.n, grid.n), grid_work, &grid);

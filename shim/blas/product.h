@@ -8,6 +8,9 @@
 
 #include "kernels.h"
 
+/* Of multiplications, from which on threads help. */
+#define SHARED_WORK (1 << 18)
+
 struct product {
 	enum same_type type;
 	int64_t m, n, k;

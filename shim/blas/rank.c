@@ -9,19 +9,21 @@ void same_symm(enum same_type type, bool hermitian, char side, char uplo,
 	       int64_t lda, const void *b, int64_t ldb, const void *beta,
 	       void *c, int64_t ldc)
 {
-	struct view s = view_of(a, lda, 'N'), g = view_of(b, ldb, 'N');
+	bool rows = view_rows(&type);
+	struct view s = view_of(a, lda, rows, 'N');
+	struct view g = view_of(b, ldb, rows, 'N');
 	struct product p = {
 		.type = type,
 		.m = m,
 		.n = n,
-		.finish = { .alpha = alpha, .beta = beta, .rs = 1, .cs = ldc },
+		.finish = finish_of(alpha, beta, ldc, rows),
 		.c = c,
 	};
 
 	if (!m || !n)
 		return;
 	if (is_zero(type, alpha)) {
-		scale_matrix(type, m, n, 0, false, beta, c, ldc);
+		scale_result(&p, false);
 		return;
 	}
 	s.mirror = uplo;
@@ -34,9 +36,10 @@ void same_symm(enum same_type type, bool hermitian, char side, char uplo,
 }
 
 /* One triangle of C = alpha * a * b + beta * C. */
-static void triangle_of(enum same_type type, bool hermitian, char uplo,
-			int64_t n, int64_t k, const void *alpha, struct view a,
-			struct view b, const void *beta, void *c, int64_t ldc)
+static void triangle_of(enum same_type type, bool hermitian, bool rows,
+			char uplo, int64_t n, int64_t k, const void *alpha,
+			struct view a, struct view b, const void *beta,
+			void *c, int64_t ldc)
 {
 	struct product p = {
 		.type = type,
@@ -45,20 +48,16 @@ static void triangle_of(enum same_type type, bool hermitian, char uplo,
 		.k = k,
 		.a = a,
 		.b = view_turned(b),
-		.finish = { .alpha = alpha,
-			    .beta = beta,
-			    .rs = 1,
-			    .cs = ldc,
-			    .uplo = uplo,
-			    .hermitian = hermitian },
+		.finish = finish_of(alpha, beta, ldc, rows),
 		.c = c,
 	};
 
 	if (!n)
 		return;
+	p.finish.uplo = uplo;
+	p.finish.hermitian = hermitian;
 	if (!k || is_zero(type, alpha)) {
-		if (!is_one(type, beta))
-			scale_matrix(type, n, n, uplo, hermitian, beta, c, ldc);
+		scale_result(&p, hermitian);
 		return;
 	}
 	p.finish.overwrite = is_zero(type, beta);
@@ -70,8 +69,11 @@ void same_gemmt(enum same_type type, char uplo, char transa, char transb,
 		int64_t lda, const void *b, int64_t ldb, const void *beta,
 		void *c, int64_t ldc)
 {
-	triangle_of(type, false, uplo, n, k, alpha, view_of(a, lda, transa),
-		    view_of(b, ldb, transb), beta, c, ldc);
+	bool rows = view_rows(&type);
+
+	triangle_of(type, false, rows, uplo, n, k, alpha,
+		    view_of(a, lda, rows, transa),
+		    view_of(b, ldb, rows, transb), beta, c, ldc);
 }
 
 /* The second operand of an update: the first one's (conjugate) transpose. */
@@ -86,6 +88,7 @@ void same_syrk(enum same_type type, bool hermitian, char uplo, char trans,
 	       int64_t n, int64_t k, const void *alpha, const void *a,
 	       int64_t lda, const void *beta, void *c, int64_t ldc)
 {
+	bool rows = view_rows(&type);
 	union scalar real_alpha, real_beta;
 
 	if (hermitian) {
@@ -94,8 +97,10 @@ void same_syrk(enum same_type type, bool hermitian, char uplo, char trans,
 		alpha = &real_alpha;
 		beta = &real_beta;
 	}
-	triangle_of(type, hermitian, uplo, n, k, alpha, view_of(a, lda, trans),
-		    view_of(a, lda, opposite(trans, hermitian)), beta, c, ldc);
+	triangle_of(type, hermitian, rows, uplo, n, k, alpha,
+		    view_of(a, lda, rows, trans),
+		    view_of(a, lda, rows, opposite(trans, hermitian)), beta, c,
+		    ldc);
 }
 
 void same_syr2k(enum same_type type, bool hermitian, char uplo, char trans,
@@ -103,6 +108,7 @@ void same_syr2k(enum same_type type, bool hermitian, char uplo, char trans,
 		int64_t lda, const void *b, int64_t ldb, const void *beta,
 		void *c, int64_t ldc)
 {
+	bool rows = view_rows(&type);
 	char other = opposite(trans, hermitian);
 	union scalar one = scalar_one(type), real_beta, second;
 
@@ -111,9 +117,10 @@ void same_syr2k(enum same_type type, bool hermitian, char uplo, char trans,
 		beta = &real_beta;
 		second = scalar_conjugate(type, alpha);
 	}
-	triangle_of(type, hermitian, uplo, n, k, alpha, view_of(a, lda, trans),
-		    view_of(b, ldb, other), beta, c, ldc);
-	triangle_of(type, hermitian, uplo, n, k, hermitian ? &second : alpha,
-		    view_of(b, ldb, trans), view_of(a, lda, other), &one, c,
-		    ldc);
+	triangle_of(type, hermitian, rows, uplo, n, k, alpha,
+		    view_of(a, lda, rows, trans),
+		    view_of(b, ldb, rows, other), beta, c, ldc);
+	triangle_of(type, hermitian, rows, uplo, n, k,
+		    hermitian ? &second : alpha, view_of(b, ldb, rows, trans),
+		    view_of(a, lda, rows, other), &one, c, ldc);
 }

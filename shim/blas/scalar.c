@@ -46,15 +46,26 @@ union scalar scalar_one(enum same_type type)
 					    &two);
 }
 
-union scalar scalar_conjugate(enum same_type type, const void *x)
+union scalar scalar_of(enum same_type type, const void *x)
 {
 	union scalar r = scalar_of_real(type, x);
 
 	/* Parts are not widened: a subnormal one might be flushed. */
 	if (type == SAME_C)
-		r.s[1] = -((const float *)x)[1];
+		r.s[1] = ((const float *)x)[1];
 	if (type == SAME_Z)
-		r.d[1] = -((const double *)x)[1];
+		r.d[1] = ((const double *)x)[1];
+	return r;
+}
+
+union scalar scalar_conjugate(enum same_type type, const void *x)
+{
+	union scalar r = scalar_of(type, x);
+
+	if (type == SAME_C)
+		r.s[1] = -r.s[1];
+	if (type == SAME_Z)
+		r.d[1] = -r.d[1];
 	return r;
 }
 

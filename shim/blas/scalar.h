@@ -3,7 +3,7 @@
 #ifndef SAMEBITS_SCALAR_H
 #define SAMEBITS_SCALAR_H
 
-#include "same.h"
+#include "kernels.h"
 
 bool is_zero(enum same_type type, const void *x);
 bool is_one(enum same_type type, const void *x);
@@ -12,11 +12,8 @@ bool is_one(enum same_type type, const void *x);
 void scale_matrix(enum same_type type, int64_t m, int64_t n, char uplo,
 		  bool hermitian, const void *beta, void *c, int64_t ldc);
 /* A real scalar as one of a complex type; others as they are. */
-union scalar {
-	float s[2];
-	double d[2];
-};
 union scalar scalar_of_real(enum same_type type, const void *x);
+union scalar scalar_of(enum same_type type, const void *x);
 union scalar scalar_one(enum same_type type);
 union scalar scalar_conjugate(enum same_type type, const void *x);
 

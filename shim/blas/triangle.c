@@ -2,8 +2,8 @@
 /*
  * Products with triangular matrices, and solutions. A side and a transpose are
  * a matter of strides: what remains is a * B with B's rows along a's columns.
- * Halved again and again: squares are products, LEAF rows at the diagonal are
- * left.
+ * A solution is halved again and again: squares are products, LEAF rows at the
+ * diagonal are left.
  */
 #include <stddef.h>
 
@@ -13,8 +13,8 @@
 #include "scalar.h"
 
 #define PIECE 192	     /* columns that one thread takes at a time */
-#define ROOMY 1024	     /* alone: sums are as many columns */
-#define SHARED_WORK (1 << 18) /* n * n * columns */
+#define ROOMY 1024	     /* alone: products are as many columns */
+#define FEW 64		     /* of which as many lines stay in a cache */
 
 struct system {
 	enum same_type type;
@@ -101,30 +101,6 @@ static void solve(const struct system *s, int64_t i, int64_t n)
 	solve(s, i + half, n - half);
 }
 
-/* sums: n x columns, contiguous by columns */
-static void multiply(const struct system *s, char *sums, int64_t i, int64_t n)
-{
-	int64_t half = half_of(n), size = kernels->gemm[s->type]->size;
-	char *b = row(s, s->b, i), *at = sums + i * size;
-	struct triangle a;
-
-	if (n <= LEAF) {
-		a = below(s, i);
-		kernels->triangle[s->type]->multiply(&a, n, s->columns, b,
-						     s->brs, s->bcs, at, 1,
-						     s->n);
-		return;
-	}
-	multiply(s, sums, i, half);
-	if (s->a.upper)
-		square(s, false, i, half, i + half, n - half,
-		       row(s, s->b, i + half), at, 1, s->n);
-	else
-		square(s, false, i + half, n - half, i, half, b,
-		       at + half * size, 1, s->n);
-	multiply(s, sums, i + half, n - half);
-}
-
 static struct system piece_of(const struct system *s, int64_t task)
 {
 	struct system part = *s;
@@ -150,26 +126,59 @@ static void solve_piece(void *arg, int64_t task)
 	solve(&s, 0, s.n);
 }
 
+/* b: the columns of a product. A few at a time where they lie across. */
+static void put_back(const struct system *s, const char *product)
+{
+	int64_t size = kernels->gemm[s->type]->size, now;
+
+	if (s->brs == 1) {
+		for (int64_t j = 0; j < s->columns; j++)
+			same_copy(s->type, s->n, product + j * s->n * size, 1,
+				  s->b + j * s->bcs * size, 1);
+		return;
+	}
+	for (int64_t j = 0; j < s->columns; j += now) {
+		now = s->columns - j < FEW ? s->columns - j : FEW;
+		for (int64_t i = 0; i < s->n; i++)
+			same_copy(s->type, now, product + (j * s->n + i) * size,
+				  s->n, row(s, s->b, i) + j * s->bcs * size,
+				  s->bcs);
+	}
+}
+
 static void multiply_piece(void *arg, int64_t task)
 {
 	struct system s = piece_of(arg, task);
 	int64_t size = kernels->gemm[s.type]->size;
-	size_t bytes = (size_t)(s.n * s.columns * size);
-	char *sums = room_take(bytes);
+	char *room = room_take((size_t)(s.n * s.columns * size));
+	struct product p = {
+		.type = s.type,
+		.m = s.n,
+		.n = s.columns,
+		.k = s.n,
+		.a = { .at = s.a.a,
+		       .rs = s.a.rs,
+		       .cs = s.a.cs,
+		       .conj = s.a.conj,
+		       .triangle = s.a.upper ? 'U' : 'L',
+		       .unit = s.a.unit },
+		.b = { .at = s.b, .rs = s.bcs, .cs = s.brs },
+		.finish = { .alpha = s.alpha,
+			    .beta = s.alpha,
+			    .rs = 1,
+			    .cs = s.n,
+			    .overwrite = true },
+		.c = room,
+	};
 
-	if (!sums) {
+	if (!room) {
 		kernels->triangle[s.type]->replace(&s.a, s.n, s.columns,
 						   s.alpha, s.b, s.brs, s.bcs);
 		return;
 	}
-	for (size_t i = 0; i < bytes; i++)
-		sums[i] = 0;
-	multiply(&s, sums, 0, s.n);
-	for (int64_t j = 0; j < s.columns; j++)
-		kernels->level1[s.type]->scaled(s.n, s.alpha,
-						sums + j * s.n * size, 1,
-						s.b + j * s.bcs * size, s.brs);
-	room_give(sums);
+	product(&p);
+	put_back(&s, room);
+	room_give(room);
 }
 
 /* Pieces by columns, as many as threads have use for. */

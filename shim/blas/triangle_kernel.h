@@ -55,28 +55,6 @@ static void NAME(step)(NAME(number) a, const NAME(number) *x, NAME(number) *sum)
 		sum[j] = NAME(chain)(a, x[j], sum[j]);
 }
 
-static void NAME(multiply)(const struct triangle *a, int64_t n, int64_t columns,
-			   const void *b, int64_t brs, int64_t bcs, void *c,
-			   int64_t crs, int64_t ccs)
-{
-	struct NAME(piece) x, sum;
-	const NAME(number) *from = b;
-	NAME(number) *to = c;
-
-	for (int64_t j = 0; j < columns; j += WIDE) {
-		int wide = columns - j < WIDE ? (int)(columns - j) : WIDE;
-
-		NAME(take)(&x, from + j * bcs, n, wide, brs, bcs);
-		NAME(take)(&sum, to + j * ccs, n, wide, crs, ccs);
-		for (int64_t i = 0; i < n; i++)
-			for (int64_t p = a->upper ? i : 0;
-			     p < (a->upper ? n : i + 1); p++)
-				NAME(step)(NAME(element)(a, i, p), x.at[p],
-					   sum.at[i]);
-		NAME(give)(&sum, to + j * ccs, n, wide, crs, ccs);
-	}
-}
-
 /* The last row first: those above, or below, are still what they were. */
 static void NAME(replace)(const struct triangle *a, int64_t n, int64_t columns,
 			  const void *alpha, void *b, int64_t brs, int64_t bcs)
@@ -131,7 +109,6 @@ static void NAME(solve)(const struct triangle *a, int64_t n, int64_t columns,
 #undef WIDE
 
 static const struct triangle_kernel NAME(triangle) = {
-	.multiply = NAME(multiply),
 	.replace = NAME(replace),
 	.solve = NAME(solve),
 };

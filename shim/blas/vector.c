@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Levels 1 and 2: what is to be said before the kernels. */
-#include "kernels.h"
-#include "product.h"
+/* Level 1: what is to be said before the kernels. */
+#include "line.h"
 #include "scalar.h"
-#include "view.h"
-
-/* The first number of a vector, which lies last if the increment is negative. */
-static char *first(enum same_type type, const void *x, int64_t n, int64_t inc)
-{
-	char *at = (char *)(uintptr_t)x;
-
-	return inc < 0 ? at - (n - 1) * inc * kernels->gemm[type]->size : at;
-}
 
 static void clear(enum same_type type, void *result, bool real)
 {
@@ -27,8 +17,8 @@ void same_dot(enum same_type type, bool conj, int64_t n, const void *x,
 {
 	clear(type, result, false);
 	if (n > 0)
-		kernels->level1[type]->dot(n, first(type, x, n, incx), incx,
-					   first(type, y, n, incy), incy, conj,
+		kernels->level1[type]->dot(n, first_of(type, x, n, incx), incx,
+					   first_of(type, y, n, incy), incy, conj,
 					   result);
 }
 
@@ -44,8 +34,8 @@ void same_nrm2(enum same_type type, int64_t n, const void *x, int64_t incx,
 	       void *result)
 {
 	clear(type, result, true);
-	if (n > 0 && incx)
-		kernels->level1[type]->norm(n, first(type, x, n, incx), incx,
+	if (n > 0)
+		kernels->level1[type]->norm(n, first_of(type, x, n, incx), incx,
 					    result);
 }
 
@@ -61,8 +51,8 @@ void same_axpy(enum same_type type, int64_t n, const void *alpha,
 	       const void *x, int64_t incx, void *y, int64_t incy)
 {
 	if (n > 0 && !is_zero(type, alpha))
-		kernels->level1[type]->axpy(n, alpha, first(type, x, n, incx),
-					    incx, first(type, y, n, incy),
+		kernels->level1[type]->axpy(n, alpha, first_of(type, x, n, incx),
+					    incx, first_of(type, y, n, incy),
 					    incy);
 }
 
@@ -71,9 +61,9 @@ void same_axpby(enum same_type type, int64_t n, const void *alpha,
 		int64_t incy)
 {
 	if (n > 0)
-		kernels->level1[type]->axpby(n, alpha, first(type, x, n, incx),
+		kernels->level1[type]->axpby(n, alpha, first_of(type, x, n, incx),
 					     incx, beta,
-					     first(type, y, n, incy), incy,
+					     first_of(type, y, n, incy), incy,
 					     is_zero(type, beta));
 }
 
@@ -88,67 +78,43 @@ void same_rot(enum same_type type, int64_t n, void *x, int64_t incx, void *y,
 	      int64_t incy, const void *c, const void *s)
 {
 	if (n > 0)
-		kernels->level1[type]->rot(n, first(type, x, n, incx), incx,
-					   first(type, y, n, incy), incy, c, s);
+		kernels->level1[type]->rot(n, first_of(type, x, n, incx), incx,
+					   first_of(type, y, n, incy), incy, c, s);
 }
 
-void same_gemv(enum same_type type, char trans, int64_t m, int64_t n,
-	       const void *alpha, const void *a, int64_t lda, const void *x,
-	       int64_t incx, const void *beta, void *y, int64_t incy)
+void same_scal_real(enum same_type type, int64_t n, const void *alpha, void *x,
+		    int64_t incx)
 {
-	bool turned = trans == 'T' || trans == 'C';
-	int64_t rows = turned ? n : m, columns = turned ? m : n;
-	char *to = first(type, y, rows, incy);
+	union scalar by = scalar_of_real(type, alpha);
 
-	if (m <= 0 || n <= 0)
-		return;
-	if (is_zero(type, alpha)) {
-		if (!is_one(type, beta))
-			kernels->level1[type]->scale(rows, beta, to, incy,
-						     is_zero(type, beta));
-		return;
-	}
-	kernels->level2[type]->gemv(turned, trans == 'C', m, n, alpha, a, lda,
-				    first(type, x, columns, incx), incx, beta,
-				    to, incy, is_zero(type, beta));
+	same_scal(type, n, &by, x, incx);
 }
 
-void same_ger(enum same_type type, bool conj, int64_t m, int64_t n,
-	      const void *alpha, const void *x, int64_t incx, const void *y,
-	      int64_t incy, void *a, int64_t lda)
+void same_rotm(enum same_type type, int64_t n, void *x, int64_t incx, void *y,
+	       int64_t incy, const void *param)
 {
-	if (m > 0 && n > 0 && !is_zero(type, alpha))
-		kernels->level2[type]->ger(m, n, alpha, first(type, x, m, incx),
-					   incx, first(type, y, n, incy), incy,
-					   conj, a, lda);
+	union scalar flag = scalar_of_real(type, param);
+
+	if (n > 0 && (type == SAME_S ? flag.s[0] != -2 : flag.d[0] != -2))
+		kernels->level1[type]->rotm(n, first_of(type, x, n, incx), incx,
+					    first_of(type, y, n, incy), incy,
+					    param);
 }
 
-void same_symv(enum same_type type, bool hermitian, char uplo, int64_t n,
-	       const void *alpha, const void *a, int64_t lda, const void *x,
-	       int64_t incx, const void *beta, void *y, int64_t incy)
+double same_dsdot(int64_t n, const float *x, int64_t incx, const float *y,
+		  int64_t incy)
 {
-	char *to = first(type, y, n, incy);
-	struct product p = {
-		.type = type,
-		.m = n,
-		.n = 1,
-		.k = n,
-		.a = view_of(a, lda, 'N'),
-		.b = { .at = first(type, x, n, incx), .rs = 1, .cs = incx },
-		.finish = { .alpha = alpha, .beta = beta, .rs = incy, .cs = n },
-		.c = to,
-	};
-
 	if (n <= 0)
-		return;
-	if (is_zero(type, alpha)) {
-		if (!is_one(type, beta))
-			kernels->level1[type]->scale(n, beta, to, incy,
-						     is_zero(type, beta));
-		return;
-	}
-	p.a.mirror = uplo;
-	p.a.hermitian = hermitian;
-	p.finish.overwrite = is_zero(type, beta);
-	product(&p);
+		return 0;
+	x = (const float *)first_of(SAME_S, x, n, incx);
+	y = (const float *)first_of(SAME_S, y, n, incy);
+	return kernels->dsdot(n, x, incx, y, incy);
+}
+
+float same_sdsdot(int64_t n, float b, const float *x, int64_t incx,
+		  const float *y, int64_t incy)
+{
+	float r = (float)((double)b + same_dsdot(n, x, incx, y, incy));
+
+	return r == r ? r : __builtin_nanf("");
 }

@@ -4,12 +4,13 @@
  * its number and leads to entry_common. That asks entry_enter() (entry.c) where
  * the call was to go and jumps there with all arguments as they came, so that
  * no signature has to be right for a program to work. Only where results are to
- * be looked at (--digest) it calls, with a copy of the arguments on the stack.
+ * be looked at (--digest) it calls, with a copy of the arguments on the stack;
+ * and what was computed (--blas=same) it returns.
  */
 	.text
 
 #define THUNK_SIZE 16
-#define BOUND_THUNKS 4096 /* as in entry.h */
+#define BOUND_THUNKS 8192 /* as in entry.h */
 #define STACK_WORDS 20	  /* arguments on the stack that may be copied */
 
 /* struct entry_frame of entry.h, at 0(%rsp); %rbp is the frame. */
@@ -46,6 +47,10 @@ entry_first:
 	ENTRY cblas_##c; ENTRY cblas_##c##64_; ENTRY cblas_##c##_64;           \
 	ENTRY scipy_cblas_##c; ENTRY scipy_cblas_##c##64_;
 #include "blas.def"
+#undef ROUTINE
+#define ROUTINE(f, type, signature, doc)                                       \
+	ENTRY f##_; ENTRY f##_64_; ENTRY scipy_##f##_; ENTRY scipy_##f##_64_;
+#include "lapack.def"
 #undef ROUTINE
 #define SEEN(symbol, group, words, doc) ENTRY symbol;
 #include "calls.def"
@@ -89,7 +94,7 @@ entry_common:
 	movq %rax, %r11
 	testq %rdx, %rdx
 	jnz 2f
-1:	movaps XMM(%rsp), %xmm0
+	movaps XMM(%rsp), %xmm0
 	movaps XMM+16(%rsp), %xmm1
 	movaps XMM+32(%rsp), %xmm2
 	movaps XMM+48(%rsp), %xmm3
@@ -109,8 +114,10 @@ entry_common:
 	jmp *%r11
 	.cfi_restore_state
 
+2:	cmpq $2, %rdx /* RETURN: it is done */
+	je 4f
 	/* Through: the arguments again, below our frame. */
-2:	subq $STACK_WORDS * 8, %rsp
+	subq $STACK_WORDS * 8, %rsp
 	xorl %ecx, %ecx
 3:	movq 16(%rbp,%rcx,8), %rax
 	movq %rax, (%rsp,%rcx,8)
@@ -139,7 +146,7 @@ entry_common:
 	leaq -FRAME(%rbp), %rdi
 	movq %rbp, %rsi
 	call entry_leave
-	movq RESULT-FRAME(%rbp), %rax
+4:	movq RESULT-FRAME(%rbp), %rax
 	movq RESULT+8-FRAME(%rbp), %rdx
 	movups RESULT+16-FRAME(%rbp), %xmm0
 	movups RESULT+32-FRAME(%rbp), %xmm1

@@ -55,7 +55,7 @@ typedef void any_fn();
 struct call {
 	const struct work *w;
 	any_fn *fn; /* NULL: ours */
-	const void *one, *zero;
+	const void *one, *zero, *minus;
 	void *a, *b, *c;
 };
 
@@ -144,12 +144,96 @@ static void do_ger(const struct call *c)
 		c->fn(&w->m, &w->n, c->one, c->a, &unit, c->b, &unit, c->c,
 		      &w->m);
 	else
-		same_ger(w->type, false, w->m, w->n, c->one, c->a, 1, c->b, 1,
+		same_ger(w->type, SAME_SYMMETRIC, w->m, w->n, c->one, c->a, 1, c->b, 1,
 			 c->c, w->m);
 }
 
 static volatile float sink_s;
 static volatile double sink;
+
+static void do_symv(const struct call *c)
+{
+	const struct work *w = c->w;
+
+	if (c->fn)
+		c->fn(&w->ta, &w->m, c->one, c->a, &w->m, c->b, &unit, c->zero,
+		      c->c, &unit);
+	else
+		same_symv(w->type, SAME_SYMMETRIC, w->ta, w->m, c->one, c->a,
+			  w->m, c->b, 1, c->zero, c->c, 1);
+}
+
+static void do_spmv(const struct call *c)
+{
+	const struct work *w = c->w;
+
+	if (c->fn)
+		c->fn(&w->ta, &w->m, c->one, c->a, c->b, &unit, c->zero, c->c,
+		      &unit);
+	else
+		same_spmv(w->type, SAME_SYMMETRIC, w->ta, w->m, c->one, c->a,
+			  c->b, 1, c->zero, c->c, 1);
+}
+
+/* k diagonals of a square matrix of n */
+static void do_gbmv(const struct call *c)
+{
+	const struct work *w = c->w;
+	int kl = w->m / 2, ku = w->m - kl - 1;
+
+	if (c->fn)
+		c->fn(&w->ta, &w->k, &w->k, &kl, &ku, c->one, c->a, &w->m, c->b,
+		      &unit, c->zero, c->c, &unit);
+	else
+		same_gbmv(w->type, w->ta, w->k, w->k, kl, ku, c->one, c->a,
+			  w->m, c->b, 1, c->zero, c->c, 1);
+}
+
+/* ta: the triangle; tb: transposed or not */
+static void do_trmv(const struct call *c)
+{
+	const struct work *w = c->w;
+
+	if (c->fn)
+		c->fn(&w->ta, &w->tb, "U", &w->m, c->a, &w->m, c->c, &unit);
+	else
+		same_trmv(w->type, w->ta, w->tb, 'U', w->m, c->a, w->m, c->c,
+			  1);
+}
+
+static void do_trsv(const struct call *c)
+{
+	const struct work *w = c->w;
+
+	if (c->fn)
+		c->fn(&w->ta, &w->tb, "U", &w->m, c->a, &w->m, c->c, &unit);
+	else
+		same_trsv(w->type, w->ta, w->tb, 'U', w->m, c->a, w->m, c->c,
+			  1);
+}
+
+static void do_syr(const struct call *c)
+{
+	const struct work *w = c->w;
+
+	if (c->fn)
+		c->fn(&w->ta, &w->m, c->one, c->a, &unit, c->c, &w->m);
+	else
+		same_syr(w->type, SAME_SYMMETRIC, w->ta, w->m, c->one, c->a, 1,
+			 c->c, w->m);
+}
+
+static void do_syr2(const struct call *c)
+{
+	const struct work *w = c->w;
+
+	if (c->fn)
+		c->fn(&w->ta, &w->m, c->one, c->a, &unit, c->b, &unit, c->c,
+		      &w->m);
+	else
+		same_syr2(w->type, SAME_SYMMETRIC, w->ta, w->m, c->one, c->a, 1,
+			  c->b, 1, c->c, w->m);
+}
 
 /* Vectors of m * k. */
 static void do_dot(const struct call *c)
@@ -198,6 +282,74 @@ static void do_nrm2(const struct call *c)
 	}
 }
 
+static void do_asum(const struct call *c)
+{
+	int n = c->w->m * c->w->k;
+	double r;
+
+	if (!c->fn) {
+		same_asum(c->w->type, n, c->a, 1, &r);
+		sink = r;
+	} else if (c->w->type == SAME_S) {
+		sink_s = ((float (*)(const int *, void *, const int *))(uintptr_t)c->fn)(
+			&n, c->a, &unit);
+	} else {
+		sink = ((double (*)(const int *, void *, const int *))(uintptr_t)c->fn)(
+			&n, c->a, &unit);
+	}
+}
+
+static void do_scal(const struct call *c)
+{
+	int n = c->w->m * c->w->k;
+
+	if (c->fn)
+		c->fn(&n, c->minus, c->a, &unit);
+	else
+		same_scal(c->w->type, n, c->minus, c->a, 1);
+}
+
+static void do_iamax(const struct call *c)
+{
+	int n = c->w->m * c->w->k;
+
+	if (c->fn)
+		sink = ((int (*)(const int *, void *, const int *))(uintptr_t)c->fn)(
+			&n, c->a, &unit);
+	else
+		sink = (double)same_iamax(c->w->type, false, n, c->a, 1);
+}
+
+static void do_copy(const struct call *c)
+{
+	int n = c->w->m * c->w->k;
+
+	if (c->fn)
+		c->fn(&n, c->a, &unit, c->b, &unit);
+	else
+		same_copy(c->w->type, n, c->a, 1, c->b, 1);
+}
+
+static void do_swap(const struct call *c)
+{
+	int n = c->w->m * c->w->k;
+
+	if (c->fn)
+		c->fn(&n, c->a, &unit, c->b, &unit);
+	else
+		same_swap(c->w->type, n, c->a, 1, c->b, 1);
+}
+
+static void do_rot(const struct call *c)
+{
+	int n = c->w->m * c->w->k;
+
+	if (c->fn)
+		c->fn(&n, c->a, &unit, c->b, &unit, c->zero, c->one);
+	else
+		same_rot(c->w->type, n, c->a, 1, c->b, 1, c->zero, c->one);
+}
+
 static const struct kind {
 	const char *name;
 	void (*run)(const struct call *c);
@@ -205,8 +357,12 @@ static const struct kind {
 } kinds[] = {
 	{ "gemm", do_gemm, 2 }, { "syrk", do_syrk, 1 }, { "symm", do_symm, 2 },
 	{ "trsm", do_trsm, 1 }, { "trmm", do_trmm, 1 }, { "gemv", do_gemv, 2 },
-	{ "ger", do_ger, 2 },	{ "dot", do_dot, 2 },	{ "axpy", do_axpy, 2 },
-	{ "nrm2", do_nrm2, 2 },
+	{ "symv", do_symv, 2 }, { "spmv", do_spmv, 2 }, { "gbmv", do_gbmv, 2 },
+	{ "trmv", do_trmv, 1 }, { "trsv", do_trsv, 1 }, { "ger", do_ger, 2 },
+	{ "syr2", do_syr2, 2 }, { "syr", do_syr, 1 },	{ "dot", do_dot, 2 },
+	{ "axpy", do_axpy, 2 }, { "nrm2", do_nrm2, 2 }, { "asum", do_asum, 1 },
+	{ "scal", do_scal, 1 }, { "amax", do_iamax, 1 }, { "copy", do_copy, 1 },
+	{ "swap", do_swap, 1 }, { "rot", do_rot, 6 },
 };
 
 static const struct kind *kind_of(const struct work *w)
@@ -222,17 +378,22 @@ static void do_work(const struct work *w, const struct library *l, long times)
 {
 	static const double one_d[2] = { 1, 0 }, zero_d[2] = { 0, 0 };
 	static const float one_s[2] = { 1, 0 }, zero_s[2] = { 0, 0 };
+	static const double minus_d[2] = { -1, 0 };
+	static const float minus_s[2] = { -1, 0 };
 	bool twice = w->type == SAME_D || w->type == SAME_Z;
 	const struct kind *kind = kind_of(w);
 	size_t size = size_of(w->type);
 	struct call c = { .w = w,
 			  .one = twice ? (const void *)one_d : one_s,
-			  .zero = twice ? (const void *)zero_d : zero_s };
+			  .zero = twice ? (const void *)zero_d : zero_s,
+			  .minus = twice ? (const void *)minus_d : minus_s };
 
 	if (l->handle) {
 		char name[32];
 
-		snprintf(name, sizeof(name), "%c%s_", "sdcz"[w->type], w->name);
+		snprintf(name, sizeof(name), "%s%c%s_",
+			 strcmp(w->name, "amax") ? "" : "i", "sdcz"[w->type],
+			 w->name);
 		c.fn = (any_fn *)dlsym(l->handle, name);
 	}
 	for (long t = 0; t < times; t++) {
@@ -409,6 +570,84 @@ static struct work works[] = {
 	{ "axpy", SAME_D, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
 	{ "nrm2", SAME_D, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
 	{ "nrm2", SAME_D, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "symv", SAME_S, 'U', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "symv", SAME_S, 'U', 'N', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "symv", SAME_S, 'L', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "symv", SAME_S, 'L', 'N', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "spmv", SAME_S, 'U', 'N', 1024, 1, 1024, 0, 0, 0, 0 },
+	{ "gbmv", SAME_S, 'N', 'N', 64, 64, 4096, 0, 0, 0, 0 },
+	{ "gbmv", SAME_S, 'T', 'N', 64, 64, 4096, 0, 0, 0, 0 },
+	{ "trmv", SAME_S, 'U', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trmv", SAME_S, 'U', 'N', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trmv", SAME_S, 'L', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trmv", SAME_S, 'L', 'N', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trmv", SAME_S, 'U', 'T', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trmv", SAME_S, 'U', 'T', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trmv", SAME_S, 'L', 'T', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trmv", SAME_S, 'L', 'T', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trsv", SAME_S, 'U', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trsv", SAME_S, 'U', 'N', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trsv", SAME_S, 'L', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trsv", SAME_S, 'L', 'N', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trsv", SAME_S, 'U', 'T', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trsv", SAME_S, 'U', 'T', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trsv", SAME_S, 'L', 'T', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trsv", SAME_S, 'L', 'T', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "syr", SAME_S, 'U', 'N', 128, 128, 1, 0, 0, 0, 0 },
+	{ "syr", SAME_S, 'U', 'N', 2048, 2048, 1, 0, 0, 0, 0 },
+	{ "syr2", SAME_S, 'U', 'N', 128, 128, 1, 0, 0, 0, 0 },
+	{ "syr2", SAME_S, 'U', 'N', 2048, 2048, 1, 0, 0, 0, 0 },
+	{ "asum", SAME_S, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "asum", SAME_S, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "scal", SAME_S, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "scal", SAME_S, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "amax", SAME_S, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "amax", SAME_S, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "copy", SAME_S, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "copy", SAME_S, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "swap", SAME_S, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "swap", SAME_S, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "rot", SAME_S, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "rot", SAME_S, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "symv", SAME_D, 'U', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "symv", SAME_D, 'U', 'N', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "symv", SAME_D, 'L', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "symv", SAME_D, 'L', 'N', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "spmv", SAME_D, 'U', 'N', 1024, 1, 1024, 0, 0, 0, 0 },
+	{ "gbmv", SAME_D, 'N', 'N', 64, 64, 4096, 0, 0, 0, 0 },
+	{ "gbmv", SAME_D, 'T', 'N', 64, 64, 4096, 0, 0, 0, 0 },
+	{ "trmv", SAME_D, 'U', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trmv", SAME_D, 'U', 'N', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trmv", SAME_D, 'L', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trmv", SAME_D, 'L', 'N', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trmv", SAME_D, 'U', 'T', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trmv", SAME_D, 'U', 'T', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trmv", SAME_D, 'L', 'T', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trmv", SAME_D, 'L', 'T', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trsv", SAME_D, 'U', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trsv", SAME_D, 'U', 'N', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trsv", SAME_D, 'L', 'N', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trsv", SAME_D, 'L', 'N', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trsv", SAME_D, 'U', 'T', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trsv", SAME_D, 'U', 'T', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "trsv", SAME_D, 'L', 'T', 128, 1, 128, 0, 0, 0, 0 },
+	{ "trsv", SAME_D, 'L', 'T', 2048, 1, 2048, 0, 0, 0, 0 },
+	{ "syr", SAME_D, 'U', 'N', 128, 128, 1, 0, 0, 0, 0 },
+	{ "syr", SAME_D, 'U', 'N', 2048, 2048, 1, 0, 0, 0, 0 },
+	{ "syr2", SAME_D, 'U', 'N', 128, 128, 1, 0, 0, 0, 0 },
+	{ "syr2", SAME_D, 'U', 'N', 2048, 2048, 1, 0, 0, 0, 0 },
+	{ "asum", SAME_D, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "asum", SAME_D, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "scal", SAME_D, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "scal", SAME_D, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "amax", SAME_D, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "amax", SAME_D, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "copy", SAME_D, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "copy", SAME_D, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "swap", SAME_D, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "swap", SAME_D, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	{ "rot", SAME_D, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
+	{ "rot", SAME_D, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
 	{ "gemm", SAME_S, 'N', 'N', 64, 2048, 2048, 0, 0, 0, 0 },
 	{ "gemm", SAME_S, 'N', 'N', 2048, 64, 2048, 0, 0, 0, 0 },
 	{ "gemm", SAME_S, 'N', 'N', 2048, 2048, 64, 0, 0, 0, 0 },

@@ -207,7 +207,7 @@ static void draw_word(struct draw *d, int at, const char *word, size_t len)
 void call_random(struct random_call *c, const struct routine *r, bool by_c,
 		 bool small, uint64_t *seed)
 {
-	struct draw d = { c, seed, small ? 4 : 17 };
+	struct draw d = { c, seed, small ? 4 : MOST_SIZE };
 	const char *word = r->words;
 
 	memset(c, 0, sizeof(*c));

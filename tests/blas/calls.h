@@ -17,7 +17,10 @@ struct routine {
 extern const struct routine routines[];
 extern const unsigned nroutines;
 
-#define ROOM 2048 /* elements of an array */
+#ifndef ROOM
+#define ROOM 2048     /* elements of an array */
+#define MOST_SIZE 17 /* of a matrix */
+#endif
 #define MOST 18	  /* words of a signature */
 
 /* One call, ready to be made: by its Fortran name, or by C's. */

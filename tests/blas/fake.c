@@ -19,4 +19,9 @@ struct got fake_got;
 					   m, n, o, p, q, r } };               \
 		return x0 + x1 * (double _Complex)I;                           \
 	}
+#define ROUTINE FAKE_BLAS
 #include "blas.def"
+#undef ROUTINE
+#define ROUTINE FAKE_LAPACK
+#include "lapack.def"
+#undef ROUTINE

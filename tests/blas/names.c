@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls every name of BLAS and looks at what arrived: by links of its own, by
- * those of an object that was opened RTLD_LOCAL and finds the library by its
- * RUNPATH, or by what dlsym() answers. Built as a program and as that object.
+ * Calls every name of BLAS and LAPACK and looks at what arrived: by links of
+ * its own, by those of an object that was opened RTLD_LOCAL and finds the
+ * library by its RUNPATH, or by what dlsym() answers. Built as a program and as
+ * that object.
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -12,7 +13,12 @@
 #include "fake.h"
 
 #define FN(symbol) fake_fn symbol;
+#define ROUTINE FAKE_BLAS
 #include "blas.def"
+#undef ROUTINE
+#define ROUTINE FAKE_LAPACK
+#include "lapack.def"
+#undef ROUTINE
 #undef FN
 
 static const struct {
@@ -20,7 +26,12 @@ static const struct {
 	fake_fn *fn;
 } names[] = {
 #define FN(symbol) { #symbol, symbol },
+#define ROUTINE FAKE_BLAS
 #include "blas.def"
+#undef ROUTINE
+#define ROUTINE FAKE_LAPACK
+#include "lapack.def"
+#undef ROUTINE
 #undef FN
 };
 #define NAMES (sizeof(names) / sizeof(*names))

@@ -225,6 +225,43 @@ struct number ended(enum same_type t, struct number sum,
 	return r;
 }
 
+static double divided(enum same_type t, double a, double b)
+{
+	if (twice(t))
+		return a / b;
+	return widened(narrowed(a) / narrowed(b));
+}
+
+/* x / a: by Smith's reciprocal where numbers are complex. */
+struct number quotient(enum same_type t, struct number x,
+			      struct number a)
+{
+	struct number r, by;
+	double q, d;
+
+	if (!is_complex(t)) {
+		r.re = divided(t, x.re, a.re);
+		r.im = 0;
+		return r;
+	}
+	if (fabs(a.re) >= fabs(a.im)) {
+		q = divided(t, a.im, a.re);
+		d = fused(t, a.im, q, a.re);
+		by.re = divided(t, 1, d);
+		by.im = divided(t, -q, d);
+	} else {
+		q = divided(t, a.re, a.im);
+		d = fused(t, a.re, q, a.im);
+		by.re = divided(t, q, d);
+		by.im = divided(t, -1, d);
+	}
+	r.re = times(t, by.re, x.re);
+	r.im = times(t, by.re, x.im);
+	r.re = fused(t, -by.im, x.im, r.re);
+	r.im = fused(t, by.im, x.re, r.im);
+	return r;
+}
+
 struct number operand(enum same_type t, const void *a, int64_t ld,
 			     char trans, int64_t i, int64_t j)
 {
@@ -234,6 +271,31 @@ struct number operand(enum same_type t, const void *a, int64_t ld,
 	if (trans == 'C' || trans == 'R')
 		x.im = -x.im;
 	return x;
+}
+
+enum same_type real_of(enum same_type t)
+{
+	return twice(t) ? SAME_D : SAME_S;
+}
+
+void modify(enum same_type t, const char *param, double *x, double *y)
+{
+	double flag = get(t, param, 0).re, u = *x, w = *y;
+
+	if (flag == -2)
+		return;
+	if (flag == 0) {
+		*x = fused(t, get(t, param, 3).re, w, u);
+		*y = fused(t, get(t, param, 2).re, u, w);
+	} else if (flag == 1) {
+		*x = fused(t, get(t, param, 1).re, u, w);
+		*y = fused(t, get(t, param, 4).re, w, -u);
+	} else {
+		*x = fused(t, get(t, param, 3).re, w,
+			   times(t, get(t, param, 1).re, u));
+		*y = fused(t, get(t, param, 4).re, w,
+			   times(t, get(t, param, 2).re, u));
+	}
 }
 
 void fill(enum same_type t, char *a, int64_t n, bool wild)

@@ -60,6 +60,11 @@ struct number scaled(enum same_type t, struct number alpha, struct number x);
 /* alpha * sum + beta * c */
 struct number ended(enum same_type t, struct number sum, struct number alpha,
 		    struct number beta, struct number c);
+/* x / a: by Smith's reciprocal where numbers are complex. */
+struct number quotient(enum same_type t, struct number x, struct number a);
+enum same_type real_of(enum same_type t);
+/* One element of rotm: h11, h21, h12, h22 behind the flag. */
+void modify(enum same_type t, const char *param, double *x, double *y);
 /* Element (i, j) of op(a). */
 struct number operand(enum same_type t, const void *a, int64_t ld, char trans,
 		      int64_t i, int64_t j);

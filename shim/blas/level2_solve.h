@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* The template of level 2, where the matrix or the solution is written. */
+#define ROOM 256  /* numbers that are gathered at a time */
+#define SOME 4	  /* columns that are changed at once */
+#define LONG 1024 /* rows, from which on several columns are faster */
+#define BLOCK 32  /* columns that are solved before others are changed */
+
+/* x(i) over the diagonal, final. */
+static NAME(number) NAME(solved)(const struct columns *a, int64_t i,
+				 struct kind kind, NAME(number) x)
+{
+	if (!kind.unit)
+		x = NAME(divided)(x, NAME(divisor)(NAME(pivot)(a, i, kind)));
+	return NAME(quieted)(x);
+}
+
+/* Columns from..to-1 within their own rows. */
+static void NAME(solve_block)(const struct columns *a, int64_t from, int64_t to,
+			      struct kind kind, struct line line)
+{
+	NAME(number) *x = line.at;
+
+	for (int64_t step = 0; step < to - from; step++) {
+		int64_t j = kind.upper ? to - 1 - step : from + step;
+		int64_t top = column_top(a, j, from);
+		int64_t end = column_end(a, j, to);
+		const NAME(number) *column = NAME(column)(a, j);
+		NAME(number) by;
+
+		x[j * line.inc] = NAME(solved)(a, j, kind, x[j * line.inc]);
+		by = NAME(negated)(x[j * line.inc]);
+		for (int64_t i = top; i < end; i++)
+			x[i * line.inc] = NAME(chain)(
+				NAME(conjugate)(column[i], kind.conj), by,
+				x[i * line.inc]);
+	}
+}
+
+/* What the solution of a block takes from rows s->first to s->end. */
+static void NAME(take_off)(const struct columns *a, const struct span *s,
+			   bool conj, struct line line)
+{
+	NAME(number) room[ROOM], *x = line.at;
+	struct span part = *s;
+
+	if (line.inc == 1) {
+		NAME(add_rows)(a, s, conj, true, line, x + s->first);
+		return;
+	}
+	for (; part.first < s->end; part.first = part.end) {
+		int64_t n = s->end - part.first;
+
+		n = n < ROOM ? n : ROOM;
+		part.end = part.first + n;
+		for (int64_t i = 0; i < n; i++)
+			room[i] = x[(part.first + i) * line.inc];
+		NAME(add_rows)(a, &part, conj, true, line, room);
+		for (int64_t i = 0; i < n; i++)
+			x[(part.first + i) * line.inc] = room[i];
+	}
+}
+
+/* The rows beyond a block that its columns have. */
+static struct span NAME(beyond)(const struct columns *a, int64_t from,
+				int64_t to, bool upper)
+{
+	struct span s = { .from = from, .to = to, .down = upper };
+
+	s.first = upper ? column_top(a, from, 0) : to;
+	s.end = upper ? from : column_end(a, to - 1, a->n);
+	return s;
+}
+
+static void NAME(solve_turned)(const struct columns *a, struct kind kind,
+			       struct line line)
+{
+	NAME(number) *x = line.at, t;
+
+	for (int64_t step = 0; step < a->n; step++) {
+		int64_t j = kind.upper ? step : a->n - 1 - step;
+
+		t = NAME(column_dot)(a, j, kind.conj, line);
+#ifdef COMPLEX
+		t.re = x[j * line.inc].re - t.re;
+		t.im = x[j * line.inc].im - t.im;
+#else
+		t = x[j * line.inc] - t;
+#endif
+		x[j * line.inc] = NAME(solved)(a, j, kind, t);
+	}
+}
+
+static void NAME(solve_columns)(const struct columns *a, struct kind kind,
+				struct line x)
+{
+	struct span s;
+
+	if (kind.turned) {
+		NAME(solve_turned)(a, kind, x);
+		return;
+	}
+	for (int64_t done = 0; done < a->n; done += BLOCK) {
+		int64_t n = a->n - done < BLOCK ? a->n - done : BLOCK;
+		int64_t from = kind.upper ? a->n - done - n : done;
+
+		NAME(solve_block)(a, from, from + n, kind, x);
+		s = NAME(beyond)(a, from, from + n, kind.upper);
+		if (s.first < s.end)
+			NAME(take_off)(a, &s, kind.conj, x);
+	}
+}
+
+#ifndef COMPLEX
+/* Four vectors: NaNs are rare. */
+static inline void NAME(add_four)(const R *x, V by, R *a)
+{
+	V r[4];
+
+	UNROLL
+	for (int v = 0; v < 4; v++)
+		r[v] = FMA(NAME(load)(x + v * VL), by, NAME(load)(a + v * VL));
+	if (UNORDERED(r[0], r[1]) || UNORDERED(r[2], r[3])) {
+		UNROLL
+		for (int v = 0; v < 4; v++)
+			r[v] = CANON(r[v]);
+	}
+	UNROLL
+	for (int v = 0; v < 4; v++)
+		NAME(store)(a + v * VL, r[v]);
+}
+#endif
+
+/* a += x * by */
+static void NAME(add_column)(int64_t n, const NAME(number) *x, int64_t inc,
+			     bool conj, NAME(number) by, NAME(number) *a)
+{
+	int64_t i = 0;
+
+#ifndef COMPLEX
+	for (; inc == 1 && i + 4 * VL <= n; i += 4 * VL)
+		NAME(add_four)(x + i, SET1(by), a + i);
+	for (; inc == 1 && i + VL <= n; i += VL)
+		NAME(store)
+		(a + i,
+		 CANON(FMA(NAME(load)(x + i), SET1(by), NAME(load)(a + i))));
+#endif
+	for (; i < n; i++)
+		a[i] = NAME(quieted)(NAME(chain)(
+			NAME(conjugate)(x[i * inc], conj), by, a[i]));
+}
+
+/* Column j of what the caller may write. */
+static NAME(number) * NAME(written)(const struct columns *a, int64_t j)
+{
+	return (NAME(number) *)(uintptr_t)NAME(column)(a, j);
+}
+
+/* What x is times in column j. */
+static NAME(number) NAME(by_column)(const struct update *u, int64_t j)
+{
+	const void *alpha = &u->alpha;
+
+	return NAME(times)(
+		*(const NAME(number) *)alpha,
+		NAME(conjugate)(NAME(in)(u->column, j), u->conj_column));
+}
+
+static void NAME(update_column)(const struct columns *a, int64_t j,
+				int64_t first, int64_t end,
+				const struct update *u)
+{
+	const NAME(number) *x = u->row.at;
+
+	NAME(add_column)
+	(end - first, x + first * u->row.inc, u->row.inc, u->conj_row,
+	 NAME(by_column)(u, j), NAME(written)(a, j) + first);
+}
+
+#ifndef COMPLEX
+/* All in rows from first on: whole vectors of them; returns where they end. */
+static int64_t NAME(update_some)(const struct columns *a, int64_t j,
+				 int64_t first, int64_t end,
+				 const struct update *u)
+{
+	const R *x = u->row.at;
+	R *column[SOME];
+	V by[SOME];
+
+	UNROLL
+	for (int c = 0; c < SOME; c++) {
+		column[c] = NAME(written)(a, j + c);
+		by[c] = SET1(NAME(by_column)(u, j + c));
+	}
+	for (; first + VL <= end; first += VL) {
+		V row = NAME(load)(x + first);
+
+		UNROLL
+		for (int c = 0; c < SOME; c++)
+			NAME(store)
+			(column[c] + first,
+			 CANON(FMA(row, by[c], NAME(load)(column[c] + first))));
+	}
+	return first;
+}
+#endif
+
+/* Some columns: the rows that all have, and the others. */
+static void NAME(update_group)(const struct columns *a, int64_t j,
+			       const struct update *u)
+{
+	int64_t first = column_top(a, j + SOME - 1, 0), to = first;
+
+#ifndef COMPLEX
+	to = NAME(update_some)(a, j, first, column_end(a, j, a->m), u);
+#endif
+	for (int64_t c = j; c < j + SOME; c++) {
+		NAME(update_column)(a, c, column_top(a, c, 0), first, u);
+		NAME(update_column)(a, c, to, column_end(a, c, a->m), u);
+	}
+}
+
+static void NAME(update)(const struct columns *a, int64_t from, int64_t to,
+			 const struct update *u, int terms, bool hermitian)
+{
+	bool some =
+		u[0].row.inc == 1 && u[terms - 1].row.inc == 1 && a->m >= LONG;
+	int64_t j = from;
+
+	for (; some && j + SOME <= to; j += SOME)
+		for (int t = 0; t < terms; t++)
+			NAME(update_group)(a, j, u + t);
+	for (; j < to; j++)
+		for (int t = 0; t < terms; t++)
+			NAME(update_column)
+			(a, j, column_top(a, j, 0), column_end(a, j, a->m),
+			 u + t);
+#ifdef COMPLEX
+	for (j = from; hermitian && j < to; j++)
+		NAME(written)(a, j)[j].im = 0;
+#endif
+	(void)hermitian;
+}
+#undef SOME
+#undef LONG
+#undef ROOM
+#undef BLOCK
+#undef GROUP
+#undef TALL
+#undef PANEL
+#undef SMALL
+#undef LANES
+#undef REGISTERS
+#ifndef COMPLEX
+#undef TOGETHER
+#endif
+#undef CHUNK
+
+static const struct level2_kernel NAME(level2) = {
+	.rows = NAME(rows),
+	.dots = NAME(dots),
+	.diagonal = NAME(diagonal),
+	.symmetric = NAME(symmetric),
+	.end = NAME(end),
+	.solve = NAME(solve_columns),
+	.update = NAME(update),
+};
