@@ -101,8 +101,8 @@ static inline __attribute__((always_inline)) void
 NAME(dot_columns)(const int columns, int64_t n, const R *a, int64_t lda,
 		  const R *x, R *result)
 {
-	const R *column[TOGETHER];
-	V sum[TOGETHER][REGISTERS];
+	const R *column[4];
+	V sum[4][REGISTERS];
 
 	UNROLL
 	for (int c = 0; c < columns; c++) {
