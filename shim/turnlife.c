@@ -95,6 +95,7 @@ static void known(struct thread *self)
 	self->joinable = true;
 }
 
+/* Under the engine's lock, which a fork holds. */
 static void wake_up(struct thread *self)
 {
 	turn_pin_first(self);
@@ -110,6 +111,7 @@ static void wake_up(struct thread *self)
 void turn_start(void)
 {
 	struct thread *self = thread_me;
+	uint64_t mask;
 
 	if (!turn.asleep || !process.active || !self || process_borrowed())
 		return;
@@ -120,7 +122,9 @@ void turn_start(void)
 	known(self);
 	self->seat.state = SEAT_RUNNING;
 	turn.holder = self;
+	mask = engine_lock();
 	wake_up(self);
+	engine_unlock(mask);
 	turn_watch_start();
 }
 

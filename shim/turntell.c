@@ -47,8 +47,6 @@ static void own_name(char name[16])
 
 void turntell_start(void)
 {
-	uint64_t mask = engine_lock();
-
 	own_name(usual);
 	record = log_record(SB_TURNS, sizeof(*record));
 	if (record) {
@@ -57,7 +55,6 @@ void turntell_start(void)
 		record->threads = 1;
 		log_publish(record, SB_TURNS);
 	}
-	engine_unlock(mask);
 }
 
 void turntell_forked(void)

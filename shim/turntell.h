@@ -30,7 +30,7 @@ void turntell_waits(struct thread *self);
 void turntell_back(struct thread *self, enum sb_halt_kind kind);
 
 /* The process's record of its turns: made with the first thread, under the
- * scheduler's lock. */
+ * engine's lock. */
 void turntell_start(void);
 void turntell_forked(void);
 /* A thread more. */
