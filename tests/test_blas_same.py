@@ -7,12 +7,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
 SAMEBITS = os.environ["SAMEBITS_BIN"]
 PROGRAMS = os.environ["BLAS_DIR"]
-LIBSAMEBITS = os.environ["LIBSAMEBITS"]
+LIBSAMEBITS = os.path.abspath(sys.argv.pop(1))
 PYTHON = "/usr/bin/python3"
 DEBIAN = "/usr/lib/x86_64-linux-gnu/"
 REFERENCE = DEBIAN + "blas"
