@@ -307,7 +307,7 @@ struct thread *turn_take_slow(void)
 		seat_withdraw(self);
 	} else {
 		turn.outside--;
-		turn.late++;
+		turn.late += self->seat.halt != 0; /* by no signal */
 	}
 	seat_unlimit(self);
 	turn_answer(self);

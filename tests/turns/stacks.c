@@ -20,7 +20,7 @@ static pthread_rwlock_t l = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_barrier_t b;
 static pthread_key_t key;
 static sem_t s;
-static int ends[2], word, handled;
+static int word, handled;
 
 static void locks(void)
 {
@@ -51,13 +51,16 @@ static void sleeps(void)
 
 static void descriptors(void)
 {
-	struct pollfd p = { ends[0], POLLIN, 0 };
+	int ends[2];
+	struct pollfd p = { .events = POLLIN };
 	struct timeval tv = { 0, 1000 };
 	struct epoll_event e = { .events = EPOLLIN };
 	int ep = epoll_create1(0);
 	fd_set set;
 	char byte;
 
+	must(pipe(ends) == 0);
+	p.fd = ends[0];
 	must(poll(&p, 1, 1) == 0);
 	FD_ZERO(&set);
 	FD_SET(ends[0], &set);
@@ -68,6 +71,7 @@ static void descriptors(void)
 	must(write(ends[1], "x", 1) == 1);
 	must(read(ends[0], &byte, 1) == 1 && byte == 'x');
 	must(pthread_mutex_unlock(&m) == 0);
+	must(close(ends[0]) == 0 && close(ends[1]) == 0);
 }
 
 static void values(void)
@@ -124,7 +128,7 @@ static void destroyed(void *value)
 
 static void prepare(void)
 {
-	must(sem_init(&s, 0, 1) == 0 && pipe(ends) == 0);
+	must(sem_init(&s, 0, 1) == 0);
 	must(pthread_barrier_init(&b, NULL, 4) == 0);
 	must(pthread_key_create(&key, destroyed) == 0);
 	handle(SIGUSR1, handler, SA_RESTART);
