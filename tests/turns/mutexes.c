@@ -330,7 +330,7 @@ static void static_ones(void)
 /* A normal mutex that its owner locks again blocks until the deadline. */
 static void relocked(void)
 {
-	struct timespec soon = in_ms(CLOCK_REALTIME, 20);
+	struct timespec soon = in_ms(CLOCK_REALTIME, 400);
 
 	make(&kinds[0]);
 	must(pthread_mutex_lock(&m) == 0);
@@ -661,7 +661,7 @@ static void stays(int sig)
 
 static void *comes_late(void *arg)
 {
-	struct timespec soon = in_ms(CLOCK_REALTIME, 20);
+	struct timespec soon = in_ms(CLOCK_REALTIME, 400);
 
 	must(pthread_mutex_timedlock(&m, &soon) == 0);
 	must(pthread_mutex_unlock(&m) == 0);
@@ -679,7 +679,7 @@ static void freed_in_handler(void)
 	pause_ms(5);
 	must(pthread_kill(t, SIGUSR1) == 0);
 	until(peek(in_handler));
-	pause_ms(30);
+	pause_ms(450);
 	must(pthread_mutex_unlock(&m) == 0);
 	put(may_return, 1);
 	joined(t);

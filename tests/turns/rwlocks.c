@@ -328,7 +328,7 @@ static void stays(int sig)
 static void *comes_late(void *arg)
 {
 	const struct form *f = arg;
-	struct timespec soon = in_ms(CLOCK_REALTIME, 20);
+	struct timespec soon = in_ms(CLOCK_REALTIME, 400);
 
 	must(f->timed(&l, &soon) == 0);
 	must(pthread_rwlock_unlock(&l) == 0);
@@ -347,7 +347,7 @@ static void freed_in_handler(void)
 		pause_ms(5);
 		must(pthread_kill(t, SIGUSR1) == 0);
 		until(peek(in_handler));
-		pause_ms(30);
+		pause_ms(450);
 		must(pthread_rwlock_unlock(&l) == 0);
 		put(may_return, 1);
 		joined(t);
