@@ -15,11 +15,14 @@
 #define MS 1000000u
 #define GLANCE 50000 /* ns */
 
-static void glance(void)
+static void wait_while(bool (*so)(const struct thread *t),
+		       const struct thread *t)
 {
-	static const struct timespec moment = { 0, GLANCE };
+	static const struct timespec glance = { 0, GLANCE };
+	uint64_t limit = sys_now(CLOCK_MONOTONIC) + TURN_SIGNAL_MS * MS;
 
-	sys2(SYS_nanosleep, &moment, NULL);
+	while (so(t) && sys_now(CLOCK_MONOTONIC) < limit)
+		sys2(SYS_nanosleep, &glance, NULL);
 }
 
 static bool expects_signal(const struct thread *t)
@@ -46,12 +49,9 @@ static struct thread *find(int tid)
 
 /* Whoever has given the turn away may still be on its way to sleep, where no
  * handler would interrupt what it waits in. */
-static void settle(const struct thread *t)
+static bool on_its_way(const struct thread *t)
 {
-	uint64_t limit = sys_now(CLOCK_MONOTONIC) + TURN_SIGNAL_MS * MS;
-
-	while (!thread_sleeping(t->tid) && sys_now(CLOCK_MONOTONIC) < limit)
-		glance();
+	return !thread_sleeping(t->tid);
 }
 
 struct thread *turn_signal_to(int tid, int sig)
@@ -65,18 +65,10 @@ struct thread *turn_signal_to(int tid, int sig)
 		return t;
 	if (!thread_handles(tid, sig))
 		return NULL;
-	settle(t);
+	wait_while(on_its_way, t);
 	return __atomic_compare_exchange_n(&t->seat.go, &quiet, GO_ANSWER,
 					   false, __ATOMIC_ACQ_REL,
 					   __ATOMIC_ACQUIRE) ? t : NULL;
-}
-
-static void until_it_is_back(const struct thread *t)
-{
-	uint64_t limit = sys_now(CLOCK_MONOTONIC) + TURN_SIGNAL_MS * MS;
-
-	while (expects_signal(t) && sys_now(CLOCK_MONOTONIC) < limit)
-		glance();
 }
 
 void turn_signalled(struct thread *t, bool sent)
@@ -86,7 +78,7 @@ void turn_signalled(struct thread *t, bool sent)
 
 	if (expects_signal(t)) {
 		if (sent)
-			until_it_is_back(t);
+			wait_while(expects_signal, t);
 		return;
 	}
 	while (sent && turn_futex(go, FUTEX_WAIT_PRIVATE, GO_ANSWER, &limit) ==

@@ -145,6 +145,17 @@ static void results(FILE *to, const json_t *verdict)
 	html_section_end(to);
 }
 
+static void put_output(FILE *to, const json_t *x)
+{
+	const char *text = text_some(x, "text");
+
+	if (!*text)
+		return;
+	fputs("<pre>", to);
+	html_text(to, text);
+	fputs("</pre>", to);
+}
+
 /* Results of --chaos, each with the command that repeats it. */
 static void orders(FILE *to, const json_t *list)
 {
@@ -172,11 +183,7 @@ static void orders(FILE *to, const json_t *list)
 				: "not tried");
 		html_text(to, text_some(x, "how"));
 		fputs("</code>", to);
-		if (*text_some(x, "text")) {
-			fputs("<pre>", to);
-			html_text(to, text_some(x, "text"));
-			fputs("</pre>", to);
-		}
+		put_output(to, x);
 		fputs("</td></tr>\n", to);
 	}
 	fputs("</tbody></table>\n", to);
@@ -216,11 +223,7 @@ static void variations(FILE *to, const json_t *verdict)
 		      to);
 		fputs("</td><td class=\"wide-cell\">", to);
 		html_text(to, text_some(x, "how"));
-		if (*text_some(x, "text")) {
-			fputs("<pre>", to);
-			html_text(to, text_some(x, "text"));
-			fputs("</pre>", to);
-		}
+		put_output(to, x);
 		fputs("</td></tr>\n", to);
 	}
 	fputs("</tbody></table>\n", to);

@@ -23,6 +23,7 @@ HOOK(signal);
 /* In turns: the thread of this process that will handle it. */
 static struct thread *to(int tid, int sig)
 {
+	turn_look_for(TURN_KERNEL);
 	return turn_on ? turn_signal_to(tid, sig) : NULL;
 }
 
@@ -37,10 +38,8 @@ static long sent(struct thread *t, long ret)
 EXPORT int kill(pid_t pid, int sig)
 {
 	int in = pids_target_in(pid);
-	struct thread *t;
+	struct thread *t = to(in, sig);
 
-	turn_look_for(TURN_KERNEL);
-	t = to(in, sig);
 	return sys_result(sent(t, sys2(SYS_kill, in, sig)));
 }
 
@@ -59,10 +58,8 @@ EXPORT int sigqueue(pid_t pid, int sig, const union sigval value)
 {
 	siginfo_t info = { .si_signo = sig, .si_code = SI_QUEUE };
 	int in = pids_in(pid);
-	struct thread *t;
+	struct thread *t = to(in, sig);
 
-	turn_look_for(TURN_KERNEL);
-	t = to(in, sig);
 	info.si_pid = (pid_t)sys0(SYS_getpid);
 	info.si_uid = (uid_t)sys0(SYS_getuid);
 	info.si_value = value;
@@ -72,10 +69,8 @@ EXPORT int sigqueue(pid_t pid, int sig, const union sigval value)
 EXPORT int tgkill(pid_t pid, pid_t thread, int sig)
 {
 	int in = pids_thread_in(thread);
-	struct thread *t;
+	struct thread *t = to(in, sig);
 
-	turn_look_for(TURN_KERNEL);
-	t = to(in, sig);
 	return sys_result(sent(t, sys3(SYS_tgkill, pids_in(pid), in, sig)));
 }
 
@@ -85,7 +80,7 @@ static struct thread *to_handle(pthread_t id, int sig)
 
 	turn_look_for(TURN_KERNEL);
 	t = turn_on ? thread_alive(id) : NULL;
-	return t ? to(t->tid, sig) : NULL;
+	return t ? turn_signal_to(t->tid, sig) : NULL;
 }
 
 EXPORT int pthread_kill(pthread_t id, int sig)

@@ -265,21 +265,28 @@ static void do_axpy(const struct call *c)
 		same_axpy(c->w->type, n, c->one, c->a, 1, c->b, 1);
 }
 
+/* Their nrm2 or asum: each type returns its own. */
+static void their_sum(const struct call *c, int n)
+{
+	if (c->w->type == SAME_S)
+		sink_s = ((float (*)(const int *, void *, const int *))(uintptr_t)c->fn)(
+			&n, c->a, &unit);
+	else
+		sink = ((double (*)(const int *, void *, const int *))(uintptr_t)c->fn)(
+			&n, c->a, &unit);
+}
+
 static void do_nrm2(const struct call *c)
 {
 	int n = c->w->m * c->w->k;
 	double r;
 
-	if (!c->fn) {
-		same_nrm2(c->w->type, n, c->a, 1, &r);
-		sink = r;
-	} else if (c->w->type == SAME_S) {
-		sink_s = ((float (*)(const int *, void *, const int *))(uintptr_t)c->fn)(
-			&n, c->a, &unit);
-	} else {
-		sink = ((double (*)(const int *, void *, const int *))(uintptr_t)c->fn)(
-			&n, c->a, &unit);
+	if (c->fn) {
+		their_sum(c, n);
+		return;
 	}
+	same_nrm2(c->w->type, n, c->a, 1, &r);
+	sink = r;
 }
 
 static void do_asum(const struct call *c)
@@ -287,16 +294,12 @@ static void do_asum(const struct call *c)
 	int n = c->w->m * c->w->k;
 	double r;
 
-	if (!c->fn) {
-		same_asum(c->w->type, n, c->a, 1, &r);
-		sink = r;
-	} else if (c->w->type == SAME_S) {
-		sink_s = ((float (*)(const int *, void *, const int *))(uintptr_t)c->fn)(
-			&n, c->a, &unit);
-	} else {
-		sink = ((double (*)(const int *, void *, const int *))(uintptr_t)c->fn)(
-			&n, c->a, &unit);
+	if (c->fn) {
+		their_sum(c, n);
+		return;
 	}
+	same_asum(c->w->type, n, c->a, 1, &r);
+	sink = r;
 }
 
 static void do_scal(const struct call *c)
