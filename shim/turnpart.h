@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the parts of the scheduler (turn.h) share: the queues (turnqueue.c), who
- * is next (turn.c), the waits (turnwait.c), the threads' lives
- * (turnlife.c). All of it under turn_lock(), where nothing else is said. */
+ * is next (turn.c), the waits (turnwait.c), the way outside (turnoutside.c), the
+ * threads' lives (turnlife.c). All of it under turn_lock(), where nothing else is said. */
 #ifndef SAMEBITS_TURNPART_H
 #define SAMEBITS_TURNPART_H
 
@@ -41,6 +41,8 @@ void turn_await(struct thread *self, const struct want *w, uint64_t real);
 /* Without the lock, by who has just got the turn: waits until the kernel has let
  * go who ended last, whose memory is then used again: always by the next one. */
 void turn_bury(struct thread *self);
+/* Without the lock, by who has just got the turn: what the watchdog has to say. */
+void turn_tell(const struct thread *self);
 /* Whoever has sent the caller a signal may go on: its handler is done. */
 void turn_answer(struct thread *self);
 /* futex(2), raw; `limit` as the operation takes it. */
