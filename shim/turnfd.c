@@ -322,7 +322,23 @@ static bool wait_poll(struct thread *self, struct want *w, uint64_t until,
 	}
 }
 
-bool turnfd_poll(struct pollfd *fds, unsigned n, uint64_t ns, bool *late)
+#define BIT(sig) (1ull << ((sig)-1))
+
+/* Those that libc keeps for itself are in nobody's mask. */
+static bool is_own(const sigset_t *mask)
+{
+	const uint64_t any = BIT(SIGKILL) | BIT(SIGSTOP) | BIT(32) | BIT(33);
+	uint64_t now = 0, wanted;
+
+	if (!mask)
+		return true;
+	wanted = mask->__val[0];
+	sys4(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &now, sizeof(now));
+	return (now | any) == (wanted | any);
+}
+
+bool turnfd_poll(struct pollfd *fds, unsigned n, uint64_t ns,
+		 const sigset_t *mask, bool *late)
 {
 	static const char nothing;
 	struct thread *self;
@@ -340,6 +356,11 @@ bool turnfd_poll(struct pollfd *fds, unsigned n, uint64_t ns, bool *late)
 		timer_of(self, fds, n);
 		turn_spend(self, TURN_KERNEL);
 		return true;
+	}
+	if (!is_own(mask)) {
+		if (timers_running())
+			timers_release(self->clock, fds, n);
+		return turn_leave_signal();
 	}
 	for (unsigned i = 0; i < n; i++)
 		w.abroad |= fds[i].fd >= 0 && !is_internal(fds[i].fd);

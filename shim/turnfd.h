@@ -8,6 +8,7 @@
 #define SAMEBITS_TURNFD_H
 
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 
 #include "timers.h"
@@ -34,8 +35,10 @@ static inline bool turnfd_wait(int fd, short events)
 /*
  * Before poll(2) and its like: waits until one of them may be ready, or for ns.
  * False: a handler ran. Where time is up, *late is set: poll without waiting,
- * the clock shows it already.
+ * the clock shows it already. `mask`: as ppoll(2) takes it; where it is not the
+ * caller's own, only the kernel can wait under it.
  */
-bool turnfd_poll(struct pollfd *fds, unsigned n, uint64_t ns, bool *late);
+bool turnfd_poll(struct pollfd *fds, unsigned n, uint64_t ns,
+		 const sigset_t *mask, bool *late);
 
 #endif

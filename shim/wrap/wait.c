@@ -71,7 +71,8 @@ static uint64_t limit_ms(int ms)
 
 /* The sets as a list: what is ready, select() itself says. */
 static bool select_in_turn(int n, const fd_set *r, const fd_set *w,
-			   const fd_set *e, uint64_t ns, bool *late)
+			   const fd_set *e, uint64_t ns,
+			   const sigset_t *mask, bool *late)
 {
 	struct pollfd fds[FD_SETSIZE];
 	unsigned k = 0;
@@ -84,15 +85,16 @@ static bool select_in_turn(int n, const fd_set *r, const fd_set *w,
 		if (events)
 			fds[k++] = (struct pollfd){ fd, events, 0 };
 	}
-	return turnfd_poll(fds, k, ns, late);
+	return turnfd_poll(fds, k, ns, mask, late);
 }
 
-static bool epoll_in_turn(int fd, uint64_t ns, bool *late)
+static bool epoll_in_turn(int fd, uint64_t ns, const sigset_t *mask,
+			  bool *late)
 {
 	struct pollfd p = { fd, POLLIN, 0 };
 
 	turnfd_look(fd);
-	return turnfd_poll(&p, 1, ns, late);
+	return turnfd_poll(&p, 1, ns, mask, late);
 }
 
 static int do_poll(struct call *c, bool force, struct pollfd *fds, nfds_t n,
@@ -102,7 +104,7 @@ static int do_poll(struct call *c, bool force, struct pollfd *fds, nfds_t n,
 	int ret = -1;
 
 	if (!turn_on ||
-	    turnfd_poll(fds, (unsigned)n, limit_ms(ms), &late))
+	    turnfd_poll(fds, (unsigned)n, limit_ms(ms), NULL, &late))
 		ret = real_poll(fds, n, late ? 0 : ms);
 	turn_return();
 	if (late)
@@ -129,7 +131,7 @@ static int do_ppoll(struct call *c, bool force, struct pollfd *fds, nfds_t n,
 	int ret = -1;
 
 	if (!turn_on ||
-	    turnfd_poll(fds, (unsigned)n, ts ? ns : SEAT_EVER, &late))
+	    turnfd_poll(fds, (unsigned)n, ts ? ns : SEAT_EVER, mask, &late))
 		ret = real_ppoll(fds, n, late ? &now : ts, mask);
 	turn_return();
 	if (late)
@@ -186,7 +188,8 @@ EXPORT int select(int n, fd_set *restrict r, fd_set *restrict w,
 	bool late = false;
 	int ret = -1;
 
-	if (!turn_on || select_in_turn(n, r, w, e, tv ? ns : SEAT_EVER, &late))
+	if (!turn_on || select_in_turn(n, r, w, e, tv ? ns : SEAT_EVER, NULL,
+				       &late))
 		ret = real_select(n, r, w, e, late ? &now : tv);
 	turn_return();
 	if (late)
@@ -207,7 +210,8 @@ EXPORT int pselect(int n, fd_set *restrict r, fd_set *restrict w,
 	int ret = -1;
 
 	if (!turn_on || select_in_turn(n, r, w, e,
-				       ts ? ltime_ns(ts) : SEAT_EVER, &late))
+				       ts ? ltime_ns(ts) : SEAT_EVER, mask,
+				       &late))
 		ret = real_pselect(n, r, w, e, late ? &now : ts, mask);
 	turn_return();
 	if (late)
@@ -224,7 +228,7 @@ EXPORT int epoll_wait(int fd, struct epoll_event *events, int n, int ms)
 	bool late = false;
 	int ret = -1;
 
-	if (!turn_on || epoll_in_turn(fd, limit_ms(ms), &late))
+	if (!turn_on || epoll_in_turn(fd, limit_ms(ms), NULL, &late))
 		ret = real_epoll_wait(fd, events, n, late ? 0 : ms);
 	turn_return();
 	if (late)
@@ -242,7 +246,7 @@ EXPORT int epoll_pwait(int fd, struct epoll_event *events, int n, int ms,
 	bool late = false;
 	int ret = -1;
 
-	if (!turn_on || epoll_in_turn(fd, limit_ms(ms), &late))
+	if (!turn_on || epoll_in_turn(fd, limit_ms(ms), mask, &late))
 		ret = real_epoll_pwait(fd, events, n, late ? 0 : ms, mask);
 	turn_return();
 	if (late)
@@ -262,7 +266,7 @@ EXPORT int epoll_pwait2(int fd, struct epoll_event *events, int n,
 	int ret = -1;
 
 	if (!turn_on ||
-	    epoll_in_turn(fd, ts ? ltime_ns(ts) : SEAT_EVER, &late))
+	    epoll_in_turn(fd, ts ? ltime_ns(ts) : SEAT_EVER, mask, &late))
 		ret = real_epoll_pwait2(fd, events, n, late ? &now : ts, mask);
 	turn_return();
 	if (late)

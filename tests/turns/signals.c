@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <semaphore.h>
 #include <setjmp.h>
+#include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/signalfd.h>
 #include <sys/time.h>
@@ -764,6 +765,119 @@ static void what_is_left(void)
 	joined(start(asks_timers, NULL));
 }
 
+/* Waits that let in, for as long as they last, what else is blocked. */
+static int ppoll_lets_in(const sigset_t *mask)
+{
+	struct pollfd p = { pipe_ends[0], POLLIN, 0 };
+
+	return ppoll(&p, 1, NULL, mask);
+}
+
+static int pselect_lets_in(const sigset_t *mask)
+{
+	fd_set set;
+
+	FD_ZERO(&set);
+	FD_SET(pipe_ends[0], &set);
+	return pselect(pipe_ends[0] + 1, &set, NULL, NULL, NULL, mask);
+}
+
+static int epoll_lets_in(const sigset_t *mask)
+{
+	struct epoll_event e = { .events = EPOLLIN };
+	int fd = epoll_create1(0), ret;
+
+	must(epoll_ctl(fd, EPOLL_CTL_ADD, pipe_ends[0], &e) == 0);
+	ret = epoll_pwait(fd, &e, 1, -1, mask);
+	must(close(fd) == 0);
+	return ret;
+}
+
+static int (*const letting_in[])(const sigset_t *) = { ppoll_lets_in,
+						       pselect_lets_in,
+						       epoll_lets_in };
+
+static void *let_in(void *arg)
+{
+	sigset_t none;
+
+	must(sigemptyset(&none) == 0);
+	block(SIGUSR1);
+	put(begun, 1);
+	errno = 0;
+	must(letting_in[(intptr_t)arg](&none) == -1 && errno == EINTR);
+	must(pthread_equal(handled_by, pthread_self()));
+	return NULL;
+}
+
+static void lets_in(void)
+{
+	must(pipe(pipe_ends) == 0);
+	handle(SIGUSR1, count, SA_RESTART);
+	block(SIGUSR1); /* so that it is the other one's */
+	for (size_t i = 0; i < 2 * count_of(letting_in); i++) {
+		pthread_t t;
+
+		begun = handled = 0;
+		t = start(let_in, (void *)(intptr_t)(i / 2));
+		until(peek(begun));
+		pause_ms(50);
+		must((i % 2 ? pthread_kill(t, SIGUSR1)
+			    : kill(getpid(), SIGUSR1)) == 0);
+		joined(t);
+		must(handled == 1);
+	}
+}
+
+/* It is pending already; what is ready is told first. */
+static void lets_in_pending(void)
+{
+	sigset_t none;
+
+	must(sigemptyset(&none) == 0);
+	must(pipe(pipe_ends) == 0);
+	handle(SIGUSR1, count, 0);
+	block(SIGUSR1);
+	for (size_t i = 0; i < count_of(letting_in); i++) {
+		handled = 0;
+		must(raise(SIGUSR1) == 0);
+		must(letting_in[i](&none) == -1 && errno == EINTR);
+		must(handled == 1);
+	}
+	must(write(pipe_ends[1], "x", 1) == 1);
+	must(ppoll_lets_in(&none) == 1 && handled == 1);
+}
+
+static void *sends_and_writes(void *arg)
+{
+	pause_ms(50);
+	must(pthread_kill(*(pthread_t *)arg, SIGUSR1) == 0);
+	pause_ms(50);
+	must(write(pipe_ends[1], "x", 1) == 1);
+	return NULL;
+}
+
+/* And what is not blocked else, waits until the wait is over. */
+static void keeps_out(void)
+{
+	sigset_t usr1 = set_of(SIGUSR1);
+	pthread_t self = pthread_self();
+	char x;
+
+	must(pipe(pipe_ends) == 0);
+	handle(SIGUSR1, count, 0);
+	for (size_t i = 0; i < count_of(letting_in); i++) {
+		pthread_t t;
+
+		handled = 0;
+		t = start(sends_and_writes, &self);
+		must(letting_in[i](&usr1) == 1);
+		must(handled == 1);
+		must(read(pipe_ends[0], &x, 1) == 1);
+		joined(t);
+	}
+}
+
 TURNS_SCENES({ "never_interrupted", never_interrupted },
 	     { "interrupted", interrupted },
 	     { "interrupted_until", interrupted_until },
@@ -775,4 +889,6 @@ TURNS_SCENES({ "never_interrupted", never_interrupted },
 	     { "faulted", faulted }, { "signal_stack", signal_stack },
 	     { "by_descriptor", by_descriptor }, { "rain", rain },
 	     { "world_stops", world_stops }, { "cut_short", cut_short },
-	     { "what_is_left", what_is_left })
+	     { "what_is_left", what_is_left }, { "lets_in", lets_in },
+	     { "lets_in_pending", lets_in_pending },
+	     { "keeps_out", keeps_out })
