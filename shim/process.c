@@ -337,6 +337,23 @@ bool process_borrowed(void)
 	return (int)sys0(SYS_getpid) != process.pid;
 }
 
+struct environment *environment_lasting(struct environment *own)
+{
+	struct thread *self = thread_me;
+	long p;
+
+	if (!self)
+		return own;
+	if (!self->lasting) {
+		p = sys6(SYS_mmap, NULL, sizeof(*own), PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (p < 0)
+			return own;
+		self->lasting = (struct environment *)p;
+	}
+	return self->lasting;
+}
+
 int environment_size(char *const envp[])
 {
 	int n = 0;

@@ -85,6 +85,9 @@ struct environment {
 	char **vector;
 };
 int environment_size(char *const envp[]); /* entries that `vector` needs */
+/* For a child that shares our memory: its text stays, as what stands in front of
+ * libc's exec may keep pointers to it. `own`: where there is no memory. */
+struct environment *environment_lasting(struct environment *own);
 /* spawned: the image belongs to the child last announced by this thread, not
  * to this process. what: the program's name, for the board. */
 void environment_make(struct environment *e, char *const envp[], bool spawned,

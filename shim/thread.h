@@ -101,6 +101,7 @@ struct thread {
 	/* What stays when the block gets another owner; others walk along
 	 * `next` without the lock. */
 	struct thread *next;
+	struct environment *lasting; /* process.h; NULL: not needed so far */
 	struct key first_keys[1 << KEYS_FIRST_BITS];
 	struct key *last[]; /* of each source: where the hot path looks */
 };

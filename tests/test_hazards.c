@@ -97,6 +97,7 @@ static struct hazard hazards[] = {
 	{ "processes daemonizes", true },
 	{ "processes exits_among_threads", false },
 	{ "processes clean_environment", true },
+	{ "processes kept_variables", true },
 	{ "threads small_stack", true },
 	{ "threads smallest_stack", true },
 	{ "threads destructors", true },
@@ -311,6 +312,14 @@ static void test_wrappers(void **state)
 	}
 }
 
+/* One behind us that keeps what it is given for another program. */
+static void test_keeper(void **state)
+{
+	(void)state;
+	preloaded(&a, "$HAZARDS_DIR/keeper.so", false,
+		  "processes kept_variables");
+}
+
 /* One in front that asks for libc's version of a name finds us all the same. */
 static void test_versioned_wrapper(void **state)
 {
@@ -461,6 +470,7 @@ int main(void)
 		CASE(test_temp_collision),
 		CASE(test_wrappers),
 		CASE(test_versioned_wrapper),
+		CASE(test_keeper),
 		CASE(test_early),
 		CASE(test_neighbours),
 		CASE(test_address_sanitizer),

@@ -176,7 +176,7 @@ EXPORT int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
  * borrows its parent's memory: it logs nothing.
  */
 #define EXEC_BODY(fn, what, envp, ...)                                         \
-	struct environment e;                                                  \
+	struct environment own, *e = &own;                                     \
 	bool borrowed;                                                         \
 	struct call c;                                                         \
 	int ret;                                                               \
@@ -184,14 +184,16 @@ EXPORT int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
 	if (!process.active)                                                   \
 		return REAL(__VA_ARGS__, envp);                                \
 	borrowed = process_borrowed();                                         \
-	if (!borrowed) {                                                       \
+	if (borrowed) {                                                        \
+		e = environment_lasting(&own);                                 \
+	} else {                                                               \
 		CALL(&c, fn);                                                  \
 		call_end(&c, digest_string(what), 0);                          \
 	}                                                                      \
-	e.vector = alloca((size_t)environment_size(envp) * sizeof(char *));    \
-	environment_make(&e, envp, borrowed, what);                            \
+	e->vector = alloca((size_t)environment_size(envp) * sizeof(char *));   \
+	environment_make(e, envp, borrowed, what);                             \
 	turn_lend();                                                           \
-	ret = REAL(__VA_ARGS__, e.vector);                                     \
+	ret = REAL(__VA_ARGS__, e->vector);                                    \
 	turn_lent();                                                           \
 	environment_undo(borrowed);                                            \
 	return ret

@@ -96,6 +96,16 @@ static void threads_fork(void)
 		pthread_join(t[i], NULL);
 }
 
+/* Whatever lay there, is no more. */
+__attribute__((noinline)) static int write_over_stack(void)
+{
+	volatile char bytes[64 * 1024];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = 0;
+	return bytes[0];
+}
+
 static void vfork_failure(void)
 {
 	char *argv[] = { "none", NULL };
@@ -307,6 +317,28 @@ static void clean_environment(void)
 	must(system("test -z \"$HOME$LD_PRELOAD\"") == 0);
 }
 
+/* Where what stands before libc's exec keeps pointers to variables: in a child
+ * that borrows our memory it is we who have them. */
+static void kept_variables(void)
+{
+	char *argv[] = { "true", NULL };
+
+	for (volatile int i = 0; i < 5; i++) {
+		pid_t pid = vfork();
+		int status;
+
+		if (pid == 0) {
+			execvp("true", argv);
+			_exit(1);
+		}
+		must(waitpid(pid, &status, 0) == pid);
+		must(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		must(write_over_stack() == 0);
+		for (int k = 0; environ[k]; k++)
+			must(strchr(environ[k], '='));
+	}
+}
+
 SCENES({ "threads_fork", threads_fork }, { "vfork_failure", vfork_failure },
        { "vfork_calls", vfork_calls },
        { "close_all", close_all },
@@ -315,4 +347,5 @@ SCENES({ "threads_fork", threads_fork }, { "vfork_failure", vfork_failure },
        { "chdirs", chdirs }, { "chroots", chroots },
        { "store_removed", store_removed }, { "daemonizes", daemonizes },
        { "exits_among_threads", exits_among_threads },
-       { "clean_environment", clean_environment })
+       { "clean_environment", clean_environment },
+       { "kept_variables", kept_variables })
