@@ -88,6 +88,9 @@ static void test_running(void **state)
 		{ "$SB run -q sh -c 'cat f &' > o; $SB rm 4; s=$?; echo > f; "
 		  "exit $s", 125, "still going on" },
 		{ "while ! $SB rm 4; do sleep 0.05; done", 0, "removed" },
+		/* Nor is what ends a moment after it. */
+		{ "$SB run -q sh -c 'sleep 0.5 > o &'; $SB rm latest", 0,
+		  "removed 1 run" },
 		/* What was killed leaves a board that says alive. */
 		{ "$SB run -q sh -c 'kill -9 $$'; $SB rm latest", 0,
 		  "removed 1 run" },

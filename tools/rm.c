@@ -22,6 +22,9 @@ static struct {
 	const char *store, *all, *keep, *older, *force;
 } o;
 
+#define GLANCES 40
+#define GLANCE_US 50000
+
 static const struct opt options[] = {
 	{ "all", 0, NULL, "every run", &o.all },
 	{ "keep", 0, "N", "all but the newest N", &o.keep },
@@ -68,6 +71,28 @@ static bool is_run(const char *dir)
 	return false;
 }
 
+static bool over(const char *dir)
+{
+	json_t *manifest = manifest_read(dir);
+	bool yes = json_is_number(json_object_get(manifest, "end"));
+
+	json_decref(manifest);
+	return yes;
+}
+
+/* What the launcher leaves behind, ends after it: it has a moment. */
+static bool goes_on(struct removal *r, const char *dir)
+{
+	bool busy = busy_run(&r->busy, dir);
+
+	for (int i = 0; busy && i < GLANCES && over(dir); i++) {
+		usleep(GLANCE_US);
+		busy_free(&r->busy);
+		busy = busy_find(&r->busy) || busy_run(&r->busy, dir);
+	}
+	return busy;
+}
+
 static int remove_named(struct removal *r, const char *name)
 {
 	char dir[PATH_MAX], store[PATH_MAX];
@@ -77,7 +102,7 @@ static int remove_named(struct removal *r, const char *name)
 		return ret;
 	if (!is_run(dir))
 		return fail("%s: there is no run in this directory", name);
-	if (!o.force && busy_run(&r->busy, dir))
+	if (!o.force && goes_on(r, dir))
 		return fail("%s: run %s is still going on; wait for its end, "
 			    "or --force", name, base(dir));
 	snprintf(store, sizeof(store), "%.*s", (int)(base(dir) - dir - 1), dir);
@@ -107,7 +132,7 @@ static int remove_if(struct removal *r, const char *dir)
 	if (o.older &&
 	    difftime(time(NULL), (time_t)started(dir)) <= r->days * 86400.0)
 		return 0;
-	if (!o.force && busy_run(&r->busy, dir)) {
+	if (!o.force && goes_on(r, dir)) {
 		say("run %s is still going on: kept", base(dir));
 		return 0;
 	}
