@@ -53,6 +53,9 @@ NAME(tile)(const int mv, int64_t k, struct panel pa, struct panel pb, R *t,
 				sum[j][i] = NAME(load)(t + (j * mv + i) * VL);
 		}
 	}
+	UNROLL
+	for (int i = 0; i < NR * mv; i++)
+		__builtin_prefetch(t + (NR * mv + i) * VL, 1);
 	for (; k; k--) {
 		V column[MV];
 

@@ -68,6 +68,7 @@ static inline double add1_d(__m128d a)
 #include "level1_kernel.h"
 #include "level1_vector.h"
 #include "level2_kernel.h"
+#include "level2_dot.h"
 #include "level2_solve.h"
 #include "isa_end.h"
 
@@ -96,6 +97,7 @@ static inline double add1_d(__m128d a)
 #include "level1_kernel.h"
 #include "level1_vector.h"
 #include "level2_kernel.h"
+#include "level2_dot.h"
 #include "level2_solve.h"
 #include "isa_end.h"
 
@@ -126,6 +128,7 @@ static inline double add1_d(__m128d a)
 #include "level1_kernel.h"
 #include "level1_vector.h"
 #include "level2_kernel.h"
+#include "level2_dot.h"
 #include "level2_solve.h"
 #include "isa_end.h"
 
@@ -155,6 +158,7 @@ static inline double add1_d(__m128d a)
 #include "level1_kernel.h"
 #include "level1_vector.h"
 #include "level2_kernel.h"
+#include "level2_dot.h"
 #include "level2_solve.h"
 #include "isa_end.h"
 

@@ -8,6 +8,7 @@
 #include "scalar.h"
 
 #define SUMS 16384 /* bytes of sums: they stay in the first cache */
+#define SPARE 64   /* bytes of a vector that is written whole */
 
 /* y = alpha * op(a) * x + beta * y */
 struct product2 {
@@ -49,14 +50,15 @@ static void multiply_piece(void *arg, int64_t task)
 {
 	const struct product2 *p = arg;
 	int64_t first = task * p->piece, end = first + p->piece, now;
-	char few[SUMS] __attribute__((aligned(64))), *sum = few;
+	char few[SUMS + SPARE] __attribute__((aligned(64))), *sum = few;
 	void *room = NULL;
 
 	end = end < p->length ? end : p->length;
 	now = SUMS / kernels->gemm[p->type]->size;
 	if (p->symmetric && end - first > now)
 		room = room_take(
-			(size_t)((end - first) * kernels->gemm[p->type]->size));
+			(size_t)((end - first) * kernels->gemm[p->type]->size) +
+			SPARE);
 	if (room) {
 		sum = room;
 		now = end - first;

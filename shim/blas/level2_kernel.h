@@ -236,53 +236,6 @@ static void NAME(rows)(const struct columns *a, const struct span *s, bool conj,
 	NAME(add_rows)(a, s, conj, false, x, sum);
 }
 
-/* What is stored of column j times x. */
-static NAME(number) NAME(column_dot)(const struct columns *a, int64_t j,
-				     bool conj, struct line x)
-{
-	int64_t top = column_top(a, j, 0);
-
-	return NAME(product_of)(
-		column_end(a, j, a->m) - top, NAME(column)(a, j) + top, 1,
-		(const NAME(number) *)x.at + top * x.inc, x.inc, conj);
-}
-
-#ifndef COMPLEX
-static void NAME(four_dots)(const struct columns *a, int64_t j, struct line x,
-			    R *sum)
-{
-	struct NAME(four) f;
-
-	for (int c = 0; c < 4; c++) {
-		int64_t top = column_top(a, j + c, 0);
-
-		f.a[c] = NAME(column)(a, j + c) + top;
-		f.x[c] = (const R *)x.at + top;
-		f.n[c] = column_end(a, j + c, a->m) - top;
-	}
-	NAME(dot_four)(&f, sum);
-}
-#endif
-
-static void NAME(dots)(const struct columns *a, int64_t from, int64_t to,
-		       bool conj, struct line x, void *result)
-{
-	NAME(number) *sum = result;
-	int64_t j = from;
-
-#ifndef COMPLEX
-	if (x.inc == 1 && a->above >= a->n && a->below >= a->m && !a->curve) {
-		NAME(dot_matrix)
-		(a->m, to - from, NAME(column)(a, from), a->ld, x.at, sum);
-		return;
-	}
-	for (; x.inc == 1 && TOGETHER == 4 && j + 4 <= to; j += 4)
-		NAME(four_dots)(a, j, x, sum + j - from);
-#endif
-	for (; j < to; j++)
-		sum[j - from] = NAME(column_dot)(a, j, conj, x);
-}
-
 /* Element (i, i) as it is meant. */
 static NAME(number)
 	NAME(pivot)(const struct columns *a, int64_t i, struct kind kind)
@@ -307,60 +260,6 @@ static void NAME(diagonal)(const struct columns *a, int64_t first, int64_t end,
 	for (int64_t i = first; i < end; i++, sum++)
 		*sum = NAME(chain)(NAME(pivot)(a, i, kind), NAME(in)(x, i),
 				   *sum);
-}
-
-/* At most GROUP columns: their mirror image is taken while they are in the
- * cache. */
-static void NAME(mirror)(const struct columns *a, int64_t from, int64_t to,
-			 bool conj, struct line x, NAME(number) *sum)
-{
-	NAME(number) dot[GROUP];
-
-	NAME(dots)(a, from, to, conj, x, dot);
-	for (int64_t j = 0; j < to - from; j++) {
-#ifdef COMPLEX
-		sum[j].re += dot[j].re;
-		sum[j].im += dot[j].im;
-#else
-		sum[j] += dot[j];
-#endif
-	}
-}
-
-/* In the order of columns: what lies before the diagonal of a row is a dot
- * where the upper triangle is stored, and what lies behind it where the lower
- * one is. */
-static void NAME(symmetric)(const struct columns *a, int64_t first, int64_t end,
-			    struct kind kind, struct line x, void *sums)
-{
-	bool conj = kind.hermitian != kind.conj;
-	NAME(number) *sum = sums;
-	struct span s = span_of(a, first, end);
-	int64_t from = kind.upper ? first : s.from;
-	int64_t to = kind.upper ? s.to : end;
-
-	for (int64_t i = first; i < end; i++)
-		sum[i - first] = NAME(of)(0);
-	for (int64_t j = from; j < to; j = s.to) {
-		int64_t here = j > first ? j : first, last;
-
-		s.from = j;
-		s.to = j + GROUP < to ? j + GROUP : to;
-		last = s.to < end ? s.to : end;
-		if (!kind.upper)
-			NAME(rows)(a, &s, kind.conj, x, sum);
-		else if (here < last)
-			NAME(mirror)
-		(a, here, last, conj, x, sum + here - first);
-		if (here < last)
-			NAME(diagonal)
-		(a, here, last, kind, x, sum + here - first);
-		if (kind.upper)
-			NAME(rows)(a, &s, kind.conj, x, sum);
-		else if (here < last)
-			NAME(mirror)
-		(a, here, last, conj, x, sum + here - first);
-	}
 }
 
 static void NAME(end)(int64_t n, const void *sums, const void *alpha,

@@ -71,23 +71,86 @@ static struct span NAME(beyond)(const struct columns *a, int64_t from,
 	return s;
 }
 
-static void NAME(solve_turned)(const struct columns *a, struct kind kind,
-			       struct line line)
+/* Of a lower triangle, solved from below: the last row comes first. */
+static NAME(number) NAME(column_falling)(const struct columns *a, int64_t j,
+					 bool conj, struct line line)
+{
+	const int64_t most = LANES / PARTS;
+	int64_t top = column_top(a, j, 0), n = column_end(a, j, a->m) - top;
+	R lane[LANES] = { 0 }, room[CHUNK];
+	const NAME(number) *column = NAME(column)(a, j) + top, *x = line.at;
+
+	for (int64_t i = (n - 1) / most * most; n > 0 && i >= 0; i -= most)
+		NAME(dot_lanes)
+		(n - i < most ? n - i : most, (const R *)(column + i),
+		 NAME(row_of)(x + (top + i) * line.inc, line.inc,
+			      n - i < most ? n - i : most, room),
+		 conj, lane);
+	return NAME(dot_end)(lane);
+}
+
+static NAME(number)
+	NAME(less)(NAME(number) x, NAME(number) dot)
+{
+#ifdef COMPLEX
+	x.re -= dot.re;
+	x.im -= dot.im;
+	return x;
+#else
+	return x - dot;
+#endif
+}
+
+static void NAME(solve_turned_from)(const struct columns *a, int64_t step,
+				    struct kind kind, struct line line)
 {
 	NAME(number) *x = line.at, t;
 
-	for (int64_t step = 0; step < a->n; step++) {
+	for (; step < a->n; step++) {
 		int64_t j = kind.upper ? step : a->n - 1 - step;
 
-		t = NAME(column_dot)(a, j, kind.conj, line);
-#ifdef COMPLEX
-		t.re = x[j * line.inc].re - t.re;
-		t.im = x[j * line.inc].im - t.im;
-#else
-		t = x[j * line.inc] - t;
-#endif
-		x[j * line.inc] = NAME(solved)(a, j, kind, t);
+		t = kind.upper ? NAME(column_dot)(a, j, kind.conj, line)
+			       : NAME(column_falling)(a, j, kind.conj, line);
+		x[j * line.inc] = NAME(solved)(
+			a, j, kind, NAME(less)(x[j * line.inc], t));
 	}
+}
+
+#ifndef COMPLEX
+/* Columns from j on of a lower triangle. */
+static void NAME(solve_falling)(const struct columns *a, int64_t j,
+				struct kind kind, struct line line)
+{
+	R lane[TOGETHER][LANES] __attribute__((aligned(64)));
+	R *x = (R *)line.at + j, *last;
+	struct NAME(beside) b;
+
+	NAME(beside_of)(&b, a, j, j + TOGETHER, a->m, line);
+	NAME(dot_falling)(&b, lane);
+	for (int c = TOGETHER - 1; c >= 0; c--) {
+		x[c] = NAME(solved)(a, j + c, kind,
+				    x[c] - NAME(lanes_sum)(lane[c]));
+		for (int d = 0; d < c; d++) {
+			last = &lane[d][LANES - TOGETHER + c];
+			*last = FMA1((NAME(column)(a, j + d) + j)[c], x[c],
+				     *last);
+		}
+	}
+}
+#endif
+
+static void NAME(solve_turned)(const struct columns *a, struct kind kind,
+			       struct line line)
+{
+	int64_t step = 0;
+
+#ifndef COMPLEX
+	bool falling = !kind.upper && NAME(is_triangle)(a, line);
+
+	for (; falling && step + TOGETHER <= a->n; step += TOGETHER)
+		NAME(solve_falling)(a, a->n - step - TOGETHER, kind, line);
+#endif
+	NAME(solve_turned_from)(a, step, kind, line);
 }
 
 static void NAME(solve_columns)(const struct columns *a, struct kind kind,

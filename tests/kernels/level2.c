@@ -90,6 +90,14 @@ static struct number negated(struct number x)
 	return (struct number){ -x.re, -x.im };
 }
 
+static struct number tree(enum same_type t, struct number *lane, int lanes)
+{
+	for (int w = lanes / 2; w; w /= 2)
+		for (int l = 0; l < w; l++)
+			lane[l] = added(t, lane[l], lane[l + w]);
+	return lane[0];
+}
+
 /* What is stored of column j, but for the element at the diagonal, times x. */
 static struct number dot(const struct call *c, const char *a, const char *x,
 			 int64_t j, bool strict, bool conj)
@@ -104,10 +112,25 @@ static struct number dot(const struct call *c, const char *a, const char *x,
 				x_of(c, x, i), lane[l]);
 		l = (l + 1) % lanes;
 	}
-	for (int w = lanes / 2; w; w /= 2)
-		for (l = 0; l < w; l++)
-			lane[l] = added(c->type, lane[l], lane[l + w]);
-	return lane[0];
+	return tree(c->type, lane, lanes);
+}
+
+/* The same for a lower triangle that is solved from below: the last row comes
+ * first. */
+static struct number dot_falling(const struct call *c, const char *a,
+				 const char *x, int64_t j)
+{
+	struct number lane[MOST_LANES] = { 0 };
+	int lanes = 256 / (int)size_of(c->type), l = 0;
+
+	for (int64_t i = c->m - 1; i > j; i--) {
+		if (!stored(c, i, j))
+			continue;
+		lane[l] = chain(c->type, element(c, a, i, j), x_of(c, x, i),
+				lane[l]);
+		l = (l + 1) % lanes;
+	}
+	return tree(c->type, lane, lanes);
 }
 
 static void end_element(const struct call *c, char *y, int64_t i,
@@ -217,7 +240,9 @@ static void define_trsv(const struct call *c, char *a, char *x, char *y)
 		t = x_of(c, x, i);
 		if (turned(c))
 			t = added(c->type, t,
-				  negated(dot(c, a, x, i, true, false)));
+				  negated(c->uplo == 'U'
+						  ? dot(c, a, x, i, true, false)
+						  : dot_falling(c, a, x, i)));
 		for (int64_t q = 0; q < step && !turned(c); q++) {
 			int64_t j = down ? q : c->n - 1 - q;
 

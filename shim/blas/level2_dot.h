@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The template of products of columns with x: transposed matrices, and mirror
+ * images. Lanes are added in a tree of halves, which is the same for lanes that
+ * were turned round: a row may begin at any lane, if the order within each lane
+ * stays.
+ */
+#ifndef COMPLEX
+/* Columns of a triangle, and the rows that all of them have. */
+struct NAME(beside) {
+	const R *column[TOGETHER], *x; /* at the first of these rows */
+	int64_t rows;
+	R by[TOGETHER], *sum; /* what the columns are added to, */
+	int64_t from, to;     /* in these rows: whole lanes, or to the end */
+	R early[TOGETHER][VL]; /* what the last lanes begin with */
+};
+
+/* Columns from j on, in rows first..end-1. */
+static inline void NAME(beside_of)(struct NAME(beside) * b,
+				   const struct columns *a, int64_t j,
+				   int64_t first, int64_t end, struct line x)
+{
+	b->x = (const R *)x.at + first;
+	b->rows = end - first;
+	UNROLL
+	for (int c = 0; c < TOGETHER; c++) {
+		b->column[c] = NAME(column)(a, j + c) + first;
+		b->by[c] = ((const R *)x.at)[j + c];
+	}
+}
+
+/* Columns times x, while they are added to sums, whose last vector is written
+ * whole. Of an upper triangle, each column has a row more than the one before. */
+static inline __attribute__((always_inline)) void
+NAME(dot_adding)(const bool upper, const struct NAME(beside) * b, R *result)
+{
+	int64_t i = 0;
+	R by[TOGETHER][VL];
+	V dot[TOGETHER][REGISTERS];
+
+	UNROLL
+	for (int c = 0; c < TOGETHER; c++) {
+		NAME(store)(by[c], SET1(b->by[c]));
+		UNROLL
+		for (int r = 0; r < REGISTERS; r++)
+			dot[c][r] = SET1(0);
+		if (!upper)
+			dot[c][REGISTERS - 1] = NAME(load)(b->early[c]);
+	}
+	for (; i + LANES <= b->rows; i += LANES) {
+		bool add = i >= b->from && i < b->to;
+
+		UNROLL
+		for (int r = 0; r < REGISTERS; r++) {
+			int64_t at = i + r * VL;
+			V x = NAME(load)(b->x + at), s;
+
+			if (add) {
+				s = NAME(load)(b->sum + at);
+				UNROLL
+				for (int c = 0; c < TOGETHER; c++)
+					s = FMA(NAME(load)(b->column[c] + at),
+						SET1(b->by[c]), s);
+				NAME(store)(b->sum + at, s);
+			}
+			UNROLL
+			for (int c = 0; c < TOGETHER; c++)
+				dot[c][r] = FMA(NAME(load)(b->column[c] + at),
+						x, dot[c][r]);
+		}
+	}
+	UNROLL
+	for (int r = 0; r < REGISTERS; r++) {
+		int64_t at = i + r * VL, n = b->rows - at, now;
+
+		if (n > 0 && b->to > i) {
+			V s = NAME(load)(b->sum + at);
+
+			now = n < VL ? n : VL;
+			UNROLL
+			for (int c = 0; c < TOGETHER; c++)
+				s = PART(now, b->column[c] + at, by[c], s);
+			NAME(store)(b->sum + at, s);
+		}
+		UNROLL
+		for (int c = 0; c < TOGETHER; c++) {
+			now = upper ? n + c : n;
+			now = now < 0 ? 0 : now < VL ? now : VL;
+			dot[c][r] = PART(now, b->column[c] + at, b->x + at,
+					 dot[c][r]);
+		}
+	}
+	UNROLL
+	for (int w = REGISTERS / 2; w; w /= 2) {
+		UNROLL
+		for (int r = 0; r < REGISTERS / 2; r++) {
+			UNROLL
+			for (int c = 0; c < TOGETHER && r < w; c++)
+				dot[c][r] += dot[c][r + w];
+		}
+	}
+#if 256 / VBYTES <= 4
+	ADD4(FOLDED(dot[0][0]), FOLDED(dot[1][0]), FOLDED(dot[2][0]),
+	     FOLDED(dot[3][0]), result);
+#else
+	*result = ADD1(FOLDED(dot[0][0]));
+#endif
+}
+
+/* The lanes of columns times x, the last row first. */
+static void NAME(dot_falling)(const struct NAME(beside) * b,
+			      R lane[TOGETHER][LANES])
+{
+	int64_t i = b->rows / LANES * LANES, n = b->rows - i;
+	V dot[TOGETHER][REGISTERS];
+
+	UNROLL
+	for (int r = 0; r < REGISTERS; r++) {
+		int64_t now = n - r * VL;
+
+		now = now < 0 ? 0 : now < VL ? now : VL;
+		UNROLL
+		for (int c = 0; c < TOGETHER; c++)
+			dot[c][r] = PART(now, b->column[c] + i + r * VL,
+					 b->x + i + r * VL, SET1(0));
+	}
+	while ((i -= LANES) >= 0) {
+		UNROLL
+		for (int r = 0; r < REGISTERS; r++) {
+			V x = NAME(load)(b->x + i + r * VL);
+
+			UNROLL
+			for (int c = 0; c < TOGETHER; c++)
+				dot[c][r] = FMA(NAME(load)(b->column[c] + i +
+							   r * VL),
+						x, dot[c][r]);
+		}
+	}
+	UNROLL
+	for (int c = 0; c < TOGETHER; c++) {
+		UNROLL
+		for (int r = 0; r < REGISTERS; r++)
+			NAME(store)(lane[c] + r * VL, dot[c][r]);
+	}
+}
+
+static R NAME(lanes_sum)(const R *lane)
+{
+	V sum[REGISTERS];
+
+	UNROLL
+	for (int r = 0; r < REGISTERS; r++)
+		sum[r] = NAME(load)(lane + r * VL);
+	UNROLL
+	for (int w = REGISTERS / 2; w; w /= 2) {
+		UNROLL
+		for (int r = 0; r < w; r++)
+			sum[r] += sum[r + w];
+	}
+	return ADD1(FOLDED(sum[0]));
+}
+
+/* Is all of a triangle there, and x in a row? */
+static bool NAME(is_triangle)(const struct columns *a, struct line x)
+{
+	return x.inc == 1 && ((a->below < 0 && a->above >= a->n) ||
+			      (a->above < 0 && a->below >= a->m));
+}
+#endif
+
+/* What is stored of column j times x. */
+static NAME(number) NAME(column_dot)(const struct columns *a, int64_t j,
+				     bool conj, struct line x)
+{
+	int64_t top = column_top(a, j, 0);
+
+	return NAME(product_of)(
+		column_end(a, j, a->m) - top, NAME(column)(a, j) + top, 1,
+		(const NAME(number) *)x.at + top * x.inc, x.inc, conj);
+}
+
+#ifndef COMPLEX
+static void NAME(four_dots)(const struct columns *a, int64_t j, struct line x,
+			    R *sum)
+{
+	struct NAME(four) f;
+
+	for (int c = 0; c < 4; c++) {
+		int64_t top = column_top(a, j + c, 0);
+
+		f.a[c] = NAME(column)(a, j + c) + top;
+		f.x[c] = (const R *)x.at + top;
+		f.n[c] = column_end(a, j + c, a->m) - top;
+	}
+	NAME(dot_four)(&f, sum);
+}
+#endif
+
+static void NAME(dots)(const struct columns *a, int64_t from, int64_t to,
+		       bool conj, struct line x, void *result)
+{
+	NAME(number) *sum = result;
+	int64_t j = from;
+
+#ifndef COMPLEX
+	if (x.inc == 1 && a->above >= a->n && a->below >= a->m && !a->curve) {
+		NAME(dot_matrix)
+		(a->m, to - from, NAME(column)(a, from), a->ld, x.at, sum);
+		return;
+	}
+	for (; x.inc == 1 && TOGETHER == 4 && j + 4 <= to; j += 4)
+		NAME(four_dots)(a, j, x, sum + j - from);
+#endif
+	for (; j < to; j++)
+		sum[j - from] = NAME(column_dot)(a, j, conj, x);
+}
+
+/* At most GROUP columns: their mirror image is taken while they are in the
+ * cache. */
+static void NAME(mirror)(const struct columns *a, int64_t from, int64_t to,
+			 bool conj, struct line x, NAME(number) *sum)
+{
+	NAME(number) dot[GROUP];
+
+	NAME(dots)(a, from, to, conj, x, dot);
+	for (int64_t j = 0; j < to - from; j++) {
+#ifdef COMPLEX
+		sum[j].re += dot[j].re;
+		sum[j].im += dot[j].im;
+#else
+		sum[j] += dot[j];
+#endif
+	}
+}
+
+#ifndef COMPLEX
+/* The triangle that some columns have at the diagonal, when all else that comes
+ * before in their rows is in the sums. */
+static void NAME(add_corner)(const struct columns *a, int64_t j, bool upper,
+			     struct line line, const R *dot, R *sum)
+{
+	const R *x = (const R *)line.at + j;
+
+	UNROLL
+	for (int c = 0; c < TOGETHER; c++) {
+		const R *column = NAME(column)(a, j + c) + j;
+
+		sum[c] = upper ? sum[c] + dot[c] : sum[c];
+		sum[c] = FMA1(column[c], x[c], sum[c]);
+		sum[c] = upper ? sum[c] : sum[c] + dot[c];
+		for (int i = upper ? 0 : c + 1; i < (upper ? c : TOGETHER); i++)
+			sum[i] = FMA1(column[i], x[c], sum[i]);
+	}
+}
+
+/* Some columns at once, in rows from `first` on: each element is read once. */
+static void NAME(symmetric_upper)(const struct columns *a, int64_t j,
+				  int64_t first, struct line x, R *sum)
+{
+	struct NAME(beside) b;
+	R dot[TOGETHER];
+
+	NAME(beside_of)(&b, a, j, 0, j, x);
+	b.sum = sum - first;
+	b.from = first;
+	b.to = j;
+	NAME(dot_adding)(true, &b, dot);
+	NAME(add_corner)(a, j, true, x, dot, sum + j - first);
+}
+
+/* And to `end`: where rows behind are another's, sums end with whole lanes. */
+static void NAME(symmetric_lower)(const struct columns *a, int64_t j,
+				  int64_t first, int64_t end, struct line line,
+				  R *sum)
+{
+	const R *x = (const R *)line.at + j;
+	int64_t from = j + TOGETHER;
+	int64_t to = end < a->m ? end - (end - from) % LANES : end;
+	struct NAME(beside) b;
+	R dot[TOGETHER];
+
+	NAME(beside_of)(&b, a, j, from, a->m, line);
+	b.sum = sum + from - first;
+	b.from = 0;
+	b.to = to - from;
+	UNROLL
+	for (int c = 0; c < TOGETHER; c++) {
+		NAME(store)(b.early[c], SET1(0));
+		for (int i = c + 1; i < TOGETHER; i++)
+			b.early[c][VL - TOGETHER + i] =
+				FMA1((b.column[c] - TOGETHER)[i], x[i], 0);
+	}
+	NAME(dot_adding)(false, &b, dot);
+	for (int c = 0; c < TOGETHER && to < end; c++)
+		NAME(add_one)
+	(end - to, b.column[c] + (to - from), x[c], false, sum + to - first);
+	NAME(add_corner)(a, j, false, line, dot, sum + j - first);
+}
+
+/* From column j on as far as this goes; returns where that is. */
+static int64_t NAME(symmetric_at_once)(const struct columns *a, int64_t j,
+				       int64_t first, int64_t end, bool upper,
+				       struct line x, R *sum)
+{
+	if (!NAME(is_triangle)(a, x) || first % LANES)
+		return j;
+	for (; j + TOGETHER <= end; j += TOGETHER)
+		if (upper)
+			NAME(symmetric_upper)(a, j, first, x, sum);
+		else
+			NAME(symmetric_lower)(a, j, first, end, x, sum);
+	return j;
+}
+#endif
+
+/* Columns from..to-1, in rows first..end-1. */
+static void NAME(symmetric_group)(const struct columns *a, int64_t from,
+				  int64_t to, int64_t first, int64_t end,
+				  struct kind kind, struct line x,
+				  NAME(number) *sum)
+{
+	bool conj = kind.hermitian != kind.conj;
+	struct span s = { .first = first, .end = end };
+
+	for (int64_t j = from; j < to; j = s.to) {
+		int64_t here = j > first ? j : first, last;
+
+		s.from = j;
+		s.to = j + GROUP < to ? j + GROUP : to;
+		last = s.to < end ? s.to : end;
+		if (!kind.upper)
+			NAME(rows)(a, &s, kind.conj, x, sum);
+		else if (here < last)
+			NAME(mirror)
+		(a, here, last, conj, x, sum + here - first);
+		if (here < last)
+			NAME(diagonal)
+		(a, here, last, kind, x, sum + here - first);
+		if (kind.upper)
+			NAME(rows)(a, &s, kind.conj, x, sum);
+		else if (here < last)
+			NAME(mirror)
+		(a, here, last, conj, x, sum + here - first);
+	}
+}
+
+/* In the order of columns: what lies before the diagonal of a row is a dot
+ * where the upper triangle is stored, and what lies behind it where the lower
+ * one is. */
+static void NAME(symmetric)(const struct columns *a, int64_t first, int64_t end,
+			    struct kind kind, struct line x, void *sums)
+{
+	NAME(number) *sum = sums;
+	struct span s = span_of(a, first, end);
+	int64_t to = kind.upper ? s.to : end, j = first;
+
+	for (int64_t i = first; i < end; i++)
+		sum[i - first] = NAME(of)(0);
+	if (!kind.upper)
+		NAME(symmetric_group)(a, s.from, first, first, end, kind, x,
+				      sum);
+#ifndef COMPLEX
+	j = NAME(symmetric_at_once)(a, j, first, end, kind.upper, x, sum);
+#endif
+	NAME(symmetric_group)(a, j, to, first, end, kind, x, sum);
+}
