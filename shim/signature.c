@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <emmintrin.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "signature.h"
@@ -9,6 +10,28 @@ enum role {
 	NO_ROLE, ORDER, TRANSA, TRANSB, UPLO, SIDE, DIAG, M, N, K, KL, KU, LDA,
 	LDB, LDC, INCX, INCY, ALPHA, BETA, ARRAY,
 };
+
+/* Where it stands, for those that operands have one place for. */
+#define FIELD(name) offsetof(struct operands, name)
+static const uint8_t field[] = {
+	[TRANSA] = FIELD(transa),
+	[TRANSB] = FIELD(transb),
+	[UPLO] = FIELD(uplo),
+	[SIDE] = FIELD(side),
+	[DIAG] = FIELD(diag),
+	[M] = FIELD(m),
+	[N] = FIELD(n),
+	[K] = FIELD(k),
+	[KL] = FIELD(kl),
+	[KU] = FIELD(ku),
+	[LDA] = FIELD(ld[0]),
+	[LDB] = FIELD(ld[1]),
+	[LDC] = FIELD(ld[2]),
+	[INCX] = FIELD(inc[0]),
+	[INCY] = FIELD(inc[1]),
+	[ARRAY] = 0,
+};
+_Static_assert(FIELD(inc[1]) <= UINT8_MAX, "fields of an argument");
 
 static const struct {
 	const char *name;
@@ -64,6 +87,7 @@ static struct argument argument(struct reading *r, const char *word,
 	if (wide)
 		a.length -= 3;
 	a.role = (uint8_t)role_of(a.name, a.length);
+	a.field = field[a.role];
 	if (mark == '-') {
 		a.how = WORD;
 		a.role = ARRAY;
@@ -146,63 +170,21 @@ char option_letter(const struct argument *a, int64_t v)
 	}
 }
 
-static void fill_option(struct operands *o, const struct argument *a, int64_t v)
+static inline void fill(struct operands *o, const struct argument *a, int64_t v)
 {
-	char letter = option_letter(a, v);
+	char *at = (char *)o + a->field, letter;
 
-	switch (a->role) {
-	case ORDER:
+	if (a->how != LETTER && a->how != OPTION) {
+		if (a->field)
+			*(int64_t *)(void *)at = v;
+		return;
+	}
+	letter = option_letter(a, v);
+	if (a->role == ORDER) {
 		o->row_major = letter == 'R';
 		o->no_order = letter == '?';
-		break;
-	case TRANSA:
-		o->transa = letter;
-		break;
-	case TRANSB:
-		o->transb = letter;
-		break;
-	case UPLO:
-		o->uplo = letter;
-		break;
-	case SIDE:
-		o->side = letter;
-		break;
-	case DIAG:
-		o->diag = letter;
-		break;
-	}
-}
-
-static void fill(struct operands *o, const struct argument *a, int64_t v)
-{
-	switch (a->role) {
-	case M:
-		o->m = v;
-		break;
-	case N:
-		o->n = v;
-		break;
-	case K:
-		o->k = v;
-		break;
-	case KL:
-		o->kl = v;
-		break;
-	case KU:
-		o->ku = v;
-		break;
-	case LDA:
-	case LDB:
-	case LDC:
-		o->ld[a->role - LDA] = v;
-		break;
-	case INCX:
-	case INCY:
-		o->inc[a->role - INCX] = v;
-		break;
-	default:
-		fill_option(o, a, v);
-		break;
+	} else if (a->field) {
+		*at = letter;
 	}
 }
 

@@ -29,6 +29,7 @@ struct argument {
 	uint8_t at;   /* the n-th word, or vector register */
 	uint8_t role; /* for operands */
 	uint8_t length; /* of its name */
+	uint8_t field;	/* of operands: where it stands there; 0: nowhere */
 	const char *name;
 };
 
@@ -58,9 +59,9 @@ static inline int64_t value(const struct look *l, const struct argument *a)
 {
 	uint64_t w = word(l, a->at);
 
-	switch (a->how) {
-	case MEM32:
+	if (__builtin_expect(a->how == MEM32, 1)) /* Fortran's: no table */
 		return *(const int32_t *)w;
+	switch (a->how) {
 	case MEM64:
 		return *(const int64_t *)w;
 	case LETTER:

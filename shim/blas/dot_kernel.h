@@ -94,66 +94,42 @@ static R NAME(dot_end)(R lane[LANES])
 	return NAME(tree)(lane);
 }
 
-#define TOGETHER (REGISTERS <= 4 ? 4 : 1) /* columns: registers are few */
+/* Sums have one index here, and loops one level: what gcc 12 finds in arrays of
+ * two dimensions, it leaves in memory. */
 
-/* Products of some columns of a with x, all contiguous. */
-static inline __attribute__((always_inline)) void
-NAME(dot_columns)(const int columns, int64_t n, const R *a, int64_t lda,
-		  const R *x, R *result)
+/* The product of two rows. */
+static R NAME(dot_row)(int64_t n, const R *a, const R *x)
 {
-	const R *column[4];
-	V sum[4][REGISTERS];
+	V sum[REGISTERS];
 
 	UNROLL
-	for (int c = 0; c < columns; c++) {
-		column[c] = a + c * lda;
+	for (int r = 0; r < REGISTERS; r++)
+		sum[r] = SET1(0);
+	for (; n >= LANES; n -= LANES, a += LANES, x += LANES) {
 		UNROLL
 		for (int r = 0; r < REGISTERS; r++)
-			sum[c][r] = SET1(0);
+			sum[r] = FMA(NAME(load)(a + r * VL),
+				     NAME(load)(x + r * VL), sum[r]);
 	}
-	for (; n >= LANES; n -= LANES, x += LANES) {
-		UNROLL
-		for (int r = 0; r < REGISTERS; r++) {
-			V y = NAME(load)(x + r * VL);
+	UNROLL
+	for (int r = 0; r < REGISTERS; r++) {
+		int64_t now = n - r * VL;
 
-			UNROLL
-			for (int c = 0; c < columns; c++)
-				sum[c][r] = FMA(NAME(load)(column[c] + r * VL),
-						y, sum[c][r]);
-		}
-		UNROLL
-		for (int c = 0; c < columns; c++)
-			column[c] += LANES;
-	}
-	/* What is left of a row is in the first lanes. Here, and not in
-	 * functions: an array whose address is taken is not in registers. */
-	if (n) {
-		UNROLL
-		for (int r = 0; r < REGISTERS; r++) {
-			int64_t now = n - r * VL;
-
-			now = now < 0 ? 0 : now < VL ? now : VL;
-			UNROLL
-			for (int c = 0; c < columns; c++)
-				sum[c][r] = PART(now, column[c] + r * VL,
-						 x + r * VL, sum[c][r]);
-		}
+		now = now < 0 ? 0 : now < VL ? now : VL;
+		sum[r] = PART(now, a + r * VL, x + r * VL, sum[r]);
 	}
 	UNROLL
 	for (int w = REGISTERS / 2; w; w /= 2) {
 		UNROLL
-		for (int r = 0; r < REGISTERS / 2; r++) {
-			UNROLL
-			for (int c = 0; c < columns && r < w; c++)
-				sum[c][r] += sum[c][r + w];
-		}
+		for (int r = 0; r < REGISTERS / 2; r++)
+			if (r < w)
+				sum[r] += sum[r + w];
 	}
-	if (columns == 4)
-		ADD4(FOLDED(sum[0][0]), FOLDED(sum[1][0]), FOLDED(sum[2][0]),
-		     FOLDED(sum[3][0]), result);
-	else
-		*result = ADD1(FOLDED(sum[0][0]));
+	return ADD1(FOLDED(sum[0]));
 }
+
+#if 256 / VBYTES == 4
+#define TOGETHER 4 /* columns: elsewhere registers are few */
 
 /* Four products at once, of rows of different lengths. */
 struct NAME(four) {
@@ -161,66 +137,78 @@ struct NAME(four) {
 	int64_t n[4];
 };
 
-static void NAME(dot_four)(const struct NAME(four) * f, R *result)
+/* alike: with the same x, in all of its length. Register i is the one of lanes
+ * i / 4 of product i % 4. */
+static inline __attribute__((always_inline)) void
+NAME(dot_together)(const bool alike, const struct NAME(four) * f, R *result)
 {
 	int64_t i = 0, least = f->n[0], most = f->n[0];
-	V sum[4][REGISTERS];
+	V sum[4 * REGISTERS];
 
 	UNROLL
-	for (int c = 0; c < 4; c++) {
+	for (int c = 1; c < 4 && !alike; c++) {
 		least = f->n[c] < least ? f->n[c] : least;
 		most = f->n[c] > most ? f->n[c] : most;
-		UNROLL
-		for (int r = 0; r < REGISTERS; r++)
-			sum[c][r] = SET1(0);
 	}
+	UNROLL
+	for (int r = 0; r < 4 * REGISTERS; r++)
+		sum[r] = SET1(0);
 	for (; i + LANES <= least; i += LANES) {
 		UNROLL
-		for (int c = 0; c < 4; c++) {
-			UNROLL
-			for (int r = 0; r < REGISTERS; r++)
-				sum[c][r] =
-					FMA(NAME(load)(f->a[c] + i + r * VL),
-					    NAME(load)(f->x[c] + i + r * VL),
-					    sum[c][r]);
+		for (int r = 0; r < 4 * REGISTERS; r++) {
+			int64_t at = i + r / 4 * VL;
+
+			sum[r] = FMA(NAME(load)(f->a[r % 4] + at),
+				     NAME(load)(f->x[alike ? 0 : r % 4] + at),
+				     sum[r]);
 		}
 	}
 	for (; i < most; i += LANES) {
 		UNROLL
-		for (int c = 0; c < 4; c++) {
-			UNROLL
-			for (int r = 0; r < REGISTERS; r++) {
-				int64_t now = f->n[c] - i - r * VL;
+		for (int r = 0; r < 4 * REGISTERS; r++) {
+			int64_t at = i + r / 4 * VL;
+			int64_t now = f->n[alike ? 0 : r % 4] - at;
 
-				now = now < 0 ? 0 : now < VL ? now : VL;
-				sum[c][r] =
-					PART(now, f->a[c] + i + r * VL,
-					     f->x[c] + i + r * VL, sum[c][r]);
-			}
+			now = now < 0 ? 0 : now < VL ? now : VL;
+			sum[r] = PART(now, f->a[r % 4] + at,
+				      f->x[alike ? 0 : r % 4] + at, sum[r]);
 		}
 	}
 	UNROLL
-	for (int w = REGISTERS / 2; w; w /= 2) {
-		UNROLL
-		for (int r = 0; r < REGISTERS / 2; r++) {
-			UNROLL
-			for (int c = 0; c < 4 && r < w; c++)
-				sum[c][r] += sum[c][r + w];
-		}
-	}
-	ADD4(FOLDED(sum[0][0]), FOLDED(sum[1][0]), FOLDED(sum[2][0]),
-	     FOLDED(sum[3][0]), result);
+	for (int r = 0; r < 8; r++)
+		sum[r] += sum[r + 8];
+	UNROLL
+	for (int r = 0; r < 4; r++)
+		sum[r] += sum[r + 4];
+	ADD4(FOLDED(sum[0]), FOLDED(sum[1]), FOLDED(sum[2]), FOLDED(sum[3]),
+	     result);
 }
+
+static void NAME(dot_four)(const struct NAME(four) * f, R *result)
+{
+	NAME(dot_together)(false, f, result);
+}
+#else
+#define TOGETHER 1
+#endif
 
 static void NAME(dot_matrix)(int64_t n, int64_t columns, const R *a,
 			     int64_t lda, const R *x, R *result)
 {
 	int64_t c = 0;
 
-	for (; c + TOGETHER <= columns; c += TOGETHER)
-		NAME(dot_columns)(TOGETHER, n, a + c * lda, lda, x, result + c);
+#if 256 / VBYTES <= 4
+	for (; c + 4 <= columns; c += 4) {
+		struct NAME(four) f = { .x = { x }, .n = { n } };
+
+		UNROLL
+		for (int i = 0; i < 4; i++)
+			f.a[i] = a + (c + i) * lda;
+		NAME(dot_together)(true, &f, result + c);
+	}
+#endif
 	for (; c < columns; c++)
-		NAME(dot_columns)(1, n, a + c * lda, lda, x, result + c);
+		result[c] = NAME(dot_row)(n, a + c * lda, x);
 }
 #endif
 
@@ -245,12 +233,8 @@ static NAME(number)
 			 const NAME(number) *y, int64_t incy, bool conj)
 {
 #ifndef COMPLEX
-	R result;
-
-	if (incx == 1 && incy == 1) {
-		NAME(dot_columns)(1, n, x, 0, y, &result);
-		return result;
-	}
+	if (incx == 1 && incy == 1)
+		return NAME(dot_row)(n, x, y);
 #endif
 	return NAME(product_slowly)(n, x, incx, y, incy, conj);
 }

@@ -29,81 +29,96 @@ static inline void NAME(beside_of)(struct NAME(beside) * b,
 	}
 }
 
+/* A row of lanes of the columns to its sums. */
+static inline __attribute__((always_inline)) void
+NAME(add_lanes)(const struct NAME(beside) * b, int64_t i)
+{
+	UNROLL
+	for (int r = 0; r < REGISTERS; r++, i += VL) {
+		V s = NAME(load)(b->sum + i);
+
+		UNROLL
+		for (int c = 0; c < TOGETHER; c++)
+			s = FMA(NAME(load)(b->column[c] + i), SET1(b->by[c]),
+				s);
+		NAME(store)(b->sum + i, s);
+	}
+}
+
+/* And what is left of the rows. */
+static inline __attribute__((always_inline)) void
+NAME(add_rest)(const struct NAME(beside) * b, int64_t i)
+{
+	R by[TOGETHER][VL];
+
+	UNROLL
+	for (int c = 0; c < TOGETHER; c++)
+		NAME(store)(by[c], SET1(b->by[c]));
+	for (; i < b->rows; i += VL) {
+		int64_t n = b->rows - i < VL ? b->rows - i : VL;
+		V s = NAME(load)(b->sum + i);
+
+		UNROLL
+		for (int c = 0; c < TOGETHER; c++)
+			s = PART(n, b->column[c] + i, by[c], s);
+		NAME(store)(b->sum + i, s);
+	}
+}
+
 /* Columns times x, while they are added to sums, whose last vector is written
  * whole. Of an upper triangle, each column has a row more than the one before. */
 static inline __attribute__((always_inline)) void
 NAME(dot_adding)(const bool upper, const struct NAME(beside) * b, R *result)
 {
 	int64_t i = 0;
-	R by[TOGETHER][VL];
-	V dot[TOGETHER][REGISTERS];
+	V dot[TOGETHER * REGISTERS];
 
 	UNROLL
-	for (int c = 0; c < TOGETHER; c++) {
-		NAME(store)(by[c], SET1(b->by[c]));
-		UNROLL
-		for (int r = 0; r < REGISTERS; r++)
-			dot[c][r] = SET1(0);
-		if (!upper)
-			dot[c][REGISTERS - 1] = NAME(load)(b->early[c]);
-	}
+	for (int r = 0; r < TOGETHER * REGISTERS; r++)
+		dot[r] = SET1(0);
+	UNROLL
+	for (int c = 0; c < TOGETHER && !upper; c++)
+		dot[TOGETHER * (REGISTERS - 1) + c] = NAME(load)(b->early[c]);
 	for (; i + LANES <= b->rows; i += LANES) {
-		bool add = i >= b->from && i < b->to;
-
+		if (i >= b->from && i < b->to)
+			NAME(add_lanes)(b, i);
 		UNROLL
-		for (int r = 0; r < REGISTERS; r++) {
-			int64_t at = i + r * VL;
-			V x = NAME(load)(b->x + at), s;
+		for (int r = 0; r < TOGETHER * REGISTERS; r++) {
+			int64_t at = i + r / TOGETHER * VL;
 
-			if (add) {
-				s = NAME(load)(b->sum + at);
-				UNROLL
-				for (int c = 0; c < TOGETHER; c++)
-					s = FMA(NAME(load)(b->column[c] + at),
-						SET1(b->by[c]), s);
-				NAME(store)(b->sum + at, s);
-			}
-			UNROLL
-			for (int c = 0; c < TOGETHER; c++)
-				dot[c][r] = FMA(NAME(load)(b->column[c] + at),
-						x, dot[c][r]);
+			dot[r] = FMA(NAME(load)(b->column[r % TOGETHER] + at),
+				     NAME(load)(b->x + at), dot[r]);
 		}
 	}
+	if (b->to > i)
+		NAME(add_rest)(b, i);
 	UNROLL
-	for (int r = 0; r < REGISTERS; r++) {
-		int64_t at = i + r * VL, n = b->rows - at, now;
+	for (int r = 0; r < TOGETHER * REGISTERS; r++) {
+		int64_t at = i + r / TOGETHER * VL;
+		int64_t now = b->rows - at + (upper ? r % TOGETHER : 0);
 
-		if (n > 0 && b->to > i) {
-			V s = NAME(load)(b->sum + at);
-
-			now = n < VL ? n : VL;
-			UNROLL
-			for (int c = 0; c < TOGETHER; c++)
-				s = PART(now, b->column[c] + at, by[c], s);
-			NAME(store)(b->sum + at, s);
-		}
-		UNROLL
-		for (int c = 0; c < TOGETHER; c++) {
-			now = upper ? n + c : n;
-			now = now < 0 ? 0 : now < VL ? now : VL;
-			dot[c][r] = PART(now, b->column[c] + at, b->x + at,
-					 dot[c][r]);
-		}
+		now = now < 0 ? 0 : now < VL ? now : VL;
+		dot[r] = PART(now, b->column[r % TOGETHER] + at, b->x + at,
+			      dot[r]);
 	}
+#if 256 / VBYTES == 4
+	UNROLL
+	for (int r = 0; r < 8; r++)
+		dot[r] += dot[r + 8];
+	UNROLL
+	for (int r = 0; r < 4; r++)
+		dot[r] += dot[r + 4];
+	ADD4(FOLDED(dot[0]), FOLDED(dot[1]), FOLDED(dot[2]), FOLDED(dot[3]),
+	     result);
+#else
 	UNROLL
 	for (int w = REGISTERS / 2; w; w /= 2) {
 		UNROLL
-		for (int r = 0; r < REGISTERS / 2; r++) {
-			UNROLL
-			for (int c = 0; c < TOGETHER && r < w; c++)
-				dot[c][r] += dot[c][r + w];
-		}
+		for (int r = 0; r < REGISTERS / 2; r++)
+			if (r < w)
+				dot[r] += dot[r + w];
 	}
-#if 256 / VBYTES <= 4
-	ADD4(FOLDED(dot[0][0]), FOLDED(dot[1][0]), FOLDED(dot[2][0]),
-	     FOLDED(dot[3][0]), result);
-#else
-	*result = ADD1(FOLDED(dot[0][0]));
+	*result = ADD1(FOLDED(dot[0]));
 #endif
 }
 
@@ -111,37 +126,29 @@ NAME(dot_adding)(const bool upper, const struct NAME(beside) * b, R *result)
 static void NAME(dot_falling)(const struct NAME(beside) * b,
 			      R lane[TOGETHER][LANES])
 {
-	int64_t i = b->rows / LANES * LANES, n = b->rows - i;
-	V dot[TOGETHER][REGISTERS];
+	int64_t i = b->rows / LANES * LANES;
+	V dot[TOGETHER * REGISTERS];
 
 	UNROLL
-	for (int r = 0; r < REGISTERS; r++) {
-		int64_t now = n - r * VL;
+	for (int r = 0; r < TOGETHER * REGISTERS; r++) {
+		int64_t at = i + r / TOGETHER * VL, now = b->rows - at;
 
 		now = now < 0 ? 0 : now < VL ? now : VL;
-		UNROLL
-		for (int c = 0; c < TOGETHER; c++)
-			dot[c][r] = PART(now, b->column[c] + i + r * VL,
-					 b->x + i + r * VL, SET1(0));
+		dot[r] = PART(now, b->column[r % TOGETHER] + at, b->x + at,
+			      SET1(0));
 	}
 	while ((i -= LANES) >= 0) {
 		UNROLL
-		for (int r = 0; r < REGISTERS; r++) {
-			V x = NAME(load)(b->x + i + r * VL);
+		for (int r = 0; r < TOGETHER * REGISTERS; r++) {
+			int64_t at = i + r / TOGETHER * VL;
 
-			UNROLL
-			for (int c = 0; c < TOGETHER; c++)
-				dot[c][r] = FMA(NAME(load)(b->column[c] + i +
-							   r * VL),
-						x, dot[c][r]);
+			dot[r] = FMA(NAME(load)(b->column[r % TOGETHER] + at),
+				     NAME(load)(b->x + at), dot[r]);
 		}
 	}
 	UNROLL
-	for (int c = 0; c < TOGETHER; c++) {
-		UNROLL
-		for (int r = 0; r < REGISTERS; r++)
-			NAME(store)(lane[c] + r * VL, dot[c][r]);
-	}
+	for (int r = 0; r < TOGETHER * REGISTERS; r++)
+		NAME(store)(lane[r % TOGETHER] + r / TOGETHER * VL, dot[r]);
 }
 
 static R NAME(lanes_sum)(const R *lane)
@@ -158,6 +165,30 @@ static R NAME(lanes_sum)(const R *lane)
 			sum[r] += sum[r + w];
 	}
 	return ADD1(FOLDED(sum[0]));
+}
+
+/* All that is stored of columns from j on but for the diagonal. */
+static void NAME(beside_upper)(struct NAME(beside) * b, const struct columns *a,
+			       int64_t j, struct line x)
+{
+	NAME(beside_of)(b, a, j, 0, j, x);
+	b->from = b->to = 0;
+}
+
+static void NAME(beside_lower)(struct NAME(beside) * b, const struct columns *a,
+			       int64_t j, struct line line)
+{
+	const R *x = (const R *)line.at + j;
+
+	NAME(beside_of)(b, a, j, j + TOGETHER, a->m, line);
+	b->from = b->to = 0;
+	UNROLL
+	for (int c = 0; c < TOGETHER; c++) {
+		NAME(store)(b->early[c], SET1(0));
+		for (int i = c + 1; i < TOGETHER; i++)
+			b->early[c][VL - TOGETHER + i] =
+				FMA1((b->column[c] - TOGETHER)[i], x[i], 0);
+	}
 }
 
 /* Is all of a triangle there, and x in a row? */
@@ -179,7 +210,7 @@ static NAME(number) NAME(column_dot)(const struct columns *a, int64_t j,
 		(const NAME(number) *)x.at + top * x.inc, x.inc, conj);
 }
 
-#ifndef COMPLEX
+#if !defined(COMPLEX) && 256 / VBYTES == 4
 static void NAME(four_dots)(const struct columns *a, int64_t j, struct line x,
 			    R *sum)
 {
@@ -193,6 +224,21 @@ static void NAME(four_dots)(const struct columns *a, int64_t j, struct line x,
 		f.n[c] = column_end(a, j + c, a->m) - top;
 	}
 	NAME(dot_four)(&f, sum);
+}
+
+/* j: a multiple of TOGETHER, as a column's rows end within the same lanes. */
+static void NAME(triangle_dots)(const struct columns *a, int64_t j,
+				struct line x, R *sum)
+{
+	struct NAME(beside) b;
+
+	if (a->below < 0) {
+		NAME(beside_upper)(&b, a, j, x);
+		NAME(dot_adding)(true, &b, sum);
+	} else {
+		NAME(beside_lower)(&b, a, j, x);
+		NAME(dot_adding)(false, &b, sum);
+	}
 }
 #endif
 
@@ -208,8 +254,14 @@ static void NAME(dots)(const struct columns *a, int64_t from, int64_t to,
 		(a->m, to - from, NAME(column)(a, from), a->ld, x.at, sum);
 		return;
 	}
-	for (; x.inc == 1 && TOGETHER == 4 && j + 4 <= to; j += 4)
+#if 256 / VBYTES == 4
+	for (; from % TOGETHER == 0 && NAME(is_triangle)(a, x) &&
+	       j + TOGETHER <= to;
+	     j += TOGETHER)
+		NAME(triangle_dots)(a, j, x, sum + j - from);
+	for (; x.inc == 1 && j + TOGETHER <= to; j += TOGETHER)
 		NAME(four_dots)(a, j, x, sum + j - from);
+#endif
 #endif
 	for (; j < to; j++)
 		sum[j - from] = NAME(column_dot)(a, j, conj, x);
@@ -260,7 +312,7 @@ static void NAME(symmetric_upper)(const struct columns *a, int64_t j,
 	struct NAME(beside) b;
 	R dot[TOGETHER];
 
-	NAME(beside_of)(&b, a, j, 0, j, x);
+	NAME(beside_upper)(&b, a, j, x);
 	b.sum = sum - first;
 	b.from = first;
 	b.to = j;
@@ -279,17 +331,9 @@ static void NAME(symmetric_lower)(const struct columns *a, int64_t j,
 	struct NAME(beside) b;
 	R dot[TOGETHER];
 
-	NAME(beside_of)(&b, a, j, from, a->m, line);
+	NAME(beside_lower)(&b, a, j, line);
 	b.sum = sum + from - first;
-	b.from = 0;
 	b.to = to - from;
-	UNROLL
-	for (int c = 0; c < TOGETHER; c++) {
-		NAME(store)(b.early[c], SET1(0));
-		for (int i = c + 1; i < TOGETHER; i++)
-			b.early[c][VL - TOGETHER + i] =
-				FMA1((b.column[c] - TOGETHER)[i], x[i], 0);
-	}
 	NAME(dot_adding)(false, &b, dot);
 	for (int c = 0; c < TOGETHER && to < end; c++)
 		NAME(add_one)

@@ -651,6 +651,9 @@ static struct work works[] = {
 	{ "swap", SAME_D, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
 	{ "rot", SAME_D, 'N', 'N', 1, 1, 1000, 0, 0, 0, 0 },
 	{ "rot", SAME_D, 'N', 'N', 1, 1, 8000000, 0, 0, 0, 0 },
+	/* what each of 64 threads has of 2048 squared, from memory */
+	{ "gemm", SAME_S, 'N', 'N', 256, 256, 2048, 8, 0, 0, 0 },
+	{ "gemm", SAME_D, 'N', 'N', 256, 256, 2048, 8, 0, 0, 0 },
 	{ "gemm", SAME_S, 'N', 'N', 64, 2048, 2048, 0, 0, 0, 0 },
 	{ "gemm", SAME_S, 'N', 'N', 2048, 64, 2048, 0, 0, 0, 0 },
 	{ "gemm", SAME_S, 'N', 'N', 2048, 2048, 64, 0, 0, 0, 0 },
