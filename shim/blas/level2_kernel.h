@@ -165,20 +165,22 @@ NAME(tall)(const int vectors, const struct NAME(panel) * p, int64_t row,
 		NAME(store)(to + i * VL, s[i]);
 }
 
-/* At least VL rows; the last vector as in add_vectors. */
+/* At least VL rows; the last vector may have some of those before. */
 static void NAME(add_panel)(const struct NAME(panel) * p, int64_t rows, R *sum)
 {
 	R last[VL];
 	int64_t i = 0;
 
-	NAME(tall)(1, p, rows - VL, sum + rows - VL, last);
+	if (rows % VL)
+		NAME(tall)(1, p, rows - VL, sum + rows - VL, last);
 	for (; i + TALL * VL <= rows; i += TALL * VL)
 		NAME(tall)(TALL, p, i, sum + i, sum + i);
 	for (; i + 2 * VL <= rows; i += 2 * VL)
 		NAME(tall)(2, p, i, sum + i, sum + i);
-	if (i + VL < rows)
+	if (i + VL <= rows)
 		NAME(tall)(1, p, i, sum + i, sum + i);
-	NAME(store)(sum + rows - VL, NAME(load)(last));
+	if (rows % VL)
+		NAME(store)(sum + rows - VL, NAME(load)(last));
 }
 
 /* Columns that have all the rows, evenly spaced: some at a time. */

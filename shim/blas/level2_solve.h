@@ -204,6 +204,63 @@ static int64_t NAME(update_some)(const struct columns *a, int64_t j,
 }
 #endif
 
+#ifndef COMPLEX
+#define BESIDE 8 /* vectors of rows that stay in registers */
+
+/* Some rows of all columns. */
+static inline __attribute__((always_inline)) void
+NAME(update_beside)(const int vectors, const struct columns *a, int64_t from,
+		    int64_t to, int64_t first, const struct update *u)
+{
+	const R *x = (const R *)u->row.at + first;
+	R *at = NAME(written)(a, from) + first;
+	V row[BESIDE], r[BESIDE];
+
+	UNROLL
+	for (int v = 0; v < vectors; v++)
+		row[v] = NAME(load)(x + v * VL);
+	for (int64_t j = from; j < to; j++, at += a->ld) {
+		V by = SET1(NAME(by_column)(u, j));
+		bool nan = false;
+
+		UNROLL
+		for (int v = 0; v < vectors; v++)
+			r[v] = FMA(row[v], by, NAME(load)(at + v * VL));
+		UNROLL
+		for (int v = 0; v < vectors; v += 2)
+			nan |= UNORDERED(r[v], r[v + (v + 1 < vectors)]);
+		if (__builtin_expect(nan, 0)) {
+			UNROLL
+			for (int v = 0; v < vectors; v++)
+				r[v] = CANON(r[v]);
+		}
+		UNROLL
+		for (int v = 0; v < vectors; v++)
+			NAME(store)(at + v * VL, r[v]);
+	}
+}
+
+/* Where all columns have all rows: whole vectors; returns where they end. */
+static int64_t NAME(update_dense)(const struct columns *a, int64_t from,
+				  int64_t to, const struct update *u)
+{
+	int64_t i = 0;
+
+	if (a->curve || a->above < a->n || a->below < a->m || u->row.inc != 1)
+		return 0;
+	for (; i + BESIDE * VL <= a->m; i += BESIDE * VL)
+		NAME(update_beside)(BESIDE, a, from, to, i, u);
+	for (; i + 2 * VL <= a->m; i += 2 * VL)
+		NAME(update_beside)(2, a, from, to, i, u);
+	if (i + VL <= a->m) {
+		NAME(update_beside)(1, a, from, to, i, u);
+		i += VL;
+	}
+	return i;
+}
+#undef BESIDE
+#endif
+
 /* Some columns: the rows that all have, and the others. */
 static void NAME(update_group)(const struct columns *a, int64_t j,
 			       const struct update *u)
@@ -224,15 +281,21 @@ static void NAME(update)(const struct columns *a, int64_t from, int64_t to,
 {
 	bool some =
 		u[0].row.inc == 1 && u[terms - 1].row.inc == 1 && a->m >= LONG;
-	int64_t j = from;
+	int64_t j = from, done = 0;
 
+#ifndef COMPLEX
+	if (terms == 1 && a->m < LONG)
+		done = NAME(update_dense)(a, from, to, u);
+	if (done == a->m)
+		return;
+#endif
 	for (; some && j + SOME <= to; j += SOME)
 		for (int t = 0; t < terms; t++)
 			NAME(update_group)(a, j, u + t);
 	for (; j < to; j++)
 		for (int t = 0; t < terms; t++)
 			NAME(update_column)
-			(a, j, column_top(a, j, 0), column_end(a, j, a->m),
+			(a, j, column_top(a, j, done), column_end(a, j, a->m),
 			 u + t);
 #ifdef COMPLEX
 	for (j = from; hermitian && j < to; j++)
