@@ -154,7 +154,7 @@ static uint64_t shape_of(const struct call *c, const struct look *l,
 static void *lapack_of(const struct target *t, uint32_t number)
 {
 	bool wide = route_is_wide(number) || t->library->wide;
-	void *fn = lapack_find(t->row, wide, number, t->fn);
+	void *fn = lapack_find(t->row, wide, route_xerbla(number, t->fn));
 
 	if (!fn)
 		serve_left(t->row, wide ? ": install liblapack64-3"

@@ -52,9 +52,9 @@ static void *lead(const char *name, void *now, void *arg)
 
 /* Threads that come first at once do the same. Its own names come before the
  * program's: those may be another LAPACK's. */
-static int open_library(bool wide, uint32_t number, const void *fn)
+static int open_library(bool wide, void *xerbla)
 {
-	struct leading l = { libraries[wide].suffix, route_xerbla(number, fn) };
+	struct leading l = { libraries[wide].suffix, xerbla };
 	struct link_map *map;
 	void *h;
 
@@ -68,8 +68,7 @@ static int open_library(bool wide, uint32_t number, const void *fn)
 	return 1;
 }
 
-void *lapack_find(const struct source *row, bool wide, uint32_t number,
-		  const void *fn)
+void *lapack_find(const struct source *row, bool wide, void *xerbla)
 {
 	static void *known[2][2048]; /* by row */
 	void **found = &known[wide][row->index % 2048];
@@ -81,8 +80,7 @@ void *lapack_find(const struct source *row, bool wide, uint32_t number,
 		return *found;
 	if (!__atomic_load_n(&libraries[wide].state, __ATOMIC_ACQUIRE))
 		__atomic_store_n(&libraries[wide].state,
-				 open_library(wide, number, fn),
-				 __ATOMIC_RELEASE);
+				 open_library(wide, xerbla), __ATOMIC_RELEASE);
 	text_add(&t, row->name);
 	text_add(&t, "_");
 	if (libraries[wide].state > 0)

@@ -14,11 +14,9 @@
 
 /*
  * The row's routine there; NULL: it is not installed, or lacks it. wide:
- * integers of 8 bytes. Opens the library the first time, not under a lock: of
- * wrong arguments it tells whom `fn`, the program's own definition of the name
- * of this number, would tell.
+ * integers of 8 bytes. xerbla: what is told of wrong arguments, the program's
+ * own if it has one. Opens the library the first time: not under a lock.
  */
-void *lapack_find(const struct source *row, bool wide, uint32_t number,
-		  const void *fn);
+void *lapack_find(const struct source *row, bool wide, void *xerbla);
 
 #endif

@@ -7,7 +7,6 @@
 #include "route.h"
 #include "runtime.h"
 #include "scope.h"
-#include "weak.h"
 #include "banned.h"
 
 /* The names of a routine, in the order of entries.S. */
@@ -307,17 +306,11 @@ void *route_xerbla(uint32_t number, const void *fn)
 	const struct naming *n = naming_of(number);
 	char name[64];
 	struct text t = text_start(name, sizeof(name));
-	void *found = NULL;
-	Dl_info info;
+	void *found;
 
 	text_add(&t, n->prefix);
 	text_add(&t, "xerbla");
 	text_add(&t, n->suffix);
-	/* Its library may have been opened by an object that has one. */
-	if (dladdr(fn, &info))
-		found = weak_slot((uintptr_t)info.dli_fbase, name);
-	if (found)
-		return found;
 	/* The program stands before us. */
 	found = real_dlsym_fn(RTLD_DEFAULT, name);
 	return found ? found : real_in_scope(name, fn);

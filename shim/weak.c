@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <elf.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "entry.h"
@@ -262,12 +261,13 @@ static void rebind(const struct object *o, const ElfW(Rela) *r,
 		set(at, page >= o->relro && page < o->relro_end, now);
 }
 
-static void each_slot(uintptr_t base,
-		      void *(*choose)(const char *name, void *now, void *arg),
-		      void *arg)
+void weak_rebind(uintptr_t base,
+		 void *(*choose)(const char *name, void *now, void *arg),
+		 void *arg)
 {
 	struct asked a = { .base = base };
 
+	rebound[rebound[0] && rebound[0] != base] = base;
 	if (!real_iterate(find, &a) || !a.object.sym || !a.object.names)
 		return;
 	for (int k = 0; k < 2; k++) {
@@ -277,34 +277,4 @@ static void each_slot(uintptr_t base,
 		for (; r && r < end; r++)
 			rebind(&a.object, r, choose, arg);
 	}
-}
-
-void weak_rebind(uintptr_t base,
-		 void *(*choose)(const char *name, void *now, void *arg),
-		 void *arg)
-{
-	rebound[rebound[0] && rebound[0] != base] = base;
-	each_slot(base, choose, arg);
-}
-
-struct wanted {
-	const char *name;
-	void *held;
-};
-
-static void *match(const char *name, void *now, void *arg)
-{
-	struct wanted *w = arg;
-
-	if (!w->held && !strcmp(name, w->name))
-		w->held = now;
-	return NULL;
-}
-
-void *weak_slot(uintptr_t base, const char *name)
-{
-	struct wanted w = { .name = name };
-
-	each_slot(base, match, &w);
-	return w.held;
 }

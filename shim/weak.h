@@ -24,8 +24,5 @@ void weak_clear_in(const uintptr_t *base, unsigned n);
 void weak_rebind(uintptr_t base,
 		 void *(*choose)(const char *name, void *now, void *arg),
 		 void *arg);
-/* Where a call of that name in the object at `base` leads, by its slot; NULL: it
- * has none. May be the code that asks for it at a first call. */
-void *weak_slot(uintptr_t base, const char *name);
 
 #endif
