@@ -14,7 +14,7 @@ struct gemm {
 	int64_t m, n, k, lda, ldb, ldc;
 	char alpha[16], beta[16];
 	char *a, *b, *c;
-	int64_t size_a, size_b;
+	int64_t size_a, size_b, size_c;
 };
 
 static void define_gemm(const struct gemm *g, char *c)
@@ -44,11 +44,16 @@ static void define_gemm(const struct gemm *g, char *c)
 		}
 }
 
+/* From the first to the last element of a matrix. */
+static int64_t extent(int64_t rows, int64_t columns, int64_t ld)
+{
+	return rows && columns ? (columns - 1) * ld + rows : 0;
+}
+
 static void random_gemm(struct gemm *g, enum same_type t, int64_t most,
 			bool wild)
 {
 	static const char trans[] = "NTCR";
-	size_t align = size_of(t) / (is_complex(t) ? 2 : 1);
 	int64_t rows_a, rows_b;
 
 	*g = (struct gemm){ .type = t,
@@ -64,13 +69,19 @@ static void random_gemm(struct gemm *g, enum same_type t, int64_t most,
 	g->ldc = g->m + 1 + below(3);
 	scalar(t, g->alpha, wild);
 	scalar(t, g->beta, wild);
-	g->size_a = rows_a + g->lda * (g->m + g->k - rows_a - 1);
-	g->size_b = rows_b + g->ldb * (g->n + g->k - rows_b - 1);
-	g->size_a = g->size_a > 0 ? g->size_a : 0;
-	g->size_b = g->size_b > 0 ? g->size_b : 0;
+	g->size_a = extent(rows_a, g->m + g->k - rows_a, g->lda);
+	g->size_b = extent(rows_b, g->n + g->k - rows_b, g->ldb);
+	g->size_c = extent(g->m, g->n, g->ldc);
 	g->a = guarded(t, g->size_a, wild);
 	g->b = guarded(t, g->size_b, wild);
-	g->c = array(t, g->ldc * (g->n + 1), align * (size_t)below(16), wild);
+	g->c = guarded(t, g->size_c, wild);
+}
+
+static void drop_gemm(const struct gemm *g)
+{
+	unguard(g->type, g->a, g->size_a);
+	unguard(g->type, g->b, g->size_b);
+	unguard(g->type, g->c, g->size_c);
 }
 
 static void run_gemm(const struct gemm *g, char *c)
@@ -84,7 +95,7 @@ static void differs(const char *what, const struct gemm *g, unsigned threads,
 {
 	size_t one = size_of(g->type);
 
-	for (int64_t i = 0; i < g->ldc * (g->n + 1); i++)
+	for (int64_t i = 0; i < g->size_c; i++)
 		if (memcmp(c + i * one, wanted + i * one, one)) {
 			struct number x = get(g->type, c, i);
 			struct number y = get(g->type, wanted, i);
@@ -112,25 +123,25 @@ static void random_blocks(void)
 /* Several ways to compute it, against the definition. */
 static void check_gemm(const struct gemm *g)
 {
-	size_t bytes = (size_t)(g->ldc * (g->n + 1)) * size_of(g->type);
-	char *wanted = malloc(bytes), *c = malloc(bytes + 64);
+	size_t bytes = (size_t)g->size_c * size_of(g->type);
+	char *wanted = malloc(bytes + 1), *c;
 
 	memcpy(wanted, g->c, bytes);
 	define_gemm(g, wanted);
 	for (int i = 0; i < ISAS; i++) {
-		unsigned threads = 1 + (unsigned)below(3);
-		size_t at = (size_t)below(8) * 8;
+		unsigned threads = some_threads();
 
 		if (!use(isas[i], threads))
 			continue;
 		random_blocks();
-		memcpy(c + at, g->c, bytes);
-		run_gemm(g, c + at);
-		if (memcmp(c + at, wanted, bytes))
-			differs(isas[i], g, threads, c + at, wanted);
+		c = guarded(g->type, g->size_c, false);
+		memcpy(c, g->c, bytes);
+		run_gemm(g, c);
+		if (memcmp(c, wanted, bytes))
+			differs(isas[i], g, threads, c, wanted);
+		unguard(g->type, c, g->size_c);
 	}
 	free(wanted);
-	free(c);
 }
 
 static void many_gemm(int n, int64_t most, bool wild)
@@ -140,8 +151,7 @@ static void many_gemm(int n, int64_t most, bool wild)
 	for (int i = 0; i < n; i++) {
 		random_gemm(&g, (enum same_type)(i % TYPES), most, wild);
 		check_gemm(&g);
-		unguard(g.type, g.a, g.size_a);
-		unguard(g.type, g.b, g.size_b);
+		drop_gemm(&g);
 	}
 }
 
@@ -160,11 +170,11 @@ static void test_gemm_wild(void **unused)
 /* Each product of a batch is what it is alone. */
 static void check_batch(const struct gemm *g, bool strided)
 {
-	int64_t whole = g->ldc * (g->n + 1), count = 5;
-	size_t one = size_of(g->type), bytes = (size_t)whole * one;
+	int64_t whole = g->size_c, count = 5;
+	size_t bytes = (size_t)whole * size_of(g->type);
 	const void *a[5] = { g->a, g->a, g->a, g->a, g->a };
 	const void *b[5] = { g->b, g->b, g->b, g->b, g->b };
-	char *wanted = malloc(bytes), *c = malloc((size_t)count * bytes);
+	char *wanted = malloc(bytes + 1), *c = malloc((size_t)count * bytes + 1);
 	void *each[5];
 
 	memcpy(wanted, g->c, bytes);
@@ -194,11 +204,10 @@ static void test_batch(void **unused)
 	(void)unused;
 	for (int i = 0; i < 100; i++) {
 		random_gemm(&g, (enum same_type)(i % TYPES), 50, false);
-		assert_true(use("scalar", 1 + (unsigned)below(3)));
+		assert_true(use("scalar", some_threads()));
 		random_blocks();
 		check_batch(&g, i / TYPES % 2);
-		unguard(g.type, g.a, g.size_a);
-		unguard(g.type, g.b, g.size_b);
+		drop_gemm(&g);
 	}
 }
 
@@ -210,6 +219,7 @@ struct level3 {
 	int64_t m, n, k, lda, ldb, ldc;
 	char alpha[16], beta[16];
 	char *a, *b, *c;
+	int64_t size_a, size_b, size_c;
 };
 
 static struct number conjugate(struct number x)
@@ -362,9 +372,10 @@ static void define_trmm(const struct level3 *l, char *c)
 	int64_t n = l->side == 'L' ? l->m : l->n;
 	int64_t columns = l->side == 'L' ? l->n : l->m;
 	struct number alpha = get(l->type, l->alpha, 0), sum;
-	char *old = malloc((size_t)(l->ldc * (l->n + 1)) * size_of(l->type));
+	size_t bytes = (size_t)l->size_c * size_of(l->type);
+	char *old = malloc(bytes + 1);
 
-	memcpy(old, c, (size_t)(l->ldc * l->n) * size_of(l->type));
+	memcpy(old, c, bytes);
 	for (int64_t j = 0; j < columns; j++)
 		for (int64_t i = 0; i < n; i++) {
 			sum = (struct number){ 0, 0 };
@@ -373,8 +384,10 @@ static void define_trmm(const struct level3 *l, char *c)
 				sum = chain(l->type, triangular(l, i, p),
 					    get(l->type, old, place(l, p, j)),
 					    sum);
-			put(l->type, c, place(l, i, j),
-			    zero(l->type, alpha) ? alpha : scaled(l->type, alpha, sum));
+			sum = zero(l->type, alpha)
+				      ? (struct number){ 0, 0 }
+				      : scaled(l->type, alpha, sum);
+			put(l->type, c, place(l, i, j), sum);
 		}
 	free(old);
 }
@@ -446,14 +459,15 @@ struct routine {
 	void (*define)(const struct level3 *l, char *c);
 	void (*run)(const struct level3 *l, char *c);
 	const char *trans, *trans_hermitian;
+	bool update; /* of the triangle of C; else C is m x n */
 };
 
 static const struct routine routines[] = {
-	{ "symm", define_symm, run_symm, "N", "N" },
-	{ "syrk", define_syrk, run_syrk, "NT", "NC" },
-	{ "syr2k", define_syr2k, run_syr2k, "NT", "NC" },
-	{ "trmm", define_trmm, run_trmm, "NTCR", "NTCR" },
-	{ "trsm", define_trsm, run_trsm, "NTCR", "NTCR" },
+	{ "symm", define_symm, run_symm, "N", "N", false },
+	{ "syrk", define_syrk, run_syrk, "NT", "NC", true },
+	{ "syr2k", define_syr2k, run_syr2k, "NT", "NC", true },
+	{ "trmm", define_trmm, run_trmm, "NTCR", "NTCR", false },
+	{ "trsm", define_trsm, run_trsm, "NTCR", "NTCR", false },
 };
 #define ROUTINES 5
 
@@ -461,7 +475,7 @@ static void random_level3(struct level3 *l, const struct routine *r,
 			  enum same_type t, int64_t most, bool wild)
 {
 	const char *trans;
-	int64_t side = most + 3;
+	int64_t side, rows;
 
 	*l = (struct level3){ .type = t,
 			      .hermitian = is_complex(t) && below(2),
@@ -470,32 +484,46 @@ static void random_level3(struct level3 *l, const struct routine *r,
 			      .diag = "NU"[below(2)],
 			      .m = length(most),
 			      .n = length(most),
-			      .k = length(most),
-			      .lda = side + below(3),
-			      .ldb = side + below(3) };
+			      .k = length(most) };
 	trans = l->hermitian ? r->trans_hermitian : r->trans;
 	l->trans = trans[below((int64_t)strlen(trans))];
-	l->ldc = side + below(3);
+	side = l->side == 'L' ? l->m : l->n;
+	rows = !r->update ? side : l->trans == 'N' ? l->n : l->k;
+	l->lda = rows + 1 + below(3);
+	l->ldb = (r->update ? rows : l->m) + 1 + below(3);
+	l->ldc = (r->update ? l->n : l->m) + 1 + below(3);
+	l->size_a = extent(rows, r->update ? l->n + l->k - rows : side, l->lda);
+	l->size_b = r->update ? extent(rows, l->n + l->k - rows, l->ldb)
+			      : extent(l->m, l->n, l->ldb);
+	l->size_c = extent(r->update ? l->n : l->m, l->n, l->ldc);
 	scalar(t, l->alpha, wild);
 	scalar(t, l->beta, wild);
-	l->a = array(t, l->lda * side, 8 * (size_t)below(8), wild);
-	l->b = array(t, l->ldb * side, 8 * (size_t)below(8), wild);
-	l->c = array(t, l->ldc * side, 8 * (size_t)below(8), wild);
+	l->a = guarded(t, l->size_a, wild);
+	l->b = guarded(t, l->size_b, wild);
+	l->c = guarded(t, l->size_c, wild);
+}
+
+static void drop_level3(const struct level3 *l)
+{
+	unguard(l->type, l->a, l->size_a);
+	unguard(l->type, l->b, l->size_b);
+	unguard(l->type, l->c, l->size_c);
 }
 
 static void check_level3(const struct routine *r, const struct level3 *l)
 {
-	size_t bytes = (size_t)(l->ldc * (l->n + 1)) * size_of(l->type);
-	char *wanted_c = malloc(bytes), *c = malloc(bytes);
+	size_t bytes = (size_t)l->size_c * size_of(l->type);
+	char *wanted_c = malloc(bytes + 1), *c;
 
 	memcpy(wanted_c, l->c, bytes);
 	r->define(l, wanted_c);
 	for (int i = 0; i < ISAS; i++) {
-		unsigned threads = 1 + (unsigned)below(4);
+		unsigned threads = some_threads();
 
 		if (!use(isas[i], threads))
 			continue;
 		random_blocks();
+		c = guarded(l->type, l->size_c, false);
 		memcpy(c, l->c, bytes);
 		r->run(l, c);
 		if (memcmp(c, wanted_c, bytes))
@@ -504,9 +532,9 @@ static void check_level3(const struct routine *r, const struct level3 *l)
 				 isas[i], r->name, l->type, l->hermitian,
 				 l->side, l->uplo, l->trans, l->diag,
 				 (long)l->m, (long)l->n, (long)l->k, threads);
+		unguard(l->type, c, l->size_c);
 	}
 	free(wanted_c);
-	free(c);
 }
 
 static void many_level3(int n, int64_t most, bool wild)
@@ -518,6 +546,7 @@ static void many_level3(int n, int64_t most, bool wild)
 
 		random_level3(&l, r, (enum same_type)below(TYPES), most, wild);
 		check_level3(r, &l);
+		drop_level3(&l);
 	}
 }
 

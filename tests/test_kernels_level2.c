@@ -67,7 +67,7 @@ static void random_call(struct call *c, const struct routine *r, int64_t most,
 	c->y = guarded(c->type, c->size_y, wild);
 }
 
-/* All operands of a call, one after the other, at the end of a page each. */
+/* All operands of a call. */
 struct operands {
 	char *a, *x, *y;
 };
@@ -111,7 +111,7 @@ static void check(const struct call *c)
 	restore(c, &wanted);
 	c->r->define(c, wanted.a, wanted.x, wanted.y);
 	for (int i = 0; i < ISAS; i++) {
-		threads = 1 + (unsigned)below(4);
+		threads = some_threads();
 		if (!use(isas[i], threads))
 			continue;
 		same_blocks.work = below(2);

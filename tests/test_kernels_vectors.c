@@ -280,6 +280,14 @@ static int64_t x_length(const struct vectors *v)
 	return reach(v->n, v->incx);
 }
 
+/* With room for a result. */
+static int64_t y_length(const struct vectors *v)
+{
+	int64_t n = reach(v->n, v->incy);
+
+	return n > 2 ? n : 2;
+}
+
 /* A copy, as y alone is compared. */
 static char *own_x(const struct vectors *v)
 {
@@ -475,19 +483,21 @@ static void random_vectors(struct vectors *v, enum same_type t, int64_t most,
 	fill(real_of(t), v->param, 5, wild);
 	put(real_of(t), v->param, 0, (struct number){ flags[below(4)], 0 });
 	v->x = guarded(t, x_length(v), wild);
-	v->y = array(t, reach(v->n, v->incy) + 2, 8 * (size_t)below(8), wild);
+	v->y = guarded(t, y_length(v), wild);
 }
 
 static void check(const struct routine *r, const struct vectors *v)
 {
-	size_t bytes = (size_t)(reach(v->n, v->incy) + 2) * size_of(v->type);
-	char *wanted = malloc(bytes), *y = malloc(bytes);
+	size_t bytes = (size_t)y_length(v) * size_of(v->type);
+	char *wanted = malloc(bytes), *y;
 
 	memcpy(wanted, v->y, bytes);
 	r->define(v, wanted);
 	for (int i = 0; i < ISAS; i++) {
-		if (!use(isas[i], 1))
+		if (!use(isas[i], some_threads()))
 			continue;
+		same_blocks.work = below(2);
+		y = guarded(v->type, y_length(v), false);
 		memcpy(y, v->y, bytes);
 		r->run(v, y);
 		if (memcmp(y, wanted, bytes))
@@ -496,9 +506,9 @@ static void check(const struct routine *r, const struct vectors *v)
 				 isas[i], r->name, v->type, (long)v->n,
 				 (long)v->incx, (long)v->incy, v->conj,
 				 _mm_getcsr());
+		unguard(v->type, y, y_length(v));
 	}
 	free(wanted);
-	free(y);
 }
 
 static void many(int n, int64_t most, bool wild)
@@ -511,6 +521,7 @@ static void many(int n, int64_t most, bool wild)
 		random_vectors(&v, (enum same_type)below(r->types), most, wild);
 		check(r, &v);
 		unguard(v.type, v.x, x_length(&v));
+		unguard(v.type, v.y, y_length(&v));
 	}
 }
 

@@ -4,6 +4,9 @@
 
 #include "line.h"
 
+/* A complex number may lie where only its parts may: at 4 bytes. */
+typedef uint64_t __attribute__((aligned(4))) word;
+
 struct pair {
 	uint64_t a, b;
 };
@@ -38,7 +41,7 @@ struct pair {
 	}
 
 MOVES(4, uint32_t)
-MOVES(8, uint64_t)
+MOVES(8, word)
 MOVES(16, struct pair)
 
 void same_copy(enum same_type type, int64_t n, const void *x, int64_t incx,

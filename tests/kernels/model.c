@@ -336,23 +336,43 @@ int64_t length(int64_t most)
 	return n < most ? n : most;
 }
 
+static size_t page_down(size_t at)
+{
+	return at / PAGE * PAGE;
+}
+
 char *guarded(enum same_type t, int64_t n, bool wild)
 {
-	size_t bytes = (size_t)n * size_of(t);
-	size_t whole = (bytes + PAGE - 1) / PAGE * PAGE;
-	char *map = mmap(NULL, whole + PAGE, PROT_READ | PROT_WRITE,
+	size_t bytes = (size_t)n * size_of(t), part = size_of(real_of(t));
+	size_t at[] = { 0, page_down(bytes + PAGE - 1) - bytes,
+			part * (size_t)below((int64_t)(64 / part)) };
+	size_t start = at[below(3)];
+	size_t whole = page_down(start + bytes + PAGE - 1);
+	char *map = mmap(NULL, whole + 2 * PAGE, PROT_NONE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	assert_true(map != MAP_FAILED);
-	assert_false(mprotect(map + whole, PAGE, PROT_NONE));
-	fill(t, map + whole - bytes, n, wild);
-	return map + whole - bytes;
+	assert_false(mprotect(map + PAGE, whole, PROT_READ | PROT_WRITE));
+	memset(map + PAGE, 0xff, whole);
+	fill(t, map + PAGE + start, n, wild);
+	return map + PAGE + start;
 }
 
 void unguard(enum same_type t, char *a, int64_t n)
 {
-	size_t bytes = (size_t)n * size_of(t);
-	size_t whole = (bytes + PAGE - 1) / PAGE * PAGE;
+	char *end = a + (size_t)n * size_of(t);
+	char *first = a - (uintptr_t)a % PAGE, *last = end;
 
-	munmap(a + bytes - whole, whole + PAGE);
+	for (char *p = first; p < a; p++)
+		assert_int_equal(*p, (char)0xff);
+	for (; (uintptr_t)last % PAGE; last++)
+		assert_int_equal(*last, (char)0xff);
+	munmap(first - PAGE, (size_t)(last - first) + 2 * PAGE);
+}
+
+unsigned some_threads(void)
+{
+	static const unsigned some[] = { 1, 2, 3, 4, 7, 16 };
+
+	return some[below(6)];
 }

@@ -31,6 +31,8 @@ double number(bool wild);
 int64_t length(int64_t most);
 /* Starts the kernels; false: this processor has none of this set. */
 bool use(const char *isa, unsigned threads);
+/* 1, 2, 3, 4, 7 or 16 */
+unsigned some_threads(void);
 
 /* Numbers of any type are two doubles here: a float is exact in one. */
 struct number {
@@ -72,8 +74,10 @@ struct number operand(enum same_type t, const void *a, int64_t ld, char trans,
 void fill(enum same_type t, char *a, int64_t n, bool wild);
 /* n numbers, `at` bytes from where malloc puts them. Never freed. */
 char *array(enum same_type t, int64_t n, size_t at, bool wild);
-/* The same, and what lies behind them cannot be read. */
+/* n numbers; what lies before or behind them cannot be accessed, or they lie
+ * anywhere modulo 64, between bytes that must not change. */
 char *guarded(enum same_type t, int64_t n, bool wild);
+/* Looks whether they did. */
 void unguard(enum same_type t, char *a, int64_t n);
 /* alpha or beta: often 0 or 1. */
 void scalar(enum same_type t, char *x, bool wild);
