@@ -8,6 +8,7 @@
 
 #include "bound.h"
 #include "entry.h"
+#include "lapack.h"
 #include "log.h"
 #include "module.h"
 #include "process.h"
@@ -346,6 +347,7 @@ static void forget(const struct module *m)
 	runtimes_unloaded(m->start, m->end);
 	entries_unloaded(m->start, m->end);
 	bound_unloaded(m->start, m->end);
+	lapack_unloaded(m->start, m->end);
 	stack_flush();
 }
 
@@ -372,7 +374,8 @@ static bool refresh(void)
 	for (unsigned i = 0; i < modules; i++)
 		if (module[i].was && module[i].gone) {
 			forget(&module[i]);
-			module[i].met = false; /* loaded again, it has new slots */
+			/* Loaded again, it has new slots. */
+			module[i].met = false;
 		}
 	return true;
 }
