@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+# SciPy as Debian has it
+needs=(python3-scipy libopenblas0-pthread liblapack3)
+command=(/usr/bin/python3 "$here/science.py")

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+# SciPy's wheel: an OpenBLAS beside NumPy's
+needs=(liblapack3 liblapack64-3)
+pip=(scipy)
+command=("$python" "$here/science.py")

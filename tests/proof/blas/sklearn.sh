@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+# scikit-learn as Debian has it
+needs=(python3-sklearn libopenblas0-pthread liblapack3)
+command=(/usr/bin/python3 "$here/estimators.py")
