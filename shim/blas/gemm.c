@@ -4,6 +4,18 @@
 #include "scalar.h"
 #include "view.h"
 
+/* c = alpha * a * x + beta * c, where a's rows lie beside each other: gemv has the
+ * same chains of real numbers, and no tile that is mostly padding. */
+static bool as_vector(const struct product *p, const struct view *a, int64_t m,
+		      const struct view *x, int64_t incc)
+{
+	if (p->type >= SAME_C || a->rs != 1)
+		return false;
+	same_gemv(p->type, 'N', m, p->k, p->finish.alpha, a->at, a->cs, x->at,
+		  x->cs, p->finish.beta, p->c, incc);
+	return true;
+}
+
 void same_gemm(enum same_type type, char transa, char transb, int64_t m,
 	       int64_t n, int64_t k, const void *alpha, const void *a,
 	       int64_t lda, const void *b, int64_t ldb, const void *beta,
@@ -28,6 +40,9 @@ void same_gemm(enum same_type type, char transa, char transb, int64_t m,
 		return;
 	}
 	p.finish.overwrite = is_zero(type, beta);
+	if ((n == 1 && as_vector(&p, &p.a, m, &p.b, p.finish.rs)) ||
+	    (m == 1 && as_vector(&p, &p.b, n, &p.a, p.finish.cs)))
+		return;
 	product(&p);
 }
 

@@ -22,6 +22,8 @@ static inline void NAME(beside_of)(struct NAME(beside) * b,
 {
 	b->x = (const R *)x.at + first;
 	b->rows = end - first;
+	b->sum = NULL;
+	b->from = b->to = 0;
 	UNROLL
 	for (int c = 0; c < TOGETHER; c++) {
 		b->column[c] = NAME(column)(a, j + c) + first;
@@ -172,7 +174,6 @@ static void NAME(beside_upper)(struct NAME(beside) * b, const struct columns *a,
 			       int64_t j, struct line x)
 {
 	NAME(beside_of)(b, a, j, 0, j, x);
-	b->from = b->to = 0;
 }
 
 static void NAME(beside_lower)(struct NAME(beside) * b, const struct columns *a,
@@ -181,7 +182,6 @@ static void NAME(beside_lower)(struct NAME(beside) * b, const struct columns *a,
 	const R *x = (const R *)line.at + j;
 
 	NAME(beside_of)(b, a, j, j + TOGETHER, a->m, line);
-	b->from = b->to = 0;
 	UNROLL
 	for (int c = 0; c < TOGETHER; c++) {
 		NAME(store)(b->early[c], SET1(0));
