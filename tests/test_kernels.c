@@ -118,7 +118,7 @@ static void check_gemm(const struct gemm *g)
 	memcpy(wanted, g->c, bytes);
 	define_gemm(g, wanted);
 	for (int i = 0; i < ISAS; i++) {
-		unsigned threads = 1 + (unsigned)below(3);
+		unsigned threads = some_threads();
 		size_t at = (size_t)below(8) * 8;
 
 		if (!use(isas[i], threads))
@@ -155,6 +155,67 @@ static void test_gemm_wild(void **unused)
 {
 	(void)unused;
 	many_gemm(400, 40, true);
+}
+
+/* One product with its operands and result `at` bytes behind a cache line. */
+static void check_at(const struct gemm *of, size_t at_a, size_t at_b,
+		     size_t at_c, const char *wanted)
+{
+	size_t one = size_of(of->type);
+	size_t bytes[] = { (size_t)of->size_a * one, (size_t)of->size_b * one,
+			   (size_t)(of->ldc * (of->n + 1)) * one };
+	const char *from[] = { of->a, of->b, of->c };
+	size_t at[] = { at_a, at_b, at_c };
+	struct gemm g = *of;
+	char *room[3];
+
+	for (int i = 0; i < 3; i++) {
+		room[i] = aligned_alloc(64, (bytes[i] + 2 * 64) & -64ul);
+		assert_non_null(room[i]);
+		memcpy(room[i] + at[i], from[i], bytes[i]);
+	}
+	g.a = room[0] + at_a;
+	g.b = room[1] + at_b;
+	run_gemm(&g, room[2] + at_c);
+	if (memcmp(room[2] + at_c, wanted, bytes[2]))
+		differs("alignment", &g, 0, room[2] + at_c, wanted);
+	for (int i = 0; i < 3; i++)
+		free(room[i]);
+}
+
+static void check_alignments(const struct gemm *g)
+{
+	size_t part = size_of(g->type) / (is_complex(g->type) ? 2 : 1);
+	size_t bytes = (size_t)(g->ldc * (g->n + 1)) * size_of(g->type);
+	char *wanted = malloc(bytes);
+
+	memcpy(wanted, g->c, bytes);
+	define_gemm(g, wanted);
+	for (int i = 0; i < ISAS; i++)
+		for (int n = 0; n < THREADS; n++) {
+			if (!use(isas[i], threads_of[n]))
+				continue;
+			random_blocks();
+			for (size_t at = 0; at < 64; at += part)
+				check_at(g, at, at * 3 % 64, at * 5 % 64,
+					 wanted);
+		}
+	free(wanted);
+}
+
+static void test_alignments(void **unused)
+{
+	struct gemm g;
+
+	(void)unused;
+	for (int t = 0; t < TYPES; t++) {
+		do
+			random_gemm(&g, (enum same_type)t, 40, false);
+		while (g.m < 9 || g.n < 9 || g.k < 9);
+		check_alignments(&g);
+		unguard(g.type, g.a, g.size_a);
+		unguard(g.type, g.b, g.size_b);
+	}
 }
 
 /* Each product of a batch is what it is alone. */
@@ -194,7 +255,7 @@ static void test_batch(void **unused)
 	(void)unused;
 	for (int i = 0; i < 100; i++) {
 		random_gemm(&g, (enum same_type)(i % TYPES), 50, false);
-		assert_true(use("scalar", 1 + (unsigned)below(3)));
+		assert_true(use("scalar", some_threads()));
 		random_blocks();
 		check_batch(&g, i / TYPES % 2);
 		unguard(g.type, g.a, g.size_a);
@@ -491,7 +552,7 @@ static void check_level3(const struct routine *r, const struct level3 *l)
 	memcpy(wanted_c, l->c, bytes);
 	r->define(l, wanted_c);
 	for (int i = 0; i < ISAS; i++) {
-		unsigned threads = 1 + (unsigned)below(4);
+		unsigned threads = some_threads();
 
 		if (!use(isas[i], threads))
 			continue;
@@ -555,6 +616,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gemm),
 		cmocka_unit_test(test_gemm_wild),
+		cmocka_unit_test(test_alignments),
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_level3),
 		cmocka_unit_test(test_level3_wild),

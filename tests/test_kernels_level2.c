@@ -111,7 +111,7 @@ static void check(const struct call *c)
 	restore(c, &wanted);
 	c->r->define(c, wanted.a, wanted.x, wanted.y);
 	for (int i = 0; i < ISAS; i++) {
-		threads = 1 + (unsigned)below(4);
+		threads = some_threads();
 		if (!use(isas[i], threads))
 			continue;
 		same_blocks.work = below(2);

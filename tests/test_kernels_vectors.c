@@ -486,7 +486,7 @@ static void check(const struct routine *r, const struct vectors *v)
 	memcpy(wanted, v->y, bytes);
 	r->define(v, wanted);
 	for (int i = 0; i < ISAS; i++) {
-		if (!use(isas[i], 1))
+		if (!use(isas[i], some_threads()))
 			continue;
 		memcpy(y, v->y, bytes);
 		r->run(v, y);

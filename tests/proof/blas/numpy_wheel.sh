@@ -2,4 +2,6 @@
 # NumPy's wheel: an OpenBLAS of its own, with integers of 8 bytes
 needs=(liblapack64-3)
 pip=(numpy)
-command=("$python" "$here/arrays.py")
+prepare() {
+	command=("$python" "$here/arrays.py")
+}

@@ -2,4 +2,6 @@
 # SciPy's wheel: an OpenBLAS beside NumPy's
 needs=(liblapack3 liblapack64-3)
 pip=(scipy)
-command=("$python" "$here/science.py")
+prepare() {
+	command=("$python" "$here/science.py")
+}

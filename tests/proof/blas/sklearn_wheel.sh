@@ -2,4 +2,6 @@
 # scikit-learn's wheel: BLAS through NumPy and SciPy
 needs=(liblapack3 liblapack64-3)
 pip=(scikit-learn)
-command=("$python" "$here/estimators.py")
+prepare() {
+	command=("$python" "$here/estimators.py")
+}
