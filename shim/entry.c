@@ -151,10 +151,11 @@ static uint64_t shape_of(const struct call *c, const struct look *l,
 }
 
 /* --blas=same: to a LAPACK whose BLAS is ours; NULL: there is none. */
-static void *lapack_of(const struct target *t, uint32_t number)
+static void *lapack_of(const struct target *t, uint32_t number, const void *ra)
 {
 	bool wide = route_is_wide(number) || t->library->wide;
-	void *fn = lapack_find(t->row, wide, route_xerbla(number, t->fn));
+	const struct lapack_caller caller = { number, ra, t->fn };
+	void *fn = lapack_find(t->row, wide, &caller);
 
 	if (!fn)
 		serve_left(t->row, wide ? ": install liblapack64-3"
@@ -208,7 +209,7 @@ force(struct entry_frame *f, const struct look *l, struct call *c,
 	uint64_t hash, work;
 
 	if (route_is_lapack(number))
-		fn = lapack_of(t, number);
+		fn = lapack_of(t, number, (const void *)l->stack[-1]);
 	else if (serve_call(f, l, c, t, number, threads))
 		return (struct way){ NULL, RETURN };
 	if (!fn)

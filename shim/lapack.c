@@ -28,23 +28,47 @@ static struct {
 	  "64_", 0, NULL },
 };
 
-struct leading {
-	const char *suffix;
-	void *xerbla;
-};
+/* Fortran's: the length of the name comes last. */
+typedef void xerbla_fn(const char *name, const void *argument, size_t length);
+
+/* By width: who is told of wrong arguments, and who is where nobody is. */
+static xerbla_fn *told[2], *own[2];
+
+static void tell(bool wide, const char *name, const void *argument,
+		 size_t length)
+{
+	xerbla_fn *fn = __atomic_load_n(&told[wide], __ATOMIC_RELAXED);
+
+	(fn ? fn : own[wide])(name, argument, length);
+}
+
+static void tell_narrow(const char *name, const void *argument, size_t length)
+{
+	tell(false, name, argument, length);
+}
+
+static void tell_wide(const char *name, const void *argument, size_t length)
+{
+	tell(true, name, argument, length);
+}
 
 /* What a slot of LAPACK's becomes; NULL: it is right. */
 static void *lead(const char *name, void *now, void *arg)
 {
-	const struct leading *l = arg;
+	bool wide = *(bool *)arg;
 	char ours[64];
 	struct text t = text_start(ours, sizeof(ours));
 	uint32_t number;
 
-	if (!strcmp(name, "xerbla_"))
-		return l->xerbla;
+	if (!strcmp(name, "xerbla_")) {
+		void *teller = (void *)(wide ? tell_wide : tell_narrow);
+
+		if (now != teller)
+			own[wide] = (xerbla_fn *)now;
+		return teller;
+	}
 	text_add(&t, name);
-	text_add(&t, l->suffix);
+	text_add(&t, libraries[wide].suffix);
 	number = entry_number(ours);
 	return number != ENTRY_NONE && route_is_blas(number)
 		       ? entry_for(number, now) : NULL;
@@ -52,9 +76,8 @@ static void *lead(const char *name, void *now, void *arg)
 
 /* Threads that come first at once do the same. Its own names come before the
  * program's: those may be another LAPACK's. */
-static int open_library(bool wide, void *xerbla)
+static int open_library(bool wide, const struct lapack_caller *c)
 {
-	struct leading l = { libraries[wide].suffix, xerbla };
 	struct link_map *map;
 	void *h;
 
@@ -63,12 +86,22 @@ static int open_library(bool wide, void *xerbla)
 			   RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
 	if (!h || dlinfo(h, RTLD_DI_LINKMAP, &map))
 		return -1;
-	weak_rebind(map->l_addr, lead, &l);
+	told[wide] = (xerbla_fn *)route_xerbla(c->number, c->ra, c->fn);
+	weak_rebind(map->l_addr, lead, &wide);
 	libraries[wide].handle = h;
 	return 1;
 }
 
-void *lapack_find(const struct source *row, bool wide, void *xerbla)
+void lapack_unloaded(uintptr_t start, uintptr_t end)
+{
+	for (int wide = 0; wide < 2; wide++)
+		if ((uintptr_t)told[wide] >= start &&
+		    (uintptr_t)told[wide] < end)
+			__atomic_store_n(&told[wide], NULL, __ATOMIC_RELAXED);
+}
+
+void *lapack_find(const struct source *row, bool wide,
+		  const struct lapack_caller *caller)
 {
 	static void *known[2][2048]; /* by row */
 	void **found = &known[wide][row->index % 2048];
@@ -80,7 +113,7 @@ void *lapack_find(const struct source *row, bool wide, void *xerbla)
 		return *found;
 	if (!__atomic_load_n(&libraries[wide].state, __ATOMIC_ACQUIRE))
 		__atomic_store_n(&libraries[wide].state,
-				 open_library(wide, xerbla), __ATOMIC_RELEASE);
+				 open_library(wide, caller), __ATOMIC_RELEASE);
 	text_add(&t, row->name);
 	text_add(&t, "_");
 	if (libraries[wide].state > 0)

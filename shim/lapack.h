@@ -9,14 +9,23 @@
 #define SAMEBITS_LAPACK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "source.h"
 
+struct lapack_caller {
+	uint32_t number;     /* of the name that was called (route.h) */
+	const void *ra, *fn; /* where from, and where to */
+};
+
 /*
  * The row's routine there; NULL: it is not installed, or lacks it. wide:
- * integers of 8 bytes. xerbla: what is told of wrong arguments, the program's
- * own if it has one. Opens the library the first time: not under a lock.
+ * integers of 8 bytes. Opens the library the first time, not under a lock, and
+ * its xerbla is then the caller's for good, as the loader would have it.
  */
-void *lapack_find(const struct source *row, bool wide, void *xerbla);
+void *lapack_find(const struct source *row, bool wide,
+		  const struct lapack_caller *caller);
+/* An object is gone: whose xerbla lay there, has LAPACK's own. */
+void lapack_unloaded(uintptr_t start, uintptr_t end);
 
 #endif

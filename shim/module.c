@@ -8,6 +8,7 @@
 
 #include "bound.h"
 #include "entry.h"
+#include "lapack.h"
 #include "log.h"
 #include "module.h"
 #include "process.h"
@@ -346,6 +347,7 @@ static void forget(const struct module *m)
 	runtimes_unloaded(m->start, m->end);
 	entries_unloaded(m->start, m->end);
 	bound_unloaded(m->start, m->end);
+	lapack_unloaded(m->start, m->end);
 	stack_flush();
 }
 
@@ -370,8 +372,11 @@ static bool refresh(void)
 	next = 0;
 	real_iterate(add, &change.grown);
 	for (unsigned i = 0; i < modules; i++)
-		if (module[i].was && module[i].gone)
+		if (module[i].was && module[i].gone) {
 			forget(&module[i]);
+			/* Loaded again, it has new slots. */
+			module[i].met = false;
+		}
 	return true;
 }
 
@@ -445,13 +450,34 @@ static int loaded(struct dl_phdr_info *info, size_t size, void *arg)
 	return 1;
 }
 
+/* Of those that were not met so far, up to `most`. */
+static unsigned meet(uintptr_t *fresh, unsigned most)
+{
+	uint64_t mask = engine_lock();
+	unsigned n = 0;
+
+	refresh();
+	for (unsigned i = 0; i < modules && n < most; i++) {
+		struct module *m = &module[i];
+
+		if (m->gone || m->met)
+			continue;
+		m->met = true;
+		fresh[n++] = m->base;
+		if (!m->listed)
+			module_id(m);
+	}
+	engine_unlock(mask);
+	return n;
+}
+
 static bool main_begun; /* what was there before was seen to at start-up */
 
 void modules_list(void)
 {
 	uintptr_t fresh[64];
-	uint64_t now = 0, mask;
-	unsigned n = 0;
+	uint64_t now = 0;
+	unsigned n;
 
 	/* In the engine the lock is ours already. */
 	if (!alive.yes || (thread_me && thread_me->busy))
@@ -459,18 +485,12 @@ void modules_list(void)
 	real_iterate(loaded, &now);
 	if (now == listed_adds)
 		return;
-	mask = engine_lock();
-	refresh();
-	for (unsigned i = 0; i < modules; i++)
-		if (!module[i].gone && !module[i].listed) {
-			if (n < sizeof(fresh) / sizeof(*fresh))
-				fresh[n++] = module[i].base;
-			module_id(&module[i]);
-		}
+	do {
+		n = meet(fresh, sizeof(fresh) / sizeof(*fresh));
+		if (main_begun && n)
+			weak_clear_in(fresh, n);
+	} while (n == sizeof(fresh) / sizeof(*fresh));
 	listed_adds = now;
-	engine_unlock(mask);
-	if (main_begun)
-		weak_clear_in(fresh, n);
 	main_begun = true;
 }
 

@@ -23,6 +23,8 @@ struct module {
 	bool was;	     /* there before the list was last read */
 	bool listed;	     /* a log of this process, or of one that it was
 				forked from, has it */
+	bool met;	     /* its slots were seen to (weak.h); an event from
+				its constructor lists it before */
 	struct sb_module *record; /* NULL: not written yet */
 	uint8_t build_id[20];
 	const char *path;

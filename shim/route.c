@@ -301,7 +301,7 @@ static struct library *library_of(uint32_t number, const void *fn)
 	return l ? l : library_meet(&info, fn, routine_of(number)->row->group);
 }
 
-void *route_xerbla(uint32_t number, const void *fn)
+void *route_xerbla(uint32_t number, const void *ra, const void *fn)
 {
 	const struct naming *n = naming_of(number);
 	char name[64];
@@ -313,6 +313,8 @@ void *route_xerbla(uint32_t number, const void *fn)
 	text_add(&t, n->suffix);
 	/* The program stands before us. */
 	found = real_dlsym_fn(RTLD_DEFAULT, name);
+	if (!found)
+		found = scope_find(name, ra);
 	return found ? found : real_in_scope(name, fn);
 }
 

@@ -35,9 +35,10 @@ bool route_is_lapack(uint32_t number);
 bool route_is_wide(uint32_t number);
 /* Is it C's calling convention? */
 bool route_is_c(uint32_t number);
-/* Whom a Fortran library tells of wrong arguments: what the caller of the name
- * of this number, which leads to `fn`, would reach; NULL: nobody. */
-void *route_xerbla(uint32_t number, const void *fn);
+/* Whom a Fortran library tells of wrong arguments, where `ra` called the name
+ * of this number, which leads to `fn`: the program's, that of the object which
+ * calls, the library's own; NULL: nobody. */
+void *route_xerbla(uint32_t number, const void *ra, const void *fn);
 /*
  * The target of a call from `ra` by the thunk of this number, which becomes the
  * number of the name. `made`: room for a target that nobody keeps. Without a

@@ -320,6 +320,16 @@ class Programs(Case):
                   if s["group"] == "lapack"]
         self.assertGreater(len(served), 10)
 
+    def test_wrong_arguments(self):
+        """NumPy's own xerbla, in the module that calls, is told."""
+        code = ("import numpy as np, numpy.linalg.lapack_lite; a = np.array([[1.]])\n"
+                "try: np.linalg.lapack_lite.dorgqr(1, 1, 1, a, 0, a, a, 0, 0)\n"
+                "except ValueError as e: print(e)")
+        for library in LIBRARIES[:2]:
+            with self.subTest(library=library):
+                self.assertIn("DORGQR parameter number 5",
+                              self.python(code, library=library))
+
     def test_fork(self):
         said = {self.python(FORKS, options=["--threads=%d" % n])
                 for n in (1, 2, 4)}

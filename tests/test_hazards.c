@@ -55,6 +55,7 @@ static struct hazard hazards[] = {
 	{ "chooser by_processor", true },
 	{ "weak absent", true },
 	{ "weak present", true },
+	{ "weak opened", true },
 	{ "weak_fixed absent", true },
 	{ "weak_fixed present", true },
 	{ "processors views", true },

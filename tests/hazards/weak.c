@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Weak references to a library that is not there, and to one that is. */
+#include <dlfcn.h>
+
 #include "hazard.h"
 
 __attribute__((weak)) int RAND_bytes(unsigned char *buf, int len);
@@ -25,4 +27,22 @@ static void present(void)
 	must(uuid[6] >> 4 == 4);
 }
 
-SCENES({ "absent", absent }, { "present", present })
+/* Its constructor makes an event before anybody looks up what it holds. */
+static void *open_again(void)
+{
+	void *h = dlopen(CHAIN "/weak_opened.so", RTLD_NOW | RTLD_LOCAL);
+	int (*has)(void) = h ? (int (*)(void))dlsym(h, "weak_library_has")
+			     : NULL;
+
+	must(has);
+	must(!has());
+	return h;
+}
+
+static void opened(void)
+{
+	for (int i = 0; i < 3; i++)
+		must(!dlclose(open_again()));
+}
+
+SCENES({ "absent", absent }, { "present", present }, { "opened", opened })

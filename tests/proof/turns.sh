@@ -12,27 +12,15 @@
 # its directory. Where a program has more than one, or fails, its results stay
 # in build/proof/NAME/results, each with its stderr and its run's store.
 #
-# turns/NAME.sh is sourced. Its first comment says what it is. It may use $root
-# (the tree), $here (turns/), $work (a directory of its own), $python, and sets
-#   needs=(...)    Debian packages
-#   pip=(...)      packages from PyPI; $python has them
-#   prepare() {..} makes inputs and compiles, into $work
-#   command=(...)  runs each time in an empty directory, stdin empty
-#   options=(...)  further options of samebits run
-#   limit=SECONDS  that a run may take (default 300)
+# turns/NAME.sh is sourced (rows.sh). Its first comment says what it is; its
+# command runs each time in an empty directory, stdin empty.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)/turns
 root=$(cd "$here/../../.." && pwd)
-samebits=${SAMEBITS_BIN:-$root/build/samebits}
 place=$root/build/proof
-venv=${XDG_CACHE_HOME:-$HOME/.cache}/samebits-tests/venv
+. "${here%/turns}/rows.sh"
 NATIVELY=10 # runs
 KEPT=8      # results of a program
-
-die() {
-	echo "turns.sh: $*" >&2
-	exit 2
-}
 
 n=100 jobs=1 loaded=0 native=0 names=()
 while [ $# -gt 0 ]; do
@@ -56,52 +44,7 @@ conditions=(plain)
 [ $loaded = 0 ] || conditions+=(loaded)
 [ $native = 0 ] || conditions+=(native)
 [ ${#names[@]} -gt 0 ] ||
-	mapfile -t names < <(cd "$here" && ls -- *.sh | sed 's/\.sh$//')
-
-# read_row NAME: in a subshell, as rows share their names.
-read_row() {
-	needs=() pip=() command=() options=() limit=300
-	home=$place/$1 work=$place/$1/work python=python3
-	prepare() { :; }
-	. "$here/$1.sh" || die "$1: $here/$1.sh failed"
-	if [ ${#pip[@]} -gt 0 ]; then
-		python=$venv/bin/python3
-	fi
-}
-
-# list_of needs|pip: of all rows.
-list_of() {
-	local name
-	for name in "${names[@]}"; do
-		(
-			read_row "$name"
-			declare -n list=$1
-			[ ${#list[@]} -eq 0 ] || printf '%s\n' "${list[@]}"
-		)
-	done | sort -u
-}
-
-install_needs() {
-	local packages
-	packages=$(list_of needs)
-	bash "$root/tests/deps.sh" these $packages >&2 ||
-		die "without these packages the proof cannot run"
-}
-
-install_pip() {
-	local wanted missing
-	wanted=$(list_of pip)
-	[ -n "$wanted" ] || return 0
-	bash "$root/tests/deps.sh" these python3-venv >&2 || exit 2
-	[ -x "$venv/bin/pip" ] || python3 -m venv "$venv" || exit 2
-	touch "$venv/installed"
-	missing=$(grep -vxFf "$venv/installed" <<<"$wanted")
-	[ -n "$missing" ] || return 0
-	"$venv/bin/pip" install -q --no-cache-dir --only-binary :all: \
-		--disable-pip-version-check $missing >&2 ||
-		die "pip could not install what stands above"
-	echo "$missing" >>"$venv/installed"
-}
+	mapfile -t names < <(all_rows)
 
 # Ends a moment after this script does, whatever became of it.
 busy() {
@@ -184,19 +127,6 @@ once() {
 	[ "$condition" = native ] || keep "$digest" $status
 }
 
-# Sets `command`, so in no subshell; the first command that fails ends the row.
-prepare_row() {
-	rm -rf "$work"
-	mkdir -p "$work"
-	trap 'tail -n 20 "$home/prepared" >&2
-		die "${home##*/}: could not be prepared, see above"' EXIT
-	set -e
-	prepare >"$home/prepared" 2>&1
-	set +e
-	trap - EXIT
-	[ ${#command[@]} -gt 0 ] || die "${home##*/}: its row sets no command"
-}
-
 # runs_of NAME CONDITION: in a subshell.
 runs_of() {
 	local i many=$n wrapper
@@ -267,12 +197,7 @@ table() {
 
 install_needs
 install_pip
-if [ -z "${SAMEBITS_BIN:-}" ]; then
-	bash "$root/tests/deps.sh" build >&2 || exit 2
-	[ -f "$root/build/build.ninja" ] ||
-		meson setup "$root/build" "$root" >&2 || exit 2
-	ninja -C "$root/build" samebits shim/libsamebits.so >&2 || exit 2
-fi
+build_samebits
 for name in "${names[@]}"; do
 	rm -rf "${place:?}/$name"
 	mkdir -p "$place/$name/results"
