@@ -167,6 +167,66 @@ static void test_gemm_wild(void **unused)
 	many_gemm(400, 40, true);
 }
 
+/* One product with its operands and result `at` bytes behind a cache line. */
+static void check_at(const struct gemm *of, size_t at_a, size_t at_b,
+		     size_t at_c, const char *wanted)
+{
+	size_t one = size_of(of->type);
+	size_t bytes[] = { (size_t)of->size_a * one, (size_t)of->size_b * one,
+			   (size_t)of->size_c * one };
+	const char *from[] = { of->a, of->b, of->c };
+	size_t at[] = { at_a, at_b, at_c };
+	struct gemm g = *of;
+	char *room[3];
+
+	for (int i = 0; i < 3; i++) {
+		room[i] = aligned_alloc(64, (bytes[i] + 2 * 64) & -64ul);
+		assert_non_null(room[i]);
+		memcpy(room[i] + at[i], from[i], bytes[i]);
+	}
+	g.a = room[0] + at_a;
+	g.b = room[1] + at_b;
+	run_gemm(&g, room[2] + at_c);
+	if (memcmp(room[2] + at_c, wanted, bytes[2]))
+		differs("alignment", &g, 0, room[2] + at_c, wanted);
+	for (int i = 0; i < 3; i++)
+		free(room[i]);
+}
+
+static void check_alignments(const struct gemm *g)
+{
+	size_t part = size_of(g->type) / (is_complex(g->type) ? 2 : 1);
+	size_t bytes = (size_t)g->size_c * size_of(g->type);
+	char *wanted = malloc(bytes);
+
+	memcpy(wanted, g->c, bytes);
+	define_gemm(g, wanted);
+	for (int i = 0; i < ISAS; i++)
+		for (int n = 0; n < THREADS; n++) {
+			if (!use(isas[i], threads_of[n]))
+				continue;
+			random_blocks();
+			for (size_t at = 0; at < 64; at += part)
+				check_at(g, at, at * 3 % 64, at * 5 % 64,
+					 wanted);
+		}
+	free(wanted);
+}
+
+static void test_alignments(void **unused)
+{
+	struct gemm g;
+
+	(void)unused;
+	for (int t = 0; t < TYPES; t++) {
+		do
+			random_gemm(&g, (enum same_type)t, 40, false);
+		while (g.m < 9 || g.n < 9 || g.k < 9);
+		check_alignments(&g);
+		drop_gemm(&g);
+	}
+}
+
 /* Each product of a batch is what it is alone. */
 static void check_batch(const struct gemm *g, bool strided)
 {
@@ -584,6 +644,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gemm),
 		cmocka_unit_test(test_gemm_wild),
+		cmocka_unit_test(test_alignments),
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_level3),
 		cmocka_unit_test(test_level3_wild),

@@ -62,6 +62,13 @@ static int spawn(void (*run)(void *), void *arg)
 
 const char *const isas[] = { "scalar", "fma128", "avx2", "avx512" };
 
+const unsigned threads_of[THREADS] = { 1, 2, 3, 4, 7, 16 };
+
+unsigned some_threads(void)
+{
+	return threads_of[below(THREADS)];
+}
+
 /* false: this processor has none. */
 bool use(const char *isa, unsigned threads)
 {
@@ -368,11 +375,4 @@ void unguard(enum same_type t, char *a, int64_t n)
 	for (; (uintptr_t)last % PAGE; last++)
 		assert_int_equal(*last, (char)0xff);
 	munmap(first - PAGE, (size_t)(last - first) + 2 * PAGE);
-}
-
-unsigned some_threads(void)
-{
-	static const unsigned some[] = { 1, 2, 3, 4, 7, 16 };
-
-	return some[below(6)];
 }

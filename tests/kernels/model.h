@@ -29,10 +29,12 @@ int64_t below(int64_t n);
 double number(bool wild);
 /* Of a dimension: 0, 1 and primes among them. */
 int64_t length(int64_t most);
+/* 1, 2, 3, 4, 7 or 16 threads. */
+#define THREADS 6
+extern const unsigned threads_of[THREADS];
+unsigned some_threads(void);
 /* Starts the kernels; false: this processor has none of this set. */
 bool use(const char *isa, unsigned threads);
-/* 1, 2, 3, 4, 7 or 16 */
-unsigned some_threads(void);
 
 /* Numbers of any type are two doubles here: a float is exact in one. */
 struct number {

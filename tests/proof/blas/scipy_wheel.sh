@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SciPy's wheel: an OpenBLAS beside NumPy's
+limit=1500 # soft fma takes its time
 needs=(liblapack3 liblapack64-3)
 pip=(scipy)
-command=("$python" "$here/science.py")
+prepare() {
+	command=("$python" "$here/science.py")
+}
