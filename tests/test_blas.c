@@ -28,7 +28,7 @@ static void names_by(const char *how)
 		outcome_of(&o, "$SB %s -q --store $STORE $BLAS_DIR/blas_names %s", modes[i],
 			   how);
 		assert_string_equal(o.err, "");
-		assert_non_null(strstr(o.out, "2353 of 2353"));
+		assert_non_null(strstr(o.out, "2817 of 2817"));
 		assert_int_equal(o.status, 0);
 	}
 }
@@ -56,7 +56,7 @@ static void check_rows(void)
 				 report_calls(report, name));
 		calls += n;
 	}
-	assert_int_equal(calls, 2353);
+	assert_int_equal(calls, 2817);
 	json_decref(report);
 	json_decref(sources);
 }
