@@ -4,8 +4,8 @@
 #include "scalar.h"
 #include "view.h"
 
-/* c = alpha * a * x + beta * c, where a's rows lie beside each other: gemv has the
- * same chains of real numbers, and no tile that is mostly padding. */
+/* c = alpha * a * x + beta * c, where a's rows lie beside each other: gemv has
+ * the same chains of real numbers, and no tile that is mostly padding. */
 static bool as_vector(const struct product *p, const struct view *a, int64_t m,
 		      const struct view *x, int64_t incc)
 {

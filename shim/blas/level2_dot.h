@@ -10,8 +10,8 @@
 struct NAME(beside) {
 	const R *column[TOGETHER], *x; /* at the first of these rows */
 	int64_t rows;
-	R by[TOGETHER], *sum; /* what the columns are added to, */
-	int64_t from, to;     /* in these rows: whole lanes, or to the end */
+	R by[TOGETHER], *sum;  /* what the columns are added to, */
+	int64_t from, to;      /* in these rows: whole lanes, or to the end */
 	R early[TOGETHER][VL]; /* what the last lanes begin with */
 };
 
@@ -68,7 +68,7 @@ NAME(add_rest)(const struct NAME(beside) * b, int64_t i)
 }
 
 /* Columns times x, while they are added to sums, whose last vector is written
- * whole. Of an upper triangle, each column has a row more than the one before. */
+ * whole. Of an upper triangle, each column has a row more than the last one. */
 static inline __attribute__((always_inline)) void
 NAME(dot_adding)(const bool upper, const struct NAME(beside) * b, R *result)
 {

@@ -89,8 +89,7 @@ static NAME(number) NAME(column_falling)(const struct columns *a, int64_t j,
 	return NAME(dot_end)(lane);
 }
 
-static NAME(number)
-	NAME(less)(NAME(number) x, NAME(number) dot)
+static NAME(number) NAME(less)(NAME(number) x, NAME(number) dot)
 {
 #ifdef COMPLEX
 	x.re -= dot.re;
