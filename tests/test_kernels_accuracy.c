@@ -1,283 +1,473 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How far results of --blas=same are from exact ones, computed in quadruple
- * precision, beside OpenBLAS's. No element's error may exceed the textbook
- * bound (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1,
- * 3.5, 8.1): of a sum of k products gamma(k) times the sum of their magnitudes,
- * gamma(k) = k u / (1 - k u). Complex ones are two sums of 2 k real products.
+ * How far results of --blas=same are from exact ones (in quadruple precision),
+ * as a part of the textbook's bound, beside other libraries that are installed:
+ * prints a table, and fails where ours are beyond.
  *
- * Printed is the largest error, as a multiple of u times those magnitudes.
+ * The bounds are those of Higham, Accuracy and Stability of Numerical
+ * Algorithms, 2nd ed., with g(n) = n * u / (1 - n * u): of a product of sums of
+ * k terms (3.5, 3.13) g(k + 2) * (|alpha| * |A| * |B| + |beta| * |C|), the two
+ * being alpha and beta; of a solution (theorem 8.5) that of its residual, g(n +
+ * 1) * |A| * |X|; of a norm g(n + 2) of itself. A part of a complex number is a
+ * sum of twice as many terms, and its size at most the square root of 2 times
+ * the larger part's; a complex quotient has 12 more roundings.
  */
 #include <dlfcn.h>
 #include <math.h>
 
 #include "kernels/model.h"
 
-#define OPENBLAS "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.so.0"
-
 typedef __float128 quad;
+typedef void any_fn();
 
-enum { M = 37, N = 29, K = 600 };
-
-/* A row of the table: its operands, and both results. */
-struct work {
-	enum same_type type;
-	int m, n, k;
-	char *a, *b, *ours, *theirs;
-	double worst[2]; /* ours, theirs */
+struct wide {
+	quad re, im;
 };
 
-static void *library;
+struct problem {
+	enum same_type type;
+	int m, n, k;
+	char *a, *b, *c;
+	_Alignas(16) char alpha[16];
+	_Alignas(16) char beta[16];
+};
 
-static double unit(enum same_type t)
+/* One routine: ours where f is NULL; results are in c. */
+struct routine {
+	const char *name; /* with a % where the type's letter is */
+	void (*run)(const struct problem *p, any_fn *f, char *c);
+	/* The operands of the product, as full matrices. */
+	struct number (*a)(const struct problem *p, int i, int q);
+	struct number (*b)(const struct problem *p, int q, int j);
+	enum { PRODUCT, TRIANGLE, PLUS, INNER, SOLUTION, SUM, NORM } kind;
+	bool vector; /* n = 1 */
+};
+
+static const char letters[] = "sdcz";
+static const int unit = 1;
+
+static struct number plain_a(const struct problem *p, int i, int q)
+{
+	return get(p->type, p->a, i + (int64_t)q * p->m);
+}
+
+static struct number plain_b(const struct problem *p, int q, int j)
+{
+	return get(p->type, p->b, q + (int64_t)j * p->k);
+}
+
+static struct number mirrored(const struct problem *p, int i, int q)
+{
+	return i <= q ? plain_a(p, i, q) : plain_a(p, q, i);
+}
+
+static struct number lower(const struct problem *p, int i, int q)
+{
+	return i >= q ? plain_a(p, i, q) : (struct number){ 0, 0 };
+}
+
+static struct number transposed(const struct problem *p, int q, int j)
+{
+	return plain_a(p, j, q);
+}
+
+static void gemm(const struct problem *p, any_fn *f, char *c)
+{
+	if (f)
+		f("N", "N", &p->m, &p->n, &p->k, p->alpha, p->a, &p->m, p->b,
+		  &p->k, p->beta, c, &p->m);
+	else
+		same_gemm(p->type, 'N', 'N', p->m, p->n, p->k, p->alpha, p->a,
+			  p->m, p->b, p->k, p->beta, c, p->m);
+}
+
+static void symm(const struct problem *p, any_fn *f, char *c)
+{
+	if (f)
+		f("L", "U", &p->m, &p->n, p->alpha, p->a, &p->m, p->b, &p->m,
+		  p->beta, c, &p->m);
+	else
+		same_symm(p->type, false, 'L', 'U', p->m, p->n, p->alpha, p->a,
+			  p->m, p->b, p->m, p->beta, c, p->m);
+}
+
+static void syrk(const struct problem *p, any_fn *f, char *c)
+{
+	if (f)
+		f("L", "N", &p->n, &p->k, p->alpha, p->a, &p->n, p->beta, c,
+		  &p->n);
+	else
+		same_syrk(p->type, false, 'L', 'N', p->n, p->k, p->alpha, p->a,
+			  p->n, p->beta, c, p->n);
+}
+
+static void trmm(const struct problem *p, any_fn *f, char *c)
+{
+	memcpy(c, p->b, (size_t)(p->m * p->n) * size_of(p->type));
+	if (f)
+		f("L", "L", "N", "N", &p->m, &p->n, p->alpha, p->a, &p->m, c,
+		  &p->m);
+	else
+		same_trmm(p->type, 'L', 'L', 'N', 'N', p->m, p->n, p->alpha,
+			  p->a, p->m, c, p->m);
+}
+
+static void trsm(const struct problem *p, any_fn *f, char *c)
+{
+	memcpy(c, p->b, (size_t)(p->m * p->n) * size_of(p->type));
+	if (f)
+		f("L", "L", "N", "N", &p->m, &p->n, p->alpha, p->a, &p->m, c,
+		  &p->m);
+	else
+		same_trsm(p->type, 'L', 'L', 'N', 'N', p->m, p->n, p->alpha,
+			  p->a, p->m, c, p->m);
+}
+
+static void gemv(const struct problem *p, any_fn *f, char *c)
+{
+	if (f)
+		f("N", &p->m, &p->k, p->alpha, p->a, &p->m, p->b, &unit,
+		  p->beta, c, &unit);
+	else
+		same_gemv(p->type, 'N', p->m, p->k, p->alpha, p->a, p->m, p->b,
+			  1, p->beta, c, 1);
+}
+
+static void symv(const struct problem *p, any_fn *f, char *c)
+{
+	if (f)
+		f("U", &p->m, p->alpha, p->a, &p->m, p->b, &unit, p->beta, c,
+		  &unit);
+	else
+		same_symv(p->type, SAME_SYMMETRIC, 'U', p->m, p->alpha, p->a,
+			  p->m, p->b, 1, p->beta, c, 1);
+}
+
+static void trsv(const struct problem *p, any_fn *f, char *c)
+{
+	memcpy(c, p->b, (size_t)p->m * size_of(p->type));
+	if (f)
+		f("L", "N", "N", &p->m, p->a, &p->m, c, &unit);
+	else
+		same_trsv(p->type, 'L', 'N', 'N', p->m, p->a, p->m, c, 1);
+}
+
+/* y has one row; x is all of a. */
+static void ger(const struct problem *p, any_fn *f, char *c)
+{
+	if (f)
+		f(&p->m, &p->n, p->alpha, p->a, &unit, p->b, &unit, c, &p->m);
+	else
+		same_ger(p->type, SAME_SYMMETRIC, p->m, p->n, p->alpha, p->a, 1,
+			 p->b, 1, c, p->m);
+}
+
+static void dot(const struct problem *p, any_fn *f, char *c)
+{
+	if (!f)
+		same_dot(p->type, false, p->k, p->a, 1, p->b, 1, c);
+	else if (is_complex(p->type))
+		f(p->k, p->a, 1, p->b, 1, c);
+	else if (twice(p->type))
+		*(double *)(void *)c =
+			((double (*)())(uintptr_t)f)(p->k, p->a, 1, p->b, 1);
+	else
+		*(float *)(void *)c =
+			((float (*)())(uintptr_t)f)(p->k, p->a, 1, p->b, 1);
+}
+
+static void returned(const struct problem *p, any_fn *f, char *c)
+{
+	if (twice(p->type))
+		*(double *)(void *)c =
+			((double (*)())(uintptr_t)f)(p->k, p->a, 1);
+	else
+		*(float *)(void *)c =
+			((float (*)())(uintptr_t)f)(p->k, p->a, 1);
+}
+
+static void asum(const struct problem *p, any_fn *f, char *c)
+{
+	if (f)
+		returned(p, f, c);
+	else
+		same_asum(p->type, p->k, p->a, 1, c);
+}
+
+static void nrm2(const struct problem *p, any_fn *f, char *c)
+{
+	if (f)
+		returned(p, f, c);
+	else
+		same_nrm2(p->type, p->k, p->a, 1, c);
+}
+
+static const struct routine routines[] = {
+	{ "%gemm_", gemm, plain_a, plain_b, PRODUCT, false },
+	{ "%symm_", symm, mirrored, plain_b, PRODUCT, false },
+	{ "%syrk_", syrk, plain_a, transposed, TRIANGLE, false },
+	{ "%trmm_", trmm, lower, plain_b, PRODUCT, false },
+	{ "%trsm_", trsm, lower, plain_b, SOLUTION, false },
+	{ "%gemv_", gemv, plain_a, plain_b, PRODUCT, true },
+	{ "%symv_", symv, mirrored, plain_b, PRODUCT, true },
+	{ "%trsv_", trsv, lower, plain_b, SOLUTION, true },
+	{ "%ger_", ger, plain_a, plain_b, PLUS, false },
+	{ "cblas_%dot", dot, plain_a, plain_b, INNER, true },
+	{ "cblas_%asum", asum, plain_a, NULL, SUM, true },
+	{ "cblas_%nrm2", nrm2, plain_a, NULL, NORM, true },
+};
+#define ROUTINES (sizeof(routines) / sizeof(*routines))
+
+static double size(struct number x)
+{
+	return hypot(x.re, x.im);
+}
+
+static double unit_roundoff(enum same_type t)
 {
 	return twice(t) ? 0x1p-53 : 0x1p-24;
 }
 
-static void *fortran(enum same_type t, const char *name)
+static double gamma_of(enum same_type t, int terms, int more)
 {
-	char symbol[16];
+	double n = (is_complex(t) ? 2 * terms : terms) + more;
+	double u = unit_roundoff(t);
 
-	snprintf(symbol, sizeof(symbol), "%c%s_", "sdcz"[t], name);
-	return library ? dlsym(library, symbol) : NULL;
+	return (is_complex(t) ? M_SQRT2 : 1) * n * u / (1 - n * u);
 }
 
-/* Of magnitudes between 2^-20 and 2^20, that cancel each other. */
-static char *operand_of(enum same_type t, int64_t n)
+static void add(struct wide *t, struct number a, struct wide b)
 {
-	char *a = array(t, n, 0, false);
+	t->re += (quad)a.re * b.re - (quad)a.im * b.im;
+	t->im += (quad)a.re * b.im + (quad)a.im * b.re;
+}
 
-	for (int64_t i = 0; i < n; i++) {
-		struct number x = get(t, a, i);
-		int e = (int)below(41) - 20;
+static struct wide widen(struct number x)
+{
+	return (struct wide){ x.re, x.im };
+}
 
-		put(t, a, i, (struct number){ ldexp(x.re, e), ldexp(x.im, e) });
+static double off(struct wide t, struct number x)
+{
+	return hypot((double)(t.re - (quad)x.re), (double)(t.im - (quad)x.im));
+}
+
+/* The error of element (i, j) of c as a part of its bound; was: c before. */
+static double of_product(const struct routine *r, const struct problem *p,
+			 const char *was, const char *c, int i, int j)
+{
+	struct number alpha = get(p->type, p->alpha, 0), a, b;
+	struct number beta = get(p->type, p->beta, 0);
+	struct number old = get(p->type, was, i + (int64_t)j * p->m);
+	struct wide sum = { 0, 0 }, all = { 0, 0 };
+	double sizes = 0;
+
+	for (int q = 0; q < p->k; q++) {
+		a = r->a(p, i, q);
+		b = r->b(p, q, j);
+		add(&sum, a, widen(b));
+		sizes += size(a) * size(b);
 	}
-	return a;
+	add(&all, alpha, sum);
+	add(&all, beta, widen(old));
+	sizes = sizes * size(alpha) + size(beta) * size(old);
+	return off(all, get(p->type, c, i + (int64_t)j * p->m)) /
+	       (sizes * gamma_of(p->type, p->k, is_complex(p->type) ? 4 : 2));
 }
 
-struct exact {
-	quad re, im;
-	quad re_size, im_size; /* sums of magnitudes */
+/* The residual of row i of column j. */
+static double of_solution(const struct routine *r, const struct problem *p,
+			  const char *x, int i, int j)
+{
+	struct number alpha = get(p->type, p->alpha, 0), a, e;
+	struct wide all = { 0, 0 };
+	double sizes = 0;
+
+	for (int q = 0; q < p->k; q++) {
+		a = r->a(p, i, q);
+		e = get(p->type, x, q + (int64_t)j * p->m);
+		add(&all, (struct number){ -a.re, -a.im }, widen(e));
+		sizes += size(a) * size(e);
+	}
+	add(&all, alpha, widen(r->b(p, i, j)));
+	return off(all, (struct number){ 0, 0 }) /
+	       (sizes * gamma_of(p->type, p->k, is_complex(p->type) ? 12 : 1));
+}
+
+static quad root(quad x)
+{
+	quad r = sqrt((double)x);
+
+	r = (r + x / r) / 2;
+	return (r + x / r) / 2;
+}
+
+static double of_norm(const struct routine *r, const struct problem *p,
+		      const char *c)
+{
+	quad sum = 0, got = get(real_of(p->type), c, 0).re;
+
+	for (int q = 0; q < p->k; q++) {
+		struct number x = r->a(p, 0, q);
+
+		if (r->kind == SUM)
+			sum += (quad)fabs(x.re) + (quad)fabs(x.im);
+		else
+			sum += (quad)x.re * x.re + (quad)x.im * x.im;
+	}
+	if (r->kind == NORM)
+		sum = root(sum);
+	return fabs((double)((got - sum) / sum)) / gamma_of(p->type, p->k, 2);
+}
+
+static double worst(const struct routine *r, const struct problem *p,
+		    const char *c)
+{
+	double most = 0, d;
+
+	if (r->kind == SUM || r->kind == NORM)
+		return of_norm(r, p, c);
+	for (int j = 0; j < p->n; j++)
+		for (int i = r->kind == TRIANGLE ? j : 0; i < p->m; i++) {
+			d = r->kind == SOLUTION
+				    ? of_solution(r, p, c, i, j)
+				    : of_product(r, p, p->c, c, i, j);
+			most = d > most ? d : most;
+		}
+	return most;
+}
+
+static void set(struct problem *p, char *x, double re, double im)
+{
+	put(p->type, x, 0, (struct number){ re, im });
+}
+
+/* k terms; square where the routine's matrix is. */
+static struct problem problem_of(const struct routine *r, enum same_type t,
+				 int k)
+{
+	bool square = r->a == mirrored || r->a == lower;
+	struct problem p = { .type = t, .m = square ? k : 24, .n = 24, .k = k };
+
+	if (r->vector)
+		p.n = 1;
+	if (r->kind == INNER || r->kind == SUM || r->kind == NORM)
+		p.m = 1;
+	if (r->kind == PLUS)
+		p.k = 1;
+	set(&p, p.alpha, 0.7, 0.4);
+	set(&p, p.beta, -1.3, 0.2);
+	if (r->kind == INNER || r->kind == SOLUTION)
+		set(&p, p.alpha, 1, 0);
+	if (r->kind == INNER || r->run == trmm)
+		set(&p, p.beta, 0, 0);
+	if (r->kind == PLUS)
+		set(&p, p.beta, 1, 0);
+	p.a = array(t, (int64_t)p.m * p.k, 0, false);
+	p.b = array(t, (int64_t)p.n * p.k, 0, false);
+	p.c = array(t, (int64_t)p.m * p.n, 0, false);
+	/* Systems that can be solved. */
+	for (int i = 0; r->kind == SOLUTION && i < k; i++)
+		put(t, p.a, i + (int64_t)i * p.m,
+		    (struct number){ k + number(false), number(false) });
+	return p;
+}
+
+static struct {
+	const char *name, *file;
+	void *handle;
+} others[] = {
+	{ "OpenBLAS", "libopenblas.so.0", NULL },
+	{ "BLIS", "libblis.so.4", NULL },
 };
+#define OTHERS (sizeof(others) / sizeof(*others))
 
-static quad size(quad x)
+static any_fn *find(void *handle, const struct routine *r, enum same_type t)
 {
-	return x < 0 ? -x : x;
+	const char *types = r->kind == SUM || r->kind == NORM
+				    ? "s\0\0d\0\0sc\0dz"
+				    : "s\0\0d\0\0c\0\0z";
+	const char *mark = strchr(r->name, '%'), *tail = mark + 1;
+	char name[32];
+
+	if (is_complex(t) && r->kind == INNER)
+		tail = "dotu_sub";
+	else if (is_complex(t) && r->kind == PLUS)
+		tail = "geru_";
+	snprintf(name, sizeof(name), "%.*s%s%s", (int)(mark - r->name), r->name,
+		 types + 3 * t, tail);
+	return handle ? (any_fn *)dlsym(handle, name) : NULL;
 }
 
-static void add_product(struct exact *e, struct number x, struct number y)
+static double measure(const struct routine *r, const struct problem *p,
+		      any_fn *f)
 {
-	quad part[] = { (quad)x.re * y.re, -(quad)x.im * y.im,
-			(quad)x.re * y.im, (quad)x.im * y.re };
+	size_t bytes = (size_t)(p->m * p->n) * size_of(p->type);
+	char *c = malloc(bytes + 16);
+	double d;
 
-	e->re += part[0] + part[1];
-	e->im += part[2] + part[3];
-	e->re_size += size(part[0]) + size(part[1]);
-	e->im_size += size(part[2]) + size(part[3]);
+	memcpy(c, p->c, bytes);
+	r->run(p, f, c);
+	d = worst(r, p, c);
+	free(c);
+	return d;
 }
 
-static void note(double *worst, enum same_type t, double got, quad right,
-		 quad magnitude)
+static void row(const struct routine *r, enum same_type t, int k)
 {
-	double error =
-		(double)(size(got - right) / ((quad)unit(t) * magnitude));
+	struct problem p = problem_of(r, t, k);
+	const char *name = strchr(r->name, '%') + 1;
+	double ours = measure(r, &p, NULL);
 
-	if (magnitude > 0 && error > *worst)
-		*worst = error;
-}
+	printf("%c%-5.*s %5d  %8.4f", letters[t], (int)strcspn(name, "_"), name,
+	       p.k, ours);
+	for (size_t i = 0; i < OTHERS; i++) {
+		any_fn *f = find(others[i].handle, r, t);
 
-static void compare(struct work *w, int64_t at, const struct exact *e)
-{
-	const char *results[] = { w->ours, w->theirs };
-
-	for (int i = 0; i < 2; i++) {
-		struct number x = get(w->type, results[i], at);
-
-		note(&w->worst[i], w->type, x.re, e->re, e->re_size);
-		if (is_complex(w->type))
-			note(&w->worst[i], w->type, x.im, e->im, e->im_size);
+		if (f)
+			printf("  %8.4f", measure(r, &p, f));
+		else
+			printf("  %8s", "-");
 	}
+	puts("");
+	free(p.a);
+	free(p.b);
+	free(p.c);
+	if (!(ours <= 1))
+		fail_msg("%c%s: beyond the bound", letters[t], name);
 }
 
-static void report(const char *name, const struct work *w, int k)
+static void test_accuracy(void **unused)
 {
-	double u = unit(w->type);
-	double bound = k / (1 - k * u);
+	static const int terms[] = { 10, 100, 1000 };
+	int most;
 
-	print_message("%-6s %c  %5d  %8.0f  %8.2f  %8.2f\n", name,
-		      "sdcz"[w->type], w -> k, bound, w -> worst[0],
-		      w -> worst[1]);
-	assert_true(w->worst[0] <= bound);
-}
-
-static void test_gemm(enum same_type t)
-{
-	struct work w = { .type = t, .m = M, .n = N, .k = K };
-	double one[2] = { 1, 0 }, none[2] = { 0, 0 };
-	float one_f[2] = { 1, 0 }, none_f[2] = { 0, 0 };
-	void *alpha = twice(t) ? (void *)one : (void *)one_f;
-	void *beta = twice(t) ? (void *)none : (void *)none_f;
-	void (*gemm)(const char *, const char *, const int *, const int *,
-		     const int *, const void *, const void *, const int *,
-		     const void *, const int *, const void *, void *,
-		     const int *, size_t, size_t) = fortran(t, "gemm");
-
-	w.a = operand_of(t, M * K);
-	w.b = operand_of(t, K * N);
-	w.ours = array(t, M * N, 0, false);
-	w.theirs = array(t, M * N, 0, false);
-	same_gemm(t, 'N', 'N', M, N, K, alpha, w.a, M, w.b, K, beta, w.ours, M);
-	gemm("N", "N", &w.m, &w.n, &w.k, alpha, w.a, &w.m, w.b, &w.k, beta,
-	     w.theirs, &w.m, 1, 1);
-	for (int i = 0; i < M * N; i++) {
-		struct exact e = { 0 };
-
-		for (int p = 0; p < K; p++)
-			add_product(&e, get(t, w.a, i % M + p * M),
-				    get(t, w.b, p + i / M * K));
-		compare(&w, i, &e);
-	}
-	report("gemm", &w, is_complex(t) ? 2 * K : K);
-}
-
-static void test_gemv(enum same_type t)
-{
-	struct work w = { .type = t, .m = M, .n = 1, .k = K };
-	double one[2] = { 1, 0 }, none[2] = { 0, 0 };
-	float one_f[2] = { 1, 0 }, none_f[2] = { 0, 0 };
-	void *alpha = twice(t) ? (void *)one : (void *)one_f;
-	void *beta = twice(t) ? (void *)none : (void *)none_f;
-	void (*gemv)(const char *, const int *, const int *, const void *,
-		     const void *, const int *, const void *, const int *,
-		     const void *, void *, const int *, size_t) =
-		fortran(t, "gemv");
-
-	w.a = operand_of(t, M * K);
-	w.b = operand_of(t, K);
-	w.ours = array(t, M, 0, false);
-	w.theirs = array(t, M, 0, false);
-	same_gemv(t, 'N', M, K, alpha, w.a, M, w.b, 1, beta, w.ours, 1);
-	gemv("N", &w.m, &w.k, alpha, w.a, &w.m, w.b, &w.n, beta, w.theirs, &w.n,
-	     1);
-	for (int i = 0; i < M; i++) {
-		struct exact e = { 0 };
-
-		for (int p = 0; p < K; p++)
-			add_product(&e, get(t, w.a, i + p * M), get(t, w.b, p));
-		compare(&w, i, &e);
-	}
-	report("gemv", &w, is_complex(t) ? 2 * K : K);
-}
-
-/* Of real types: complex ones are returned as compilers differ about. */
-static void test_dot(enum same_type t)
-{
-	struct work w = { .type = t, .m = 1, .k = 100 * K };
-	float (*sdot)(const int *, const void *, const int *, const void *,
-		      const int *) = fortran(SAME_S, "dot");
-	double (*ddot)(const int *, const void *, const int *, const void *,
-		       const int *) = fortran(SAME_D, "dot");
-	struct exact e = { 0 };
-
-	w.a = operand_of(t, w.k);
-	w.b = operand_of(t, w.k);
-	w.ours = array(t, 1, 0, false);
-	w.theirs = array(t, 1, 0, false);
-	same_dot(t, false, w.k, w.a, 1, w.b, 1, w.ours);
-	put(t, w.theirs, 0,
-	    (struct number){ t == SAME_S ? sdot(&w.k, w.a, &w.m, w.b, &w.m)
-					 : ddot(&w.k, w.a, &w.m, w.b, &w.m),
-			     0 });
-	for (int i = 0; i < w.k; i++)
-		add_product(&e, get(t, w.a, i), get(t, w.b, i));
-	compare(&w, 0, &e);
-	report("dot", &w, w.k);
-}
-
-/* A norm's square, and the root's rounding: gamma(k + 2) of itself. */
-static void test_nrm2(enum same_type t)
-{
-	struct work w = { .type = t, .m = 1, .k = 100 * K };
-	float (*snrm2)(const int *, const void *, const int *) =
-		fortran(SAME_S, "nrm2");
-	double (*dnrm2)(const int *, const void *, const int *) =
-		fortran(SAME_D, "nrm2");
-	double root;
-	quad sum = 0, right;
-
-	w.a = operand_of(t, w.k);
-	same_nrm2(t, w.k, w.a, 1, w.ours = array(t, 1, 0, false));
-	w.theirs = array(t, 1, 0, false);
-	put(t, w.theirs, 0,
-	    (struct number){ t == SAME_S ? snrm2(&w.k, w.a, &w.m)
-					 : dnrm2(&w.k, w.a, &w.m),
-			     0 });
-	for (int i = 0; i < w.k; i++)
-		sum += (quad)get(t, w.a, i).re * get(t, w.a, i).re;
-	root = sqrt((double)sum);
-	right = ((quad)root + sum / root) / 2; /* Newton's step */
-	compare(&w, 0, &(struct exact){ .re = right, .re_size = right });
-	report("nrm2", &w, w.k + 2);
-}
-
-/* Backward: (A + E) x = b with |E| at most gamma(n) |A|. */
-static void test_trsv(enum same_type t)
-{
-	struct work w = { .type = t, .m = 1, .n = 300, .k = 300 };
-	void (*trsv)(const char *, const char *, const char *, const int *,
-		     const void *, const int *, void *, const int *, size_t,
-		     size_t, size_t) = fortran(t, "trsv");
-	char *results[2];
-
-	w.a = operand_of(t, w.n * w.n);
-	w.b = operand_of(t, w.n);
-	for (int i = 0; i < 2; i++) {
-		results[i] = array(t, w.n, 0, false);
-		memcpy(results[i], w.b, (size_t)w.n * size_of(t));
-	}
-	for (int i = 0; i < w.n; i++)
-		put(t, w.a, i * (w.n + 1), (struct number){ 0x1p22, 0 });
-	same_trsv(t, 'L', 'N', 'N', w.n, w.a, w.n, results[0], 1);
-	trsv("L", "N", "N", &w.n, w.a, &w.n, results[1], &w.m, 1, 1, 1);
-	for (int r = 0; r < 2; r++)
-		for (int i = 0; i < w.n; i++) {
-			struct exact e = { 0 };
-
-			for (int j = 0; j <= i; j++)
-				add_product(&e, get(t, w.a, i + j * w.n),
-					    get(t, results[r], j));
-			note(&w.worst[r], t, get(t, w.b, i).re, e.re,
-			     e.re_size);
-		}
-	report("trsv", &w, w.n);
-}
-
-static void test_all(void **unused)
-{
 	(void)unused;
-	library = dlopen(OPENBLAS, RTLD_NOW | RTLD_LOCAL);
-	assert_non_null(library);
-	print_message("              k     bound      ours  OpenBLAS\n");
-	for (int i = 1; i < ISAS; i++) {
-		if (!use(isas[i], 2))
-			continue;
-		print_message("%s\n", isas[i]);
-		for (int t = 0; t < TYPES; t++) {
-			test_gemm((enum same_type)t);
-			test_gemv((enum same_type)t);
-		}
-		for (int t = SAME_S; t <= SAME_D; t++) {
-			test_dot((enum same_type)t);
-			test_nrm2((enum same_type)t);
-			test_trsv((enum same_type)t);
-		}
+	assert_true(use("avx512", 1) || use("avx2", 1) || use("scalar", 1));
+	printf("errors, as parts of the bound\n%-12s  %8s", "terms", "same");
+	for (size_t i = 0; i < OTHERS; i++) {
+		others[i].handle = dlopen(others[i].file, RTLD_NOW);
+		printf("  %8s", others[i].name);
 	}
+	puts("");
+	for (size_t r = 0; r < ROUTINES; r++)
+		for (int t = 0; t < TYPES; t++) {
+			most = routines[r].kind == PLUS ? 1 : 3;
+			/* Squares of 1000 take long in quadruple precision. */
+			if (routines[r].a == mirrored ||
+			    routines[r].kind == SOLUTION ||
+			    routines[r].run == trmm)
+				most = 2;
+			for (int k = 0; k < most; k++)
+				row(&routines[r], (enum same_type)t, terms[k]);
+		}
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_all) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_accuracy),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
