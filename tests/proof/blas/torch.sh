@@ -3,6 +3,6 @@
 limit=1500 # soft fma takes its time
 needs=(python3-torch python3-numpy libopenblas0-pthread liblapack3)
 command=(/usr/bin/python3 "$here/tensors.py")
-# PyTorch 1.13 hands LAPACK's gelsy pivots that nobody has set: its results differ
-# from call to call, in one thread, too.
+# By its default driver, gelsy, results differ from call to call: natively, and in
+# one thread, too.
 varies=(lstsq.float32 lstsq.float64 lstsq.complex128)
