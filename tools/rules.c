@@ -9,6 +9,7 @@
 #include "rules.h"
 #include "say.h"
 #include "shim.h"
+#include "sourcenames.h"
 
 #define FILE_MAX (64u << 10) /* of suppressions */
 #define RULES_MAX 256	     /* what the shim has room for */
@@ -16,35 +17,18 @@
 static __typeof__(samebits_rule_fault) *rule_fault;
 static __typeof__(samebits_suppression_fault) *suppression_fault;
 
-static struct {
-	const char *name[1024];
-	int n;
-} known;
-
-static void collect(const struct source *row, void *arg)
-{
-	const char *const both[] = { row->name, row->group };
-
-	(void)arg;
-	for (int k = 0; k < 2; k++) {
-		int i = 0;
-
-		while (i < known.n && strcmp(known.name[i], both[k]))
-			i++;
-		if (i == known.n && i < 1023)
-			known.name[known.n++] = both[k];
-	}
-}
+static const struct sourcenames *known;
 
 static bool bind(void)
 {
-	if (known.n)
+	if (known)
 		return true;
 	*(void **)&rule_fault = shim_symbol("samebits_rule_fault");
 	*(void **)&suppression_fault =
 		shim_symbol("samebits_suppression_fault");
-	if (rule_fault && suppression_fault &&
-	    shim_sources(collect, NULL) == 0)
+	if (rule_fault && suppression_fault)
+		known = sourcenames();
+	if (known)
 		return true;
 	fail("libsamebits.so cannot be loaded, so rules cannot be checked; "
 	     "build or install it again");
@@ -59,10 +43,10 @@ static bool name_known(const char *where, const char *rule)
 	const char *near;
 
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(rule, "@"), rule);
-	for (int i = 0; i < known.n; i++)
-		if (!fnmatch(word, known.name[i], 0))
+	for (size_t i = 0; i < known->n; i++)
+		if (!fnmatch(word, known->name[i], 0))
 			return true;
-	near = say_nearest(word, known.name);
+	near = say_nearest(word, known->name);
 	fail("%s: no source or group is called %s; %s%s%s", where, word,
 	     near ? "did you mean " : "see samebits sources",
 	     near ? near : "", near ? "?" : "");

@@ -6,7 +6,7 @@
 #include "pids.h"
 #include "runopts.h"
 #include "say.h"
-#include "shim.h"
+#include "sourcenames.h"
 #include "text.h"
 #include "variables.h"
 
@@ -78,35 +78,11 @@ static bool order_valid(void)
 	return false;
 }
 
-struct names {
-	const char *name[1024];
-	bool can[1024]; /* be forced: it, or one of its group */
-	int n;
-};
-
-static void collect(const struct source *row, void *arg)
-{
-	const char *const both[] = { row->name, row->group };
-	struct names *names = arg;
-
-	for (int k = 0; k < 2; k++) {
-		int i = 0;
-
-		while (i < names->n && strcmp(names->name[i], both[k]))
-			i++;
-		if (i == 1023)
-			return;
-		if (i == names->n)
-			names->name[names->n++] = both[k];
-		names->can[i] |= row->policy == SB_FORCE;
-	}
-}
-
-static bool known_word(const struct names *names, const char *option,
+static bool known_word(const struct sourcenames *names, const char *option,
 		       const char *word, bool force)
 {
 	const char *near = *word ? say_nearest(word, names->name) : NULL;
-	int i = 0;
+	size_t i = 0;
 
 	while (i < names->n && strcmp(names->name[i], word))
 		i++;
@@ -119,7 +95,7 @@ static bool known_word(const struct names *names, const char *option,
 		fail("--%s: no source or group is called %s; see samebits "
 		     "sources",
 		     option, word);
-	else if (force && !names->can[i])
+	else if (force && !names->forced[i])
 		fail("--%s: %s can only be observed so far; see samebits "
 		     "sources, and --crypto for keys",
 		     option, word);
@@ -131,7 +107,7 @@ static bool known_word(const struct names *names, const char *option,
 /* Every name of the list must be a source or a group. */
 static bool known(const char *option, const char *list, bool force)
 {
-	static struct names names;
+	const struct sourcenames *names;
 
 	if (!list)
 		return true;
@@ -141,7 +117,8 @@ static bool known(const char *option, const char *list, bool force)
 		     option, LIST_MAX);
 		return false;
 	}
-	if (!names.n && shim_sources(collect, &names)) {
+	names = sourcenames();
+	if (!names) {
 		fail("libsamebits.so cannot be loaded, so --%s cannot be "
 		     "checked; build or install it again",
 		     option);
@@ -152,7 +129,7 @@ static bool known(const char *option, const char *list, bool force)
 		char word[64];
 
 		snprintf(word, sizeof(word), "%.*s", (int)n, list);
-		if (!known_word(&names, option, word, force))
+		if (!known_word(names, option, word, force))
 			return false;
 		if (!list[n])
 			return true;
