@@ -28,6 +28,7 @@ static struct {
 	void (*work)(void *arg, int64_t task);
 	void *arg;
 	uint32_t csr;
+	unsigned processor; /* the caller's */
 } pool = { .taken = ATOMIC_FLAG_INIT };
 
 static void sleep_on(_Atomic uint32_t *word, uint32_t seen)
@@ -64,19 +65,47 @@ static bool join(void)
 	return false;
 }
 
+static unsigned processor(void)
+{
+	unsigned n = 0;
+
+	sys3(SYS_getcpu, &n, NULL, NULL);
+	return n;
+}
+
+#define MASK (1024 / 64)
+
+/* The kernel may leave who was woken where his waker works, for seconds on a
+ * machine of two processors, of which one is idle: he keeps away from there.
+ * all: where he may be; its size in bytes, or an error. */
+static void keep_off(unsigned here, const uint64_t all[MASK], long size)
+{
+	uint64_t others[MASK];
+
+	if (size <= 0 || here >= 64 * MASK)
+		return;
+	for (int i = 0; i < MASK; i++)
+		others[i] = all[i];
+	others[here / 64] &= ~(1ULL << here % 64);
+	sys3(SYS_sched_setaffinity, 0, size, others);
+}
+
 static void helper(void *arg)
 {
 	uint32_t seen = (uint32_t)(uintptr_t)arg;
-	uint64_t all = ~0ULL;
+	uint64_t signals = ~0ULL, all[MASK] = { 0 };
+	long size = sys3(SYS_sched_getaffinity, 0, sizeof(all), all);
 
 	/* The program's signals are for its own threads. */
-	sys4(SYS_rt_sigprocmask, SIG_BLOCK, &all, NULL, sizeof(all));
+	sys4(SYS_rt_sigprocmask, SIG_BLOCK, &signals, NULL, sizeof(signals));
 	for (;;) {
 		while (atomic_load(&pool.calls) == seen)
 			sleep_on(&pool.calls, seen);
 		seen = atomic_load(&pool.calls);
 		if (!join())
 			continue;
+		if (processor() == pool.processor)
+			keep_off(pool.processor, all, size);
 		_mm_setcsr(pool.csr);
 		do_tasks();
 		atomic_fetch_or(&pool.flags, _mm_getcsr() & FLAGS);
@@ -137,6 +166,7 @@ static void share(int64_t tasks, unsigned helpers)
 	start_helpers(most);
 	atomic_store(&pool.most, most);
 	pool.csr = _mm_getcsr();
+	pool.processor = processor();
 	pool.tasks = tasks;
 	atomic_store(&pool.next, 0);
 	atomic_store(&pool.flags, 0);
