@@ -106,10 +106,9 @@ static bool hidden_alive(const struct busy *b, const char *dir)
 	return alive;
 }
 
-/* Of an experiment, which has no board. */
-static bool has_ended(const char *dir)
+bool busy_ended(const char *dir)
 {
-	json_t *manifest = record_is(dir) ? manifest_read(dir) : NULL;
+	json_t *manifest = manifest_read(dir);
 	bool ended = json_is_number(json_object_get(manifest, "end"));
 
 	json_decref(manifest);
@@ -138,9 +137,9 @@ static bool busy_one(const struct busy *b, const char *dir)
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s/board", dir);
-	if (stat(path, &st))
+	if (stat(path, &st)) /* an experiment has none */
 		return stat(dir, &st) == 0 &&
-		       ((!has_ended(dir) &&
+		       ((!(record_is(dir) && busy_ended(dir)) &&
 			 time(NULL) - st.st_mtime < YOUNG) ||
 			with_slurm(dir));
 	for (size_t i = 0; i < b->n; i++)

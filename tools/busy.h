@@ -25,6 +25,8 @@ struct busy {
 int busy_find(struct busy *busy);
 /* Is the run in this directory being written, or only just being made? */
 bool busy_run(const struct busy *busy, const char *dir);
+/* Does its manifest say that it ended? */
+bool busy_ended(const char *dir);
 void busy_free(struct busy *busy);
 
 #endif

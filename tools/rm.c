@@ -71,21 +71,12 @@ static bool is_run(const char *dir)
 	return false;
 }
 
-static bool over(const char *dir)
-{
-	json_t *manifest = manifest_read(dir);
-	bool yes = json_is_number(json_object_get(manifest, "end"));
-
-	json_decref(manifest);
-	return yes;
-}
-
 /* What the launcher leaves behind, ends after it: it has a moment. */
 static bool goes_on(struct removal *r, const char *dir)
 {
 	bool busy = busy_run(&r->busy, dir);
 
-	for (int i = 0; busy && i < GLANCES && over(dir); i++) {
+	for (int i = 0; busy && i < GLANCES && busy_ended(dir); i++) {
 		usleep(GLANCE_US);
 		busy_free(&r->busy);
 		busy = busy_find(&r->busy) || busy_run(&r->busy, dir);

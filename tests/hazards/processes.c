@@ -325,14 +325,12 @@ static void kept_variables(void)
 
 	for (volatile int i = 0; i < 5; i++) {
 		pid_t pid = vfork();
-		int status;
 
 		if (pid == 0) {
 			execvp("true", argv);
 			_exit(1);
 		}
-		must(waitpid(pid, &status, 0) == pid);
-		must(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		must(reap(pid) == 0);
 		must(write_over_stack() == 0);
 		for (int k = 0; environ[k]; k++)
 			must(strchr(environ[k], '='));

@@ -146,12 +146,8 @@ table() {
 	return $bad
 }
 
-install_needs
-install_pip
-build_samebits
+get_ready
 for name in "${names[@]}"; do
-	rm -rf "${place:?}/$name"
-	mkdir -p "$place/$name"
 	(run_row "$name")
 done
 table

@@ -75,6 +75,18 @@ build_samebits() {
 	ninja -C "$root/build" samebits shim/libsamebits.so >&2 || exit 2
 }
 
+# All that rows need, and an empty home for each.
+get_ready() {
+	local name
+	install_needs
+	install_pip
+	build_samebits
+	for name in "${names[@]}"; do
+		rm -rf "${place:?}/$name"
+		mkdir -p "$place/$name"
+	done
+}
+
 # Sets `command`, so in no subshell; the first command that fails ends the row.
 prepare_row() {
 	rm -rf "$work"

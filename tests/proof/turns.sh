@@ -195,12 +195,9 @@ table() {
 	return $bad
 }
 
-install_needs
-install_pip
-build_samebits
+get_ready
 for name in "${names[@]}"; do
-	rm -rf "${place:?}/$name"
-	mkdir -p "$place/$name/results"
+	mkdir "$place/$name/results"
 	: >"$place/$name/runs"
 done
 for condition in "${conditions[@]}"; do
