@@ -97,6 +97,27 @@ static R NAME(dot_end)(R lane[LANES])
 /* Sums have one index here, and loops one level: what gcc 12 finds in arrays of
  * two dimensions, it leaves in memory. */
 
+/* The tree over the registers of a sum, and over those of four, as lie beside
+ * each other in dot_together(). By name: an array whose address is taken, if only
+ * by a function that is inlined, lies in memory. */
+#define HALVE(sum)                                                             \
+	UNROLL                                                                 \
+	for (int w = REGISTERS / 2; w; w /= 2) {                               \
+		UNROLL                                                         \
+		for (int r = 0; r < REGISTERS / 2; r++)                        \
+			if (r < w)                                             \
+				sum[r] += sum[r + w];                          \
+	}
+#define ADD_FOUR(sum, result)                                                  \
+	UNROLL                                                                 \
+	for (int r = 0; r < 8; r++)                                            \
+		sum[r] += sum[r + 8];                                          \
+	UNROLL                                                                 \
+	for (int r = 0; r < 4; r++)                                            \
+		sum[r] += sum[r + 4];                                          \
+	ADD4(FOLDED(sum[0]), FOLDED(sum[1]), FOLDED(sum[2]), FOLDED(sum[3]),   \
+	     result)
+
 /* The product of two rows. */
 static R NAME(dot_row)(int64_t n, const R *a, const R *x)
 {
@@ -118,13 +139,7 @@ static R NAME(dot_row)(int64_t n, const R *a, const R *x)
 		now = now < 0 ? 0 : now < VL ? now : VL;
 		sum[r] = PART(now, a + r * VL, x + r * VL, sum[r]);
 	}
-	UNROLL
-	for (int w = REGISTERS / 2; w; w /= 2) {
-		UNROLL
-		for (int r = 0; r < REGISTERS / 2; r++)
-			if (r < w)
-				sum[r] += sum[r + w];
-	}
+	HALVE(sum);
 	return ADD1(FOLDED(sum[0]));
 }
 
@@ -174,14 +189,7 @@ NAME(dot_together)(const bool alike, const struct NAME(four) * f, R *result)
 				      f->x[alike ? 0 : r % 4] + at, sum[r]);
 		}
 	}
-	UNROLL
-	for (int r = 0; r < 8; r++)
-		sum[r] += sum[r + 8];
-	UNROLL
-	for (int r = 0; r < 4; r++)
-		sum[r] += sum[r + 4];
-	ADD4(FOLDED(sum[0]), FOLDED(sum[1]), FOLDED(sum[2]), FOLDED(sum[3]),
-	     result);
+	ADD_FOUR(sum, result);
 }
 
 static void NAME(dot_four)(const struct NAME(four) * f, R *result)
@@ -197,7 +205,7 @@ static void NAME(dot_matrix)(int64_t n, int64_t columns, const R *a,
 {
 	int64_t c = 0;
 
-#if 256 / VBYTES <= 4
+#if TOGETHER == 4
 	for (; c + 4 <= columns; c += 4) {
 		struct NAME(four) f = { .x = { x }, .n = { n } };
 

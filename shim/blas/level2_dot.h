@@ -103,23 +103,10 @@ NAME(dot_adding)(const bool upper, const struct NAME(beside) * b, R *result)
 		dot[r] = PART(now, b->column[r % TOGETHER] + at, b->x + at,
 			      dot[r]);
 	}
-#if 256 / VBYTES == 4
-	UNROLL
-	for (int r = 0; r < 8; r++)
-		dot[r] += dot[r + 8];
-	UNROLL
-	for (int r = 0; r < 4; r++)
-		dot[r] += dot[r + 4];
-	ADD4(FOLDED(dot[0]), FOLDED(dot[1]), FOLDED(dot[2]), FOLDED(dot[3]),
-	     result);
+#if TOGETHER == 4
+	ADD_FOUR(dot, result);
 #else
-	UNROLL
-	for (int w = REGISTERS / 2; w; w /= 2) {
-		UNROLL
-		for (int r = 0; r < REGISTERS / 2; r++)
-			if (r < w)
-				dot[r] += dot[r + w];
-	}
+	HALVE(dot);
 	*result = ADD1(FOLDED(dot[0]));
 #endif
 }
@@ -160,12 +147,7 @@ static R NAME(lanes_sum)(const R *lane)
 	UNROLL
 	for (int r = 0; r < REGISTERS; r++)
 		sum[r] = NAME(load)(lane + r * VL);
-	UNROLL
-	for (int w = REGISTERS / 2; w; w /= 2) {
-		UNROLL
-		for (int r = 0; r < w; r++)
-			sum[r] += sum[r + w];
-	}
+	HALVE(sum);
 	return ADD1(FOLDED(sum[0]));
 }
 
@@ -210,7 +192,7 @@ static NAME(number) NAME(column_dot)(const struct columns *a, int64_t j,
 		(const NAME(number) *)x.at + top * x.inc, x.inc, conj);
 }
 
-#if !defined(COMPLEX) && 256 / VBYTES == 4
+#if !defined(COMPLEX) && TOGETHER == 4
 static void NAME(four_dots)(const struct columns *a, int64_t j, struct line x,
 			    R *sum)
 {
@@ -254,7 +236,7 @@ static void NAME(dots)(const struct columns *a, int64_t from, int64_t to,
 		(a->m, to - from, NAME(column)(a, from), a->ld, x.at, sum);
 		return;
 	}
-#if 256 / VBYTES == 4
+#if TOGETHER == 4
 	for (; from % TOGETHER == 0 && NAME(is_triangle)(a, x) &&
 	       j + TOGETHER <= to;
 	     j += TOGETHER)

@@ -377,6 +377,8 @@ static void NAME(update)(const struct columns *a, int64_t from, int64_t to,
 #undef REGISTERS
 #ifndef COMPLEX
 #undef TOGETHER
+#undef HALVE
+#undef ADD_FOUR
 #endif
 #undef CHUNK
 
