@@ -31,12 +31,31 @@ NAME(put)(V t, V alpha, V beta, bool overwrite, R *c)
 	NAME(store)(c, CANON(t));
 }
 
+static inline __attribute__((always_inline)) void
+NAME(tile_step)(const int mv, const R *a, const R *b, int64_t across,
+		V sum[NR][MV])
+{
+	V column[MV];
+
+	UNROLL
+	for (int i = 0; i < mv; i++)
+		column[i] = NAME(load)(a + i * VL);
+	UNROLL
+	for (int j = 0; j < NR; j++) {
+		V row = SET1(b[j * across]);
+
+		UNROLL
+		for (int i = 0; i < mv; i++)
+			sum[j][i] = FMA(column[i], row, sum[j][i]);
+	}
+}
+
 /* Inlined with mv known: all loops but that over k vanish. */
 static inline __attribute__((always_inline)) void
 NAME(tile)(const int mv, int64_t k, struct panel pa, struct panel pb, R *t,
 	   bool fresh, const struct finish *f, R *c)
 {
-	const R *a = pa.at, *b = pb.at;
+	const R *a = pa.at, *b = pb.at, *next = t + NR * mv * VL;
 	V sum[NR][MV];
 
 	UNROLL
@@ -53,23 +72,16 @@ NAME(tile)(const int mv, int64_t k, struct panel pa, struct panel pb, R *t,
 				sum[j][i] = NAME(load)(t + (j * mv + i) * VL);
 		}
 	}
-	UNROLL
-	for (int i = 0; i < NR * mv; i++)
-		__builtin_prefetch(t + (NR * mv + i) * VL, 1);
+	/* The next tile's sums, a line with each step. */
+	for (int64_t ahead = k < NR * mv ? k : NR * mv; ahead; ahead--, k--) {
+		__builtin_prefetch(next, 1);
+		next += VL;
+		NAME(tile_step)(mv, a, b, pb.across, sum);
+		a += pa.step;
+		b += pb.step;
+	}
 	for (; k; k--) {
-		V column[MV];
-
-		UNROLL
-		for (int i = 0; i < mv; i++)
-			column[i] = NAME(load)(a + i * VL);
-		UNROLL
-		for (int j = 0; j < NR; j++) {
-			V row = SET1(b[j * pb.across]);
-
-			UNROLL
-			for (int i = 0; i < mv; i++)
-				sum[j][i] = FMA(column[i], row, sum[j][i]);
-		}
+		NAME(tile_step)(mv, a, b, pb.across, sum);
 		a += pa.step;
 		b += pb.step;
 	}

@@ -22,9 +22,11 @@
 struct same_blocks same_blocks;
 
 /* What is cut into panels along m: heights are whole vectors and differ by one
- * vector at most, so that no panel is mostly padding. */
+ * vector at most, so that no panel is mostly padding; the higher ones first. */
 struct panels {
-	int64_t vectors, count;
+	int64_t count;
+	int64_t low;	/* vectors of the low ones */
+	int64_t higher; /* how many have one more */
 };
 
 struct sizes {
@@ -63,16 +65,16 @@ static int64_t parts_of(int64_t whole, int64_t part)
 
 static struct panels panels_of(const struct gemm_kernel *g, int64_t m)
 {
-	struct panels p = { .vectors = parts_of(m, g->lanes) };
+	int64_t vectors = parts_of(m, g->lanes);
+	int64_t count = parts_of(vectors, g->mv);
 
-	p.count = parts_of(p.vectors, g->mv);
-	return p;
+	return (struct panels){ count, vectors / count, vectors % count };
 }
 
 /* The vectors before a panel. */
 static int64_t before(const struct panels *p, int64_t panel)
 {
-	return panel * p->vectors / p->count;
+	return panel * p->low + least(panel, p->higher);
 }
 
 static struct sizes sizes_of(const struct gemm_kernel *g,
@@ -280,11 +282,13 @@ static void block(const struct part *t, const struct step *step,
 		  int64_t i, int64_t m, int64_t j, int64_t n)
 {
 	const struct gemm_kernel *g = t->g;
+	int64_t wide = parts_of(n, g->nr) * g->nr, width;
 	struct panel a, b;
 	struct slice s;
-	int64_t width;
 	char *sums = NULL;
 
+	if (t->sums) /* in the order of use: a tile fetches the next one's */
+		sums = t->sums + before(p, first) * g->lanes * wide * g->size;
 	for (int64_t c = 0; c < n; c += g->nr) {
 		width = least(g->nr, n - c);
 		b = panel_of(t, &t->p->b, t->direct_b, step, j + c, width,
@@ -293,11 +297,10 @@ static void block(const struct part *t, const struct step *step,
 			s = slice_of(t, step, p, first, r, m);
 			a = panel_of(t, &t->p->a, t->direct_a, step, i + s.row,
 				     s.rows, s.height, t->a + s.at);
-			if (t->sums)
-				sums = t->sums + (c * p->vectors * g->lanes +
-						  s.row * g->nr) * g->size;
 			tile(t, step, i + s.row, s.rows, s.height, j + c,
 			     width, a, b, sums);
+			if (sums)
+				sums += s.height * g->nr * g->size;
 		}
 	}
 }
