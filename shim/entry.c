@@ -43,6 +43,11 @@ static void write_shape(const struct look *l, const struct routine *r,
 	char said[480];
 	struct text t = text_start(said, sizeof(said));
 
+	if (l->name) {
+		text_add(&t, "routine=");
+		text_add(&t, l->name);
+		text_add(&t, " ");
+	}
 	signature_text(&t, l);
 	if (threads > 0 && !is_ours(library)) {
 		text_add(&t, "threads=");
@@ -71,7 +76,8 @@ static __attribute__((noinline)) uint64_t meet(const struct call *c,
 	if (library == &serve_library)
 		serve_known(threads);
 	else if (config.blas_same && !config.audit && !is_ours(library) &&
-		 (route_is_blas(number) || route_is_lapack(number)))
+		 (route_is_blas(number) || route_is_lapack(number)) &&
+		 !(l->name && c->key->policy == SB_FORCE))
 		serve_left(r->row, r->row->served ? ": it is observed" : "");
 	if (c->key->counter && !c->self->busy)
 		write_shape(l, r, &made, library, threads);
@@ -138,29 +144,58 @@ static uint64_t shape_of(const struct call *c, const struct look *l,
 			 uint32_t number, const struct library *library,
 			 int threads, uint64_t *hash)
 {
+	uint64_t seed = number ^ library->digest;
 	const struct shape *s;
 
-	if (is_ours(library)) /* results do not depend on them */
-		*hash = shape_hash(l, number ^ library->digest);
-	else
-		*hash = shape_hash(l, ((uint64_t)threads << 32 | number) ^
-					      library->digest);
+	if (l->name)
+		seed += digest_string(l->name);
+	if (!is_ours(library)) /* results depend on them */
+		seed ^= (uint64_t)threads << 32;
+	*hash = shape_hash(l, seed);
 	s = shape_place(*hash);
 	return __builtin_expect(s->hash == *hash, 1)
 		       ? s->work : meet(c, l, number, *hash, library, threads);
 }
 
+static void other_left(struct other *other, const struct source *row,
+		       const char *why)
+{
+	char text[112];
+	struct text t = text_start(text, sizeof(text));
+
+	if (__atomic_exchange_n(&other->left, true, __ATOMIC_RELAXED))
+		return;
+	text_add(&t, ": ");
+	text_add(&t, other->name);
+	text_add(&t, " was left to the program's own library");
+	text_add(&t, why);
+	call_blind("blas", row, text);
+}
+
 /* --blas=same: to a LAPACK whose BLAS is ours; NULL: there is none. */
 static void *lapack_of(const struct target *t, uint32_t number, const void *ra)
 {
+	static void *known[2][2048]; /* by row */
 	bool wide = route_is_wide(number) || t->library->wide;
 	const struct lapack_caller caller = { number, ra, t->fn };
-	void *fn = lapack_find(t->row, wide, &caller);
+	struct other *other = t->other;
+	const char *why = "";
+	void *fn;
 
-	if (!fn)
-		serve_left(t->row, wide ? ": install liblapack64-3"
-					: ": install liblapack3");
-	return fn;
+	if (other)
+		fn = lapack_find(other->name, wide, &caller, &other->same);
+	else
+		fn = lapack_find(t->row->name, wide, &caller,
+				 &known[wide][t->row->index % 2048]);
+	if (fn)
+		return fn;
+	if (!lapack_there(wide))
+		why = wide ? ": install liblapack64-3" : ": install liblapack3";
+	if (other)
+		other_left(other, t->row, why);
+	else
+		serve_left(t->row, why);
+	return NULL;
 }
 
 /* Computes it here. False: it stays with the program's library. */
@@ -223,7 +258,7 @@ struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
 {
 	struct target made;
 	const struct target *t = route(&number, (uintptr_t)frame[1], &made);
-	struct look l = { f, (const uint64_t *)(frame + 2), NULL };
+	struct look l = { f, (const uint64_t *)(frame + 2), NULL, NULL };
 	enum sb_policy policy = SB_PASS;
 	struct call c;
 	int threads;
@@ -233,6 +268,7 @@ struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
 	if (policy == SB_PASS)
 		return (struct way){ t->fn, JUMP };
 	l.plan = t->plan;
+	l.name = t->other ? t->other->name : NULL;
 	threads = t->library->threads ? t->library->threads() : 0;
 	if (__builtin_expect(policy == SB_FORCE, 0))
 		return force(f, &l, &c, t, number, threads);
@@ -242,7 +278,8 @@ struct way entry_enter(struct entry_frame *f, uint32_t number, void **frame)
 void entry_leave(struct entry_frame *f, void **frame)
 {
 	const struct routine *r = routine_of(f->number);
-	const struct look l = { f, (const uint64_t *)(frame + 2), f->plan };
+	const struct look l = { f, (const uint64_t *)(frame + 2), f->plan,
+				NULL };
 	struct operands o;
 	uint64_t written;
 

@@ -53,6 +53,20 @@ void *entry_found(const char *name, void *found);
 /* The number of a name of ours; ENTRY_NONE: it is another's. */
 uint32_t entry_number(const char *name);
 #define ENTRY_NONE UINT32_MAX
+/*
+ * --blas=same: may this be the name of a routine of LAPACK that lapack.def does
+ * not have? Then the number of such names, and without what comes before and
+ * after it; else ENTRY_NONE.
+ */
+#define OTHER_NAME 20
+uint32_t entry_other(const char *symbol, char name[OTHER_NAME]);
+/*
+ * As entry_bind(), for such a name. `now` is NULL where the slot is not bound so
+ * far. NULL: it stays as it is, as what it leads to belongs to no LAPACK, or to
+ * the same one.
+ */
+void *entry_bind_other(uint32_t number, const char *name, void *now,
+		       const void *inside);
 /* Is `name` one of ours that nothing stands behind, for a caller at `ra`? */
 bool entry_alone(const char *name, const void *ra);
 /*

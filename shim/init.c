@@ -104,6 +104,8 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	variables_start(envp);
 	processors_start();
 	serve_start(envp);
+	if (config.blas_same)
+		weak_clear(); /* now that the rest of LAPACK is meant, too */
 	real_policies();
 	process_start();
 	if (config.odd[0])

@@ -100,11 +100,19 @@ void lapack_unloaded(uintptr_t start, uintptr_t end)
 			__atomic_store_n(&told[wide], NULL, __ATOMIC_RELAXED);
 }
 
-void *lapack_find(const struct source *row, bool wide,
-		  const struct lapack_caller *caller)
+bool lapack_there(bool wide)
 {
-	static void *known[2][2048]; /* by row */
-	void **found = &known[wide][row->index % 2048];
+	return __atomic_load_n(&libraries[wide].state, __ATOMIC_ACQUIRE) > 0;
+}
+
+bool lapack_is(const struct link_map *map)
+{
+	return map == libraries[0].handle || map == libraries[1].handle;
+}
+
+void *lapack_find(const char *routine, bool wide,
+		  const struct lapack_caller *caller, void **found)
+{
 	int saved = errno;
 	char name[32];
 	struct text t = text_start(name, sizeof(name));
@@ -114,7 +122,7 @@ void *lapack_find(const struct source *row, bool wide,
 	if (!__atomic_load_n(&libraries[wide].state, __ATOMIC_ACQUIRE))
 		__atomic_store_n(&libraries[wide].state,
 				 open_library(wide, caller), __ATOMIC_RELEASE);
-	text_add(&t, row->name);
+	text_add(&t, routine);
 	text_add(&t, "_");
 	if (libraries[wide].state > 0)
 		__atomic_store_n(found,

@@ -13,18 +13,25 @@
 
 #include "source.h"
 
+struct link_map;
+
 struct lapack_caller {
 	uint32_t number;     /* of the name that was called (route.h) */
 	const void *ra, *fn; /* where from, and where to */
 };
 
 /*
- * The row's routine there; NULL: it is not installed, or lacks it. wide:
- * integers of 8 bytes. Opens the library the first time, not under a lock, and
- * its xerbla is then the caller's for good, as the loader would have it.
+ * The routine there, kept in *found for the next time; NULL: it is not
+ * installed, or lacks it. wide: integers of 8 bytes. Opens the library the first
+ * time, not under a lock, and its xerbla is then the caller's for good, as the
+ * loader would have it.
  */
-void *lapack_find(const struct source *row, bool wide,
-		  const struct lapack_caller *caller);
+void *lapack_find(const char *routine, bool wide,
+		  const struct lapack_caller *caller, void **found);
+/* Was it found? */
+bool lapack_there(bool wide);
+/* Is it this object? */
+bool lapack_is(const struct link_map *map);
 /* An object is gone: whose xerbla lay there, has LAPACK's own. */
 void lapack_unloaded(uintptr_t start, uintptr_t end);
 

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lapack.h"
 #include "real.h"
 #include "route.h"
 #include "runtime.h"
 #include "scope.h"
+#include "symtab.h"
 #include "banned.h"
 
 /* The names of a routine, in the order of entries.S. */
@@ -44,6 +46,8 @@ static const uint8_t lapack_naming[] = { 0, 2, 4, 5 };
 		   .doc = text);
 #include "lapack.def"
 #undef ROUTINE
+SOURCE_ROW(lapack_other, .group = "lapack", .policy = SB_OBSERVE, .optional = 1,
+	   .doc = "other routines of LAPACK, under --blas=same alone");
 
 #define SEEN(symbol, family, words, text)                                      \
 	SOURCE_ROW(symbol, .group = family, .policy = SB_OBSERVE,              \
@@ -51,7 +55,8 @@ static const uint8_t lapack_naming[] = { 0, 2, 4, 5 };
 #include "calls.def"
 #undef SEEN
 
-/* The routines of BLAS, those of LAPACK, then the other calls. */
+/* The routines of BLAS, those of LAPACK, then the other calls; last, what stands
+ * for all other routines of LAPACK. */
 static const struct routine routine[] = {
 #define ROUTINE(f, cname, type, kind, words, text)                             \
 	{ #f, #cname, words, &src_##f, type, kind },
@@ -64,6 +69,7 @@ static const struct routine routine[] = {
 	{ #symbol, #symbol, words, &src_##symbol, S, OTHER },
 #include "calls.def"
 #undef SEEN
+	{ "lapack_other", "lapack_other", "", &src_lapack_other, S, OTHER },
 };
 #define ALL (sizeof(routine) / sizeof(*routine))
 enum {
@@ -80,7 +86,9 @@ enum {
 #define BLAS_ENTRIES (ROUTINES * NAMES)
 #define NUMERIC_ENTRIES                                                        \
 	(BLAS_ENTRIES + (NUMERIC - ROUTINES) * LAPACK_NAMES)
-#define ENTRIES (NUMERIC_ENTRIES + (ALL - NUMERIC))
+#define ENTRIES (NUMERIC_ENTRIES + (ALL - 1 - NUMERIC))
+/* Numbers of names that no thunk in entries.S has: one for each naming. */
+#define OTHERS (ENTRIES + BOUND_THUNKS)
 
 extern const char entry_first[] __attribute__((visibility("hidden")));
 extern const char entry_bound[] __attribute__((visibility("hidden")));
@@ -103,6 +111,7 @@ static struct {
 	bool ready; /* the rest of `target` was found out, at a first call */
 	bool stale; /* what lay there was unloaded */
 	struct target target; /* fn NULL: free */
+	struct other other;
 } thunk[BOUND_THUNKS];
 
 static struct plan plans[ALL][2][2]; /* by convention, by width */
@@ -127,7 +136,8 @@ bool route_is_blas(uint32_t number)
 
 bool route_is_lapack(uint32_t number)
 {
-	return number >= BLAS_ENTRIES && number < NUMERIC_ENTRIES;
+	return (number >= BLAS_ENTRIES && number < NUMERIC_ENTRIES) ||
+	       number >= OTHERS;
 }
 
 static const struct naming *naming_of(uint32_t number)
@@ -136,6 +146,8 @@ static const struct naming *naming_of(uint32_t number)
 
 	if (route_is_blas(number))
 		return &naming[number % NAMES];
+	if (number >= OTHERS)
+		return &naming[lapack_naming[number - OTHERS]];
 	return route_is_lapack(number)
 		       ? &naming[lapack_naming[(number - BLAS_ENTRIES) %
 					       LAPACK_NAMES]]
@@ -160,22 +172,31 @@ const struct routine *routine_of(uint32_t number)
 {
 	if (route_is_blas(number))
 		return &routine[number / NAMES];
+	if (number >= OTHERS)
+		return &routine[ALL - 1];
 	if (route_is_lapack(number))
 		return &routine[(number - BLAS_ENTRIES) / LAPACK_NAMES +
 				ROUTINES];
 	return &routine[number - NUMERIC_ENTRIES + NUMERIC];
 }
 
-static struct symbol symbol_of(uint32_t number)
+static struct symbol symbol_by(const struct naming *n, const char *name)
 {
-	const struct naming *n = naming_of(number);
 	struct symbol s;
 	struct text t = text_start(s.text, sizeof(s.text));
 
 	text_add(&t, n->prefix);
-	text_add(&t, n->c ? routine_of(number)->c : routine_of(number)->name);
+	text_add(&t, name);
 	text_add(&t, n->suffix);
 	return s;
+}
+
+static struct symbol symbol_of(uint32_t number)
+{
+	const struct naming *n = naming_of(number);
+
+	return symbol_by(n, n->c ? routine_of(number)->c
+				 : routine_of(number)->name);
 }
 
 /* The first of these that the object knows, its dependencies included. */
@@ -285,7 +306,7 @@ static struct library *library_of(uint32_t number, const void *fn)
 	struct library *l;
 	Dl_info info;
 
-	if (number >= NUMERIC_ENTRIES)
+	if (number >= NUMERIC_ENTRIES && number < OTHERS)
 		return &plain;
 	if (!dladdr(fn, &info) || !info.dli_fname)
 		return NULL;
@@ -354,7 +375,8 @@ static struct target target_of(uint32_t number, void *fn)
 	struct library *l = library_of(number, fn);
 
 	return (struct target){
-		fn, l, l ? plan_of(r, n->c, n->wide || l->wide) : NULL, r->row
+		fn, l, l ? plan_of(r, n->c, n->wide || l->wide) : NULL, r->row,
+		NULL
 	};
 }
 
@@ -421,7 +443,8 @@ uint32_t entry_number(const char *name)
 				  : ENTRY_NONE;
 }
 
-static void *thunk_for(uint32_t number, void *fn)
+/* name: of another routine of LAPACK; NULL: the number tells it. */
+static void *thunk_for(uint32_t number, void *fn, const char *name)
 {
 	unsigned room = BOUND_THUNKS, old = BOUND_THUNKS;
 
@@ -444,10 +467,15 @@ static void *thunk_for(uint32_t number, void *fn)
 	thunk[room].stale = false;
 	thunk[room].ready = false;
 	thunk[room].target = (struct target){ .fn = fn };
+	thunk[room].other = (struct other){ .same = NULL };
+	if (name) {
+		strncpy(thunk[room].other.name, name, OTHER_NAME - 1);
+		thunk[room].target.other = &thunk[room].other;
+	}
 	return (void *)(entry_bound + room * THUNK_SIZE);
 }
 
-void *entry_for(uint32_t number, void *found)
+static void *thunk_lead(uint32_t number, void *found, const char *name)
 {
 	uint64_t mask;
 	void *answer;
@@ -455,7 +483,7 @@ void *entry_for(uint32_t number, void *found)
 	if (!found || entry_is(found) || in_engine())
 		return NULL;
 	mask = engine_lock();
-	answer = thunk_for(number, found);
+	answer = thunk_for(number, found, name);
 	engine_unlock(mask);
 	if (answer == found && alive.yes)
 		call_blind("not-seen", routine_of(number)->row,
@@ -464,11 +492,22 @@ void *entry_for(uint32_t number, void *found)
 	return answer;
 }
 
+void *entry_for(uint32_t number, void *found)
+{
+	return thunk_lead(number, found, NULL);
+}
+
 void *entry_found(const char *name, void *found)
 {
 	uint32_t number = entry_number(name);
+	char other[OTHER_NAME];
 
-	return number == ENTRY_NONE ? NULL : entry_for(number, found);
+	if (number != ENTRY_NONE)
+		return entry_for(number, found);
+	number = entry_other(name, other);
+	return number == ENTRY_NONE ? NULL
+				    : entry_bind_other(number, other, found,
+						       NULL);
 }
 
 bool entry_alone(const char *name, const void *ra)
@@ -487,6 +526,64 @@ void *entry_bind(uint32_t number, void *now, const void *inside)
 	fn = real_in_scope(s.text, inside);
 	thunk = entry_for(number, fn);
 	return fn && !thunk ? now : thunk;
+}
+
+/* What only tells the time. */
+static bool is_timer(const char *name)
+{
+	return !strcmp(name, "second") || !strcmp(name, "dsecnd");
+}
+
+uint32_t entry_other(const char *symbol, char name[OTHER_NAME])
+{
+	bool scipy = !strncmp(symbol, "scipy_", 6), wide;
+	size_t len, i;
+
+	symbol += scipy ? 6 : 0;
+	len = strlen(symbol);
+	if (!config.blas_same || config.audit || !strchr("sdcz", *symbol) ||
+	    len < 5 || symbol[len - 1] != '_')
+		return ENTRY_NONE;
+	wide = !strcmp(symbol + len - 4, "_64_");
+	len -= wide ? 4 : 1;
+	if (len >= OTHER_NAME)
+		return ENTRY_NONE;
+	for (i = 0; i < len; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_", symbol[i]))
+			return ENTRY_NONE;
+	memcpy(name, symbol, len);
+	name[len] = 0;
+	return is_timer(name) ? ENTRY_NONE
+			      : (uint32_t)OTHERS + 2 * scipy + wide;
+}
+
+static struct link_map *map_of(const void *address)
+{
+	struct link_map *map = NULL;
+	Dl_info info;
+
+	return address && dladdr1(address, &info, (void **)&map,
+				  RTLD_DL_LINKMAP) ? map : NULL;
+}
+
+void *entry_bind_other(uint32_t number, const char *name, void *now,
+		       const void *inside)
+{
+	const struct naming *n = naming_of(number);
+	struct symbol s = symbol_by(n, name), solver = symbol_by(n, "dgesv");
+	struct link_map *map;
+	struct symtab t;
+
+	if (!now)
+		now = real_dlsym_fn(RTLD_DEFAULT, s.text);
+	if (!now)
+		now = scope_find(s.text, inside);
+	map = map_of(now);
+	if (!map || map == map_of(inside) || lapack_is(map) ||
+	    !symtab_of(&t, map->l_addr, map->l_ld) ||
+	    !symtab_find(&t, solver.text))
+		return NULL;
+	return thunk_lead(number, now, name);
 }
 
 static const struct target *thunk_target(uint32_t *number)

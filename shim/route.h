@@ -25,6 +25,14 @@ struct target {
 	struct library *library; /* NULL: nothing of ours, leave it alone */
 	const struct plan *plan;
 	struct source *row;
+	struct other *other; /* NULL: it has a row of its own */
+};
+
+/* A routine of LAPACK that lapack.def does not have. */
+struct other {
+	char name[OTHER_NAME];
+	void *same; /* what serves it; NULL: not asked for so far */
+	bool left;  /* to the program's library, which was said */
 };
 
 /* Names have numbers, in the order of entries.S. */

@@ -48,6 +48,7 @@ struct look {
 	const struct entry_frame *frame;
 	const uint64_t *stack;
 	const struct plan *plan;
+	const char *name; /* where the plan does not tell it; else NULL */
 };
 
 static inline uint64_t word(const struct look *l, unsigned at)
@@ -89,7 +90,8 @@ static inline uint64_t shape_hash(const struct look *l, uint64_t seed)
 		hash += (uint64_t)value(l, a) * odd;
 		odd += 0x5851f42d4c957f2eu;
 	}
-	return digest_word(hash, seed) | 1;
+	/* Moved: else there would be one hash for all that have no sizes. */
+	return digest_word(hash, seed << 1) | 1;
 }
 
 bool is_complex(const struct routine *r);

@@ -109,11 +109,15 @@ struct slot {
 	void **at;
 	void *was, *now;
 	uint32_t number; /* of the routine; ENTRY_NONE: another's name */
+	char other[OTHER_NAME]; /* "": the number tells its name */
 	bool weak;
+	bool lazy;   /* not bound so far */
 	bool locked; /* read-only by now */
 };
 
-#define MOST 4096 /* slots; those of others are led on call by call */
+/* Slots, in memory that is not touched before it is needed; those of others are
+ * led on call by call. */
+#define MOST 16384
 struct batch {
 	const uintptr_t *base; /* of the objects that are meant; NULL: all */
 	unsigned nbase;
@@ -136,8 +140,11 @@ static void note(struct batch *b, const struct object *o, const ElfW(Rela) *r)
 	};
 	bool leads = ours((uintptr_t)slot.was);
 
-	if (leads || is_lazy(o, ELF64_R_TYPE(r->r_info), slot.was))
+	slot.lazy = is_lazy(o, ELF64_R_TYPE(r->r_info), slot.was);
+	if (leads || slot.lazy)
 		slot.number = entry_number(o->names + s->st_name);
+	if (!leads && slot.number == ENTRY_NONE)
+		slot.number = entry_other(o->names + s->st_name, slot.other);
 	if (slot.was && b->n < MOST &&
 	    (slot.number != ENTRY_NONE || (leads && slot.weak)))
 		b->slot[b->n++] = slot;
@@ -181,6 +188,11 @@ static void *decide(const struct slot *s)
 {
 	void *now = s->was;
 
+	if (s->other[0]) {
+		now = entry_bind_other(s->number, s->other,
+				       s->lazy ? NULL : s->was, s->at);
+		return now ? now : s->was;
+	}
 	if (s->number != ENTRY_NONE)
 		now = entry_bind(s->number, s->was, s->at);
 	else if (alone(s->was))

@@ -51,6 +51,8 @@ static void check_rows(void)
 
 		if (!lapack && strcmp(group, "blas"))
 			continue;
+		if (!strcmp(name, "lapack_other")) /* any names */
+			continue;
 		if (report_calls(report, name) != n)
 			fail_msg("%s: %ld calls", name,
 				 report_calls(report, name));

@@ -168,6 +168,22 @@ class Routines(Case):
     def test_batches(self):
         self.assertEqual(self.same(program("blas_batch")), "3 of 3\n")
 
+    def test_rest_of_lapack(self):
+        """Routines without rows: slots that are bound lazily, and at once."""
+        natively, said = set(), set()
+        for library in LIBRARIES[1:3]:
+            for env in {}, {"LD_BIND_NOW": "1"}:
+                env = {"LD_LIBRARY_PATH": library, **env, **threads(2)}
+                natively.add(self.call(program("blas_expert"), env=env))
+                said.add(self.same(program("blas_expert"), env=env))
+                self.assertEqual(self.blinds(), [])
+                calls = [s["calls"] for s in self.report()["sources"]
+                         if s["name"] == "lapack_other"]
+                self.assertEqual(calls, [4])
+        said.add(self.same(program("blas_expert")))
+        self.assertEqual(len(said), 1)
+        self.assertFalse(natively & said)
+
     def test_wrong_arguments(self):
         """The program's own xerbla is told, whoever finds them."""
         for library in LIBRARIES:
@@ -198,6 +214,20 @@ class Log(Case):
         self.same(program("blas_same"), options=["--observe=dgemm"])
         self.assertEqual(self.blinds(), [
             "dgemm was left to the program's own library: it is observed"])
+
+    def test_rest_of_lapack(self):
+        """Its shape says which routine; what the reference lacks is named."""
+        self.same(program("blas_expert"), options=["--observe=lapack_other"],
+                  env={"LD_LIBRARY_PATH": LIBRARIES[1]})
+        self.assertEqual(self.blinds(), [
+            "lapack_other was left to the program's own library: it is "
+            "observed"])
+        self.same(PYTHON, "-c", GEADD)
+        self.assertEqual(self.blinds(), [
+            "lapack_other: dgeadd was left to the program's own library"])
+        self.same(program("blas_expert"))
+        self.assertIn("routine=dlansy liblapack",
+                      self.call(SAMEBITS, "report"))
 
     def test_instruction_set_that_is_none(self):
         self.same(program("blas_same"), env={"SAMEBITS_BLAS_ISA": "mmx"})
@@ -231,6 +261,14 @@ class Log(Case):
     def test_option(self):
         self.call(SAMEBITS, "run", "--blas=fast", "--", "true", status=125)
 
+
+GEADD = """
+import ctypes
+lib = ctypes.CDLL("%sopenblas-pthread/libopenblas.so.0")
+a, one, n = (ctypes.c_double * 1)(2), ctypes.c_double(1), ctypes.c_int(1)
+for _ in range(2):
+    lib.dgeadd_(*[ctypes.byref(x) for x in (n, n, one, a, n, one, a, n)])
+""" % DEBIAN
 
 NUMPY = """
 import hashlib, numpy as np

@@ -226,6 +226,9 @@ static int by_name(const void *a, const void *b)
 	return strcmp(a, *(const char *const *)b);
 }
 
+/* endbr64 and a jump: who has no more leads to another's under this name. */
+#define MERE_JUMP 9
+
 /* Calls to it do not leave the object: it is the program's own, or hidden. */
 static bool bound_here(const struct object *o, const GElf_Sym *s)
 {
@@ -274,7 +277,7 @@ static void read_symbols(struct object *o, Elf_Scn *section,
 		if (!name)
 			continue;
 		name_places(o, &s, name);
-		if (bound_here(o, &s) &&
+		if (bound_here(o, &s) && s.st_size > MERE_JUMP &&
 		    bsearch(name, intercepted, INTERCEPTED, sizeof(char *),
 			    by_name))
 			add(o, "built in", name);
