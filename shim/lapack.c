@@ -21,11 +21,12 @@ static struct {
 	const char *suffix; /* names of BLAS with integers of that size */
 	int state;	    /* 0: not asked for so far, 1: open, -1: not there */
 	void *handle;
+	uintptr_t base; /* where it lies */
 } libraries[2] = {
 	{ DEBIAN "blas/libblas.so.3", DEBIAN "lapack/liblapack.so.3", "", 0,
-	  NULL },
+	  NULL, 0 },
 	{ DEBIAN "blas64/libblas64.so.3", DEBIAN "lapack64/liblapack64.so.3",
-	  "64_", 0, NULL },
+	  "64_", 0, NULL, 0 },
 };
 
 /* Fortran's: the length of the name comes last. */
@@ -89,6 +90,7 @@ static int open_library(bool wide, const struct lapack_caller *c)
 	told[wide] = (xerbla_fn *)route_xerbla(c->number, c->ra, c->fn);
 	weak_rebind(map->l_addr, lead, &wide);
 	libraries[wide].handle = h;
+	libraries[wide].base = map->l_addr;
 	return 1;
 }
 
@@ -105,9 +107,9 @@ bool lapack_there(bool wide)
 	return __atomic_load_n(&libraries[wide].state, __ATOMIC_ACQUIRE) > 0;
 }
 
-bool lapack_is(const struct link_map *map)
+bool lapack_is(uintptr_t base)
 {
-	return map == libraries[0].handle || map == libraries[1].handle;
+	return base == libraries[0].base || base == libraries[1].base;
 }
 
 void *lapack_find(const char *routine, bool wide,

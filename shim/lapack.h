@@ -13,8 +13,6 @@
 
 #include "source.h"
 
-struct link_map;
-
 struct lapack_caller {
 	uint32_t number;     /* of the name that was called (route.h) */
 	const void *ra, *fn; /* where from, and where to */
@@ -30,8 +28,8 @@ void *lapack_find(const char *routine, bool wide,
 		  const struct lapack_caller *caller, void **found);
 /* Was it found? */
 bool lapack_there(bool wide);
-/* Is it this object? */
-bool lapack_is(const struct link_map *map);
+/* Is it the object at this address? */
+bool lapack_is(uintptr_t base);
 /* An object is gone: whose xerbla lay there, has LAPACK's own. */
 void lapack_unloaded(uintptr_t start, uintptr_t end);
 

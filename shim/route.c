@@ -557,13 +557,38 @@ uint32_t entry_other(const char *symbol, char name[OTHER_NAME])
 			      : (uint32_t)OTHERS + 2 * scipy + wide;
 }
 
-static struct link_map *map_of(const void *address)
-{
-	struct link_map *map = NULL;
-	Dl_info info;
+/* The object that holds an address. */
+struct home {
+	uintptr_t address, base;
+	const ElfW(Dyn) *dynamic; /* NULL: not found */
+};
 
-	return address && dladdr1(address, &info, (void **)&map,
-				  RTLD_DL_LINKMAP) ? map : NULL;
+static int is_home(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct home *home = arg;
+
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uintptr_t at = info->dlpi_addr + p->p_vaddr;
+
+		if (p->p_type != PT_LOAD || home->address < at ||
+		    home->address - at >= p->p_memsz)
+			continue;
+		home->base = info->dlpi_addr;
+		home->dynamic = symtab_dynamic(info);
+		return 1;
+	}
+	return 0;
+}
+
+/* dladdr() would go through all its symbols, of thousands of names each time. */
+static struct home home_of(const void *address)
+{
+	struct home home = { .address = (uintptr_t)address };
+
+	real_iterate(is_home, &home);
+	return home;
 }
 
 void *entry_bind_other(uint32_t number, const char *name, void *now,
@@ -571,16 +596,17 @@ void *entry_bind_other(uint32_t number, const char *name, void *now,
 {
 	const struct naming *n = naming_of(number);
 	struct symbol s = symbol_by(n, name), solver = symbol_by(n, "dgesv");
-	struct link_map *map;
 	struct symtab t;
+	struct home home;
 
 	if (!now)
 		now = real_dlsym_fn(RTLD_DEFAULT, s.text);
 	if (!now)
 		now = scope_find(s.text, inside);
-	map = map_of(now);
-	if (!map || map == map_of(inside) || lapack_is(map) ||
-	    !symtab_of(&t, map->l_addr, map->l_ld) ||
+	home = home_of(now);
+	if (!home.dynamic || home.base == home_of(inside).base ||
+	    lapack_is(home.base) ||
+	    !symtab_of(&t, home.base, home.dynamic) ||
 	    !symtab_find(&t, solver.text))
 		return NULL;
 	return thunk_lead(number, now, name);
