@@ -88,13 +88,14 @@ NAME(cross)(const int mv, const bool upper, int64_t first, int64_t k,
 
 #define EDGE(mv)                                                               \
 	static void NAME(edge##mv)(bool upper, int64_t first, int64_t k,       \
-				   struct panel a, struct panel b, void *t,    \
+				   const struct panel *a,                      \
+				   const struct panel *b, void *t,             \
 				   bool fresh)                                 \
 	{                                                                      \
 		if (upper)                                                     \
-			NAME(cross)(mv, true, first, k, a, b, t, fresh);       \
+			NAME(cross)(mv, true, first, k, *a, *b, t, fresh);     \
 		else                                                           \
-			NAME(cross)(mv, false, first, k, a, b, t, fresh);      \
+			NAME(cross)(mv, false, first, k, *a, *b, t, fresh);    \
 	}
 EDGE(1)
 #if MV > 1

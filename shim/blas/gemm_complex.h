@@ -79,12 +79,12 @@ NAME(tile)(const int mv, const bool turned, int64_t k, struct panel pa,
 
 #define MICRO(mv, turned)                                                      \
 	static void NAME(micro##mv##turned)(                                   \
-		int64_t k, struct panel a, struct panel b, void *t,            \
-		bool fresh, const struct finish *f, void *c)                   \
+		int64_t k, const struct panel *a, const struct panel *b,       \
+		void *t, bool fresh, const struct finish *f, void *c)          \
 	{                                                                      \
 		(void)f;                                                       \
 		(void)c;                                                       \
-		NAME(tile)(mv, turned, k, a, b, t, fresh);                     \
+		NAME(tile)(mv, turned, k, *a, *b, t, fresh);                   \
 	}
 MICRO(1, 0)
 MICRO(1, 1)

@@ -107,11 +107,12 @@ NAME(tile)(const int mv, int64_t k, struct panel pa, struct panel pb, R *t,
 }
 
 #define MICRO(mv)                                                              \
-	static void NAME(micro##mv)(int64_t k, struct panel a, struct panel b, \
-				    void *t, bool fresh,                       \
+	static void NAME(micro##mv)(int64_t k, const struct panel *a,          \
+				    const struct panel *b, void *t,            \
+				    bool fresh,                                \
 				    const struct finish *f, void *c)           \
 	{                                                                      \
-		NAME(tile)(mv, k, a, b, t, fresh, f, c);                       \
+		NAME(tile)(mv, k, *a, *b, t, fresh, f, c);                     \
 	}
 MICRO(1)
 MICRO(2)

@@ -65,13 +65,15 @@ struct gemm_kernel {
 	 * contiguous (f->rs is 1) and the tile complete. [1]: a and b have
 	 * changed places, which the order of complex products shows.
 	 */
-	void (*micro[2][TILE_VECTORS])(int64_t k, struct panel a,
-				       struct panel b, void *t, bool fresh,
-				       const struct finish *f, void *c);
+	void (*micro[2][TILE_VECTORS])(int64_t k, const struct panel *a,
+				       const struct panel *b, void *t,
+				       bool fresh, const struct finish *f,
+				       void *c);
 	/* The chains of a tile that the diagonal of a triangle crosses:
 	 * `first` is how far right of the tile's first row the steps begin. */
 	void (*edge[TILE_VECTORS])(bool upper, int64_t first, int64_t k,
-				   struct panel a, struct panel b, void *t,
+				   const struct panel *a,
+				   const struct panel *b, void *t,
 				   bool fresh);
 	/* The sums of a tile from c, where f->raw. */
 	void (*load)(void *t, int height, int rows, int columns,

@@ -147,47 +147,48 @@ static struct reach reach_of(const struct view *a, const struct step *s,
 }
 
 /* From a step of k on. */
-static struct panel panel_at(const struct gemm_kernel *g, struct panel a,
-			     int64_t k)
+static struct panel panel_at(const struct gemm_kernel *g,
+			     const struct panel *a, int64_t k)
 {
 	int64_t real = g->plain ? g->size : g->size / 2;
 
-	return (struct panel){ (const char *)a.at + k * a.step * real, a.step,
-			       a.across };
+	return (struct panel){ (const char *)a->at + k * a->step * real,
+			       a->step, a->across };
 }
 
 /* The chains of a tile by one step of a triangle. */
 static void triangle(const struct part *t, const struct reach *r, int64_t at,
-		     int64_t i, int height, struct panel a, struct panel b,
-		     char *sums)
+		     int64_t i, int height, const struct panel *a,
+		     const struct panel *b, char *sums)
 {
 	const struct gemm_kernel *g = t->g;
 	int which = height / g->lanes - 1;
 	bool upper = t->p->a.triangle == 'U', fresh = r->first;
 	int64_t edge = r->edge_to - r->edge, whole = r->to - r->from;
+	struct panel edge_a = panel_at(g, a, r->edge - at);
+	struct panel edge_b = panel_at(g, b, r->edge - at);
+	struct panel whole_a = panel_at(g, a, r->from - at);
+	struct panel whole_b = panel_at(g, b, r->from - at);
 
 	if (upper && edge > 0) {
-		g->edge[which](true, r->edge - i, edge,
-			       panel_at(g, a, r->edge - at),
-			       panel_at(g, b, r->edge - at), sums, fresh);
+		g->edge[which](true, r->edge - i, edge, &edge_a, &edge_b, sums,
+			       fresh);
 		fresh = false;
 	}
 	if (whole > 0) {
-		g->micro[0][which](whole, panel_at(g, a, r->from - at),
-				   panel_at(g, b, r->from - at), sums, fresh,
+		g->micro[0][which](whole, &whole_a, &whole_b, sums, fresh,
 				   &t->p->finish, NULL);
 		fresh = false;
 	}
 	if (!upper && edge > 0)
-		g->edge[which](false, r->edge - i, edge,
-			       panel_at(g, a, r->edge - at),
-			       panel_at(g, b, r->edge - at), sums, fresh);
+		g->edge[which](false, r->edge - i, edge, &edge_a, &edge_b, sums,
+			       fresh);
 }
 
 /* One tile: rows i.. of C, `height` of the panel. */
 static void tile(const struct part *t, const struct step *step, int64_t i,
-		 int64_t m, int height, int64_t j, int64_t n, struct panel a,
-		 struct panel b, char *sums)
+		 int64_t m, int height, int64_t j, int64_t n,
+		 const struct panel *a, const struct panel *b, char *sums)
 {
 	const struct product *p = t->p;
 	const struct gemm_kernel *g = t->g;
@@ -298,7 +299,7 @@ static void block(const struct part *t, const struct step *step,
 			a = panel_of(t, &t->p->a, t->direct_a, step, i + s.row,
 				     s.rows, s.height, t->a + s.at);
 			tile(t, step, i + s.row, s.rows, s.height, j + c,
-			     width, a, b, sums);
+			     width, &a, &b, sums);
 			if (sums)
 				sums += s.height * g->nr * g->size;
 		}
