@@ -50,8 +50,8 @@ static int64_t extent(int64_t rows, int64_t columns, int64_t ld)
 	return rows && columns ? (columns - 1) * ld + rows : 0;
 }
 
-static void random_gemm(struct gemm *g, enum same_type t, int64_t most,
-			bool wild)
+static void gemm_of(struct gemm *g, enum same_type t, int64_t m, int64_t n,
+		    int64_t k, bool wild)
 {
 	static const char trans[] = "NTCR";
 	int64_t rows_a, rows_b;
@@ -59,9 +59,9 @@ static void random_gemm(struct gemm *g, enum same_type t, int64_t most,
 	*g = (struct gemm){ .type = t,
 			    .ta = trans[below(4)],
 			    .tb = trans[below(4)],
-			    .m = length(most),
-			    .n = length(most),
-			    .k = length(most) };
+			    .m = m,
+			    .n = n,
+			    .k = k };
 	rows_a = g->ta == 'N' || g->ta == 'R' ? g->m : g->k;
 	rows_b = g->tb == 'N' || g->tb == 'R' ? g->k : g->n;
 	g->lda = rows_a + 1 + below(3);
@@ -75,6 +75,12 @@ static void random_gemm(struct gemm *g, enum same_type t, int64_t most,
 	g->a = guarded(t, g->size_a, wild);
 	g->b = guarded(t, g->size_b, wild);
 	g->c = guarded(t, g->size_c, wild);
+}
+
+static void random_gemm(struct gemm *g, enum same_type t, int64_t most,
+			bool wild)
+{
+	gemm_of(g, t, length(most), length(most), length(most), wild);
 }
 
 static void drop_gemm(const struct gemm *g)
@@ -165,6 +171,23 @@ static void test_gemm_wild(void **unused)
 {
 	(void)unused;
 	many_gemm(400, 40, true);
+}
+
+/* One row or one column: a matrix times a vector. */
+static void test_gemm_thin(void **unused)
+{
+	struct gemm g;
+
+	(void)unused;
+	for (int i = 0; i < 200; i++) {
+		int64_t most = 1 + below(300);
+		bool row = below(2);
+
+		gemm_of(&g, (enum same_type)(i % TYPES), row ? 1 : most,
+			row ? most : 1, length(200), i % 3 == 0);
+		check_gemm(&g);
+		drop_gemm(&g);
+	}
 }
 
 /* One product with its operands and result `at` bytes behind a cache line. */
@@ -644,6 +667,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gemm),
 		cmocka_unit_test(test_gemm_wild),
+		cmocka_unit_test(test_gemm_thin),
 		cmocka_unit_test(test_alignments),
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_level3),

@@ -1,16 +1,69 @@
 /* SPDX-License-Identifier: MIT */
+#include "columns.h"
+#include "memory.h"
 #include "pool.h"
 #include "product.h"
 #include "scalar.h"
 #include "view.h"
 
-/* c = alpha * a * x + beta * c, where a's rows lie beside each other: gemv has
- * the same chains of real numbers, and no tile that is mostly padding. */
+/* Rows of a matrix times a vector; threads have some each. */
+struct rows {
+	enum same_type type;
+	const struct view *a;
+	int64_t m, k, part;
+	const void *x;
+	struct finish finish;
+	char *c;
+};
+
+static void some_rows(void *arg, int64_t i)
+{
+	const struct rows *r = arg;
+	const struct gemm_kernel *g = kernels->gemm[r->type];
+	int64_t from = i * r->part;
+	int64_t m = r->m - from < r->part ? r->m - from : r->part;
+
+	g->rows(m, r->k, (const char *)r->a->at + from * r->a->rs * g->size,
+		r->a->rs, r->x, &r->finish,
+		r->c + from * r->finish.rs * g->size);
+}
+
+/* Each row is contiguous. */
+static bool by_rows(const struct product *p, const struct view *a, int64_t m,
+		    struct line x, int64_t incc)
+{
+	void *room;
+	struct rows r = { .type = p->type,
+			  .a = a,
+			  .m = m,
+			  .k = p->k,
+			  .finish = p->finish,
+			  .c = p->c };
+
+	x = in_a_row(p->type, x, p->k, &room);
+	if (x.inc == 1) {
+		r.x = x.at;
+		r.finish.rs = incc;
+		r.part = part_of(m, (double)m * (double)p->k, 1);
+		pool_run((m + r.part - 1) / r.part, some_rows, &r);
+	}
+	if (room)
+		room_give(room);
+	return x.inc == 1;
+}
+
+/* c = alpha * a * x + beta * c: no tile that is mostly padding. Where a's rows
+ * lie beside each other, gemv has the same chains of real numbers. */
 static bool as_vector(const struct product *p, const struct view *a, int64_t m,
 		      const struct view *x, int64_t incc)
 {
-	if (p->type >= SAME_C || a->rs != 1)
+	if (p->type >= SAME_C)
 		return false;
+	if (a->rs != 1)
+		return a->cs == 1 &&
+		       by_rows(p, a, m,
+			       (struct line){ (void *)(uintptr_t)x->at, x->cs },
+			       incc);
 	same_gemv(p->type, 'N', m, p->k, p->finish.alpha, a->at, a->cs, x->at,
 		  x->cs, p->finish.beta, p->c, incc);
 	return true;

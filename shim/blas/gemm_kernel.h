@@ -194,6 +194,7 @@ static void NAME(finish)(const void *tile, int height, int rows, int columns,
 
 #include "edge_kernel.h"
 #include "pack_kernel.h"
+#include "rows_kernel.h"
 
 static const struct gemm_kernel NAME(gemm) = {
 	.size = sizeof(R),
@@ -219,4 +220,5 @@ static const struct gemm_kernel NAME(gemm) = {
 	.load = NAME(load_sums),
 	.finish = NAME(finish),
 	.pack = NAME(pack),
+	.rows = NAME(by_rows),
 };

@@ -78,6 +78,10 @@ struct gemm_kernel {
 	/* The sums of a tile from c, where f->raw. */
 	void (*load)(void *t, int height, int rows, int columns,
 		     const struct finish *f, const void *c);
+	/* Real: c = alpha * a * x + beta * c by the chains of tiles, where each
+	 * of a's m rows is contiguous, and lda from the next. */
+	void (*rows)(int64_t m, int64_t k, const void *a, int64_t lda,
+		     const void *x, const struct finish *f, void *c);
 	/* Finishes the upper left rows x columns of a tile that is `height`
 	 * high; it lies `below` rows further down than right. */
 	void (*finish)(const void *t, int height, int rows, int columns,
