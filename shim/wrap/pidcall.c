@@ -92,6 +92,17 @@ static long waited_id(const struct registers *r)
 	return ret;
 }
 
+bool pidcall_served(long nr)
+{
+	if (!config.pids_virtual && !config.pids_namespace)
+		return false;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		if (calls[i].nr == nr)
+			return true;
+	return nr == SYS_waitid || nr == SYS_getpgrp || nr == SYS_setsid ||
+	       nr == SYS_setpgid;
+}
+
 bool pidcall(struct registers *r)
 {
 	if (!config.pids_virtual && !config.pids_namespace)

@@ -21,6 +21,7 @@
 #include "output.h"
 #include "pids.h"
 #include "real.h"
+#include "registers.h"
 #include "stack.h"
 #include "turn.h"
 #include "banned.h"
@@ -197,6 +198,40 @@ EXPORT int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
 	turn_lent();                                                           \
 	environment_undo(borrowed);                                            \
 	return ret
+
+/*
+ * The same by number. What was made ready lies on the caller's stack, or in
+ * memory that lasts: the kernel copies it before it drops the image.
+ */
+long exec_call(struct registers *r, const struct caller *by)
+{
+	bool at = r->nr == SYS_execveat, borrowed;
+	const char *path = (const char *)(at ? ARG(r, 2) : ARG(r, 1));
+	long *envp = at ? &ARG(r, 4) : &ARG(r, 3);
+	struct environment own, *e = &own;
+	struct call c;
+	long ret;
+
+	if (!process.active)
+		return registers_go_on(r);
+	borrowed = process_borrowed();
+	if (borrowed) {
+		e = environment_lasting(&own);
+	} else {
+		call_begin(&c, at ? &src_execveat : &src_execve, by->ret,
+			   by->frame);
+		call_end(&c, path ? digest_string(path) : 0, 0);
+	}
+	e->vector = alloca((size_t)environment_size((char **)*envp) *
+			   sizeof(char *));
+	environment_make(e, (char **)*envp, borrowed, path);
+	*envp = (long)e->vector;
+	turn_lend();
+	ret = registers_go_on(r);
+	turn_lent();
+	environment_undo(borrowed);
+	return ret;
+}
 
 EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {

@@ -40,6 +40,7 @@ ROW(getrandom, "entropy", "kernel entropy");
 ROW(time, "clock", "seconds since 1970");
 ROW(gettimeofday, "clock", "microseconds since 1970");
 ROW(clock_gettime, "clock", "any clock");
+ROW(clock_getres, "clock", "resolution of a clock");
 ROW(nanosleep, "clock", "sleep, nanoseconds");
 ROW(clock_nanosleep, "clock", "sleep on a clock");
 ROW(clock_settime, "clock", "sets a clock");
@@ -79,11 +80,6 @@ FILE_ROW(statx, "a file, chosen ones");
 SOURCE_ROW(syscall_fork, .group = "process", .policy = SB_OBSERVE,
 	   .doc = "a copy of the process by syscall(SYS_fork or SYS_clone)");
 
-/* Who called syscall(), as for call_begin(). */
-struct caller {
-	void *ret, *frame;
-};
-
 static long go_on(const struct registers *r)
 {
 	return registers_go_on(r);
@@ -108,10 +104,23 @@ static long read_clock(struct call *c, const struct registers *r, bool force)
 	struct timespec *ts = (void *)ARG(r, 2);
 	long ret = 0;
 
-	if (force && ts)
+	if (force && ts && ltime_known((clockid_t)ARG(r, 1)))
 		*ts = ltime_show((clockid_t)ARG(r, 1), ltime_read(c->self));
 	else
 		ret = go_on(r);
+	call_end(c, ret || !ts ? 0 : ltime_ns(ts), 0);
+	return ret;
+}
+
+static long read_tick(struct call *c, const struct registers *r, bool force)
+{
+	struct timespec *ts = (void *)ARG(r, 2);
+	long ret = 0;
+
+	if (!force || !ltime_known((clockid_t)ARG(r, 1)))
+		ret = go_on(r);
+	else if (ts)
+		*ts = (struct timespec){ 0, 1 };
 	call_end(c, ret || !ts ? 0 : ltime_ns(ts), 0);
 	return ret;
 }
@@ -429,13 +438,6 @@ static bool limited(const struct registers *r)
 	return ARG(r, 4) && (op == FUTEX_WAIT || until_moment(op));
 }
 
-/* The seventh argument of syscall() is on the stack, above the return
- * address. */
-static uint32_t sixth(const struct caller *by)
-{
-	return (uint32_t)((long *)by->frame)[2];
-}
-
 /* Those that the kernel alone can serve. */
 static bool waits_outside(const struct registers *r)
 {
@@ -472,6 +474,9 @@ static struct source *find(long nr, server **serve)
 	case SYS_clock_gettime:
 		*serve = read_clock;
 		return &src_syscall_clock_gettime;
+	case SYS_clock_getres:
+		*serve = read_tick;
+		return &src_syscall_clock_getres;
 	case SYS_nanosleep:
 		*serve = nap;
 		return &src_syscall_nanosleep;
@@ -673,7 +678,7 @@ static bool serve_futex(struct registers *r, const struct caller *by,
 	if (counts)
 		force = call_begin(&c, &src_syscall_futex, by->ret,
 				   by->frame) == SB_FORCE;
-	if (!futex_in_turn(r, sixth(by), force, result))
+	if (!futex_in_turn(r, (uint32_t)by->sixth, force, result))
 		return false;
 	if (counts)
 		call_end(&c, (uint64_t)*result, 0);
@@ -696,19 +701,17 @@ static bool serve_number(struct registers *r, const struct caller *by,
 			;
 		force = call_begin(&c, &src_syscall_futex, by->ret,
 				   by->frame) == SB_FORCE;
-		*result = limited(r) ? wait_word(&c, r, force, sixth(by))
+		*result = limited(r) ? wait_word(&c, r, force, by->sixth)
 				     : sys6(SYS_futex, ARG(r, 1), ARG(r, 2),
 					    ARG(r, 3), ARG(r, 4), ARG(r, 5),
-					    sixth(by));
+					    by->sixth);
 		turn_return();
 		return true;
 	}
 	if (r->nr == SYS_futex && limited(r)) {
 		force = call_begin(&c, &src_syscall_futex, by->ret,
 				   by->frame) == SB_FORCE;
-		/* The seventh argument of syscall() is on the stack, above
-		 * the return address. */
-		*result = wait_word(&c, r, force, ((long *)by->frame)[2]);
+		*result = wait_word(&c, r, force, by->sixth);
 		return true;
 	}
 	source = find(r->nr, &serve);
@@ -739,16 +742,14 @@ static bool rename_file(struct registers *r)
 	return true;
 }
 
-/* True: served, and the result stands where the number stood. */
-bool samebits_before_syscall(struct registers *r, void *ret, void *frame);
-bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
+bool syscall_serve(struct registers *r, const struct caller *by)
 {
-	const struct caller by = { ret, frame };
+	wait_server *wait;
 	long n;
 
 	if ((r->nr == SYS_fork || r->nr == SYS_clone || r->nr == SYS_clone3) &&
 	    forks(r))
-		return raw_fork(r, ret, frame);
+		return raw_fork(r, by->ret, by->frame);
 	forget(r);
 	if (pidcall(r) || pin(r))
 		return true;
@@ -760,7 +761,12 @@ bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
 		return set_times(r);
 	if (renames(r->nr))
 		return rename_file(r);
-	if (!serve_number(r, &by, &n) && !serve_file(r, &by, &n))
+	wait = wait_call(r->nr);
+	if (wait)
+		n = wait(r, by);
+	else if (r->nr == SYS_execve || r->nr == SYS_execveat)
+		n = exec_call(r, by);
+	else if (!serve_number(r, by, &n) && !serve_file(r, by, &n))
 		return false;
 	if (n < 0 && n > -4096) {
 		errno = (int)-n;
@@ -768,4 +774,41 @@ bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
 	}
 	r->nr = n;
 	return true;
+}
+
+bool syscall_served(long nr)
+{
+	const struct registers r = { .nr = nr };
+	server *serve;
+
+	switch (nr) {
+	case SYS_fork:
+	case SYS_vfork:
+	case SYS_clone:
+	case SYS_clone3:
+	case SYS_execve:
+	case SYS_execveat:
+	case SYS_close:
+	case SYS_dup2:
+	case SYS_dup3:
+	case SYS_close_range:
+	case SYS_sched_setaffinity:
+	case SYS_utimensat:
+	case SYS_futex:
+		return true;
+	case SYS_sched_yield:
+		return config.turns;
+	}
+	return renames(nr) || wait_call(nr) || find(nr, &serve) ||
+	       pidcall_served(nr) || opens(&r) || reads(&r) || writes(&r);
+}
+
+/* From jump.S. The sixth argument is syscall()'s seventh, which lies on the
+ * stack, above the return address. */
+bool samebits_before_syscall(struct registers *r, void *ret, void *frame);
+bool samebits_before_syscall(struct registers *r, void *ret, void *frame)
+{
+	const struct caller by = { ret, frame, ((long *)frame)[2] };
+
+	return syscall_serve(r, &by);
 }

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/sem.h>
@@ -22,6 +23,7 @@
 #include "ltime.h"
 #include "pids.h"
 #include "real.h"
+#include "registers.h"
 #include "turnfd.h"
 #include "banned.h"
 
@@ -274,6 +276,115 @@ EXPORT int epoll_pwait2(int fd, struct epoll_event *events, int n,
 	relative(&c, force, ret == 0, ts ? ltime_ns(ts) : 0);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
+}
+
+/*
+ * The same calls made without libc. The kernel's sets of signals are a word; a
+ * limit that it writes back is the program's own, or one of ours that is over.
+ */
+enum limit_kind { LIMIT_MS, LIMIT_TIMESPEC, LIMIT_TIMEVAL };
+
+static const struct wait_row {
+	long nr;
+	struct source *source;
+	unsigned limit; /* which argument */
+	enum limit_kind kind;
+} wait_rows[] = {
+	{ SYS_poll, &src_poll, 3, LIMIT_MS },
+	{ SYS_ppoll, &src_ppoll, 3, LIMIT_TIMESPEC },
+	{ SYS_select, &src_select, 5, LIMIT_TIMEVAL },
+	{ SYS_pselect6, &src_pselect, 5, LIMIT_TIMESPEC },
+	{ SYS_epoll_wait, &src_epoll_wait, 4, LIMIT_MS },
+	{ SYS_epoll_pwait, &src_epoll_pwait, 4, LIMIT_MS },
+	{ SYS_epoll_pwait2, &src_epoll_pwait2, 4, LIMIT_TIMESPEC },
+};
+
+static const struct wait_row *wait_row(long nr)
+{
+	for (size_t i = 0; i < sizeof(wait_rows) / sizeof(*wait_rows); i++)
+		if (wait_rows[i].nr == nr)
+			return &wait_rows[i];
+	return NULL;
+}
+
+/* SEAT_EVER: there is none. */
+static uint64_t limit_of(const struct registers *r, const struct wait_row *row)
+{
+	const void *at = (const void *)ARG(r, row->limit);
+	const struct timeval *tv = at;
+
+	if (row->kind == LIMIT_MS)
+		return limit_ms((int)ARG(r, row->limit));
+	if (!at)
+		return SEAT_EVER;
+	if (row->kind == LIMIT_TIMESPEC)
+		return ltime_ns(at);
+	return (uint64_t)tv->tv_sec * LTIME_SECOND +
+	       (uint64_t)tv->tv_usec * 1000;
+}
+
+static const void *kernel_mask(const struct registers *r,
+			       const struct caller *by)
+{
+	const uintptr_t *pair = (const uintptr_t *)by->sixth;
+
+	switch (r->nr) {
+	case SYS_ppoll:
+		return (const void *)ARG(r, 4);
+	case SYS_pselect6:
+		return pair ? (const void *)pair[0] : NULL;
+	case SYS_epoll_pwait:
+	case SYS_epoll_pwait2:
+		return (const void *)ARG(r, 5);
+	}
+	return NULL;
+}
+
+static bool raw_in_turn(const struct registers *r, const struct caller *by,
+			uint64_t ns, bool *late)
+{
+	const void *word = kernel_mask(r, by);
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	if (word)
+		memcpy(&mask, word, 8);
+	if (r->nr == SYS_poll || r->nr == SYS_ppoll)
+		return turnfd_poll((void *)ARG(r, 1), (unsigned)ARG(r, 2), ns,
+				   word ? &mask : NULL, late);
+	if (r->nr == SYS_select || r->nr == SYS_pselect6)
+		return select_in_turn((int)ARG(r, 1), (void *)ARG(r, 2),
+				      (void *)ARG(r, 3), (void *)ARG(r, 4), ns,
+				      word ? &mask : NULL, late);
+	return epoll_in_turn((int)ARG(r, 1), ns, word ? &mask : NULL, late);
+}
+
+static long raw_wait(struct registers *r, const struct caller *by)
+{
+	const struct wait_row *row = wait_row(r->nr);
+	bool force, late = false;
+	uint64_t ns = limit_of(r, row), over[2] = { 0 };
+	long ret = -EINTR;
+	struct call c;
+
+	force = call_begin(&c, row->source, by->ret, by->frame) == SB_FORCE;
+	if (!turn_on || raw_in_turn(r, by, ns, &late)) {
+		if (late)
+			ARG(r, row->limit) = row->kind == LIMIT_MS
+						     ? 0 : (long)over;
+		ret = sys_call(r->nr, ARG(r, 1), ARG(r, 2), ARG(r, 3),
+			       ARG(r, 4), ARG(r, 5), by->sixth);
+	}
+	turn_return();
+	relative(&c, force && !late,
+		 ret == 0 && ns != SEAT_EVER && ns != 0, ns);
+	call_end(&c, (uint64_t)ret, 0);
+	return ret;
+}
+
+wait_server *wait_call(long nr)
+{
+	return wait_row(nr) ? raw_wait : NULL;
 }
 
 EXPORT int sigtimedwait(const sigset_t *restrict set,
