@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "text.h"
+#include "trap.h"
 #include "banned.h"
 
 struct config config = { .limit = 256u << 20, .start = 1893456000,
@@ -79,6 +80,36 @@ static bool set_threads(const char *value, size_t len)
 
 	config.threads = n <= 65536 ? (uint32_t)n : 0;
 	return config.threads || is(value, len, "native");
+}
+
+/* Words, '+' between. */
+static bool set_traps(const char *value, size_t len)
+{
+	static const struct {
+		const char *word;
+		unsigned traps;
+	} words[] = {
+		{ "tsc", TRAP_TSC },	     { "rdrand", TRAP_RDRAND },
+		{ "syscall", TRAP_SYSCALL }, { "vdso", TRAP_VDSO },
+		{ "all", TRAP_ALL },
+	};
+	bool known = len > 0;
+
+	while (len) {
+		const char *plus = memchr(value, '+', len);
+		size_t n = plus ? (size_t)(plus - value) : len;
+		unsigned traps = 0;
+
+		for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+			if (is(value, n, words[i].word))
+				traps = words[i].traps;
+		config.traps |= traps;
+		known &= traps != 0;
+		n += plus != NULL;
+		value += n;
+		len -= n;
+	}
+	return known;
 }
 
 /* False: the key is not known, or the value is no number. */
@@ -169,6 +200,8 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		known = set_order(value, vlen);
 	if (is(key, klen, "threads"))
 		known = set_threads(value, vlen);
+	if (is(key, klen, "trap"))
+		known = set_traps(value, vlen);
 	config.seeded |= known && is(key, klen, "seed");
 	config.turns_seeded |= known && is(key, klen, "turnseed");
 	config.pids_said |= known && is(key, klen, "pids");

@@ -43,6 +43,7 @@ struct config {
 	uint64_t external_wait; /* ms that the outside world has, with the turn */
 	uint64_t patience;   /* s of processor time, with the turn */
 	bool deadlock_exit;
+	unsigned traps;	     /* --trap: TRAP_… (trap.h) */
 	bool blas_same;	     /* --blas=same */
 	bool digest_blas;    /* of what BLAS calls read and write */
 	uint64_t seed;

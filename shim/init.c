@@ -30,6 +30,7 @@
 #include "stack.h"
 #include "standalone.h"
 #include "thread.h"
+#include "trap.h"
 #include "turn.h"
 #include "variables.h"
 #include "weak.h"
@@ -116,6 +117,7 @@ __attribute__((constructor)) static void start(int argc, char **argv,
 	pthread_atfork(process_fork_prepare, process_fork_parent,
 		       process_fork_child);
 	process.active = true;
+	trap_start();
 	turn_sleep_on();
 	memory_start();
 	device_start();

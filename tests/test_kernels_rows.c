@@ -47,6 +47,12 @@ static struct sides matrix(enum same_type t, int64_t m, int64_t n, bool wild)
 	return s;
 }
 
+static void drop(const struct sides *s)
+{
+	free(s->by_columns);
+	free(s->by_rows);
+}
+
 static bool equal(const struct sides *s)
 {
 	size_t size = size_of(s->type);
@@ -177,6 +183,9 @@ static void check(size_t routine, enum same_type t, bool wild)
 			 "k %ld",
 			 routines[routine].name, t, c.ta, c.tb, c.uplo, c.side,
 			 c.m, c.n, c.k);
+	drop(&c.a);
+	drop(&c.b);
+	drop(&c.c);
 }
 
 static void test_rows(void **state)

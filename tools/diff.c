@@ -152,7 +152,7 @@ static void compare_settings(struct section *s, const struct side *a,
 					    "observe",	 "framework", "crypto",
 					    "digest",	 "mpi",	      "start",
 					    "schedule",	 "turnseed",  "sleep",
-					    "deny" };
+					    "deny",	 "trap" };
 	const char *text[2] = { json_string_value(of(a, "settings")),
 				json_string_value(of(b, "settings")) };
 

@@ -66,7 +66,8 @@ static void put_settings(FILE *to, const char *settings)
 					    "trace",  "seeds",	   "shuffle",
 					    "force",  "observe",   "deny",
 					    "crypto", "framework", "digest",
-					    "schedule", "turnseed", "openmp" };
+					    "schedule", "turnseed", "openmp",
+					    "trap" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		size_t n = strlen(keys[i]);

@@ -158,6 +158,8 @@ static void settings(char *out, size_t size, const struct manifest *m,
 		add(out, size, "digest", wanted.digest, false);
 	if (wanted.crypto)
 		add(out, size, "crypto", wanted.crypto, false);
+	if (wanted.trap)
+		add(out, size, "trap", wanted.trap, true);
 	if (wanted.deny)
 		add(out, size, "deny", wanted.deny, false);
 	add_number(out, size, "start", getenv("SOURCE_DATE_EPOCH"), 0);

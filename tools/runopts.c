@@ -277,6 +277,34 @@ static bool turns_valid(void)
 	       one_of("deadlock", wanted.deadlock, "report", "exit");
 }
 
+static bool trap_known(const char *word)
+{
+	static const char *const words[] = { "tsc", "rdrand", "syscall", "vdso",
+					     "all", NULL };
+
+	for (const char *const *w = words; *w; w++)
+		if (!strcmp(word, *w))
+			return true;
+	fail("--trap %s: must be tsc, rdrand, syscall, vdso or all, several "
+	     "with commas between",
+	     word);
+	return false;
+}
+
+static bool traps_valid(void)
+{
+	for (const char *list = wanted.trap; list;) {
+		size_t n = strcspn(list, ",");
+		char word[16];
+
+		snprintf(word, sizeof(word), "%.*s", (int)n, list);
+		if (!trap_known(word))
+			return false;
+		list = list[n] ? list + n + 1 : NULL;
+	}
+	return true;
+}
+
 bool wanted_valid(void)
 {
 	return date_valid() && number("seed", wanted.seed, 0) &&
@@ -295,7 +323,7 @@ bool wanted_valid(void)
 	       one_of("sleep", wanted.sleep, "real", "skip") &&
 	       turns_valid() &&
 	       one_of("addresses", wanted.addresses, "fixed", "random") &&
-	       one_of("digest", wanted.digest, "blas", NULL) &&
+	       one_of("digest", wanted.digest, "blas", NULL) && traps_valid() &&
 	       known("force", wanted.force, true) &&
 	       known("observe", wanted.observe, false) && denial_valid();
 }

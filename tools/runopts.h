@@ -18,7 +18,7 @@ extern struct wanted {
 		*suppress, *threads, *env, *framework, *digest, *portable,
 		*addresses, *mpi, *output, *no_output, *input, *no_input,
 		*schedule, *schedule_seed, *sleep, *external_wait, *patience,
-		*deadlock, *openmp, *blas;
+		*deadlock, *openmp, *blas, *trap;
 	bool own_seeds; /* the verb gives each run one */
 } wanted;
 /* What --suppress named, once wanted_valid() has read it. */
@@ -57,7 +57,10 @@ const char *wanted_shuffle(void);
 	{ "quiet", 'q', NULL, "no notes on stderr, only errors",               \
 	  &wanted.quiet },
 
+/* Of run and audit: both meet the same calls. */
 #define LOG_OPTIONS                                                            \
+	{ "trap", 0, "WHAT,...",                                               \
+	  "past libc, too: tsc, rdrand, syscall, vdso, all", &wanted.trap },   \
 	{ "deny", 0, "RULE,...",                                               \
 	  "end the run at a call: NAME[@CALLER][@@ON_STACK]", &wanted.deny },  \
 	{ "suppress", 0, "FILE",                                               \

@@ -12,6 +12,7 @@
 #include "call.h"
 #include "ltime.h"
 #include "real.h"
+#include "trap.h"
 #include "turn.h"
 #include "banned.h"
 
@@ -85,7 +86,8 @@ EXPORT int gettimeofday(struct timeval *restrict tv, void *restrict zone)
 		if (zone)
 			memset(zone, 0, sizeof(struct timezone));
 	} else {
-		ret = real_gettimeofday(tv, zone);
+		ret = trap_tsc ? (int)sys2(SYS_gettimeofday, tv, zone)
+			       : real_gettimeofday(tv, zone);
 		if (tv)
 			ns = (uint64_t)tv->tv_sec * LTIME_SECOND +
 			     (uint64_t)tv->tv_usec * 1000;
@@ -123,7 +125,7 @@ EXPORT int clock_gettime(clockid_t clock, struct timespec *ts)
 	turn_look();
 	if (CALL(&c, clock_gettime) == SB_FORCE && ltime_known(clock))
 		*ts = ltime_show(clock, ltime_read(c.self));
-	else if (real_clock_gettime)
+	else if (real_clock_gettime && !trap_tsc)
 		ret = real_clock_gettime(clock, ts);
 	else
 		ret = (int)sys2(SYS_clock_gettime, clock, ts);

@@ -8,6 +8,7 @@
 #include "call.h"
 #include "pids.h"
 #include "real.h"
+#include "trapsignal.h"
 #include "turn.h"
 #include "banned.h"
 
@@ -119,15 +120,22 @@ EXPORT int sigaction(int sig, const struct sigaction *restrict act,
 	bool known = config.pids_virtual && sig > 0 && sig < _NSIG;
 	handler *before = known ? handlers[sig] : NULL;
 	struct sigaction ours;
+	sigset_t room;
 	int ret;
 
+	if (trapsignal_claimed(sig))
+		return sys_result(trapsignal_action(sig, act, old));
+	if (act && (known || config.traps)) {
+		ours = *act;
+		ours.sa_mask = *trapsignal_allow(&act->sa_mask, &room);
+	}
 	if (known && tells(act)) {
 		/* First: it may arrive as soon as it is set. */
 		handlers[sig] = act->sa_sigaction;
-		ours = *act;
 		ours.sa_sigaction = arrived;
-		act = &ours;
 	}
+	if (act && (known || config.traps))
+		act = &ours;
 	ret = NEXT(sigaction)(sig, act, old);
 	if (ret && known)
 		handlers[sig] = before;
@@ -139,8 +147,14 @@ EXPORT int sigaction(int sig, const struct sigaction *restrict act,
 /* Returns what sigaction() has set, too. */
 EXPORT __sighandler_t signal(int sig, __sighandler_t act)
 {
+	struct sigaction set = { .sa_handler = act, .sa_flags = SA_RESTART };
 	__sighandler_t old;
 
+	if (trapsignal_claimed(sig)) {
+		sigaddset(&set.sa_mask, sig);
+		trapsignal_action(sig, &set, &set);
+		return set.sa_handler;
+	}
 	old = NEXT(signal)(sig, act);
 	return old == (__sighandler_t)(void (*)(void))arrived
 		       ? (__sighandler_t)(void (*)(void))handlers[sig]

@@ -67,9 +67,6 @@ LOOK(sem_getvalue, 1, (sem_t *restrict s, int *restrict n), s, n)
 LOOK(pthread_key_create, 1, (pthread_key_t * key, void (*destroy)(void *)), key,
      destroy)
 LOOK(pthread_key_delete, 1, (pthread_key_t key), key)
-LOOK(pthread_sigmask, TURN_KERNEL,
-     (int how, const sigset_t *restrict set, sigset_t *restrict old), how, set,
-     old)
 LOOK(sigpending, TURN_KERNEL, (sigset_t * set), set)
 LOOK(raise, TURN_KERNEL, (int sig), sig)
 LOOK(pthread_getschedparam, TURN_KERNEL,

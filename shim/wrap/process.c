@@ -23,6 +23,7 @@
 #include "real.h"
 #include "registers.h"
 #include "stack.h"
+#include "trap.h"
 #include "turn.h"
 #include "banned.h"
 
@@ -59,15 +60,18 @@ SOURCE_ROW(vfork, .group = "process", .policy = SB_OBSERVE,
 	   .doc = "a child that borrows our memory");
 ROW(clone, "a raw thread or process");
 
-/* A program that is started gets the processors that turns took away. */
-static void turn_lend(void)
+/* A program that is started gets the processors that turns took away, and the
+ * instructions that traps did. */
+static void lend(void)
 {
 	if (turn_pinned())
 		turn_unpin();
+	trap_lend();
 }
 
-static void turn_lent(void)
+static void lent(void)
 {
+	trap_lent();
 	if (turn_pinned())
 		turn_pin();
 }
@@ -193,9 +197,9 @@ EXPORT int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
 	}                                                                      \
 	e->vector = alloca((size_t)environment_size(envp) * sizeof(char *));   \
 	environment_make(e, envp, borrowed, what);                             \
-	turn_lend();                                                           \
+	lend();                                                                 \
 	ret = REAL(__VA_ARGS__, e->vector);                                    \
-	turn_lent();                                                           \
+	lent();                                                                 \
 	environment_undo(borrowed);                                            \
 	return ret
 
@@ -328,9 +332,9 @@ EXPORT int execlp(const char *file, const char *first, ...)
 	process_announce();                                                    \
 	e.vector = alloca((size_t)environment_size(envp) * sizeof(char *));    \
 	environment_make(&e, envp, true, file);                                \
-	turn_lend();                                                           \
+	lend();                                                                 \
 	ret = real_##fn(&made, file, actions, attr, argv, e.vector);           \
-	turn_lent();                                                           \
+	lent();                                                                 \
 	if (ret)                                                               \
 		environment_undo(true);                                        \
 	else                                                                   \
@@ -468,9 +472,9 @@ static int run_shell(const char *command, char **envp)
 	posix_spawnattr_setsigdefault(&attr, &defaults);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF |
 						POSIX_SPAWN_SETSIGMASK);
-	turn_lend();
+	lend();
 	ret = real_posix_spawn(&pid, "/bin/sh", NULL, &attr, argv, envp);
-	turn_lent();
+	lent();
 	posix_spawnattr_destroy(&attr);
 	status = ret ? 127 << 8 : shell_wait(pid);
 	shell_leave();
@@ -512,9 +516,9 @@ EXPORT int wordexp(const char *restrict words, wordexp_t *restrict we,
 	/* Only $(command) starts a shell, and a word may hold several. */
 	environment_undo(true);
 	old = environ_swap(e.vector);
-	turn_lend();
+	lend();
 	ret = real_wordexp(words, we, flags);
-	turn_lent();
+	lent();
 	environ_restore(old);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
@@ -533,9 +537,9 @@ EXPORT FILE *popen(const char *command, const char *mode)
 	e.vector = alloca((size_t)environment_size(environ) * sizeof(char *));
 	environment_make(&e, environ, true, "/bin/sh");
 	old = environ_swap(e.vector);
-	turn_lend();
+	lend();
 	f = real_popen(command, mode);
-	turn_lent();
+	lent();
 	environ_restore(old);
 	if (!f)
 		environment_undo(true);
