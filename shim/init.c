@@ -133,6 +133,7 @@ void samebits_before_main(void)
 		return;
 	modules_list();
 	stack_start();
+	trap_main();
 	stdio_start(false);
 	seeding_start(real_dlsym_fn(RTLD_DEFAULT, "PyImport_Inittab"));
 }

@@ -21,6 +21,7 @@
 #include "sys.h"
 #include "text.h"
 #include "thread.h"
+#include "trap.h"
 #include "weak.h"
 #include "banned.h"
 
@@ -348,6 +349,7 @@ static void forget(const struct module *m)
 	entries_unloaded(m->start, m->end);
 	bound_unloaded(m->start, m->end);
 	lapack_unloaded(m->start, m->end);
+	trap_unloaded(m->start, m->end);
 	stack_flush();
 }
 
@@ -489,6 +491,7 @@ void modules_list(void)
 		n = meet(fresh, sizeof(fresh) / sizeof(*fresh));
 		if (main_begun && n)
 			weak_clear_in(fresh, n);
+		trap_loaded(fresh, n);
 	} while (n == sizeof(fresh) / sizeof(*fresh));
 	listed_adds = now;
 	main_begun = true;

@@ -91,6 +91,9 @@ struct thread {
 
 	struct seat seat;
 
+	char *trap_stack; /* its top (trap.h); NULL: not needed so far */
+	bool trapped;	  /* it is in use */
+
 	char *engine_stack; /* its top (stack.h); NULL: not needed so far */
 
 	/* What the stack's frames are told by, in all threads that start the

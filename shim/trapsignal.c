@@ -16,8 +16,9 @@ struct kernel_action {
 };
 #define RESTORER 0x04000000ul /* SA_RESTORER */
 
+#define HANDLERS 4
 static struct claim {
-	trap_handler *ours;
+	trap_handler *ours[HANDLERS];
 	struct sigaction theirs;
 } claims[_NSIG];
 static int lock; /* of what they have set */
@@ -73,20 +74,27 @@ static void install(int sig)
 
 bool trapsignal_claimed(int sig)
 {
-	return sig > 0 && sig < _NSIG && claims[sig].ours;
+	return sig > 0 && sig < _NSIG && claims[sig].ours[0];
 }
 
 void trapsignal_claim(int sig, trap_handler *handler)
 {
 	struct sigaction *theirs = &claims[sig].theirs;
 	struct kernel_action before;
+	unsigned n = 0;
 
+	while (n < HANDLERS && claims[sig].ours[n])
+		n++;
+	if (n == HANDLERS)
+		return;
+	claims[sig].ours[n] = handler;
+	if (n)
+		return;
 	if (sys4(SYS_rt_sigaction, sig, NULL, &before, sizeof(before.mask)))
 		return;
 	theirs->sa_sigaction = before.handler;
 	theirs->sa_flags = (int)(before.flags & ~RESTORER);
 	*word_of(&theirs->sa_mask) = before.mask;
-	claims[sig].ours = handler;
 	claimed |= BIT(sig);
 	install(sig);
 }
@@ -182,10 +190,11 @@ static void arrived(int sig, siginfo_t *info, void *context)
 	int saved = errno;
 	struct sigaction act;
 
-	if (claims[sig].ours(info, context)) {
-		errno = saved;
-		return;
-	}
+	for (unsigned i = 0; i < HANDLERS && claims[sig].ours[i]; i++)
+		if (claims[sig].ours[i](info, context)) {
+			errno = saved;
+			return;
+		}
 	act = take_theirs(sig);
 	pids_info_out(info);
 	errno = saved;

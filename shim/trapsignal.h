@@ -19,7 +19,7 @@
  * signals are blocked. May run on a small stack of the program's. */
 typedef bool trap_handler(siginfo_t *info, ucontext_t *context);
 
-/* Takes a signal. One handler each. */
+/* Takes a signal. Several may, up to four, and are asked in order. */
 void trapsignal_claim(int sig, trap_handler *handler);
 bool trapsignal_claimed(int sig);
 

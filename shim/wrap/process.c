@@ -230,9 +230,9 @@ long exec_call(struct registers *r, const struct caller *by)
 			   sizeof(char *));
 	environment_make(e, (char **)*envp, borrowed, path);
 	*envp = (long)e->vector;
-	turn_lend();
+	lend();
 	ret = registers_go_on(r);
-	turn_lent();
+	lent();
 	environment_undo(borrowed);
 	return ret;
 }
