@@ -189,7 +189,8 @@ static void describe(struct place *p, const struct visit *v, struct module *m)
 	p->site = stack_site(stack, v->line, v->lines);
 	if (guards_keys(source))
 		p->crypto = source->keys || v->kind & KEY_SECRET ||
-			    (m && m->crypto);
+			    (m && m->crypto) ||
+			    (m && m->go && gives_keys(source));
 	if (p->crypto && p->policy == SB_FORCE && !config.crypto_force)
 		p->policy = SB_OBSERVE;
 	if (source->denied && is_denied(v, stack, &p->suppression))

@@ -205,7 +205,8 @@ void module_classify(struct module *m)
 		m->record->flags |= SB_MODULE_CRYPTO;
 }
 
-static void read_build_id(struct module *m, const ElfW(Phdr) *p)
+/* Its build-id, or that Go made it. */
+static void read_notes(struct module *m, const ElfW(Phdr) *p)
 {
 	const char *at = (const char *)(m->base + p->p_vaddr);
 	const char *end = at + p->p_memsz;
@@ -214,12 +215,12 @@ static void read_build_id(struct module *m, const ElfW(Phdr) *p)
 		const ElfW(Nhdr) *n = (const void *)at;
 		const char *desc = at + sizeof(*n) + ((n->n_namesz + 3) & ~3u);
 
-		if (n->n_type == NT_GNU_BUILD_ID && n->n_namesz == 4 &&
-		    desc + n->n_descsz <= end) {
+		if (n->n_namesz == 4 && !memcmp(n + 1, "Go\0", 4))
+			m->go = true;
+		else if (n->n_type == NT_GNU_BUILD_ID && n->n_namesz == 4 &&
+			 desc + n->n_descsz <= end)
 			memcpy(m->build_id, desc,
 			       n->n_descsz < 20 ? n->n_descsz : 20);
-			return;
-		}
 		at = desc + ((n->n_descsz + 3) & ~3u);
 	}
 }
@@ -300,7 +301,7 @@ static int add(struct dl_phdr_info *info, size_t size, void *arg)
 		if (p->p_type == PT_LOAD && at + p->p_memsz > m->end)
 			m->end = at + p->p_memsz;
 		if (p->p_type == PT_NOTE)
-			read_build_id(m, p);
+			read_notes(m, p);
 	}
 	old = known(m, info->dlpi_name);
 	if (old) {

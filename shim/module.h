@@ -16,6 +16,9 @@ struct module {
 	bool crypto;
 	bool python;	     /* exports CPython's C API */
 	bool extension;	     /* is loaded by CPython as a module of its own */
+	bool go;	     /* Go's linker made it: its runtime seeds itself
+			      * from AT_RANDOM, its crypto/rand alone asks the
+			      * kernel for entropy */
 	bool classified;
 	bool program;	     /* the executable file */
 	bool gone;	     /* unloaded */
