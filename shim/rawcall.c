@@ -316,6 +316,22 @@ static bool born(ucontext_t *context)
 	return true;
 }
 
+/*
+ * On an alternate stack it stays there: a signal that comes meanwhile would
+ * find that stack free, if we were elsewhere, and be put over our frames.
+ */
+static void run(struct trapped *t)
+{
+	const stack_t *s = &t->context->uc_stack;
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+	if (!(s->ss_flags & SS_DISABLE) &&
+	    here - (uintptr_t)s->ss_sp < s->ss_size)
+		serve(t);
+	else
+		trap_run(serve, t);
+}
+
 static bool arrived(siginfo_t *info, ucontext_t *context)
 {
 	uintptr_t at = (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
@@ -329,14 +345,14 @@ static bool arrived(siginfo_t *info, ucontext_t *context)
 	if (alive.yes && served(t.r.nr) && trap_thread_known()) {
 		/* Stacks are told from the way back on. */
 		*reg(&t, REG_RIP) = (greg_t)(at + LENGTH);
-		trap_run(serve, &t);
+		run(&t);
 		give_arguments(&t);
 	} else if (!alive.yes && process.active && served(t.r.nr) &&
 		   trap_thread_known()) {
 		/* The first call of a child that was forked by hand. */
 		process_fork_raw();
 		*reg(&t, REG_RIP) = (greg_t)(at + LENGTH);
-		trap_run(serve, &t);
+		run(&t);
 		give_arguments(&t);
 	}
 	if (t.done)
