@@ -9,6 +9,7 @@
 #include "log.h"
 #include "process.h"
 #include "real.h"
+#include "trap.h"
 #include "turnpart.h"
 #include "turntell.h"
 #include "banned.h"
@@ -77,7 +78,7 @@ static bool with_go(void)
 {
 	uint64_t mask;
 
-	if (!real_iterate(object_of_go, NULL))
+	if (config.traps & TRAP_SYSCALL || !real_iterate(object_of_go, NULL))
 		return false;
 	mask = engine_lock();
 	log_blind("go", "the program has Go's runtime: its threads are not "
