@@ -131,9 +131,9 @@ void samebits_before_main(void)
 {
 	if (!process.active)
 		return;
-	trap_main(); /* listed objects are its to look at */
 	modules_list();
 	stack_start();
+	trap_main();
 	stdio_start(false);
 	seeding_start(real_dlsym_fn(RTLD_DEFAULT, "PyImport_Inittab"));
 }

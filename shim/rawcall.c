@@ -12,6 +12,7 @@
 #include "process.h"
 #include "rawcall.h"
 #include "rawsite.h"
+#include "real.h"
 #include "registers.h"
 #include "sys.h"
 #include "text.h"
@@ -491,8 +492,25 @@ void rawcall_loaded(const uintptr_t *base, unsigned n)
 		look_at(base[i]);
 }
 
+struct loaded {
+	uintptr_t base[256];
+	unsigned n;
+};
+
+static int note(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct loaded *l = arg;
+
+	(void)size;
+	l->base[l->n++] = info->dlpi_addr;
+	return l->n == sizeof(l->base) / sizeof(*l->base);
+}
+
+/* Some were listed before, as a sanitizer looks names up early. */
 void rawcall_start(void)
 {
+	struct loaded l = { .n = 0 };
+
 	if (!rawsite_start()) {
 		say("syscall: libZydis, which decodes programs, is not there; "
 		    "install libzydis4.0",
@@ -501,4 +519,6 @@ void rawcall_start(void)
 	}
 	trapsignal_claim(SIGSEGV, arrived);
 	on = true;
+	real_iterate(note, &l);
+	rawcall_loaded(l.base, l.n);
 }
