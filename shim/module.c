@@ -158,6 +158,19 @@ static bool is_extension(const struct symtab *names, const char *path)
 	return symtab_find(names, name);
 }
 
+/* Go's linker may leave its note out (-buildid=); what `go version` looks for
+ * is always there, aligned, in the data. Only traps see what such code asks
+ * for. */
+static bool made_by_go(const char *data, size_t len)
+{
+	static const char magic[] = "\xff Go buildinf:";
+
+	for (size_t at = 0; at + 32 <= len; at += 16)
+		if (!memcmp(data + at, magic, sizeof(magic) - 1))
+			return true;
+	return false;
+}
+
 static int inspect(struct dl_phdr_info *info, size_t size, void *arg)
 {
 	struct module *m = arg;
@@ -171,6 +184,13 @@ static int inspect(struct dl_phdr_info *info, size_t size, void *arg)
 		if (info->dlpi_phdr[i].p_type == PT_LOAD &&
 		    info->dlpi_phdr[i].p_flags == PF_R)
 			split = true;
+	for (int i = 0; config.traps && i < info->dlpi_phnum && !m->go; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+
+		if (p->p_type == PT_LOAD && p->p_flags & PF_W)
+			m->go = made_by_go((const char *)(m->base + p->p_vaddr),
+					   p->p_filesz);
+	}
 	if (symtab_of(&names, info->dlpi_addr, symtab_dynamic(info))) {
 		m->python = symtab_find(&names, "PyGILState_Ensure");
 		m->extension = is_extension(&names, m->path);

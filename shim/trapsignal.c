@@ -99,7 +99,11 @@ void trapsignal_claim(int sig, trap_handler *handler)
 	install(sig);
 }
 
-/* What a child that borrows our memory sets is its own. */
+/*
+ * What a child that borrows our memory sets is its own, and what is left of it
+ * in the program that it executes is whether a signal is ignored. Until then it
+ * may come to a trap: Go's makes all its calls that way.
+ */
 static int set_borrowed(int sig, const struct sigaction *act,
 			struct sigaction *old)
 {
@@ -111,6 +115,8 @@ static int set_borrowed(int sig, const struct sigaction *act,
 
 	if (old)
 		*old = claims[sig].theirs;
+	if (act->sa_handler != SIG_IGN)
+		return 0;
 	return (int)sys4(SYS_rt_sigaction, sig, &set, NULL, sizeof(set.mask));
 }
 
