@@ -135,7 +135,7 @@ HOOK syscall
 	movq 8(%rbp), %rsi
 	movq %rbp, %rdx
 	call samebits_before_syscall
-	testl %eax, %eax
+	testb %al, %al
 	jz 1f
 	movq -8(%rbp), %rax
 	leave
