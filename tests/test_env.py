@@ -134,7 +134,7 @@ class Record(Case):
                           ["cost_of_control"])
 
     def test_resources(self):
-        code = "x = bytearray(300 << 20); y = sum(range(3000000))"
+        code = "x = bytearray(300 << 20); y = sum(range(9000000))"
         used = self.run_it("--", "/usr/bin/python3", "-c",
                            code)["run"]["resources"]
         self.assertGreater(used["peak_memory"], 300 << 20)

@@ -24,7 +24,9 @@ __attribute__((constructor)) static void environment_clean(void)
 	static const char *const names[] = { "OMP_NUM_THREADS", "XLA_FLAGS",
 					     "OPENBLAS_NUM_THREADS",
 					     "MKL_NUM_THREADS",
-					     "PYTHONHASHSEED" };
+					     "PYTHONHASHSEED",
+					     "OPENBLAS_CORETYPE",
+					     "MKL_CBWR" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		unsetenv(names[i]);
