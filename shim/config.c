@@ -89,8 +89,9 @@ static bool set_traps(const char *value, size_t len)
 		const char *word;
 		unsigned traps;
 	} words[] = {
-		{ "tsc", TRAP_TSC },	     { "rdrand", TRAP_RDRAND },
-		{ "syscall", TRAP_SYSCALL }, { "vdso", TRAP_VDSO },
+		{ "tsc", TRAP_TSC },
+		{ "syscall", TRAP_SYSCALL },
+		{ "vdso", TRAP_VDSO },
 		{ "all", TRAP_ALL },
 	};
 	bool known = len > 0;

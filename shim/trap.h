@@ -4,7 +4,6 @@
  * libc sibling is.
  *
  *	tsc      RDTSC and RDTSCP, which the kernel refuses each thread: SIGSEGV
- *	rdrand   RDRAND and RDSEED, patched where they were found
  *	syscall  system calls outside libc, patched where they were found
  *	vdso     calls into the kernel's page that skip libc, patched
  *
@@ -18,10 +17,9 @@
 
 enum {
 	TRAP_TSC = 1,
-	TRAP_RDRAND = 2,
-	TRAP_SYSCALL = 4,
-	TRAP_VDSO = 8,
-	TRAP_ALL = 15,
+	TRAP_SYSCALL = 2,
+	TRAP_VDSO = 4,
+	TRAP_ALL = 7,
 };
 
 /* Sets up what config.traps wants, in the first thread. What the kernel or the
