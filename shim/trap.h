@@ -44,8 +44,8 @@ bool trap_thread_known(void);
  * a stack of the thread's for traps, unless that is in use. */
 void trap_run(void (*fn)(void *), void *arg);
 
-/* Around what executes another program: the loader reads the chip's clock before
- * we are there. The refusal outlives exec. */
+/* Around what executes another program: the loader reads the chip's clock
+ * before we are there. The refusal outlives exec. */
 void trap_lend(void);
 void trap_lent(void);
 

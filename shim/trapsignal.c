@@ -21,13 +21,13 @@ static struct claim {
 	trap_handler *ours[HANDLERS];
 	struct sigaction theirs;
 } claims[_NSIG];
-static int lock; /* of what they have set */
+static int lock;	 /* of what they have set */
 static uint64_t claimed; /* as a mask of the kernel's */
 
 /* Which of them this thread believes to be blocked, as the kernel's mask. */
 static __thread uint64_t hidden __attribute__((tls_model("initial-exec")));
 
-#define BIT(sig) (1ull << ((sig) - 1))
+#define BIT(sig) (1ull << ((sig)-1))
 
 /* The kernel's mask is the first word of libc's. */
 static uint64_t *word_of(sigset_t *mask)
@@ -43,8 +43,7 @@ static uint64_t word(const sigset_t *mask)
 	return w;
 }
 
-extern void samebits_trapreturn(void)
-	__attribute__((visibility("hidden")));
+extern void samebits_trapreturn(void) __attribute__((visibility("hidden")));
 
 static bool is_function(const struct sigaction *act)
 {
@@ -108,8 +107,8 @@ static int set_borrowed(int sig, const struct sigaction *act,
 			struct sigaction *old)
 {
 	struct kernel_action set = { .handler = act->sa_sigaction,
-				     .flags = (unsigned)act->sa_flags |
-					      RESTORER,
+				     .flags =
+					     (unsigned)act->sa_flags | RESTORER,
 				     .restorer = samebits_trapreturn,
 				     .mask = word(&act->sa_mask) };
 
@@ -140,8 +139,8 @@ int trapsignal_action(int sig, const struct sigaction *act,
 	return 0;
 }
 
-/* A fault comes again by itself, when its instruction does; what was sent, and a
- * system call that was refused, do not. */
+/* A fault comes again by itself, when its instruction does; what was sent, and
+ * a system call that was refused, do not. */
 static bool comes_again(int sig, const siginfo_t *info)
 {
 	return info->si_code > 0 && sig != SIGSYS;

@@ -27,10 +27,11 @@ bool trapsignal_claimed(int sig);
 int trapsignal_action(int sig, const struct sigaction *act,
 		      struct sigaction *old);
 
-/* Takes the claimed signals out of a mask; returns it, or `mask` where there are
- * none. NULL stays. */
+/* Takes the claimed signals out of a mask; returns it, or `mask` where there
+ * are none. NULL stays. */
 const sigset_t *trapsignal_allow(const sigset_t *mask, sigset_t *room);
-/* What the calling thread believes about them: sets it as sigprocmask(2) does. */
+/* What the calling thread believes about them: sets it as sigprocmask(2) does.
+ */
 void trapsignal_hide(int how, const sigset_t *mask);
 /* Adds what it believes to be blocked. */
 void trapsignal_show(sigset_t *mask);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The chip's clock, read by an instruction. Forced, it counts the nanoseconds of
- * the logical CLOCK_MONOTONIC: a chip of 1 GHz. RDTSCP's processor is 0.
+ * The chip's clock, read by an instruction. Forced, it counts the nanoseconds
+ * of the logical CLOCK_MONOTONIC: a chip of 1 GHz. RDTSCP's processor is 0.
  */
 #include <string.h>
 #include <sys/auxv.h>
@@ -93,8 +93,8 @@ static bool serve(siginfo_t *info, ucontext_t *context)
 	if (in_vdso((uintptr_t)code))
 		t = read_chip(&cpu);
 	else
-		t = read_counted((uintptr_t)r[REG_RIP],
-				 (uintptr_t)r[REG_RSP], &cpu);
+		t = read_counted((uintptr_t)r[REG_RIP], (uintptr_t)r[REG_RSP],
+				 &cpu);
 	r[REG_RAX] = (greg_t)(uint32_t)t;
 	r[REG_RDX] = (greg_t)(t >> 32);
 	if (auxiliary)
