@@ -10,6 +10,7 @@
 #include "real.h"
 #include "rule.h"
 #include "stack.h"
+#include "tape.h"
 #include "text.h"
 #include "banned.h"
 
@@ -470,6 +471,16 @@ static struct key *find_key(struct thread *self, const struct source *source,
 	return k && k->id & KEY_ASK ? ask(&v, k->policy) : k;
 }
 
+/* A recording says with each value whose it was: all calls come here. */
+static void remember(struct thread *self, const struct source *source,
+		     struct key *k)
+{
+	if (config.tape)
+		self->at = k;
+	else
+		self->last[source->index] = k;
+}
+
 struct call call_slow(struct source *source, uintptr_t ra, uintptr_t fa)
 {
 	struct thread *self = thread_me;
@@ -477,7 +488,7 @@ struct call call_slow(struct source *source, uintptr_t ra, uintptr_t fa)
 	int saved;
 
 	if (k && !(k->id & KEY_ASK)) {
-		self->last[source->index] = k;
+		remember(self, source, k);
 		return (struct call){ self, k };
 	}
 	saved = errno;
@@ -493,6 +504,7 @@ struct call call_slow(struct source *source, uintptr_t ra, uintptr_t fa)
 					       ? SB_OBSERVE : source->now);
 	k = find_key(self, source, ra, fa, k);
 	errno = saved;
+	self->at = k;
 	if (k)
 		return (struct call){ self, k };
 	/* No room to count it; a crypto caller still gets the real thing, so
@@ -569,6 +581,8 @@ void call_draw(struct thread *self, enum stream_id id, void *buf, size_t len)
 
 	if (id != STREAM_MEMORY) /* drawn at every start: not the program's */
 		process.drawn = true;
+	if (config.tape && tape_draw(self, id, buf, len))
+		return;
 	while (len) {
 		size_t n = len < sizeof(block) ? len : sizeof(block);
 

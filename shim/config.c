@@ -73,6 +73,14 @@ static bool set_order(const char *value, size_t len)
 	return false;
 }
 
+static bool set_tape(const char *value, size_t len)
+{
+	config.tape = is(value, len, "record")	 ? TAPE_RECORD
+		      : is(value, len, "replay") ? TAPE_REPLAY
+						 : TAPE_OFF;
+	return config.tape != TAPE_OFF;
+}
+
 /* As the launcher takes them: native, or 1 to 65536. */
 static bool set_threads(const char *value, size_t len)
 {
@@ -129,6 +137,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "observe", config.observe, sizeof(config.observe) },
 		{ "deny", config.deny, sizeof(config.deny) },
 		{ "suppress", config.suppress, sizeof(config.suppress) },
+		{ "from", config.from, sizeof(config.from) },
 		{ "path", config.path, sizeof(config.path) },
 		{ "rank", config.rank, sizeof(config.rank) },
 	};
@@ -154,6 +163,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "schedule", "turns", &config.turns },
 		{ "sleep", "skip", &config.sleep_skip },
 		{ "deadlock", "exit", &config.deadlock_exit },
+		{ "diverged", "stop", &config.tape_stop },
 	};
 	const struct {
 		const char *key;
@@ -168,6 +178,8 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "turnseed", NULL, &config.turns_seed },
 		{ "outwait", NULL, &config.external_wait },
 		{ "patience", NULL, &config.patience },
+		{ "origin", NULL, &config.origin },
+		{ "kinds", NULL, &config.tape_kinds },
 		{ "slot", &config.slot, NULL },
 		{ "exec", &config.exec, NULL },
 		{ "gen", &config.generation, NULL },
@@ -199,6 +211,8 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 	}
 	if (is(key, klen, "order"))
 		known = set_order(value, vlen);
+	if (is(key, klen, "tape"))
+		known = set_tape(value, vlen);
 	if (is(key, klen, "threads"))
 		known = set_threads(value, vlen);
 	if (is(key, klen, "trap"))

@@ -16,6 +16,7 @@
 #include "procfs.h"
 #include "stream.h"
 #include "sys.h"
+#include "tape.h"
 #include "banned.h"
 
 /*
@@ -265,6 +266,88 @@ static void leave_out_store(struct listing *l, int fd)
 	l->count = kept;
 }
 
+/* ---- a recording ---- */
+
+/* Keeps the names in the disk's order. */
+static void keep_names(struct listing *l, struct thread *self)
+{
+	size_t len = 0, used = 0;
+	char *names;
+
+	for (size_t i = 0; i < l->count; i++)
+		len += strlen(l->item[i].entry->d_name) + 1;
+	names = map_pages(len + 1);
+	if (failed(names))
+		return;
+	for (size_t i = 0; i < l->count; i++) {
+		size_t n = strlen(l->item[i].entry->d_name) + 1;
+
+		memcpy(names + used, l->item[i].entry->d_name, n);
+		used += n;
+	}
+	tape_keep(self, SB_TAPE_NAMES, names, len);
+	sys2(SYS_munmap, names, len + 1);
+}
+
+/* The place of a name among sorted items; NULL: it is not there. */
+static struct item *item_of(struct item *item, size_t n, const char *name)
+{
+	size_t first = 0;
+
+	while (first < n) {
+		size_t middle = first + (n - first) / 2;
+		int c = order_compare(item[middle].entry->d_name, name);
+
+		if (!c)
+			return &item[middle];
+		if (c < 0)
+			first = middle + 1;
+		else
+			n = middle;
+	}
+	return NULL;
+}
+
+/* Items are sorted: into the order in which the names were recorded, those that
+ * are new behind them. */
+static void give_names(struct listing *l, const char *names, size_t len)
+{
+	struct item *sorted = l->item + l->count, *it;
+	size_t n = 0;
+
+	memcpy(sorted, l->item, l->count * sizeof(*sorted));
+	for (size_t at = 0; at < len && n < l->count;
+	     at += strlen(names + at) + 1) {
+		it = item_of(sorted, l->count, names + at);
+		if (!it || !it->key)
+			continue;
+		l->item[n++] = *it;
+		it->key = 0;
+	}
+	for (size_t i = 0; i < l->count && n < l->count; i++)
+		if (sorted[i].key)
+			l->item[n++] = sorted[i];
+}
+
+static void order_recorded(struct listing *l, struct thread *self)
+{
+	const char *names;
+	size_t len;
+
+	if (config.tape == TAPE_RECORD) {
+		keep_names(l, self);
+		return;
+	}
+	order_items(l->item, l->item + l->count, l->count);
+	names = tape_take(self, SB_TAPE_NAMES, &len);
+	/* The last one's terminator is the shim's that wrote them. */
+	if (!names || !len || names[len - 1])
+		return;
+	for (size_t i = 0; i < l->count; i++)
+		l->item[i].key = 1;
+	give_names(l, names, len);
+}
+
 bool listing_read(struct listing *l, int fd)
 {
 	bool numbered = lists_processes(fd);
@@ -281,7 +364,10 @@ bool listing_read(struct listing *l, int fd)
 		show_numbers(l, (size_t)used);
 	else
 		leave_out_store(l, fd);
-	order_items(l->item, l->item + l->count, l->count);
+	if (config.tape && thread_me)
+		order_recorded(l, thread_me);
+	else
+		order_items(l->item, l->item + l->count, l->count);
 	drop_spare(l);
 	return true;
 }

@@ -101,8 +101,11 @@ static bool in_turns(const struct variable *row, const struct wish *w)
 static bool wanted(const struct variable *row, const struct wish *w)
 {
 	switch (row->when) {
+	case VARIABLE_HASH:
+	case VARIABLE_ORDER:
+		return !w->native;
 	case VARIABLE_FRAMEWORK:
-		return w->framework;
+		return w->framework && !w->native;
 	case VARIABLE_THREADS:
 		return w->threads || in_turns(row, w);
 	case VARIABLE_SPIN:

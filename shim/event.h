@@ -7,6 +7,10 @@
  *	board			one struct sb_board: who lives (see below)
  *	LINEAGE.EXEC.log	one log for each process image; LINEAGE is 16
  *				hex digits, EXEC 4 decimal ones
+ *	LINEAGE.EXEC.THREAD.tape
+ *				of a recorded run: what this thread of it was
+ *				given (struct sb_tape); THREAD as LINEAGE
+ *	divergence		of a replay that left its recording: where
  *
  * All integers are little-endian, as the machine has them (x86-64). Every
  * structure is a multiple of 8 bytes. A log is
@@ -316,7 +320,12 @@ struct sb_slot {
 
 #define SB_SLOTS 65536
 /* Why all processes of a run were ended. */
-enum sb_ended { SB_ENDED_NOT, SB_ENDED_DENIED, SB_ENDED_DEADLOCK };
+enum sb_ended {
+	SB_ENDED_NOT,
+	SB_ENDED_DENIED,
+	SB_ENDED_DEADLOCK,
+	SB_ENDED_DIVERGED,
+};
 
 struct sb_board {
 	char magic[8]; /* SB_BOARD_MAGIC */
@@ -334,6 +343,64 @@ struct sb_board {
 	uint32_t unused;
 	struct sb_slot slot[SB_SLOTS];
 };
+
+/*
+ * A recording (`run --record`): what a thread was given by each source, in
+ * order. Behind the header records lie one after the other, each a multiple of 8
+ * bytes: a head, then the bytes. A head of 0 is the end. A file consists of
+ * parts, of SB_PAGE bytes the first, then up to each multiple of SB_TAPE_PART;
+ * only what is longer than that lies across their borders, and then the first
+ * may be as long as a later one.
+ *
+ *	bits 0-23	digest of the rest of the record and its offset
+ *	24-42		of the hash of the site (SB_TAPE_TAG); 0: not known
+ *	43-54		index of the source
+ *	55-58		enum sb_tape_kind
+ *	59-63		bytes; 31: their number is the 8 bytes that come next
+ */
+#define SB_TAPE_MAGIC "SBTAPE\r\n" /* 8 bytes, no terminator */
+#define SB_TAPE_PART (64u << 10)
+
+struct sb_tape {
+	char magic[8];	  /* SB_TAPE_MAGIC */
+	uint32_t version; /* SB_VERSION */
+	uint32_t exec;	  /* as in the name of the file */
+	uint64_t process, thread;
+};
+
+enum sb_tape_kind {
+	SB_TAPE_REST = 1,      /* nothing more up to the next border */
+	SB_TAPE_ENTROPY,       /* these six: by enum stream_id */
+	SB_TAPE_RANDOM_DEVICE,
+	SB_TAPE_MEMORY,
+	SB_TAPE_UUID,
+	SB_TAPE_FORTRAN,
+	SB_TAPE_TEMP,
+	SB_TAPE_CLOCK, /* 8 bytes: ns since the start */
+	SB_TAPE_NAMES, /* of a directory, in its order, each terminated */
+	SB_TAPE_KINDS
+};
+#define SB_TAPE_LONG 31u
+#define SB_TAPE_TAG(hash) ((uint32_t)((hash) >> 45))
+
+static inline uint64_t sb_tape_head(uint32_t tag, uint32_t source,
+				    uint32_t kind, uint32_t length)
+{
+	return (uint64_t)(tag & 0x7ffffu) << 24 |
+	       (uint64_t)(source & 0xfffu) << 43 | (uint64_t)kind << 55 |
+	       (uint64_t)length << 59;
+}
+#define SB_TAPE_CHECK(head) ((uint32_t)(head) & 0xffffffu)
+#define SB_TAPE_TAG_OF(head) ((uint32_t)((head) >> 24) & 0x7ffffu)
+#define SB_TAPE_SOURCE(head) ((uint32_t)((head) >> 43) & 0xfffu)
+#define SB_TAPE_KIND(head) ((uint32_t)((head) >> 55) & 0xfu)
+#define SB_TAPE_LENGTH(head) ((uint32_t)((head) >> 59))
+
+/* The border after this offset. */
+static inline uint64_t sb_tape_border(uint64_t at)
+{
+	return at < SB_PAGE ? SB_PAGE : (at / SB_TAPE_PART + 1) * SB_TAPE_PART;
+}
 
 /*
  * The launchers of parallel programs set one of these, or both RANK and

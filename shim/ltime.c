@@ -4,8 +4,11 @@
 #include "config.h"
 #include "ltime.h"
 #include "process.h"
+#include "real.h"
 #include "sys.h"
+#include "tape.h"
 #include "timers.h"
+#include "trap.h"
 #include "banned.h"
 
 #define CHECK_EVERY 1024u		/* readings, a power of two */
@@ -14,7 +17,8 @@
 
 static void hold_back(uint64_t t)
 {
-	uint64_t logical = t - process.clock_start;
+	uint64_t logical = t > process.clock_start ? t - process.clock_start
+						    : 0;
 	uint64_t real = sys_now(CLOCK_MONOTONIC) - process.real_start;
 
 	if (logical > real + AHEAD) {
@@ -29,18 +33,60 @@ static void hold_back(uint64_t t)
  * never unmapped. */
 static struct thread *reader[LTIME_STEP];
 
-/* Whose readings end like this; NULL: not known. */
+/* Whose readings end like this; NULL: not known. Those of a recording are what
+ * they were. */
 static const struct thread *reader_of(uint64_t t)
 {
-	const struct thread *r = __atomic_load_n(&reader[t % LTIME_STEP],
-						 __ATOMIC_RELAXED);
+	const struct thread *r;
 
+	if (config.tape)
+		return NULL;
+	r = __atomic_load_n(&reader[t % LTIME_STEP], __ATOMIC_RELAXED);
 	return r && r->mark == t % LTIME_STEP ? r : NULL;
+}
+
+/* From libc, which asks no system call. */
+static int (*libc_now)(clockid_t, struct timespec *);
+
+void ltime_start(void)
+{
+	libc_now = (int (*)(clockid_t, struct timespec *))real_find(
+		"clock_gettime", NULL);
+}
+
+uint64_t ltime_real(void)
+{
+	struct timespec ts;
+	uint64_t now;
+
+	if (!trap_tsc && libc_now && !libc_now(CLOCK_MONOTONIC, &ts))
+		now = ltime_ns(&ts);
+	else
+		now = sys_now(CLOCK_MONOTONIC);
+	return now > config.origin ? now - config.origin : 0;
+}
+
+/* Under a recording: a clock that is real, or was. */
+static bool read_tape(struct thread *self, uint64_t *t)
+{
+	if (!tape_clock(self, t))
+		return false;
+	if (*t > self->clock)
+		self->clock = *t;
+	self->fresh++;
+	/* What others do in the meantime takes the time that it takes. */
+	if (config.tape == TAPE_REPLAY && process.shared)
+		hold_back(*t);
+	return true;
 }
 
 uint64_t ltime_read(struct thread *self)
 {
-	uint64_t t = local_add(&self->clock, LTIME_STEP) + LTIME_STEP;
+	uint64_t t;
+
+	if (__builtin_expect(config.tape, 0) && read_tape(self, &t))
+		return t;
+	t = local_add(&self->clock, LTIME_STEP) + LTIME_STEP;
 
 	if (!self->fresh)
 		__atomic_store_n(&reader[self->mark], self, __ATOMIC_RELAXED);
@@ -142,7 +188,9 @@ struct timespec ltime_deadline(struct thread *self, clockid_t clock,
 	const struct thread *by;
 
 	by = reader_of(at);
-	if (by) {
+	if (config.tape == TAPE_RECORD) {
+		now = ltime_real();
+	} else if (by) {
 		now = by->clock;
 		/* Chance may have made these nanoseconds: then it must not
 		 * become longer than the waiter's own clock says. */

@@ -12,6 +12,7 @@
 #include "filetime.h"
 #include "lineage.h"
 #include "log.h"
+#include "ltime.h"
 #include "module.h"
 #include "opened.h"
 #include "pids.h"
@@ -21,6 +22,7 @@
 #include "shared.h"
 #include "stack.h"
 #include "sys.h"
+#include "tape.h"
 #include "team.h"
 #include "text.h"
 #include "thread.h"
@@ -209,6 +211,8 @@ void process_start(void)
 		pids_outside();
 	process.real_start = sys_now(CLOCK_MONOTONIC);
 	process.clock_start = config.clock;
+	if (config.tape == TAPE_RECORD)
+		ltime_start();
 	begin();
 	if (!config.audit && !config.time_real && !filetable_start())
 		log_blind("files", "the times of files are real: the table of "
@@ -482,6 +486,8 @@ __attribute__((destructor)) void process_leave(void)
 	turntell_count();
 	modules_leave();
 	filetime_leave();
+	if (thread_me)
+		tape_end(thread_me);
 	s->clock = thread_highest();
 	s->state = SB_ENDED;
 }

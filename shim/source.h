@@ -123,6 +123,7 @@ struct wish {
 	uint32_t seed, threads; /* threads 0: native */
 	uint32_t processors; /* that this process may use */
 	bool framework, portable;
+	bool native; /* whatever is random stays so: it is recorded */
 	bool turns, ordered; /* --schedule=turns, --openmp=ordered */
 	bool force; /* what the user has set, too */
 };

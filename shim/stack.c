@@ -24,6 +24,7 @@ static struct {
 	uint32_t id;
 } site[SITES];
 static unsigned sites;
+static uint32_t tags[SITES]; /* of each, by its id */
 
 static struct {
 	uint64_t hash;
@@ -457,6 +458,11 @@ static uint32_t write_site(const struct stack *s, int n,
 	return r->head.id;
 }
 
+uint32_t stack_site_tag(uint32_t id)
+{
+	return tags[id % SITES];
+}
+
 uint32_t stack_site(const struct stack *s, const struct line *line,
 		    unsigned lines)
 {
@@ -478,6 +484,7 @@ uint32_t stack_site(const struct stack *s, const struct line *line,
 	if (site[i].id) {
 		site[i].hash = hash;
 		sites++;
+		tags[site[i].id % SITES] = SB_TAPE_TAG(hash);
 	}
 	return site[i].id;
 }

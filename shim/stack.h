@@ -52,6 +52,8 @@ uint64_t stack_digest(uintptr_t ra, uint64_t seed);
 struct line;
 uint32_t stack_site(const struct stack *s, const struct line *line,
 		    unsigned lines);
+/* What a recording has of it (SB_TAPE_TAG); 0: no site. Without the lock. */
+uint32_t stack_site_tag(uint32_t id);
 /* Is an object whose path holds `part` on the calling thread's C stack? Takes
  * the lock itself; the thread has its block. */
 bool stack_passes(const char *part);

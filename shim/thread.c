@@ -11,6 +11,7 @@
 #include "process.h"
 #include "real.h"
 #include "sys.h"
+#include "tape.h"
 #include "thread.h"
 #include "banned.h"
 
@@ -56,6 +57,7 @@ static void clear(struct thread *t)
 	struct key *key = t->key;
 	unsigned shift = t->key_shift;
 
+	tape_forget(t);
 	memset(t, 0, offsetof(struct thread, next));
 	t->events = window;
 	t->engine_stack = stack;
@@ -234,6 +236,7 @@ void thread_forked(void)
 
 	for (struct thread *t = all; t; t = t->next) {
 		t->events = NULL; /* the parent's */
+		tape_forget(t);
 		if (t == self)
 			continue;
 		t->joinable = false;

@@ -52,6 +52,17 @@ struct prng {
 	uint64_t old_fortran; /* state of Fortran's rand(); 0: none yet */
 };
 
+/* Its part of a recording (tape.h). */
+struct tape {
+	char *map;	 /* what of the file is mapped; NULL: nothing */
+	uint64_t size;	 /* of that */
+	uint64_t offset; /* where in the file it lies */
+	uint64_t used;	 /* of it: where the next record begins */
+	uint64_t count;	 /* records so far */
+	bool opened;	 /* or tried to */
+	bool left;	 /* goes on without the recording */
+};
+
 struct thread {
 	struct key *key; /* the table */
 	unsigned key_shift; /* 64 minus the bits of its size */
@@ -90,6 +101,9 @@ struct thread {
 	uint32_t counters_base;	   /* id of its first slot */
 
 	struct seat seat;
+
+	const struct key *at; /* of a recording: whose call it is in */
+	struct tape tape;
 
 	char *trap_stack; /* its top (trap.h); NULL: not needed so far */
 	bool trapped;	  /* it is in use */

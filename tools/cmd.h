@@ -29,6 +29,7 @@ extern const struct cmd cmd_list;
 extern const struct cmd cmd_lock;
 extern const struct cmd cmd_pin;
 extern const struct cmd cmd_log;
+extern const struct cmd cmd_replay;
 extern const struct cmd cmd_report;
 extern const struct cmd cmd_rm;
 extern const struct cmd cmd_run;

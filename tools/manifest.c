@@ -6,6 +6,7 @@
 
 #include "jsonfile.h"
 #include "manifest.h"
+#include "recording.h"
 #include "runopts.h"
 #include "secrets.h"
 #include "text.h"
@@ -65,6 +66,7 @@ static json_t *build(const struct manifest *m)
 			    text_json(getcwd(cwd, sizeof(cwd)) ? cwd : ""));
 	json_object_set_new(root, "settings", text_json(m->settings));
 	json_object_set_new(root, "options", wanted_json());
+	json_object_set_new(root, "recording", recording_json());
 	json_object_set_new(root, "process_ids",
 			    json_pack("{s:s, s:s}", "mode", m->pids, "why",
 				      m->pids_why));

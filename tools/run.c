@@ -28,6 +28,7 @@
 #include "opts.h"
 #include "pids.h"
 #include "rank.h"
+#include "recording.h"
 #include "run.h"
 #include "runfiles.h"
 #include "runlock.h"
@@ -52,7 +53,12 @@ static char rank_name[12] = "0"; /* its lineage */
 int run_made = -1;
 const char *run_elsewhere;
 
-static const struct opt run_opts[] = { LOCK_OPTIONS RUN_OPTIONS OPTIONS_END };
+#define RECORD_OPTIONS                                                         \
+	{ "record", 0, NULL, "real values, kept: see samebits replay",         \
+	  &wanted.record },
+
+static const struct opt run_opts[] = { RECORD_OPTIONS LOCK_OPTIONS RUN_OPTIONS
+					       OPTIONS_END };
 static const struct opt audit_opts[] = { AUDIT_OPTIONS OPTIONS_END };
 
 /* Appends ",key=value" with commas and percent signs escaped; lists of names
@@ -109,6 +115,21 @@ static void pad(char *out, size_t size)
 	out[to] = 0;
 }
 
+static void add_recording(char *out, size_t size)
+{
+	add(out, size, "tape", recording.mode, false);
+	add_whole(out, size, "start", recording.start);
+	add_whole(out, size, "clock", recording.clock);
+	if (recording.origin)
+		add_whole(out, size, "origin", recording.origin);
+	if (*recording.from)
+		add(out, size, "from", recording.from, false);
+	if (recording.kinds)
+		add_whole(out, size, "kinds", recording.kinds);
+	if (recording.stop)
+		add(out, size, "diverged", "stop", false);
+}
+
 static void settings(char *out, size_t size, const struct manifest *m,
 		     const char *dir)
 {
@@ -162,7 +183,10 @@ static void settings(char *out, size_t size, const struct manifest *m,
 		add(out, size, "trap", wanted.trap, true);
 	if (wanted.deny)
 		add(out, size, "deny", wanted.deny, false);
-	add_number(out, size, "start", getenv("SOURCE_DATE_EPOCH"), 0);
+	if (recording.mode)
+		add_recording(out, size);
+	else
+		add_number(out, size, "start", getenv("SOURCE_DATE_EPOCH"), 0);
 	add(out, size, "dir", dir, false);
 	add(out, size, "slot", "0", false);
 	add(out, size, "path", rank_name, false);
@@ -284,6 +308,11 @@ static void summarise(const char *dir, bool audit)
 /* Says which call, or which threads, ended the run. */
 static int ended(const char *dir, uint32_t why)
 {
+	static const char *const options[] = {
+		[SB_ENDED_DENIED] = "",
+		[SB_ENDED_DEADLOCK] = " (--deadlock exit)",
+		[SB_ENDED_DIVERGED] = " (--on-divergence stop)",
+	};
 	struct symbols *symbols = symbols_new();
 	struct rundir run;
 	bool known = !rundir_open(&run, dir) && symbols;
@@ -291,15 +320,19 @@ static int ended(const char *dir, uint32_t why)
 	if (known && why == SB_ENDED_DEADLOCK)
 		known = turns_halts(stderr, symbols, &run, SB_HALT_DEADLOCK,
 				    "samebits: ");
+	else if (known && why == SB_ENDED_DIVERGED)
+		known = recording_left(stderr, &run);
 	else if (known)
 		known = denied_print(stderr, symbols, &run, "samebits: ");
 	if (!known && why == SB_ENDED_DEADLOCK)
 		say("deadlock: all threads of a process waited for each other");
+	else if (!known && why == SB_ENDED_DIVERGED)
+		say("the recording was left; where is not known");
 	else if (!known)
 		say("a denied source was called; who called it is not in the "
 		    "log");
 	say("run %s was ended%s; see samebits report", run_name(dir),
-	    why == SB_ENDED_DEADLOCK ? " (--deadlock exit)" : "");
+	    why < sizeof(options) / sizeof(*options) ? options[why] : "");
 	rundir_close(&run);
 	symbols_free(symbols);
 	return STATUS_TROUBLE;
@@ -500,6 +533,7 @@ static int prepare(struct manifest *m, bool audit)
 	struct wish wish = { .framework = !wanted.framework ||
 					  strcmp(wanted.framework, "off"),
 			     .portable = wanted.portable,
+			     .native = recording.mode,
 			     .turns = wanted_turns(),
 			     .ordered = openmp_ordered(),
 			     .force = wanted.env &&
@@ -583,6 +617,21 @@ static void record(const char *dir, struct manifest *m)
 	rundir_close(&run);
 }
 
+static void conclude_recording(const char *dir)
+{
+	struct rundir run;
+	bool left;
+
+	if (!*recording.from && !wanted.quiet)
+		say("recorded: samebits replay %s", run_name(dir));
+	if (!*recording.from)
+		return;
+	left = !rundir_open(&run, dir) && recording_left(stderr, &run);
+	rundir_close(&run);
+	if (!left && !wanted.quiet)
+		say("replayed %s to its end", recording.from);
+}
+
 /* What the program's end leaves to say and to write; the status to end with. */
 static int conclude(const char *dir, struct manifest *m, const struct target *t,
 		    const struct launch *l, const struct sb_board *board)
@@ -602,6 +651,8 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 	}
 	if (!t->obstacle && !alive)
 		blind(m, "uncontrolled", "the shim did not come alive");
+	if (recording.mode && !*recording.from)
+		recording_trim(dir);
 	record(dir, m);
 	if (manifest_write(dir, m))
 		say("%s: the manifest could not be completed", dir);
@@ -615,6 +666,8 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 		return ended(dir, board->denied);
 	if (!wanted.quiet)
 		summarise(dir, !strcmp(m->mode, "audit"));
+	if (recording.mode)
+		conclude_recording(dir);
 	if (!wanted.quiet && wanted.suppress)
 		name_unused(dir);
 	if (!killed(m->status) && runlock_after(dir))
@@ -744,6 +797,26 @@ static int go(bool audit, char **argv)
 	return conclude(dir, &m, &t, &l, board);
 }
 
+/* What decides on values that are real ones then. */
+static bool recording_valid(void)
+{
+	const struct {
+		const char *name, *value;
+	} none[] = { { "seed", wanted.seed },	{ "seeds", wanted.seeds },
+		     { "reseed", wanted.reseed }, { "time", wanted.time },
+		     { "order", wanted.order } };
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+		if (none[i].value) {
+			fail("--%s: a recorded run has real values; leave it "
+			     "away, or --record",
+			     none[i].name);
+			return false;
+		}
+	recording_begin();
+	return true;
+}
+
 static int verb(bool audit, const struct opt *table, const char *synopsis,
 		const char *about, int argc, char **argv)
 {
@@ -761,6 +834,8 @@ static int verb(bool audit, const struct opt *table, const char *synopsis,
 	if (ret)
 		return ret;
 	if (!wanted_valid())
+		return STATUS_TROUBLE;
+	if (wanted.record && !recording_valid())
 		return STATUS_TROUBLE;
 	if (!*program)
 		return fail("%s what? samebits %s PROGRAM [ARG...]", argv[0],

@@ -6,6 +6,7 @@
 const struct cmd *const verbs[] = {
 	&cmd_run,
 	&cmd_audit,
+	&cmd_replay,
 	&cmd_check,
 	&cmd_diff,
 	&cmd_blame,

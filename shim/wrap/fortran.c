@@ -80,11 +80,15 @@ static void seeded_with(uint64_t digest)
 }
 
 /* Where a thread starts that does not seed itself. */
-static void own_start(const struct thread *self, void *out, size_t size)
+static void own_start(struct thread *self, void *out, size_t size)
 {
 	uint64_t index = __atomic_load_n(&last_seed, __ATOMIC_RELAXED);
 	uint64_t block[4];
 
+	if (config.tape && !index) {
+		call_draw(self, STREAM_FORTRAN, out, size);
+		return;
+	}
 	process.drawn = true;
 	for (char *p = out; size; index++) {
 		size_t n = size < sizeof(block) ? size : sizeof(block);

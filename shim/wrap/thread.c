@@ -12,6 +12,7 @@
 #include "locks.h"
 #include "ltime.h"
 #include "real.h"
+#include "tape.h"
 #include "turn.h"
 #include "banned.h"
 
@@ -34,6 +35,14 @@ static pthread_key_t last_key;
 static bool has_key; /* else the program has taken all that there are */
 static pthread_once_t last_once = PTHREAD_ONCE_INIT;
 
+static void end(struct thread *self)
+{
+	self->retired = true;
+	tape_end(self);
+	if (turn_on)
+		turn_end(self);
+}
+
 /* Runs among the program's own destructors: puts itself off to the last round,
  * so that theirs still have our thread. */
 static void retire(void *rounds)
@@ -44,9 +53,7 @@ static void retire(void *rounds)
 	if (n < PTHREAD_DESTRUCTOR_ITERATIONS)
 		pthread_setspecific(last_key, (void *)(n + 1));
 	else if (self)
-		self->retired = true;
-	if (self && self->retired && turn_on)
-		turn_end(self);
+		end(self);
 }
 
 static void make_key(void)
@@ -63,11 +70,7 @@ static void retire_last(void)
 /* Without a key: its destructors run after it, and have no turn. */
 static void retire_early(void *self)
 {
-	struct thread *t = self;
-
-	t->retired = true;
-	if (turn_on)
-		turn_end(t);
+	end(self);
 }
 
 /* libc's own two are let through: setuid() waits for all threads' answers. */

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../shim/event.h"
+#include "recording.h"
+#include "runopts.h"
+#include "sites.h"
+#include "symbols.h"
+#include "text.h"
+
+struct recording recording;
+
+#define SECOND 1000000000ull
+#define FRAMES 12 /* of each of two stacks */
+
+static uint64_t now(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec;
+}
+
+void recording_begin(void)
+{
+	uint64_t real = now(CLOCK_REALTIME);
+
+	recording.mode = "record";
+	recording.start = real / SECOND;
+	recording.clock = real % SECOND;
+	recording.origin = now(CLOCK_MONOTONIC) - recording.clock;
+}
+
+json_t *recording_json(void)
+{
+	json_t *j;
+
+	if (!recording.mode)
+		return json_null();
+	j = json_pack("{s:s, s:I, s:I}", "mode", recording.mode, "start",
+		      (json_int_t)recording.start, "clock",
+		      (json_int_t)recording.clock);
+	if (*recording.from)
+		json_object_set_new(j, "of", text_json(recording.from));
+	if (wanted.trap)
+		json_object_set_new(j, "trap", text_json(wanted.trap));
+	return j;
+}
+
+bool recording_take(const json_t *manifest, const char *dir)
+{
+	const json_t *j = json_object_get(manifest, "recording");
+	const char *mode = json_string_value(json_object_get(j, "mode"));
+	const char *trap = json_string_value(json_object_get(j, "trap"));
+
+	if (!mode || strcmp(mode, "record"))
+		return false;
+	recording.mode = "replay";
+	recording.start = (uint64_t)json_integer_value(
+		json_object_get(j, "start"));
+	recording.clock = (uint64_t)json_integer_value(
+		json_object_get(j, "clock"));
+	snprintf(recording.from, sizeof(recording.from), "%s", dir);
+	if (trap && !wanted.trap)
+		wanted.trap = strdup(trap);
+	return true;
+}
+
+/* ---- what was reserved ---- */
+
+/* Where the records end. */
+static size_t end_of(const char *data, size_t size)
+{
+	size_t at = sizeof(struct sb_tape);
+
+	while (at + 8 <= size) {
+		uint64_t head, len;
+
+		memcpy(&head, data + at, 8);
+		if (!head)
+			return at;
+		if (SB_TAPE_KIND(head) == SB_TAPE_REST) {
+			at = sb_tape_border(at);
+			continue;
+		}
+		len = SB_TAPE_LENGTH(head);
+		if (len == SB_TAPE_LONG && at + 16 <= size) {
+			memcpy(&len, data + at + 8, 8);
+			at += 8;
+		}
+		if (len > size)
+			return size;
+		at += 8 + ((len + 7) & ~(uint64_t)7);
+	}
+	return at < size ? at : size;
+}
+
+static void trim(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	size_t size, end;
+	struct stat st;
+	void *data;
+
+	if (fd < 0)
+		return;
+	size = fstat(fd, &st) ? 0 : (size_t)st.st_size;
+	data = size > sizeof(struct sb_tape)
+		       ? mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0)
+		       : MAP_FAILED;
+	if (data != MAP_FAILED) {
+		end = end_of(data, size);
+		munmap(data, size);
+		if (end < size && ftruncate(fd, (off_t)end))
+			(void)0; /* a few pages more on the disk */
+	}
+	close(fd);
+}
+
+void recording_trim(const char *dir)
+{
+	DIR *d = opendir(dir);
+	const struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		size_t n = strlen(e->d_name);
+
+		if (n > 5 && !strcmp(e->d_name + n - 5, ".tape"))
+			trim(dirfd(d), e->d_name);
+	}
+	if (d)
+		closedir(d);
+}
+
+/* ---- where it was left ---- */
+
+struct head {
+	unsigned kind, source, tag;
+	uint64_t len;
+	bool known;
+};
+
+struct left {
+	char why[16], process[256], thread[96];
+	unsigned exec;
+	uint64_t index;
+	struct head recorded, asked;
+};
+
+static bool read_left(struct left *l, const char *dir)
+{
+	char path[PATH_MAX], line[512];
+	FILE *f;
+
+	*l = (struct left){ 0 };
+	snprintf(path, sizeof(path), "%s/divergence", dir);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		struct head *h = !strncmp(line, "asked", 5) ? &l->asked
+							    : &l->recorded;
+
+		if (sscanf(line, "why %15s", l->why) == 1 ||
+		    sscanf(line, "process %255s", l->process) == 1 ||
+		    sscanf(line, "exec %u", &l->exec) == 1 ||
+		    sscanf(line, "thread %95s", l->thread) == 1 ||
+		    sscanf(line, "index %" SCNu64, &l->index) == 1)
+			continue;
+		h->known = sscanf(line, "%*s %u %" SCNu64 " %u %u", &h->kind,
+				  &h->len, &h->source, &h->tag) == 4;
+	}
+	if (f)
+		fclose(f);
+	return *l->why;
+}
+
+static const struct log *log_of(const struct rundir *run, const struct left *l)
+{
+	for (size_t i = 0; i < run->nlogs; i++)
+		if (run->log[i].head.exec == l->exec &&
+		    !strcmp(run->log[i].head.path, l->process))
+			return &run->log[i];
+	return NULL;
+}
+
+static const char *source_of(const struct log *log, const struct head *h)
+{
+	return log && h->source < log->nsources ? log->source[h->source].name
+						: "?";
+}
+
+/* The place of a call, among those of its thread and source. */
+static const struct sb_site *site_of(const struct log *log,
+				     const struct left *l,
+				     const struct head *h)
+{
+	for (size_t i = 0; log && i < log->ncounters; i++) {
+		const struct sb_counter *c = log->counter[i];
+		const struct sb_site *s = c ? log_site(log, c->site) : NULL;
+
+		if (s && c->source == h->source &&
+		    SB_TAPE_TAG(s->hash) == h->tag &&
+		    !strcmp(log_thread_path(log, c->thread), l->thread))
+			return s;
+	}
+	return NULL;
+}
+
+static void print_call(FILE *to, struct symbols *symbols, struct notes *notes,
+		       const struct rundir *run, const struct left *l,
+		       const struct head *h)
+{
+	const struct log *log = log_of(run, l);
+
+	fprintf(to, "%s, %" PRIu64 " byte%s\nsamebits:     ", source_of(log, h),
+		h->len, h->len == 1 ? "" : "s");
+	site_print(to, symbols, notes, log, site_of(log, l, h), FRAMES,
+		   "\nsamebits:     ");
+	fprintf(to, "\n");
+}
+
+static const char *sentence(const char *why)
+{
+	if (!strcmp(why, "end"))
+		return "the recording ends here";
+	if (!strcmp(why, "missing"))
+		return "nothing was recorded of this thread";
+	if (!strcmp(why, "damaged"))
+		return "the recording is damaged here";
+	return NULL;
+}
+
+bool recording_left(FILE *to, const struct rundir *replay)
+{
+	struct symbols *symbols = symbols_new();
+	struct notes notes = { 0 };
+	struct rundir recorded;
+	struct left l;
+
+	if (!symbols || !read_left(&l, replay->dir)) {
+		symbols_free(symbols);
+		return false;
+	}
+	fprintf(to, "samebits: left the recording in process %s, thread %s, at "
+		    "value %" PRIu64 "\n", l.process, l.thread, l.index);
+	rundir_open(&recorded, recording.from);
+	fprintf(to, "samebits:   recorded: ");
+	if (l.recorded.known)
+		print_call(to, symbols, &notes, &recorded, &l, &l.recorded);
+	else
+		fprintf(to, "%s\n", sentence(l.why));
+	fprintf(to, "samebits:   replayed: ");
+	if (l.asked.known)
+		print_call(to, symbols, &notes, replay, &l, &l.asked);
+	else
+		fprintf(to, "the thread ended\n");
+	notes_free(&notes);
+	rundir_close(&recorded);
+	symbols_free(symbols);
+	return true;
+}

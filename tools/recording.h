@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* The recording of a run (shim/event.h: struct sb_tape), made by `run --record`
+ * and given back by `replay`. */
+#ifndef SAMEBITS_RECORDING_H
+#define SAMEBITS_RECORDING_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "reader.h"
+
+/* That of the run that is about to be made. */
+struct recording {
+	const char *mode; /* "record" or "replay"; NULL: none */
+	uint64_t start, clock; /* when it began: seconds since 1970, and ns */
+	uint64_t origin;       /* the same by CLOCK_MONOTONIC, in ns */
+	char from[PATH_MAX];   /* replay: the run that was recorded */
+	uint64_t kinds; /* what is given back, by enum sb_tape_kind; 0: all */
+	bool stop;	/* at the first divergence */
+};
+extern struct recording recording;
+
+/* Begins one: its clock is the real one from now on. */
+void recording_begin(void);
+/* For the manifest; null where there is none. */
+json_t *recording_json(void);
+/* From the manifest of a run in `dir`, to be given back; false: it has none. */
+bool recording_take(const json_t *manifest, const char *dir);
+/* Cuts off what was reserved in the files and not used. */
+void recording_trim(const char *dir);
+
+/* Where a replay left its recording, with both stacks. False: it did not. */
+bool recording_left(FILE *to, const struct rundir *replay);
+
+#endif
