@@ -378,6 +378,7 @@ enum sb_tape_kind {
 	SB_TAPE_TEMP,
 	SB_TAPE_CLOCK, /* 8 bytes: ns since the start */
 	SB_TAPE_NAMES, /* of a directory, in its order, each terminated */
+	SB_TAPE_SYNC,  /* 8 bytes: a lock's ticket (shim/syncorder.c) */
 	SB_TAPE_KINDS
 };
 #define SB_TAPE_LONG 31u

@@ -57,4 +57,10 @@ clockid_t lock_cond_clock(const pthread_cond_t *c);
 int lock_sem(sem_t *sem, const struct deadline *d);
 int lock_join(struct thread *t, const struct deadline *d);
 
+/* libc's own, whatever the schedule. */
+int lock_mutex_plain(pthread_mutex_t *m);
+int lock_mutex_undo_plain(pthread_mutex_t *m);
+int lock_rwlock_plain(pthread_rwlock_t *l, bool write);
+int lock_sem_plain(sem_t *sem);
+
 #endif

@@ -21,6 +21,7 @@
 #include "shape.h"
 #include "shared.h"
 #include "stack.h"
+#include "syncorder.h"
 #include "sys.h"
 #include "tape.h"
 #include "team.h"
@@ -265,6 +266,7 @@ static void start_over(const char *path, uint64_t lineage, uint32_t where)
 	process.children = 0;
 	process.drawn = process.lent = false;
 	call_forget();
+	sync_forget();
 	stack_forget();
 	runtimes_forget();
 	shapes_forget();

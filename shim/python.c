@@ -39,6 +39,8 @@ static struct {
 	int (*lasti)(object *); /* 3.11 */
 	const char *(*allocator)(void);
 	void (*dump)(int fd, object *); /* faulthandler's; until 3.12 */
+	void *(*save)(void);
+	void (*restore)(void *);
 } py;
 static bool allocates; /* see allocator_calls() */
 static object *f_lasti; /* the name, where py.lasti is missing */
@@ -74,6 +76,8 @@ static const struct name {
 	{ "PyFrame_GetLasti", (void **)&py.lasti, true },
 	{ "_PyMem_GetCurrentAllocatorName", (void **)&py.allocator, true },
 	{ "_Py_DumpTraceback", (void **)&py.dump, true },
+	{ "PyEval_SaveThread", (void **)&py.save, true },
+	{ "PyEval_RestoreThread", (void **)&py.restore, true },
 };
 
 /* mimalloc is built into the interpreter and reads the clock within an
@@ -130,6 +134,21 @@ bool python_begin(struct python *p, const void *ra, bool take)
 	}
 	p->collects = py.gc_disable && py.gc_enable && py.gc_disable();
 	return true;
+}
+
+void *python_rest(const void *ra)
+{
+	if (!bound)
+		bind(ra);
+	if (bound < 0 || !py.save || !py.restore || !py.is_initialized() ||
+	    !holds_lock())
+		return NULL;
+	return py.save();
+}
+
+void python_go_on(void *state)
+{
+	py.restore(state);
 }
 
 bool python_met(void)

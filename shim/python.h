@@ -43,6 +43,12 @@ bool python_met(void);
  * there are none, or this CPython cannot. */
 bool python_dump(int fd);
 
+/* Gives the interpreter's lock away, if the calling thread has it, for a wait
+ * within its own code; what python_go_on() takes it again with. NULL: it does
+ * not have it. */
+void *python_rest(const void *ra);
+void python_go_on(void *state);
+
 /* Is the interpreter not up yet, or ending? Asked outside of the two. */
 bool python_down(void);
 /* Is no frame the program's: is there none, or does the interpreter itself

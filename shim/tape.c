@@ -12,6 +12,7 @@
 #include "real.h"
 #include "stack.h"
 #include "stream.h"
+#include "syncorder.h"
 #include "sys.h"
 #include "tape.h"
 #include "text.h"
@@ -357,6 +358,7 @@ static void diverged(struct thread *self, const struct found *f,
 					      : "end";
 
 	self->tape.left = true;
+	sync_leave();
 	write_down(self, why, f->head, f->len, asked, asked_len);
 	if (config.tape_stop) {
 		engine_lock();
@@ -453,6 +455,21 @@ void tape_forget(struct thread *t)
 	unmap(&t->tape);
 	t->tape = (struct tape){ 0 };
 	t->at = NULL;
+}
+
+bool tape_ended(struct thread *self)
+{
+	struct found f = next(self);
+
+	return !f.head && !f.damaged;
+}
+
+void tape_beyond(struct thread *self, enum sb_tape_kind kind, size_t len)
+{
+	const struct found none = { 0 };
+
+	if (!self->tape.left)
+		diverged(self, &none, head_of(self, kind, len), len);
 }
 
 void tape_end(struct thread *t)

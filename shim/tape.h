@@ -29,6 +29,10 @@ bool tape_clock(struct thread *self, uint64_t *t);
 void tape_keep(struct thread *self, enum sb_tape_kind kind, const void *bytes,
 	       size_t len);
 const void *tape_take(struct thread *self, enum sb_tape_kind kind, size_t *len);
+/* It did more than was recorded: asked for so many bytes of a kind. */
+void tape_beyond(struct thread *self, enum sb_tape_kind kind, size_t len);
+/* Is nothing left of this thread's recording? */
+bool tape_ended(struct thread *self);
 /* Is this kind given back, by this thread still? */
 bool tape_gives(const struct thread *self, enum sb_tape_kind kind);
 /* Its mappings belong to nobody any more: a forked child's, a block that gets

@@ -104,6 +104,7 @@ struct thread {
 
 	const struct key *at; /* of a recording: whose call it is in */
 	struct tape tape;
+	void *once; /* its call of pthread_once() (wrap/cond.c) */
 
 	char *trap_stack; /* its top (trap.h); NULL: not needed so far */
 	bool trapped;	  /* it is in use */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Condition variables, semaphores, barriers and once, for --schedule=turns;
- * without it each hook is one comparison and a jump. The waits with a limit are
+/* Condition variables, semaphores, barriers and once, for --schedule=turns and
+ * for recordings; without them each hook is two comparisons and a jump. The waits with a limit are
  * rows, in wait.c. */
 #include <errno.h>
 #include <pthread.h>
@@ -10,6 +10,7 @@
 #include "locks.h"
 #include "ltime.h"
 #include "real.h"
+#include "syncorder.h"
 #include "turn.h"
 #include "banned.h"
 
@@ -91,11 +92,27 @@ int lock_cond(pthread_cond_t *c, pthread_mutex_t *m, const struct deadline *d)
 	return again ? again : ret;
 }
 
+static __attribute__((noinline)) int cond_ordered(pthread_cond_t *c,
+						  pthread_mutex_t *m,
+						  const void *ra)
+{
+	struct sync s;
+	int ret = sync_cond(&s, m, ra);
+
+	if (ret != NOT_OURS)
+		return ret;
+	ret = NEXT(pthread_cond_wait)(c, m);
+	sync_end(&s, ret != EPERM, ret);
+	return ret;
+}
+
 EXPORT int pthread_cond_wait(pthread_cond_t *restrict c,
 			     pthread_mutex_t *restrict m)
 {
 	int ret;
 
+	if (sync_on)
+		return cond_ordered(c, m, CALLED_FROM);
 	if (!turn_on)
 		return NEXT(pthread_cond_wait)(c, m);
 	ret = lock_cond(c, m, NO_DEADLINE);
@@ -199,10 +216,48 @@ int lock_sem(sem_t *sem, const struct deadline *d)
 	return 0;
 }
 
+int lock_sem_plain(sem_t *sem)
+{
+	int saved = errno, ret;
+
+	do
+		ret = NEXT(sem_wait)(sem);
+	while (ret && errno == EINTR);
+	errno = saved;
+	return ret;
+}
+
+static __attribute__((noinline)) int sem_ordered(sem_t *sem,
+						 int (*wait)(sem_t *),
+						 const void *ra)
+{
+	struct sync s;
+	int ret = sync_sem(&s, sem, ra);
+
+	if (ret == NOT_OURS) {
+		ret = wait(sem) ? errno : 0;
+		sync_end(&s, ret == 0, ret);
+	}
+	return ret ? failed(ret) : 0;
+}
+
+/* Its ticket comes before that of who goes on because of it. */
+static __attribute__((noinline)) int post_ordered(sem_t *sem, const void *ra)
+{
+	struct sync s;
+
+	if (sync_begin(&s, SYNC_SEMAPHORE, sem, ra))
+		sync_await(&s);
+	sync_end(&s, true, 0);
+	return NEXT(sem_post)(sem);
+}
+
 EXPORT int sem_wait(sem_t *sem)
 {
 	int ret;
 
+	if (sync_on)
+		return sem_ordered(sem, NEXT(sem_wait), CALLED_FROM);
 	if (!turn_on)
 		return NEXT(sem_wait)(sem);
 	ret = lock_sem(sem, NO_DEADLINE);
@@ -219,6 +274,8 @@ EXPORT int sem_trywait(sem_t *sem)
 	struct thread *self;
 	int ret;
 
+	if (sync_on)
+		return sem_ordered(sem, NEXT(sem_trywait), CALLED_FROM);
 	if (!turn_on || !(self = turn_take()))
 		return NEXT(sem_trywait)(sem);
 	ret = real_sem_trywait(sem);
@@ -229,8 +286,11 @@ EXPORT int sem_trywait(sem_t *sem)
 /* Called from signal handlers, too, in threads that wait. */
 EXPORT int sem_post(sem_t *sem)
 {
-	int ret = NEXT(sem_post)(sem);
+	int ret;
 
+	if (sync_on)
+		return post_ordered(sem, CALLED_FROM);
+	ret = NEXT(sem_post)(sem);
 	if (turn_on && turn_waited(sem))
 		turn_wake(sem, 1, ~0u);
 	return ret;
@@ -247,6 +307,20 @@ static bool barrier_shared(const pthread_barrier_t *b)
 	return ((const int *)b)[3] != 0;
 }
 
+/* Nobody has it alone; one of those who met is told so. */
+static __attribute__((noinline)) int barrier_ordered(pthread_barrier_t *b,
+						     const void *ra)
+{
+	struct sync s;
+	bool given = sync_begin(&s, SYNC_LOCK, b, ra);
+	int ret = NEXT(pthread_barrier_wait)(b);
+
+	if (given)
+		return s.result ? PTHREAD_BARRIER_SERIAL_THREAD : 0;
+	sync_end(&s, false, ret == PTHREAD_BARRIER_SERIAL_THREAD);
+	return ret;
+}
+
 /* Those that wait for it are counted in its own first word, which libc looks at
  * when it is destroyed: then it is zero again. */
 EXPORT int pthread_barrier_wait(pthread_barrier_t *b)
@@ -256,6 +330,8 @@ EXPORT int pthread_barrier_wait(pthread_barrier_t *b)
 	unsigned *in = (unsigned *)b;
 	int ret;
 
+	if (sync_on)
+		return barrier_ordered(b, CALLED_FROM);
 	if (!turn_on || !(self = turn_take()))
 		return NEXT(pthread_barrier_wait)(b);
 	if (barrier_shared(b)) {
@@ -294,12 +370,65 @@ EXPORT int pthread_barrier_destroy(pthread_barrier_t *b)
 #define ONCE_DONE 2
 #define ONCE_LOOK 10000000u /* ns: whoever runs it may leave by an exception */
 
+/* Of a recording: one call of pthread_once(). libc hands its function no
+ * argument: it is found in the thread's block. */
+struct once_call {
+	pthread_once_t *once;
+	void (*init)(void);
+	const void *ra;
+	bool given; /* that it runs is known from the recording */
+	bool ran;
+};
+
+/* What the result says of the thread that runs it. Then comes what it does, and
+ * then a ticket, before those of who waited for it. */
+#define RUNS 1
+
+static void run_ordered(void)
+{
+	struct once_call *o = thread_me->once;
+	struct sync s;
+
+	o->ran = true;
+	if (!o->given && !sync_begin(&s, SYNC_LOCK, o->once, o->ra))
+		sync_end(&s, false, RUNS);
+	o->init();
+	if (sync_begin(&s, SYNC_LOCK, o->once, o->ra))
+		sync_await(&s);
+	sync_end(&s, true, 0);
+}
+
+static __attribute__((noinline)) int once_ordered(pthread_once_t *once,
+						  void (*init)(void),
+						  const void *ra)
+{
+	struct once_call o = { once, init, ra, false, false };
+	void *outer = thread_me->once;
+	struct sync s = { 0 };
+	int ret;
+
+	if (config.tape == TAPE_REPLAY)
+		o.given = sync_begin(&s, SYNC_LOCK, once, ra);
+	if (o.given)
+		sync_await(&s);
+	thread_me->once = &o;
+	ret = NEXT(pthread_once)(once, run_ordered);
+	thread_me->once = outer;
+	if (!o.ran && !o.given)
+		sync_begin(&s, SYNC_LOCK, once, ra);
+	if (!o.ran)
+		sync_end(&s, true, 0);
+	return ret;
+}
+
 EXPORT int pthread_once(pthread_once_t *once, void (*init)(void))
 {
 	struct want w = { .key = once, .what = "an initialisation" };
 	struct thread *self;
 	int ret;
 
+	if (sync_on && thread_me)
+		return once_ordered(once, init, CALLED_FROM);
 	if (!turn_on)
 		return NEXT(pthread_once)(once, init);
 	if (__atomic_load_n(once, __ATOMIC_ACQUIRE) & ONCE_DONE)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Mutexes, spin locks and read-write locks, for --schedule=turns; without it
- * each hook is one comparison and a jump. */
+/* Mutexes, spin locks and read-write locks, for --schedule=turns and for
+ * recordings; without them each hook is two comparisons and a jump. */
 #include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
@@ -10,6 +10,7 @@
 #include "locks.h"
 #include "memory.h"
 #include "real.h"
+#include "syncorder.h"
 #include "turn.h"
 #include "banned.h"
 
@@ -115,6 +116,74 @@ int lock_mutex(pthread_mutex_t *m, const struct deadline *d)
 	return wait_mutex(self, m, d);
 }
 
+int lock_mutex_plain(pthread_mutex_t *m)
+{
+	return NEXT(pthread_mutex_lock)(m);
+}
+
+int lock_mutex_undo_plain(pthread_mutex_t *m)
+{
+	return NEXT(pthread_mutex_unlock)(m);
+}
+
+int lock_rwlock_plain(pthread_rwlock_t *l, bool write)
+{
+	return write ? NEXT(pthread_rwlock_wrlock)(l)
+		     : NEXT(pthread_rwlock_rdlock)(l);
+}
+
+/* A robust mutex whose owner died is had all the same. */
+static bool has(int ret)
+{
+	return ret == 0 || ret == EOWNERDEAD;
+}
+
+static __attribute__((noinline)) int mutex_ordered(
+	pthread_mutex_t *m, int (*lock)(pthread_mutex_t *), const void *ra)
+{
+	struct sync s;
+	int ret = sync_mutex(&s, m, ra);
+
+	if (ret != NOT_OURS)
+		return ret;
+	ret = lock(m);
+	sync_end(&s, has(ret), ret);
+	return ret;
+}
+
+static __attribute__((noinline)) int rwlock_ordered(
+	pthread_rwlock_t *l, int (*lock)(pthread_rwlock_t *), bool write,
+	const void *ra)
+{
+	struct sync s;
+	int ret = sync_rwlock(&s, l, write, ra);
+
+	if (ret != NOT_OURS)
+		return ret;
+	ret = lock(l);
+	sync_end(&s, ret == 0, ret);
+	return ret;
+}
+
+static __attribute__((noinline)) int spin_ordered(
+	pthread_spinlock_t *l, int (*lock)(pthread_spinlock_t *),
+	const void *ra)
+{
+	struct sync s;
+	int ret;
+
+	if (sync_begin(&s, SYNC_LOCK, l, ra)) {
+		sync_await(&s);
+		ret = s.result;
+		if (s.got)
+			NEXT(pthread_spin_lock)(l);
+	} else {
+		ret = lock(l);
+	}
+	sync_end(&s, ret == 0, ret);
+	return ret;
+}
+
 /* The only thread waits for itself, for ever: in turns, that is seen. */
 static __attribute__((noinline)) int lock_alone(pthread_mutex_t *m)
 {
@@ -133,6 +202,8 @@ EXPORT int pthread_mutex_lock(pthread_mutex_t *m)
 
 	if (__builtin_expect(turn.asleep, 0))
 		return lock_alone(m);
+	if (sync_on)
+		return mutex_ordered(m, NEXT(pthread_mutex_lock), CALLED_FROM);
 	if (!turn_on)
 		return NEXT(pthread_mutex_lock)(m);
 	ret = lock_mutex(m, NO_DEADLINE);
@@ -157,6 +228,8 @@ int lock_mutex_try(pthread_mutex_t *m)
 
 EXPORT int pthread_mutex_trylock(pthread_mutex_t *m)
 {
+	if (sync_on)
+		return mutex_ordered(m, NEXT(pthread_mutex_trylock), CALLED_FROM);
 	if (!turn_on)
 		return NEXT(pthread_mutex_trylock)(m);
 	return lock_mutex_try(m);
@@ -194,6 +267,8 @@ EXPORT int pthread_spin_lock(pthread_spinlock_t *l)
 			  .until = SEAT_EVER };
 	int ret;
 
+	if (sync_on)
+		return spin_ordered(l, NEXT(pthread_spin_lock), CALLED_FROM);
 	if (!turn_on || !(self = turn_take()))
 		return NEXT(pthread_spin_lock)(l);
 	turn_spend(self, 1);
@@ -207,6 +282,8 @@ EXPORT int pthread_spin_trylock(pthread_spinlock_t *l)
 	struct thread *self;
 	int ret;
 
+	if (sync_on)
+		return spin_ordered(l, NEXT(pthread_spin_trylock), CALLED_FROM);
 	if (!turn_on || !(self = turn_take()))
 		return NEXT(pthread_spin_trylock)(l);
 	ret = real_pthread_spin_trylock(l);
@@ -308,11 +385,17 @@ static int rwlock(pthread_rwlock_t *l, bool write)
 
 EXPORT int pthread_rwlock_rdlock(pthread_rwlock_t *l)
 {
+	if (sync_on)
+		return rwlock_ordered(l, NEXT(pthread_rwlock_rdlock), false,
+				      CALLED_FROM);
 	return turn_on ? rwlock(l, false) : NEXT(pthread_rwlock_rdlock)(l);
 }
 
 EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t *l)
 {
+	if (sync_on)
+		return rwlock_ordered(l, NEXT(pthread_rwlock_wrlock), true,
+				      CALLED_FROM);
 	return turn_on ? rwlock(l, true) : NEXT(pthread_rwlock_wrlock)(l);
 }
 
@@ -328,12 +411,18 @@ static int rwlock_try(pthread_rwlock_t *l, bool write)
 
 EXPORT int pthread_rwlock_tryrdlock(pthread_rwlock_t *l)
 {
+	if (sync_on)
+		return rwlock_ordered(l, NEXT(pthread_rwlock_tryrdlock), false,
+				      CALLED_FROM);
 	return turn_on ? rwlock_try(l, false)
 		       : NEXT(pthread_rwlock_tryrdlock)(l);
 }
 
 EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t *l)
 {
+	if (sync_on)
+		return rwlock_ordered(l, NEXT(pthread_rwlock_trywrlock), true,
+				      CALLED_FROM);
 	return turn_on ? rwlock_try(l, true)
 		       : NEXT(pthread_rwlock_trywrlock)(l);
 }

@@ -12,6 +12,7 @@
 #include "locks.h"
 #include "ltime.h"
 #include "real.h"
+#include "syncorder.h"
 #include "tape.h"
 #include "turn.h"
 #include "banned.h"
@@ -130,6 +131,7 @@ static struct thread *prepare(void *(*fn)(void *), void *arg)
 		retire_last();
 	}
 	turn_take();
+	sync_start();
 	t = thread_new(thread_me);
 	if (t) {
 		t->start = fn;
@@ -257,6 +259,19 @@ EXPORT int pthread_join(pthread_t id, void **value)
 	return ret;
 }
 
+/* Of a recording: whether it had ended then. */
+static int tryjoin_ordered(pthread_t id, void **value, const void *ra)
+{
+	struct sync s;
+	int ret;
+
+	if (sync_begin(&s, SYNC_LOCK, NULL, ra))
+		return s.result ? s.result : real_pthread_join(id, value);
+	ret = real_pthread_tryjoin_np(id, value);
+	sync_end(&s, false, ret);
+	return ret;
+}
+
 EXPORT int pthread_tryjoin_np(pthread_t id, void **value)
 {
 	struct call c;
@@ -267,6 +282,8 @@ EXPORT int pthread_tryjoin_np(pthread_t id, void **value)
 	if (turn_on && turn_take() && t && !t->seat.finished && t != thread_me) {
 		turn_spend(thread_me, 64);
 		ret = EBUSY;
+	} else if (sync_on) {
+		ret = tryjoin_ordered(id, value, CALLED_FROM);
 	} else {
 		ret = real_pthread_tryjoin_np(id, value);
 	}

@@ -24,6 +24,7 @@
 #include "pids.h"
 #include "real.h"
 #include "registers.h"
+#include "syncorder.h"
 #include "turnfd.h"
 #include "banned.h"
 
@@ -421,11 +422,33 @@ EXPORT int thrd_sleep(const struct timespec *ts, struct timespec *rem)
 	return ret;
 }
 
+/* For a recording: what became of a call that was libc's. */
+static void order_end(struct sync *s, enum sync_kind kind, int ret)
+{
+	if (kind == SYNC_SEMAPHORE)
+		sync_end(s, ret == 0, ret ? errno : 0);
+	else if (kind == SYNC_CONDITION)
+		sync_end(s, ret != EPERM, ret);
+	else
+		sync_end(s, ret == 0 || ret == EOWNERDEAD, ret);
+}
+
+static int order_sem(struct sync *s, sem_t *sem, const void *ra)
+{
+	int ret = sync_sem(s, sem, ra);
+
+	if (ret == NOT_OURS || !ret)
+		return ret;
+	errno = ret;
+	return -1;
+}
+
 /* up: is time up, by what the function returns or leaves in errno. inturn: how
- * it is served under --schedule=turns. */
-#define TIMED_BODY(fn, clock, limit, up, inturn, ...)                          \
+ * it is served under --schedule=turns; order: in a replay. */
+#define TIMED_BODY(fn, clock, limit, up, inturn, sync_kind, order, ...)        \
 	struct call c;                                                         \
 	struct moment m;                                                       \
+	struct sync s = { .ra = CALLED_FROM };                                 \
 	bool force = CALL(&c, fn) == SB_FORCE;                                 \
 	const struct deadline d = { limit, clock, force };                     \
 	int ret = turn_on && d.at ? inturn : NOT_OURS;                         \
@@ -433,8 +456,13 @@ EXPORT int thrd_sleep(const struct timespec *ts, struct timespec *rem)
                                                                                \
 	if (ret == NOT_OURS) {                                                 \
 		until = moment_take(&m, c.self, force, clock, limit);          \
+		if (sync_on)                                                   \
+			ret = order;                                           \
 		turn_leave_shared(#fn);                                        \
-		ret = real_##fn(__VA_ARGS__);                                  \
+		if (ret == NOT_OURS) {                                         \
+			ret = real_##fn(__VA_ARGS__);                          \
+			order_end(&s, sync_kind, ret);                         \
+		}                                                              \
 		moment_passed(&m, c.self, up);                                 \
 		turn_return();                                                 \
 	}                                                                      \
@@ -447,6 +475,7 @@ EXPORT int sem_timedwait(sem_t *restrict sem,
 	TIMED_BODY(sem_timedwait, CLOCK_REALTIME, ts,
 		   ret && errno == ETIMEDOUT,
 		   lock_sem(sem, &d),
+		   SYNC_SEMAPHORE, order_sem(&s, sem, s.ra),
 		   sem, until);
 }
 
@@ -455,6 +484,7 @@ EXPORT int sem_clockwait(sem_t *restrict sem, clockid_t clock,
 {
 	TIMED_BODY(sem_clockwait, clock, ts, ret && errno == ETIMEDOUT,
 		   lock_sem(sem, &d),
+		   SYNC_SEMAPHORE, order_sem(&s, sem, s.ra),
 		   sem,
 		   clock, until);
 }
@@ -466,6 +496,7 @@ EXPORT int pthread_cond_timedwait(pthread_cond_t *restrict cond,
 	TIMED_BODY(pthread_cond_timedwait, lock_cond_clock(cond), ts,
 		   ret == ETIMEDOUT,
 		   lock_cond(cond, mutex, &d),
+		   SYNC_CONDITION, sync_cond(&s, mutex, s.ra),
 		   cond, mutex, until);
 }
 
@@ -487,6 +518,7 @@ EXPORT int cond_timedwait_old(pthread_cond_t *restrict cond,
 {
 	TIMED_BODY(cond_timedwait_old, CLOCK_REALTIME, ts, ret == ETIMEDOUT,
 		   NOT_OURS,
+		   SYNC_CONDITION, sync_cond(&s, mutex, s.ra),
 		   cond, mutex, until);
 }
 
@@ -497,6 +529,7 @@ EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict cond,
 {
 	TIMED_BODY(pthread_cond_clockwait, clock, ts, ret == ETIMEDOUT,
 		   lock_cond(cond, mutex, &d),
+		   SYNC_CONDITION, sync_cond(&s, mutex, s.ra),
 		   cond,
 		   mutex, clock, until);
 }
@@ -507,6 +540,7 @@ EXPORT int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex,
 	TIMED_BODY(pthread_mutex_timedlock, CLOCK_REALTIME, ts,
 		   ret == ETIMEDOUT,
 		   lock_mutex(mutex, &d),
+		   SYNC_LOCK, sync_mutex(&s, mutex, s.ra),
 		   mutex, until);
 }
 
@@ -516,6 +550,7 @@ EXPORT int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex,
 {
 	TIMED_BODY(pthread_mutex_clocklock, clock, ts, ret == ETIMEDOUT,
 		   lock_mutex(mutex, &d),
+		   SYNC_LOCK, sync_mutex(&s, mutex, s.ra),
 		   mutex,
 		   clock, until);
 }
@@ -526,6 +561,7 @@ EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t *restrict lock,
 	TIMED_BODY(pthread_rwlock_timedrdlock, CLOCK_REALTIME, ts,
 		   ret == ETIMEDOUT,
 		   lock_rwlock(lock, false, &d),
+		   SYNC_LOCK, sync_rwlock(&s, lock, false, s.ra),
 		   lock, until);
 }
 
@@ -535,6 +571,7 @@ EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t *restrict lock,
 	TIMED_BODY(pthread_rwlock_timedwrlock, CLOCK_REALTIME, ts,
 		   ret == ETIMEDOUT,
 		   lock_rwlock(lock, true, &d),
+		   SYNC_LOCK, sync_rwlock(&s, lock, true, s.ra),
 		   lock, until);
 }
 
@@ -544,6 +581,7 @@ EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t *restrict lock,
 {
 	TIMED_BODY(pthread_rwlock_clockrdlock, clock, ts, ret == ETIMEDOUT,
 		   lock_rwlock(lock, false, &d),
+		   SYNC_LOCK, sync_rwlock(&s, lock, false, s.ra),
 		   lock, clock, until);
 }
 
@@ -553,6 +591,7 @@ EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t *restrict lock,
 {
 	TIMED_BODY(pthread_rwlock_clockwrlock, clock, ts, ret == ETIMEDOUT,
 		   lock_rwlock(lock, true, &d),
+		   SYNC_LOCK, sync_rwlock(&s, lock, true, s.ra),
 		   lock, clock, until);
 }
 
@@ -569,6 +608,8 @@ EXPORT int cnd_timedwait(cnd_t *restrict cond, mtx_t *restrict mutex,
 	TIMED_BODY(cnd_timedwait, CLOCK_REALTIME, ts, ret == thrd_timedout,
 		   c11(lock_cond((pthread_cond_t *)cond,
 				 (pthread_mutex_t *)mutex, &d)),
+		   SYNC_CONDITION,
+		   sync_cond(&s, (pthread_mutex_t *)mutex, s.ra),
 		   cond, mutex, until);
 }
 
@@ -577,6 +618,8 @@ EXPORT int mtx_timedlock(mtx_t *restrict mutex,
 {
 	TIMED_BODY(mtx_timedlock, CLOCK_REALTIME, ts, ret == thrd_timedout,
 		   c11(lock_mutex((pthread_mutex_t *)mutex, &d)),
+		   SYNC_LOCK,
+		   sync_mutex(&s, (pthread_mutex_t *)mutex, s.ra),
 		   mutex, until);
 }
 
@@ -586,7 +629,7 @@ EXPORT ssize_t mq_timedreceive(mqd_t q, char *restrict buf, size_t len,
 {
 	TIMED_BODY(mq_timedreceive, CLOCK_REALTIME, ts,
 		   ret < 0 && errno == ETIMEDOUT,
-		   NOT_OURS,
+		   NOT_OURS, SYNC_LOCK, NOT_OURS,
 		   q, buf, len, prio, until);
 }
 
@@ -595,7 +638,7 @@ EXPORT int mq_timedsend(mqd_t q, const char *buf, size_t len, unsigned prio,
 {
 	TIMED_BODY(mq_timedsend, CLOCK_REALTIME, ts,
 		   ret < 0 && errno == ETIMEDOUT,
-		   NOT_OURS,
+		   NOT_OURS, SYNC_LOCK, NOT_OURS,
 		   q, buf, len, prio, until);
 }
 

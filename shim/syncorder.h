@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The order in which threads take locks, in a recording without turns. Who has
+ * taken one draws a ticket of its slot, which addresses share; a replay lets
+ * nobody take a lock before its ticket is due. What happens between is the
+ * threads' own: they run as fast as they can, and in the same order wherever
+ * they order themselves. A wait that ended for another reason (a limit, busy)
+ * ends so again, at once.
+ *
+ * Nothing is kept before a process has a second thread. Numeric libraries' teams
+ * and interpreters, whose own locks stand for nothing of the program's, are left
+ * alone: they look at memory before they lock, and take another number of locks
+ * each time.
+ */
+#ifndef SAMEBITS_SYNCORDER_H
+#define SAMEBITS_SYNCORDER_H
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CALLED_FROM __builtin_return_address(0)
+
+extern bool sync_on_flag;
+#define sync_on __builtin_expect(sync_on_flag, 0)
+
+/* A process gets its second thread; a forked child has one. */
+void sync_start(void);
+void sync_forget(void);
+/* A thread left the recording: nobody waits for it. */
+void sync_leave(void);
+
+enum sync_kind { SYNC_LOCK, SYNC_CONDITION, SYNC_SEMAPHORE };
+
+/* One call. */
+struct sync {
+	unsigned slot;
+	bool kept;  /* it is being recorded */
+	bool given; /* replayed: what follows is known beforehand */
+	bool ended; /* replayed, beyond what the thread has of the recording */
+	bool got;
+	uint8_t result; /* an errno value */
+	uint64_t ticket;
+	const void *ra;
+};
+
+/* ra: who calls. True: it is replayed, see `got` and `result`. */
+bool sync_begin(struct sync *s, enum sync_kind kind, const volatile void *key,
+		const void *ra);
+/* Until the ticket is due, where it got what it wanted. */
+void sync_await(const struct sync *s);
+/* What became of it: got, with a ticket, or an errno value. */
+void sync_end(struct sync *s, bool got, int result);
+
+/* Whole calls; 0 or an errno value. NOT_OURS (turn.h): it is not replayed, and
+ * sync_end() is due. */
+int sync_mutex(struct sync *s, pthread_mutex_t *m, const void *ra);
+int sync_rwlock(struct sync *s, pthread_rwlock_t *l, bool write,
+		const void *ra);
+int sync_sem(struct sync *s, sem_t *sem, const void *ra);
+int sync_cond(struct sync *s, pthread_mutex_t *m, const void *ra);
+
+#endif
