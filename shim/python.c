@@ -136,14 +136,16 @@ bool python_begin(struct python *p, const void *ra, bool take)
 	return true;
 }
 
-void *python_rest(const void *ra)
+bool python_holds(const void *ra)
 {
 	if (!bound)
 		bind(ra);
-	if (bound < 0 || !py.save || !py.restore || !py.is_initialized() ||
-	    !holds_lock())
-		return NULL;
-	return py.save();
+	return bound > 0 && py.is_initialized() && holds_lock();
+}
+
+void *python_rest(const void *ra)
+{
+	return python_holds(ra) && py.save && py.restore ? py.save() : NULL;
 }
 
 void python_go_on(void *state)

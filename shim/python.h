@@ -49,6 +49,10 @@ bool python_dump(int fd);
 void *python_rest(const void *ra);
 void python_go_on(void *state);
 
+/* Does the calling thread, in code of the interpreter's own at ra, have its
+ * lock? */
+bool python_holds(const void *ra);
+
 /* Is the interpreter not up yet, or ending? Asked outside of the two. */
 bool python_down(void);
 /* Is no frame the program's: is there none, or does the interpreter itself

@@ -124,6 +124,11 @@ static bool is_ordered(const void *ra, enum sync_kind kind)
 	       (who == CALLER_PYTHON && kind == SYNC_SEMAPHORE);
 }
 
+bool sync_aside(const void *ra)
+{
+	return sync_on && caller_of(ra) == CALLER_PYTHON && !python_holds(ra);
+}
+
 /* ---- a call ---- */
 
 static unsigned slot_of(const volatile void *key)

@@ -31,6 +31,10 @@ void sync_forget(void);
 /* A thread left the recording: nobody waits for it. */
 void sync_leave(void);
 
+/* Is it the interpreter, on its way to its own lock, that asks for the time? How
+ * often it does so is nobody's business. */
+bool sync_aside(const void *ra);
+
 enum sync_kind { SYNC_LOCK, SYNC_CONDITION, SYNC_SEMAPHORE };
 
 /* One call. */
