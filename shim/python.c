@@ -39,8 +39,6 @@ static struct {
 	int (*lasti)(object *); /* 3.11 */
 	const char *(*allocator)(void);
 	void (*dump)(int fd, object *); /* faulthandler's; until 3.12 */
-	void *(*save)(void);
-	void (*restore)(void *);
 } py;
 static bool allocates; /* see allocator_calls() */
 static object *f_lasti; /* the name, where py.lasti is missing */
@@ -76,8 +74,6 @@ static const struct name {
 	{ "PyFrame_GetLasti", (void **)&py.lasti, true },
 	{ "_PyMem_GetCurrentAllocatorName", (void **)&py.allocator, true },
 	{ "_Py_DumpTraceback", (void **)&py.dump, true },
-	{ "PyEval_SaveThread", (void **)&py.save, true },
-	{ "PyEval_RestoreThread", (void **)&py.restore, true },
 };
 
 /* mimalloc is built into the interpreter and reads the clock within an
@@ -141,16 +137,6 @@ bool python_holds(const void *ra)
 	if (!bound)
 		bind(ra);
 	return bound > 0 && py.is_initialized() && holds_lock();
-}
-
-void *python_rest(const void *ra)
-{
-	return python_holds(ra) && py.save && py.restore ? py.save() : NULL;
-}
-
-void python_go_on(void *state)
-{
-	py.restore(state);
 }
 
 bool python_met(void)

@@ -43,12 +43,6 @@ bool python_met(void);
  * there are none, or this CPython cannot. */
 bool python_dump(int fd);
 
-/* Gives the interpreter's lock away, if the calling thread has it, for a wait
- * within its own code; what python_go_on() takes it again with. NULL: it does
- * not have it. */
-void *python_rest(const void *ra);
-void python_go_on(void *state);
-
 /* Does the calling thread, in code of the interpreter's own at ra, have its
  * lock? */
 bool python_holds(const void *ra);

@@ -114,14 +114,12 @@ static enum caller caller_of(const void *ra)
 	return who;
 }
 
-/* CPython's lock around itself is a mutex and conditions; those that programs
- * have are semaphores. */
-static bool is_ordered(const void *ra, enum sync_kind kind)
+/* That lock is a mutex and conditions; those that programs have are semaphores,
+ * or since 3.13 words of memory. */
+bool sync_patient(const void *ra)
 {
-	enum caller who = caller_of(ra);
-
-	return who == CALLER_OWN ||
-	       (who == CALLER_PYTHON && kind == SYNC_SEMAPHORE);
+	return sync_on && config.tape == TAPE_RECORD &&
+	       caller_of(ra) == CALLER_PYTHON;
 }
 
 bool sync_aside(const void *ra)
@@ -137,16 +135,15 @@ static unsigned slot_of(const volatile void *key)
 	       SLOTS;
 }
 
-bool sync_begin(struct sync *s, enum sync_kind kind, const volatile void *key,
-		const void *ra)
+bool sync_begin(struct sync *s, const volatile void *key, const void *ra)
 {
 	struct thread *self = thread_me;
 	const uint64_t *word;
 	size_t len;
 
-	*s = (struct sync){ .ra = ra };
+	*s = (struct sync){ 0 };
 	if (!self || !alive.yes || self->busy || self->asking ||
-	    !is_ordered(ra, kind))
+	    caller_of(ra) == CALLER_TEAM)
 		return false;
 	if (config.tape == TAPE_RECORD) {
 		s->slot = slot_of(key);
@@ -198,15 +195,8 @@ static void wait_due(const struct sync *s)
 
 void sync_await(const struct sync *s)
 {
-	void *state;
-
-	if (!s->given || !s->got || is_due(s))
-		return;
-	/* Who comes before may need the interpreter's lock for it. */
-	state = caller_of(s->ra) == CALLER_PYTHON ? python_rest(s->ra) : NULL;
-	wait_due(s);
-	if (state)
-		python_go_on(state);
+	if (s->given && s->got)
+		wait_due(s);
 }
 
 void sync_end(struct sync *s, bool got, int result)
@@ -236,7 +226,7 @@ int sync_mutex(struct sync *s, pthread_mutex_t *m, const void *ra)
 {
 	int ret;
 
-	if (!sync_begin(s, SYNC_LOCK, m, ra))
+	if (!sync_begin(s, m, ra))
 		return NOT_OURS;
 	ret = s->result;
 	sync_await(s);
@@ -251,7 +241,7 @@ int sync_rwlock(struct sync *s, pthread_rwlock_t *l, bool write,
 {
 	int ret;
 
-	if (!sync_begin(s, SYNC_LOCK, l, ra))
+	if (!sync_begin(s, l, ra))
 		return NOT_OURS;
 	ret = s->result;
 	sync_await(s);
@@ -265,7 +255,7 @@ int sync_sem(struct sync *s, sem_t *sem, const void *ra)
 {
 	int ret;
 
-	if (!sync_begin(s, SYNC_SEMAPHORE, sem, ra))
+	if (!sync_begin(s, sem, ra))
 		return NOT_OURS;
 	ret = s->result;
 	sync_await(s);
@@ -280,7 +270,7 @@ int sync_cond(struct sync *s, pthread_mutex_t *m, const void *ra)
 {
 	int ret;
 
-	if (!sync_begin(s, SYNC_CONDITION, m, ra))
+	if (!sync_begin(s, m, ra))
 		return NOT_OURS;
 	ret = s->result;
 	if (!s->got)

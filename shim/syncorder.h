@@ -7,10 +7,14 @@
  * they order themselves. A wait that ended for another reason (a limit, busy)
  * ends so again, at once.
  *
- * Nothing is kept before a process has a second thread. Numeric libraries' teams
- * and interpreters, whose own locks stand for nothing of the program's, are left
- * alone: they look at memory before they lock, and take another number of locks
- * each time.
+ * Nothing is kept before a process has a second thread. The teams of numeric
+ * libraries are left alone, and so is Java's machine: they look at memory before
+ * they lock, and take another number of locks each time.
+ *
+ * CPython's threads pass one lock around, which is enough to know what each did
+ * before another, as long as nobody is made to give it away in the middle of
+ * anything: who waits for it does not ask for that while a run is recorded, but
+ * after SYNC_PATIENCE.
  */
 #ifndef SAMEBITS_SYNCORDER_H
 #define SAMEBITS_SYNCORDER_H
@@ -22,6 +26,8 @@
 
 #define CALLED_FROM __builtin_return_address(0)
 
+#define SYNC_PATIENCE 1 /* s */
+
 extern bool sync_on_flag;
 #define sync_on __builtin_expect(sync_on_flag, 0)
 
@@ -31,11 +37,11 @@ void sync_forget(void);
 /* A thread left the recording: nobody waits for it. */
 void sync_leave(void);
 
+/* Is it a wait for CPython's lock, while a run is recorded? */
+bool sync_patient(const void *ra);
 /* Is it the interpreter, on its way to its own lock, that asks for the time? How
  * often it does so is nobody's business. */
 bool sync_aside(const void *ra);
-
-enum sync_kind { SYNC_LOCK, SYNC_CONDITION, SYNC_SEMAPHORE };
 
 /* One call. */
 struct sync {
@@ -46,12 +52,10 @@ struct sync {
 	bool got;
 	uint8_t result; /* an errno value */
 	uint64_t ticket;
-	const void *ra;
 };
 
 /* ra: who calls. True: it is replayed, see `got` and `result`. */
-bool sync_begin(struct sync *s, enum sync_kind kind, const volatile void *key,
-		const void *ra);
+bool sync_begin(struct sync *s, const volatile void *key, const void *ra);
 /* Until the ticket is due, where it got what it wanted. */
 void sync_await(const struct sync *s);
 /* What became of it: got, with a ticket, or an errno value. */

@@ -480,9 +480,12 @@ void tape_end(struct thread *t)
 {
 	struct found f;
 
-	if (config.tape != TAPE_REPLAY || t->tape.left)
+	if (!config.tape || t->tape.left)
 		return;
-	f = next(t);
-	if (f.head || f.damaged)
-		diverged(t, &f, 0, 0);
+	if (config.tape == TAPE_REPLAY) {
+		f = next(t);
+		if (f.head || f.damaged)
+			diverged(t, &f, 0, 0);
+	}
+	t->tape.left = true;
 }

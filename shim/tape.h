@@ -38,7 +38,8 @@ bool tape_gives(const struct thread *self, enum sb_tape_kind kind);
 /* Its mappings belong to nobody any more: a forked child's, a block that gets
  * another owner. */
 void tape_forget(struct thread *t);
-/* The thread has come to its end: is anything left that it did not ask for? */
+/* The thread has come to its end, and what destructors do is kept no more: is
+ * anything left that it did not ask for? */
 void tape_end(struct thread *t);
 
 #endif

@@ -246,7 +246,7 @@ static __attribute__((noinline)) int post_ordered(sem_t *sem, const void *ra)
 {
 	struct sync s;
 
-	if (sync_begin(&s, SYNC_SEMAPHORE, sem, ra))
+	if (sync_begin(&s, sem, ra))
 		sync_await(&s);
 	sync_end(&s, true, 0);
 	return NEXT(sem_post)(sem);
@@ -312,7 +312,7 @@ static __attribute__((noinline)) int barrier_ordered(pthread_barrier_t *b,
 						     const void *ra)
 {
 	struct sync s;
-	bool given = sync_begin(&s, SYNC_LOCK, b, ra);
+	bool given = sync_begin(&s, b, ra);
 	int ret = NEXT(pthread_barrier_wait)(b);
 
 	if (given)
@@ -390,10 +390,10 @@ static void run_ordered(void)
 	struct sync s;
 
 	o->ran = true;
-	if (!o->given && !sync_begin(&s, SYNC_LOCK, o->once, o->ra))
+	if (!o->given && !sync_begin(&s, o->once, o->ra))
 		sync_end(&s, false, RUNS);
 	o->init();
-	if (sync_begin(&s, SYNC_LOCK, o->once, o->ra))
+	if (sync_begin(&s, o->once, o->ra))
 		sync_await(&s);
 	sync_end(&s, true, 0);
 }
@@ -408,14 +408,14 @@ static __attribute__((noinline)) int once_ordered(pthread_once_t *once,
 	int ret;
 
 	if (config.tape == TAPE_REPLAY)
-		o.given = sync_begin(&s, SYNC_LOCK, once, ra);
+		o.given = sync_begin(&s, once, ra);
 	if (o.given)
 		sync_await(&s);
 	thread_me->once = &o;
 	ret = NEXT(pthread_once)(once, run_ordered);
 	thread_me->once = outer;
 	if (!o.ran && !o.given)
-		sync_begin(&s, SYNC_LOCK, once, ra);
+		sync_begin(&s, once, ra);
 	if (!o.ran)
 		sync_end(&s, true, 0);
 	return ret;

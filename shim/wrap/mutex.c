@@ -172,7 +172,7 @@ static __attribute__((noinline)) int spin_ordered(
 	struct sync s;
 	int ret;
 
-	if (sync_begin(&s, SYNC_LOCK, l, ra)) {
+	if (sync_begin(&s, l, ra)) {
 		sync_await(&s);
 		ret = s.result;
 		if (s.got)

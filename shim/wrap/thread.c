@@ -265,7 +265,7 @@ static int tryjoin_ordered(pthread_t id, void **value, const void *ra)
 	struct sync s;
 	int ret;
 
-	if (sync_begin(&s, SYNC_LOCK, NULL, ra))
+	if (sync_begin(&s, NULL, ra))
 		return s.result ? s.result : real_pthread_join(id, value);
 	ret = real_pthread_tryjoin_np(id, value);
 	sync_end(&s, false, ret);

@@ -423,7 +423,9 @@ EXPORT int thrd_sleep(const struct timespec *ts, struct timespec *rem)
 }
 
 /* For a recording: what became of a call that was libc's. */
-static void order_end(struct sync *s, enum sync_kind kind, int ret)
+enum wait_kind { SYNC_LOCK, SYNC_CONDITION, SYNC_SEMAPHORE };
+
+static void order_end(struct sync *s, enum wait_kind kind, int ret)
 {
 	if (kind == SYNC_SEMAPHORE)
 		sync_end(s, ret == 0, ret ? errno : 0);
@@ -443,12 +445,25 @@ static int order_sem(struct sync *s, sem_t *sem, const void *ra)
 	return -1;
 }
 
+/* Longer, where CPython's lock is waited for (syncorder.h). */
+static const struct timespec *longer(struct timespec *t,
+				     const struct timespec *until,
+				     const void *ra)
+{
+	if (!until || !sync_patient(ra))
+		return until;
+	*t = *until;
+	t->tv_sec += SYNC_PATIENCE;
+	return t;
+}
+#define PATIENT(until, ra) longer(&(struct timespec){ 0 }, until, ra)
+
 /* up: is time up, by what the function returns or leaves in errno. inturn: how
  * it is served under --schedule=turns; order: in a replay. */
 #define TIMED_BODY(fn, clock, limit, up, inturn, sync_kind, order, ...)        \
 	struct call c;                                                         \
 	struct moment m;                                                       \
-	struct sync s = { .ra = CALLED_FROM };                                 \
+	struct sync s = { 0 };                                                 \
 	bool force = CALL(&c, fn) == SB_FORCE;                                 \
 	const struct deadline d = { limit, clock, force };                     \
 	int ret = turn_on && d.at ? inturn : NOT_OURS;                         \
@@ -475,7 +490,7 @@ EXPORT int sem_timedwait(sem_t *restrict sem,
 	TIMED_BODY(sem_timedwait, CLOCK_REALTIME, ts,
 		   ret && errno == ETIMEDOUT,
 		   lock_sem(sem, &d),
-		   SYNC_SEMAPHORE, order_sem(&s, sem, s.ra),
+		   SYNC_SEMAPHORE, order_sem(&s, sem, CALLED_FROM),
 		   sem, until);
 }
 
@@ -484,7 +499,7 @@ EXPORT int sem_clockwait(sem_t *restrict sem, clockid_t clock,
 {
 	TIMED_BODY(sem_clockwait, clock, ts, ret && errno == ETIMEDOUT,
 		   lock_sem(sem, &d),
-		   SYNC_SEMAPHORE, order_sem(&s, sem, s.ra),
+		   SYNC_SEMAPHORE, order_sem(&s, sem, CALLED_FROM),
 		   sem,
 		   clock, until);
 }
@@ -496,8 +511,8 @@ EXPORT int pthread_cond_timedwait(pthread_cond_t *restrict cond,
 	TIMED_BODY(pthread_cond_timedwait, lock_cond_clock(cond), ts,
 		   ret == ETIMEDOUT,
 		   lock_cond(cond, mutex, &d),
-		   SYNC_CONDITION, sync_cond(&s, mutex, s.ra),
-		   cond, mutex, until);
+		   SYNC_CONDITION, sync_cond(&s, mutex, CALLED_FROM),
+		   cond, mutex, PATIENT(until, CALLED_FROM));
 }
 
 /* Before glibc 2.3.2 a pthread_cond_t was another object, always on the real
@@ -518,7 +533,7 @@ EXPORT int cond_timedwait_old(pthread_cond_t *restrict cond,
 {
 	TIMED_BODY(cond_timedwait_old, CLOCK_REALTIME, ts, ret == ETIMEDOUT,
 		   NOT_OURS,
-		   SYNC_CONDITION, sync_cond(&s, mutex, s.ra),
+		   SYNC_CONDITION, sync_cond(&s, mutex, CALLED_FROM),
 		   cond, mutex, until);
 }
 
@@ -529,9 +544,9 @@ EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict cond,
 {
 	TIMED_BODY(pthread_cond_clockwait, clock, ts, ret == ETIMEDOUT,
 		   lock_cond(cond, mutex, &d),
-		   SYNC_CONDITION, sync_cond(&s, mutex, s.ra),
+		   SYNC_CONDITION, sync_cond(&s, mutex, CALLED_FROM),
 		   cond,
-		   mutex, clock, until);
+		   mutex, clock, PATIENT(until, CALLED_FROM));
 }
 
 EXPORT int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex,
@@ -540,7 +555,7 @@ EXPORT int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex,
 	TIMED_BODY(pthread_mutex_timedlock, CLOCK_REALTIME, ts,
 		   ret == ETIMEDOUT,
 		   lock_mutex(mutex, &d),
-		   SYNC_LOCK, sync_mutex(&s, mutex, s.ra),
+		   SYNC_LOCK, sync_mutex(&s, mutex, CALLED_FROM),
 		   mutex, until);
 }
 
@@ -550,7 +565,7 @@ EXPORT int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex,
 {
 	TIMED_BODY(pthread_mutex_clocklock, clock, ts, ret == ETIMEDOUT,
 		   lock_mutex(mutex, &d),
-		   SYNC_LOCK, sync_mutex(&s, mutex, s.ra),
+		   SYNC_LOCK, sync_mutex(&s, mutex, CALLED_FROM),
 		   mutex,
 		   clock, until);
 }
@@ -561,7 +576,7 @@ EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t *restrict lock,
 	TIMED_BODY(pthread_rwlock_timedrdlock, CLOCK_REALTIME, ts,
 		   ret == ETIMEDOUT,
 		   lock_rwlock(lock, false, &d),
-		   SYNC_LOCK, sync_rwlock(&s, lock, false, s.ra),
+		   SYNC_LOCK, sync_rwlock(&s, lock, false, CALLED_FROM),
 		   lock, until);
 }
 
@@ -571,7 +586,7 @@ EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t *restrict lock,
 	TIMED_BODY(pthread_rwlock_timedwrlock, CLOCK_REALTIME, ts,
 		   ret == ETIMEDOUT,
 		   lock_rwlock(lock, true, &d),
-		   SYNC_LOCK, sync_rwlock(&s, lock, true, s.ra),
+		   SYNC_LOCK, sync_rwlock(&s, lock, true, CALLED_FROM),
 		   lock, until);
 }
 
@@ -581,7 +596,7 @@ EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t *restrict lock,
 {
 	TIMED_BODY(pthread_rwlock_clockrdlock, clock, ts, ret == ETIMEDOUT,
 		   lock_rwlock(lock, false, &d),
-		   SYNC_LOCK, sync_rwlock(&s, lock, false, s.ra),
+		   SYNC_LOCK, sync_rwlock(&s, lock, false, CALLED_FROM),
 		   lock, clock, until);
 }
 
@@ -591,7 +606,7 @@ EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t *restrict lock,
 {
 	TIMED_BODY(pthread_rwlock_clockwrlock, clock, ts, ret == ETIMEDOUT,
 		   lock_rwlock(lock, true, &d),
-		   SYNC_LOCK, sync_rwlock(&s, lock, true, s.ra),
+		   SYNC_LOCK, sync_rwlock(&s, lock, true, CALLED_FROM),
 		   lock, clock, until);
 }
 
@@ -609,7 +624,7 @@ EXPORT int cnd_timedwait(cnd_t *restrict cond, mtx_t *restrict mutex,
 		   c11(lock_cond((pthread_cond_t *)cond,
 				 (pthread_mutex_t *)mutex, &d)),
 		   SYNC_CONDITION,
-		   sync_cond(&s, (pthread_mutex_t *)mutex, s.ra),
+		   sync_cond(&s, (pthread_mutex_t *)mutex, CALLED_FROM),
 		   cond, mutex, until);
 }
 
@@ -619,7 +634,7 @@ EXPORT int mtx_timedlock(mtx_t *restrict mutex,
 	TIMED_BODY(mtx_timedlock, CLOCK_REALTIME, ts, ret == thrd_timedout,
 		   c11(lock_mutex((pthread_mutex_t *)mutex, &d)),
 		   SYNC_LOCK,
-		   sync_mutex(&s, (pthread_mutex_t *)mutex, s.ra),
+		   sync_mutex(&s, (pthread_mutex_t *)mutex, CALLED_FROM),
 		   mutex, until);
 }
 
