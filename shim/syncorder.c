@@ -199,6 +199,12 @@ void sync_await(const struct sync *s)
 		wait_due(s);
 }
 
+void sync_before(struct sync *s, const volatile void *key, const void *ra)
+{
+	if (sync_on && key && sync_begin(s, key, ra))
+		sync_await(s);
+}
+
 void sync_end(struct sync *s, bool got, int result)
 {
 	struct thread *self = thread_me;

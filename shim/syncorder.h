@@ -58,6 +58,8 @@ struct sync {
 bool sync_begin(struct sync *s, const volatile void *key, const void *ra);
 /* Until the ticket is due, where it got what it wanted. */
 void sync_await(const struct sync *s);
+/* Both, of a call that waits for ever; key NULL: of nothing. */
+void sync_before(struct sync *s, const volatile void *key, const void *ra);
 /* What became of it: got, with a ticket, or an errno value. */
 void sync_end(struct sync *s, bool got, int result);
 

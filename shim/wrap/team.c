@@ -7,6 +7,7 @@
 #include <stdarg.h>
 
 #include "openmp.h"
+#include "syncorder.h"
 #include "banned.h"
 
 typedef unsigned long long ull;
@@ -45,7 +46,6 @@ SIMPLE(void, GOMP_sections_end, (void), (), end(m, false))
 SIMPLE(bool, GOMP_sections_end_cancel, (void), (), end(m, true))
 SIMPLE(void, GOMP_sections_end_nowait, (void), (), loop_end(m))
 SIMPLE(unsigned, GOMP_sections_next, (void), (), sections_next(m))
-SIMPLE(bool, GOMP_single_start, (void), (), team_single(m))
 SIMPLE(void *, GOMP_single_copy_start, (void), (), team_copy_start(m))
 SIMPLE(void, GOMP_single_copy_end, (void *data), (data), team_copy_end(m, data))
 SIMPLE(void, GOMP_ordered_start, (void), (), ordered_start(m))
@@ -54,6 +54,31 @@ SIMPLE(bool, GOMP_cancel, (int which, bool yes), (which, yes),
        team_cancel(m, (unsigned)which, yes))
 SIMPLE(bool, GOMP_cancellation_point, (int which), (which),
        team_cancelled(m, (unsigned)which))
+
+/* Of a recording: the one who came first then, whoever does now. */
+static bool single_ordered(bool (*real)(void), const void *ra)
+{
+	struct sync s = { 0 };
+	bool given = sync_on && sync_begin(&s, &s, ra), first = real();
+
+	if (given)
+		return s.result;
+	sync_end(&s, false, first);
+	return first;
+}
+
+bool GOMP_single_start(void);
+HOOKED(GOMP_single_start);
+
+EXPORT bool GOMP_single_start(void)
+{
+	struct member *m = OPENMP_MEMBER(GOMP_single_start);
+
+	if (m)
+		return team_single(m);
+	return single_ordered(OPENMP_KEPT_HERE(GOMP_single_start),
+			      OPENMP_CALLER);
+}
 
 /* Tasks. */
 
@@ -184,26 +209,33 @@ static void leave(struct unnamed *c)
 	team_unlock(&c->word);
 }
 
-/* Locks are ours for everybody, as members may have to wait for others. */
-#define LOCKS(fn, params, args, ours)                                          \
+/* Locks are ours for everybody, as members may have to wait for others. key:
+ * what a recording orders those who take one by; NULL: it takes none. */
+#define LOCKS(fn, params, args, ours, key)                                     \
 	void fn params;                                                        \
 	HOOKED(fn);                                                            \
 	EXPORT void fn params                                                  \
 	{                                                                      \
-		__typeof__(real_##fn) real = OPENMP_KEPT_HERE(fn);                         \
+		__typeof__(real_##fn) real = OPENMP_KEPT_HERE(fn);             \
+		struct sync s = { 0 };                                         \
                                                                                \
-		if (openmp_serves((void *)real))                               \
+		if (openmp_serves((void *)real)) {                             \
 			ours;                                                  \
-		else                                                           \
-			real args;                                             \
+			return;                                                \
+		}                                                              \
+		sync_before(&s, key, OPENMP_CALLER);                           \
+		real args;                                                     \
+		sync_end(&s, true, 0);                                         \
 	}
 
-LOCKS(GOMP_critical_start, (void), (), enter(&critical))
-LOCKS(GOMP_critical_end, (void), (), leave(&critical))
-LOCKS(GOMP_atomic_start, (void), (), enter(&atomic))
-LOCKS(GOMP_atomic_end, (void), (), leave(&atomic))
-LOCKS(GOMP_critical_name_start, (void **name), (name), team_lock((int *)name))
-LOCKS(GOMP_critical_name_end, (void **name), (name), team_unlock((int *)name))
+LOCKS(GOMP_critical_start, (void), (), enter(&critical), &critical)
+LOCKS(GOMP_critical_end, (void), (), leave(&critical), NULL)
+LOCKS(GOMP_atomic_start, (void), (), enter(&atomic), &atomic)
+LOCKS(GOMP_atomic_end, (void), (), leave(&atomic), NULL)
+LOCKS(GOMP_critical_name_start, (void **name), (name), team_lock((int *)name),
+      name)
+LOCKS(GOMP_critical_name_end, (void **name), (name), team_unlock((int *)name),
+      NULL)
 
 /*
  * Iterations that wait for others: one number for each loop. Only libgomp knows

@@ -4,6 +4,7 @@
  * region of ours, we answer (team.h); else the library does.
  */
 #include "openmp.h"
+#include "syncorder.h"
 #include "banned.h"
 
 #define HOOKED(fn)                                                             \
@@ -149,26 +150,58 @@ EXPORT void omp_fulfill_event(void *event)
 /*
  * Locks. A word that is 0 while it is free is what libgomp has in its place,
  * too; all calls on it are ours or none is. Fortran's nested ones are reached
- * by an address that the library puts into the variable.
+ * by an address that the library puts into the variable. sets, tries: what a
+ * recording orders.
  */
 #define LOCK(ret, fn, type, arg, ours)                                         \
+	LOCK_HOW(ret, fn, type, arg, ours, real(arg))
+#define LOCK_HOW(ret, fn, type, arg, ours, how)                                \
 	ret fn(type *arg);                                                     \
 	HOOKED(fn);                                                            \
 	EXPORT ret fn(type *arg)                                               \
 	{                                                                      \
-		__typeof__(real_##fn) real = OPENMP_KEPT_HERE(fn);                         \
+		__typeof__(real_##fn) real = OPENMP_KEPT_HERE(fn);             \
                                                                                \
 		if (openmp_serves((void *)real))                               \
 			return (ret)(ours);                                    \
-		return real(arg);                                              \
+		return (ret)(how);                                             \
 	}
-#define LOCK_BOTH(ret, fn, ours)                                               \
-	LOCK(ret, fn, int, lock, ours)                                         \
-	LOCK(ret, fn##_, int, lock, ours)
+#define LOCK_BOTH(ret, fn, ours, how)                                          \
+	LOCK_HOW(ret, fn, int, lock, ours, how)                                \
+	LOCK_HOW(ret, fn##_, int, lock, ours, how)
 
-LOCK_BOTH(void, omp_set_lock, team_lock(lock))
-LOCK_BOTH(void, omp_unset_lock, team_unlock(lock))
-LOCK_BOTH(int, omp_test_lock, team_trylock(lock))
+static int set_ordered(void (*set)(int *), int *lock, const void *ra)
+{
+	struct sync s = { 0 };
+
+	sync_before(&s, lock, ra);
+	set(lock);
+	sync_end(&s, true, 0);
+	return 0;
+}
+
+static int test_ordered(int (*test)(int *), int *lock, const void *ra)
+{
+	struct sync s = { 0 };
+	bool given = sync_on && sync_begin(&s, lock, ra);
+	int ret;
+
+	if (given && !s.got)
+		return 0;
+	if (given)
+		sync_await(&s);
+	do
+		ret = test(lock);
+	while (given && !ret);
+	sync_end(&s, ret, 0);
+	return ret;
+}
+
+LOCK_BOTH(void, omp_set_lock, team_lock(lock),
+	  set_ordered(real, lock, OPENMP_CALLER))
+LOCK_BOTH(void, omp_unset_lock, team_unlock(lock), real(lock))
+LOCK_BOTH(int, omp_test_lock, team_trylock(lock),
+	  test_ordered(real, lock, OPENMP_CALLER))
 
 struct nest {
 	int word, count;
