@@ -379,6 +379,10 @@ enum sb_tape_kind {
 	SB_TAPE_CLOCK, /* 8 bytes: ns since the start */
 	SB_TAPE_NAMES, /* of a directory, in its order, each terminated */
 	SB_TAPE_SYNC,  /* 8 bytes: a lock's ticket (shim/syncorder.c) */
+	SB_TAPE_READ,  /* 8 bytes: what a read gave, or -errno */
+	SB_TAPE_READY, /* the same of a wait for descriptors, then what it left
+			* in memory */
+	SB_TAPE_CHILD, /* 8 bytes: the process that was waited for, or -errno */
 	SB_TAPE_KINDS
 };
 #define SB_TAPE_LONG 31u

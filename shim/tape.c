@@ -384,7 +384,8 @@ static const void *take(struct thread *self, enum sb_tape_kind kind, bool any,
 	f = next(self);
 	asked = head_of(self, kind, any ? 0 : *len);
 	if (!f.head || SB_TAPE_KIND(f.head) != kind ||
-	    SB_TAPE_SOURCE(f.head) != SB_TAPE_SOURCE(asked) ||
+	    (kind < SB_TAPE_NAMES &&
+	     SB_TAPE_SOURCE(f.head) != SB_TAPE_SOURCE(asked)) ||
 	    (!any && f.len != *len)) {
 		diverged(self, &f, asked, any ? 0 : *len);
 		return NULL;

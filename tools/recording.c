@@ -214,12 +214,25 @@ static const struct sb_site *site_of(const struct log *log,
 	return NULL;
 }
 
+/* What is no call of a source. */
+static const char *const kinds[SB_TAPE_KINDS] = {
+	[SB_TAPE_NAMES] = "the names in a directory",
+	[SB_TAPE_SYNC] = "a lock",
+	[SB_TAPE_READ] = "a read from others",
+	[SB_TAPE_READY] = "a wait for descriptors",
+	[SB_TAPE_CHILD] = "a wait for a child",
+};
+
 static void print_call(FILE *to, struct symbols *symbols, struct notes *notes,
 		       const struct rundir *run, const struct left *l,
 		       const struct head *h)
 {
 	const struct log *log = log_of(run, l);
 
+	if (h->kind < SB_TAPE_KINDS && kinds[h->kind]) {
+		fprintf(to, "%s\n", kinds[h->kind]);
+		return;
+	}
 	fprintf(to, "%s, %" PRIu64 " byte%s\nsamebits:     ", source_of(log, h),
 		h->len, h->len == 1 ? "" : "s");
 	site_print(to, symbols, notes, log, site_of(log, l, h), FRAMES,

@@ -17,6 +17,7 @@
 #include <wordexp.h>
 
 #include "call.h"
+#include "heard.h"
 #include "ltime.h"
 #include "output.h"
 #include "pids.h"
@@ -558,6 +559,45 @@ static pid_t met(struct call *c, pid_t pid, int status)
 							: pids_out(pid);
 }
 
+/* Waits for whom `which` says, or, in a replay, for who it was. */
+static pid_t wait_for(struct call *c, pid_t which, int *how, int options,
+		      struct rusage *use,
+		      pid_t (*real)(pid_t, int *, int, struct rusage *))
+{
+	long was = 0;
+	bool given = heard_on && heard_child(&was);
+	pid_t pid = -1;
+
+	if (given && was <= 0)
+		return was < 0 ? -1 : 0;
+	if (given)
+		options &= ~WNOHANG;
+	if (options & WNOHANG || turn_leave(turn_of_child))
+		pid = real(pids_target_in(given ? (pid_t)was : which), how,
+			   options, use);
+	/* Its number may be another here. */
+	if (given && pid < 0 && errno == ECHILD)
+		pid = real(pids_target_in(which), how, options, use);
+	turn_return();
+	pid = met(c, pid, *how);
+	if (heard_on)
+		heard_child_end(pid < 0 ? -errno : pid);
+	return pid;
+}
+
+static pid_t plain_waitpid(pid_t which, int *how, int options,
+			   struct rusage *use)
+{
+	(void)use;
+	return real_waitpid(which, how, options);
+}
+
+static pid_t plain_wait4(pid_t which, int *how, int options,
+			 struct rusage *use)
+{
+	return real_wait4(which, how, options, use);
+}
+
 EXPORT pid_t wait(int *status)
 {
 	struct call c;
@@ -565,9 +605,7 @@ EXPORT pid_t wait(int *status)
 	pid_t pid;
 
 	CALL(&c, wait);
-	pid = turn_leave(turn_of_child) ? real_wait(&how) : -1;
-	turn_return();
-	pid = met(&c, pid, how);
+	pid = wait_for(&c, -1, &how, 0, NULL, plain_waitpid);
 	if (pid > 0 && status)
 		*status = how;
 	call_end(&c, pid > 0, 0);
@@ -581,10 +619,7 @@ EXPORT pid_t waitpid(pid_t which, int *status, int options)
 	pid_t pid;
 
 	CALL(&c, waitpid);
-	pid = options & WNOHANG || turn_leave(turn_of_child)
-		      ? real_waitpid(pids_target_in(which), &how, options) : -1;
-	turn_return();
-	pid = met(&c, pid, how);
+	pid = wait_for(&c, which, &how, options, NULL, plain_waitpid);
 	if (pid > 0 && status)
 		*status = how;
 	call_end(&c, pid > 0, 0);
@@ -611,16 +646,31 @@ EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
 	struct call c;
 	siginfo_t own;
+	long was = 0;
+	bool given;
 	int ret;
 
 	if (!info)
 		info = &own;
 	CALL(&c, waitid);
+	given = heard_on && heard_child(&was);
+	if (given && was <= 0) {
+		info->si_pid = 0;
+		call_end(&c, was < 0 ? (uint64_t)-1 : 0, 0);
+		return was < 0 ? -1 : 0;
+	}
+	if (given) {
+		type = P_PID;
+		id = (id_t)was;
+		options &= ~WNOHANG;
+	}
 	ret = options & WNOHANG || turn_leave(turn_of_child)
 		      ? real_waitid(type, id_in(type, id), info, options) : -1;
 	turn_return();
 	if (ret == 0)
 		info->si_pid = met(&c, info->si_pid, state(info, options));
+	if (heard_on)
+		heard_child_end(ret ? -errno : info->si_pid);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
 }
@@ -630,12 +680,8 @@ EXPORT pid_t wait4(pid_t which, int *status, int options, struct rusage *use)
 	struct call c;
 	bool force = CALL(&c, wait4) == SB_FORCE;
 	int how = 0;
-	pid_t pid = -1;
+	pid_t pid = wait_for(&c, which, &how, options, use, plain_wait4);
 
-	if (options & WNOHANG || turn_leave(turn_of_child))
-		pid = real_wait4(pids_target_in(which), &how, options, use);
-	turn_return();
-	pid = met(&c, pid, how);
 	if (pid > 0 && status)
 		*status = how;
 	if (force && pid > 0 && use)
@@ -649,12 +695,8 @@ EXPORT pid_t wait3(int *status, int options, struct rusage *use)
 	struct call c;
 	bool force = CALL(&c, wait3) == SB_FORCE;
 	int how = 0;
-	pid_t pid = -1;
+	pid_t pid = wait_for(&c, -1, &how, options, use, plain_wait4);
 
-	if (options & WNOHANG || turn_leave(turn_of_child))
-		pid = real_wait3(&how, options, use);
-	turn_return();
-	pid = met(&c, pid, how);
 	if (pid > 0 && status)
 		*status = how;
 	if (force && pid > 0 && use)

@@ -13,6 +13,7 @@
 
 #include "call.h"
 #include "device.h"
+#include "heard.h"
 #include "real.h"
 #include "timers.h"
 #include "turnfd.h"
@@ -36,6 +37,22 @@ HOOK(preadv);
 HOOK(preadv2);
 HOOK(sendfile);
 HOOK(splice);
+
+static ssize_t plain_read(int fd, void *buf, size_t len);
+
+static ssize_t read_heard(int fd, void *buf, size_t len)
+{
+	const struct iovec part = { buf, len };
+	struct heard_read r;
+	ssize_t n;
+
+	if (heard_read(&r, fd))
+		return r.given > 0 ? heard_again(&r, &part, 1)
+				   : r.given < 0 ? -1 : 0;
+	n = plain_read(fd, buf, len);
+	heard_read_end(&r, n);
+	return n;
+}
 
 /* Called before the shim is bound, too: allocators read files early. */
 static ssize_t plain_read(int fd, void *buf, size_t len)
@@ -111,7 +128,9 @@ ssize_t read_from(int fd, void *buf, size_t len, void *ret, void *frame)
 	const struct iovec part = { buf, len };
 	struct call c;
 	bool force = begin(&c, fd, ret, frame) == SB_FORCE;
-	ssize_t n = force ? draw(&c, fd, &part, 1) : plain_read(fd, buf, len);
+	ssize_t n = force ? draw(&c, fd, &part, 1)
+		    : heard_on ? read_heard(fd, buf, len)
+			       : plain_read(fd, buf, len);
 
 	end(&c, &part, 1, n);
 	return n;
@@ -123,6 +142,8 @@ EXPORT ssize_t read(int fd, void *buf, size_t len)
 		return read_timer(fd, buf, len, CALLER);
 	if (__builtin_expect(device_seen, 0))
 		return read_from(fd, buf, len, CALLER);
+	if (heard_on)
+		return read_heard(fd, buf, len);
 	return plain_read(fd, buf, len);
 }
 
@@ -162,11 +183,16 @@ EXPORT ssize_t __pread_chk(int fd, void *buf, size_t len, off_t at, size_t room)
 
 static ssize_t plain_readv(int fd, const struct iovec *part, int parts)
 {
+	struct heard_read r = { 0 };
 	ssize_t n = -1;
 
+	if (heard_on && heard_read(&r, fd))
+		return r.given > 0 ? heard_again(&r, part, parts)
+				   : r.given < 0 ? -1 : 0;
 	if (turnfd_wait(fd, POLLIN))
 		n = NEXT(readv)(fd, part, parts);
 	turn_return();
+	heard_read_end(&r, n);
 	return n;
 }
 

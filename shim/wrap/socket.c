@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "heard.h"
 #include "real.h"
 #include "turnfd.h"
 #include "banned.h"

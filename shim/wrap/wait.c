@@ -19,6 +19,7 @@
 #include <time.h>
 
 #include "call.h"
+#include "heard.h"
 #include "locks.h"
 #include "ltime.h"
 #include "pids.h"
@@ -106,10 +107,14 @@ static int do_poll(struct call *c, bool force, struct pollfd *fds, nfds_t n,
 	bool late = false;
 	int ret = -1;
 
-	if (!turn_on ||
-	    turnfd_poll(fds, (unsigned)n, limit_ms(ms), NULL, &late))
-		ret = real_poll(fds, n, late ? 0 : ms);
-	turn_return();
+	if (!(heard_on && heard_ready(&ret, fds, n * sizeof(*fds)))) {
+		if (!turn_on ||
+		    turnfd_poll(fds, (unsigned)n, limit_ms(ms), NULL, &late))
+			ret = real_poll(fds, n, late ? 0 : ms);
+		turn_return();
+		if (heard_on)
+			heard_ready_end(ret, fds, n * sizeof(*fds));
+	}
 	if (late)
 		force = false; /* the clock shows it already */
 	relative(c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
@@ -133,10 +138,14 @@ static int do_ppoll(struct call *c, bool force, struct pollfd *fds, nfds_t n,
 	bool late = false;
 	int ret = -1;
 
-	if (!turn_on ||
-	    turnfd_poll(fds, (unsigned)n, ts ? ns : SEAT_EVER, mask, &late))
-		ret = real_ppoll(fds, n, late ? &now : ts, mask);
-	turn_return();
+	if (!(heard_on && heard_ready(&ret, fds, n * sizeof(*fds)))) {
+		if (!turn_on || turnfd_poll(fds, (unsigned)n,
+					    ts ? ns : SEAT_EVER, mask, &late))
+			ret = real_ppoll(fds, n, late ? &now : ts, mask);
+		turn_return();
+		if (heard_on)
+			heard_ready_end(ret, fds, n * sizeof(*fds));
+	}
 	if (late)
 		force = false;
 	relative(c, force, ret == 0, ns);
@@ -179,6 +188,46 @@ EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *ts,
 	return do_ppoll(&c, force, fds, n, ts, mask);
 }
 
+/* The three sets, those that there are, one after the other. */
+static size_t sets_of(char sets[3 * sizeof(fd_set)], const fd_set *const set[3])
+{
+	size_t used = 0;
+
+	for (int i = 0; i < 3; i++) {
+		if (!set[i])
+			continue;
+		memcpy(sets + used, set[i], sizeof(fd_set));
+		used += sizeof(fd_set);
+	}
+	return used;
+}
+
+static bool select_heard(int *ret, fd_set *r, fd_set *w, fd_set *e)
+{
+	fd_set *const set[3] = { r, w, e };
+	char sets[3 * sizeof(fd_set)];
+	size_t used = sets_of(sets, (const fd_set *const *)set), at = 0;
+
+	if (!heard_ready(ret, sets, used))
+		return false;
+	for (int i = 0; i < 3; i++) {
+		if (!set[i])
+			continue;
+		memcpy(set[i], sets + at, sizeof(fd_set));
+		at += sizeof(fd_set);
+	}
+	return true;
+}
+
+static void select_heard_end(int ret, const fd_set *r, const fd_set *w,
+			     const fd_set *e)
+{
+	char sets[3 * sizeof(fd_set)];
+
+	heard_ready_end(ret, sets,
+			sets_of(sets, (const fd_set *const[3]){ r, w, e }));
+}
+
 EXPORT int select(int n, fd_set *restrict r, fd_set *restrict w,
 		  fd_set *restrict e, struct timeval *restrict tv)
 {
@@ -191,10 +240,14 @@ EXPORT int select(int n, fd_set *restrict r, fd_set *restrict w,
 	bool late = false;
 	int ret = -1;
 
-	if (!turn_on || select_in_turn(n, r, w, e, tv ? ns : SEAT_EVER, NULL,
-				       &late))
-		ret = real_select(n, r, w, e, late ? &now : tv);
-	turn_return();
+	if (!(heard_on && select_heard(&ret, r, w, e))) {
+		if (!turn_on || select_in_turn(n, r, w, e, tv ? ns : SEAT_EVER,
+					       NULL, &late))
+			ret = real_select(n, r, w, e, late ? &now : tv);
+		turn_return();
+		if (heard_on)
+			select_heard_end(ret, r, w, e);
+	}
 	if (late)
 		force = false;
 	relative(&c, force, ret == 0, ns);
@@ -212,16 +265,31 @@ EXPORT int pselect(int n, fd_set *restrict r, fd_set *restrict w,
 	bool late = false;
 	int ret = -1;
 
-	if (!turn_on || select_in_turn(n, r, w, e,
-				       ts ? ltime_ns(ts) : SEAT_EVER, mask,
-				       &late))
-		ret = real_pselect(n, r, w, e, late ? &now : ts, mask);
-	turn_return();
+	if (!(heard_on && select_heard(&ret, r, w, e))) {
+		if (!turn_on || select_in_turn(n, r, w, e,
+					       ts ? ltime_ns(ts) : SEAT_EVER,
+					       mask, &late))
+			ret = real_pselect(n, r, w, e, late ? &now : ts, mask);
+		turn_return();
+		if (heard_on)
+			select_heard_end(ret, r, w, e);
+	}
 	if (late)
 		force = false;
 	relative(&c, force, ret == 0, ts ? ltime_ns(ts) : 0);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
+}
+
+static bool epoll_heard(int *ret, struct epoll_event *events, int n)
+{
+	return n > 0 && heard_ready(ret, events, (size_t)n * sizeof(*events));
+}
+
+static void epoll_heard_end(int ret, const struct epoll_event *events)
+{
+	heard_ready_end(ret, events,
+			ret > 0 ? (size_t)ret * sizeof(*events) : 0);
 }
 
 EXPORT int epoll_wait(int fd, struct epoll_event *events, int n, int ms)
@@ -231,9 +299,13 @@ EXPORT int epoll_wait(int fd, struct epoll_event *events, int n, int ms)
 	bool late = false;
 	int ret = -1;
 
-	if (!turn_on || epoll_in_turn(fd, limit_ms(ms), NULL, &late))
-		ret = real_epoll_wait(fd, events, n, late ? 0 : ms);
-	turn_return();
+	if (!(heard_on && epoll_heard(&ret, events, n))) {
+		if (!turn_on || epoll_in_turn(fd, limit_ms(ms), NULL, &late))
+			ret = real_epoll_wait(fd, events, n, late ? 0 : ms);
+		turn_return();
+		if (heard_on)
+			epoll_heard_end(ret, events);
+	}
 	if (late)
 		force = false;
 	relative(&c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
@@ -249,9 +321,13 @@ EXPORT int epoll_pwait(int fd, struct epoll_event *events, int n, int ms,
 	bool late = false;
 	int ret = -1;
 
-	if (!turn_on || epoll_in_turn(fd, limit_ms(ms), mask, &late))
-		ret = real_epoll_pwait(fd, events, n, late ? 0 : ms, mask);
-	turn_return();
+	if (!(heard_on && epoll_heard(&ret, events, n))) {
+		if (!turn_on || epoll_in_turn(fd, limit_ms(ms), mask, &late))
+			ret = real_epoll_pwait(fd, events, n, late ? 0 : ms, mask);
+		turn_return();
+		if (heard_on)
+			epoll_heard_end(ret, events);
+	}
 	if (late)
 		force = false;
 	relative(&c, force, ret == 0 && ms > 0, (uint64_t)ms * 1000000);
@@ -268,10 +344,14 @@ EXPORT int epoll_pwait2(int fd, struct epoll_event *events, int n,
 	bool late = false;
 	int ret = -1;
 
-	if (!turn_on ||
-	    epoll_in_turn(fd, ts ? ltime_ns(ts) : SEAT_EVER, mask, &late))
-		ret = real_epoll_pwait2(fd, events, n, late ? &now : ts, mask);
-	turn_return();
+	if (!(heard_on && epoll_heard(&ret, events, n))) {
+		if (!turn_on ||
+		    epoll_in_turn(fd, ts ? ltime_ns(ts) : SEAT_EVER, mask, &late))
+			ret = real_epoll_pwait2(fd, events, n, late ? &now : ts, mask);
+		turn_return();
+		if (heard_on)
+			epoll_heard_end(ret, events);
+	}
 	if (late)
 		force = false;
 	relative(&c, force, ret == 0, ts ? ltime_ns(ts) : 0);
