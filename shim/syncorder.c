@@ -142,7 +142,8 @@ bool sync_begin(struct sync *s, const volatile void *key, const void *ra)
 	size_t len;
 
 	*s = (struct sync){ 0 };
-	if (!self || !alive.yes || self->busy || self->asking ||
+	/* Those of ours, to ask CPython, are as good as the program's. */
+	if (!self || !alive.yes || self->busy ||
 	    caller_of(ra) == CALLER_TEAM)
 		return false;
 	if (config.tape == TAPE_RECORD) {

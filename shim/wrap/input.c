@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "call.h"
+#include "heard.h"
 #include "turnfd.h"
 #include "banned.h"
 
@@ -103,12 +104,20 @@ static bool let_wait(int fd, int flags)
 static ssize_t receive(int fd, void *buf, size_t size, int flags,
 		       struct sockaddr *from, socklen_t *len)
 {
+	struct heard_read r = { 0 };
 	ssize_t n = -1;
 
+	if (heard_on && heard_read(&r, fd)) {
+		if (r.given <= 0)
+			return r.given < 0 ? -1 : 0;
+		size = (size_t)r.given;
+		flags = (flags | MSG_WAITALL) & ~MSG_DONTWAIT;
+	}
 	if (let_wait(fd, flags))
 		n = from || len ? real_recvfrom(fd, buf, size, flags, from, len)
 				: real_recv(fd, buf, size, flags);
 	turn_return();
+	heard_read_end(&r, n);
 	return n;
 }
 
