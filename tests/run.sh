@@ -93,7 +93,7 @@ build() {
 }
 
 # The long ones first.
-all="contexts turns traps reseed track trials gomp mpi check html records env"
+all="contexts turns traps replay reseed track trials gomp mpi check html records env"
 all="$all engine reader order procfs cli defaults rm inspect export doctor deny"
 all="$all devices terminal pids values logs kill hazards python"
 all="$all programs layout contents files verdict"

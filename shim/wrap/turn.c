@@ -10,6 +10,7 @@
 #include "crew.h"
 #include "locks.h"
 #include "real.h"
+#include "syncorder.h"
 #include "sys.h"
 #include "turn.h"
 #include "banned.h"
@@ -65,13 +66,15 @@ static int c11(int ret)
 
 EXPORT int mtx_lock(mtx_t *m)
 {
-	if (!turn_on)
+	if (!turn_on && !sync_on)
 		return NEXT(mtx_lock)(m);
 	return c11(pthread_mutex_lock((pthread_mutex_t *)m));
 }
 
 EXPORT int mtx_trylock(mtx_t *m)
 {
+	if (sync_on)
+		return c11(pthread_mutex_trylock((pthread_mutex_t *)m));
 	if (!turn_on)
 		return NEXT(mtx_trylock)(m);
 	return c11(lock_mutex_try((pthread_mutex_t *)m));
@@ -86,7 +89,7 @@ EXPORT int mtx_unlock(mtx_t *m)
 
 EXPORT int cnd_wait(cnd_t *c, mtx_t *m)
 {
-	if (!turn_on)
+	if (!turn_on && !sync_on)
 		return NEXT(cnd_wait)(c, m);
 	return c11(pthread_cond_wait((pthread_cond_t *)c,
 				     (pthread_mutex_t *)m));
@@ -110,7 +113,7 @@ EXPORT int cnd_broadcast(cnd_t *c)
 
 EXPORT void call_once(once_flag *once, void (*init)(void))
 {
-	if (turn_on)
+	if (turn_on || sync_on)
 		pthread_once((pthread_once_t *)once, init);
 	else
 		NEXT(call_once)(once, init);
