@@ -43,7 +43,7 @@ ssize_t heard_again(const struct heard_read *r, const struct iovec *part,
 bool heard_ready(int *ret, void *left, size_t size);
 void heard_ready_end(int ret, const void *left, size_t size);
 
-/* The child that was waited for, as it is shown; 0: none had ended; -errno.
+/* In a process that handles no SIGCHLD: the child that was waited for, as it is shown; 0: none had ended; -errno.
  * False: wait as ever. heard_child_end() is due in either case, but for what is
  * no child. */
 bool heard_child(long *pid);
