@@ -190,6 +190,49 @@ while True:
                            "clocks", options=["--trap=all"])
         self.same(told)
 
+    # ---- one group at a time ----
+
+    DECIDES = ("import random, time, sys\n"
+               "print(random.random(), time.time() > 0)\n")
+
+    def test_some_of_it(self):
+        told = self.record(*self.program(self.ASKS)).split()
+        words = self.program(self.ASKS)
+        seeded = None
+        for given, same in ("entropy", [True] * 6 + [False]), (
+                "clock", [False] * 6 + [True]), ("none", [False] * 7):
+            done = self.call("run", "-q", "--store", self.store, "--replay",
+                             "000001:" + given, "--", *words)
+            self.assertEqual(done.stderr, "")
+            now = done.stdout.split()
+            self.assertEqual([a == b for a, b in zip(told, now)], same, given)
+            if not same[0]:
+                self.assertEqual(now[:6], seeded or now[:6])
+                seeded = now[:6]
+
+    def test_check(self):
+        self.record(*self.program(self.DECIDES))
+        done = self.call("check", "-q", "--replay", "000001", "-n", "3",
+                         "--store", self.store)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("the same in 3 runs", done.stdout)
+
+    def test_blame(self):
+        self.record(*self.program(self.DECIDES))
+        done = self.call("blame", "-q", "--replay", "000001", "--json",
+                         "--store", self.store)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual([c["name"] for c in json.loads(done.stdout)["causes"]["alone"]
+                          if c["changes"]], ["entropy"])
+
+    def test_unknown_group(self):
+        self.record("/bin/true")
+        done = self.call("run", "--store", self.store, "--replay",
+                         "000001:clocks", "--", "/bin/true")
+        self.assertEqual(done.returncode, 125)
+        self.assertIn("nothing in a recording is called clocks; did you mean "
+                      "clock?", done.stderr)
+
     # ---- keys ----
 
     def test_keys_are_not_kept(self):

@@ -2,6 +2,7 @@
 /* `samebits blame`: on which sources does the result depend? */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "cmd.h"
 #include "minimal.h"
 #include "progress.h"
+#include "recording.h"
 #include "say.h"
 #include "suspects.h"
 
@@ -152,9 +154,10 @@ static int conclude(struct blaming *b)
 	else
 		ret = verdict_say(&b->v,
 				  "the result depends on none of %zu things "
-				  "that samebits run controls and that this "
-				  "program uses",
-				  b->causes.n);
+				  "that %s and that this program uses",
+				  b->causes.n,
+				  wanted.replay ? "were recorded"
+						: "samebits run controls");
 	free(names);
 	return ret;
 }
@@ -218,7 +221,8 @@ static int judge(struct blaming *b)
 		say("the program ends with exit status %d; see %s/stderr",
 		    b->base->result.status, b->base->outcome.dir);
 	if (!ret)
-		ret = causes_find(&b->causes, b->base->outcome.dir);
+		ret = causes_find(&b->causes, wanted.replay ? recorded : factors,
+				  b->base->outcome.dir);
 	b->r.attempts.planned = b->r.attempts.n + b->causes.n * b->k + 1;
 	if (!ret)
 		ret = settle_threads(b, other, &good);
@@ -272,9 +276,27 @@ static bool valid(struct blaming *b)
 	       repeat_valid(&b->r) && metrics_parse(&b->metrics, o.metric);
 }
 
+/* The base line is given nothing of the recording. */
+static int take_recorded(char ***program)
+{
+	static char none[PATH_MAX + 8];
+	int ret = recording_replay(program);
+
+	if (!ret && recording.kinds) {
+		fail("--replay %s: each group is tried; name the run alone",
+		     wanted.replay);
+		ret = STATUS_UNKNOWN;
+	}
+	snprintf(none, sizeof(none), "%s:none", recording.from);
+	wanted.replay = none;
+	recording = (struct recording){ 0 };
+	return ret;
+}
+
 static int blame(int argc, char **argv)
 {
 	static struct blaming b;
+	char **program;
 	int first, ret = opts_parse(blame_options, argc, argv, &first);
 
 	if (ret == 1) {
@@ -283,20 +305,22 @@ static int blame(int argc, char **argv)
 			  "controlled, then with one group\nof sources at a "
 			  "time left to chance, and says which of them change "
 			  "its result.\nFiles that the runs write are not "
-			  "kept. Exit status: 0 none does, 1 some do,\n2 "
-			  "trouble.",
+			  "kept. With --replay RUN: seeded, then with one group "
+			  "at a time as it was in that\nrun. Exit status: 0 "
+			  "none does, 1 some do, 2 trouble.",
 			  blame_options);
 		return 0;
 	}
-	if (ret < 0 || !valid(&b))
+	program = argv + first;
+	if (ret < 0 || (wanted.replay && take_recorded(&program)) || !valid(&b))
 		return STATUS_UNKNOWN;
-	if (first >= argc) {
+	if (!*program) {
 		fail("blame what? samebits blame PROGRAM [ARG...]");
 		return STATUS_UNKNOWN;
 	}
 	b.turns = wanted_turns();
-	b.v.argv = argv + first;
-	repeat_prepare(&b.r, false, argv + first);
+	b.v.argv = program;
+	repeat_prepare(&b.r, false, program);
 	b.r.trial.environment = b.r.full.environment = inert;
 	ret = experiment(&b);
 	if (ret && ret != -ECANCELED)

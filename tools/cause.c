@@ -85,17 +85,18 @@ static void find_sites(struct cause *c, const struct tally *t,
 	free(list);
 }
 
-static int find(struct causes *c, const struct rundir *run,
-		const struct tally *tally, struct symbols *symbols)
+static int find(struct causes *c, const struct deviation *table,
+		const struct rundir *run, const struct tally *tally,
+		struct symbols *symbols)
 {
 	size_t n = 0;
 
-	while (factors[n].name)
+	while (table[n].name)
 		n++;
 	c->at = calloc(n, sizeof(*c->at));
 	if (!c->at)
 		return -ENOMEM;
-	for (const struct deviation *d = factors; d->name; d++) {
+	for (const struct deviation *d = table; d->name; d++) {
 		struct cause *at = &c->at[c->n];
 
 		at->what = d;
@@ -107,18 +108,19 @@ static int find(struct causes *c, const struct rundir *run,
 	return 0;
 }
 
-int causes_find(struct causes *c, const char *dir)
+int causes_find(struct causes *c, const struct deviation *table,
+		const char *dir)
 {
 	struct symbols *symbols = symbols_new();
 	struct tally tally = { 0 };
 	struct rundir run;
 	int ret = rundir_open(&run, dir);
 
-	*c = (struct causes){ 0 };
+	*c = (struct causes){ .recorded = table == recorded };
 	if (!ret)
 		ret = symbols ? tally_make(&tally, &run) : -ENOMEM;
 	if (!ret)
-		ret = find(c, &run, &tally, symbols);
+		ret = find(c, table, &run, &tally, symbols);
 	tally_free(&tally);
 	rundir_close(&run);
 	symbols_free(symbols);

@@ -27,6 +27,7 @@ struct causes {
 	size_t n;
 	size_t *set; /* that change it only together */
 	size_t nset;
+	bool recorded; /* what is given back, in a base line that is seeded */
 };
 
 /* Attempts, by their numbers: `to` is behind the last. */
@@ -34,8 +35,9 @@ struct span {
 	size_t from, to;
 };
 
-/* What a run shows that the program uses. 0 or -errno. */
-int causes_find(struct causes *c, const char *dir);
+/* What a run shows that the program uses, of a table. 0 or -errno. */
+int causes_find(struct causes *c, const struct deviation *table,
+		const char *dir);
 void causes_free(struct causes *c);
 /* line: the attempts of the base line; of: those where this was left to chance.
  * changed: one whose result is another than that of `base`; NULL: none. */

@@ -52,13 +52,13 @@ static void print_lines(FILE *to, const char *text)
 	}
 }
 
-static void print_cause(FILE *to, const struct cause *c)
+static void print_cause(FILE *to, const struct cause *c, bool recorded)
 {
 	char calls[24] = "", cost[48] = "";
 
 	if (c->calls)
 		snprintf(calls, sizeof(calls), "%lu", c->calls);
-	if (c->cost.value > 0)
+	if (c->cost.value > 0 && !recorded)
 		snprintf(cost, sizeof(cost), "%.2f x (%.2f to %.2f)",
 			 c->cost.value, c->cost.low, c->cost.high);
 	fprintf(to, "  %-22s %9s  %-9s  %-23s %s\n", c->what->name, calls,
@@ -105,12 +105,13 @@ void causes_print(FILE *to, const struct causes *c, uint64_t runs)
 {
 	if (!c->n)
 		return;
-	fprintf(to, "\n  %-22s %9s  %-9s  %-23s %s\n", "left to chance",
-		"calls", "result", "control costs", "what that is");
+	fprintf(to, "\n  %-22s %9s  %-9s  %-23s %s\n",
+		c->recorded ? "as recorded" : "left to chance", "calls",
+		"result", c->recorded ? "" : "control costs", "what that is");
 	for (int changes = 1; changes >= 0; changes--)
 		for (size_t i = 0; i < c->n; i++)
 			if (c->at[i].changes == changes)
-				print_cause(to, &c->at[i]);
+				print_cause(to, &c->at[i], c->recorded);
 	print_missed(to, c, runs);
 }
 

@@ -16,6 +16,7 @@
 #include "output.h"
 #include "perturb.h"
 #include "progress.h"
+#include "recording.h"
 #include "repeat.h"
 #include "say.h"
 #include "store.h"
@@ -519,6 +520,7 @@ static int experiment(struct checking *k)
 static int check(int argc, char **argv)
 {
 	static struct checking k;
+	char **program;
 	int first, ret = opts_parse(check_options, argc, argv, &first);
 
 	if (ret == 1) {
@@ -526,19 +528,22 @@ static int check(int argc, char **argv)
 			  "Runs PROGRAM several times as `run` would, each "
 			  "time from the same files, and\nsays whether the "
 			  "results are the same bits. If not: where they "
-			  "differ first, and\nwhat would control it. Exit "
+			  "differ first, and\nwhat would control it. With "
+			  "--replay RUN each run is a replay of it. Exit\n"
 			  "status: 0 the same, 1 different, 2 trouble.",
 			  check_options);
 		return 0;
 	}
-	if (ret < 0 || !valid(&k))
+	program = argv + first;
+	if (ret < 0 || (wanted.replay && recording_replay(&program)) ||
+	    !valid(&k))
 		return STATUS_UNKNOWN;
-	if (first >= argc) {
+	if (!*program) {
 		fail("check what? samebits check PROGRAM [ARG...]");
 		return STATUS_UNKNOWN;
 	}
-	k.v.argv = argv + first;
-	repeat_prepare(&k.r, o.native != NULL, argv + first);
+	k.v.argv = program;
+	repeat_prepare(&k.r, o.native != NULL, program);
 	ret = experiment(&k);
 	if (ret && ret != -ECANCELED)
 		verdict_trouble(&k.v, "%s", strerror(-ret));

@@ -138,9 +138,50 @@ const struct deviation factors[] = {
 	{ 0 }
 };
 
+/* Their options say what of the recording that the trial replays is given. */
+const struct deviation recorded[] = {
+	{ .name = "entropy",
+	  .how = "the random bytes that were recorded",
+	  .option = { "--replay", "entropy" },
+	  .sources = "entropy,random_device" },
+	{ .name = "uuid",
+	  .how = "the identifiers that were recorded",
+	  .option = { "--replay", "uuid" },
+	  .sources = "uuid" },
+	{ .name = "temporary names",
+	  .how = "the names of temporary files that were recorded",
+	  .option = { "--replay", "temp" },
+	  .sources = "temp" },
+	{ .name = "fortran",
+	  .how = "the start of gfortran's generators that was recorded",
+	  .option = { "--replay", "fortran" },
+	  .sources = "fortran" },
+	{ .name = "clock",
+	  .how = "the clock that was recorded",
+	  .option = { "--replay", "clock" },
+	  .sources = "clock" },
+	{ .name = "directory order",
+	  .how = "names in the order that was recorded",
+	  .option = { "--replay", "order" },
+	  .sources = "readdir,readdir_r,scandir,scandirat,glob,ftw,nftw,"
+		     "fts_read,fts_children,getdents64" },
+	{ .name = "random bytes at start",
+	  .how = "the AT_RANDOM that was recorded",
+	  .option = { "--replay", "at_random" },
+	  .sources = "at_random" },
+	{ .name = "order of locks",
+	  .how = "locks in the order that was recorded",
+	  .option = { "--replay", "locks" },
+	  .sources = "pthread_create,thrd_create" },
+	{ .name = "what others said",
+	  .how = "reads and waits as they were recorded",
+	  .option = { "--replay", "heard" } },
+	{ 0 }
+};
+
 /* ---- applied to a trial ---- */
 
-/* Lists of what is observed are joined: of an option that is there twice the
+/* Lists of what is observed, or given back, are joined: of an option that is there twice the
  * last one counts. */
 static void add_option(struct deviated *r, size_t *n, const char *name,
 		       const char *value)
@@ -149,6 +190,12 @@ static void add_option(struct deviated *r, size_t *n, const char *name,
 
 	if (*n + 4 >= sizeof(r->option) / sizeof(*r->option))
 		return;
+	if (!strcmp(name, "--replay")) {
+		used = strlen(r->replay);
+		snprintf(r->replay + used, sizeof(r->replay) - used, "%s%s",
+			 used ? "," : "", value);
+		return;
+	}
 	if (!strcmp(name, "--observe")) {
 		snprintf(r->observe + used, sizeof(r->observe) - used, "%s%s",
 			 used ? "," : "", value);
@@ -227,9 +274,10 @@ void deviate(struct deviated *r, const struct trial *from,
 	size_t options = 0, variables = 0;
 
 	r->trial = *from;
-	*r->observe = 0;
+	*r->observe = *r->replay = 0;
 	for (; o && *o; o++) {
-		bool list = !strcmp(*o, "--observe") && o[1];
+		bool list = (!strcmp(*o, "--observe") ||
+			     !strcmp(*o, "--replay")) && o[1];
 
 		add_option(r, &options, *o, list ? o[1] : NULL);
 		o += list;
@@ -241,6 +289,10 @@ void deviate(struct deviated *r, const struct trial *from,
 	if (*r->observe) {
 		r->option[options++] = "--observe";
 		r->option[options++] = r->observe;
+	}
+	if (*r->replay) {
+		r->option[options++] = "--replay";
+		r->option[options++] = r->replay;
 	}
 	r->option[options] = r->environment[variables] = NULL;
 	r->trial.options = r->option;

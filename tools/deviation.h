@@ -37,6 +37,8 @@ struct deviation {
 extern const struct deviation perturbations[];
 /* What `run` controls. */
 extern const struct deviation factors[];
+/* What a recording has of a run: all of it is seeded but for one. */
+extern const struct deviation recorded[];
 
 /* The trial with this deviation, or with several: arrays that it points to
  * live in `room`. */
@@ -44,7 +46,7 @@ struct deviated {
 	struct trial trial;
 	const char *option[128];
 	const char *environment[64];
-	char observe[1024];
+	char observe[1024], replay[5000];
 	char padding[4200], counted[64];
 	cpu_set_t processors;
 };

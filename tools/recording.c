@@ -11,14 +11,18 @@
 #include <unistd.h>
 
 #include "../shim/event.h"
+#include "cmd.h"
+#include "find.h"
 #include "recording.h"
 #include "runopts.h"
+#include "say.h"
 #include "sites.h"
 #include "symbols.h"
 #include "text.h"
 
 struct recording recording;
 
+#define FROM_MAX 511 /* what the shim has room for (shim/config.h) */
 #define SECOND 1000000000ull
 #define FRAMES 12 /* of each of two stacks */
 
@@ -56,23 +60,164 @@ json_t *recording_json(void)
 	return j;
 }
 
-bool recording_take(const json_t *manifest, const char *dir)
+/* ---- to be given back ---- */
+
+#define KIND(name) (1ull << SB_TAPE_##name)
+static const struct group {
+	const char *name;
+	uint64_t kinds;
+} groups[] = {
+	{ "entropy", KIND(ENTROPY) | KIND(RANDOM_DEVICE) },
+	{ "uuid", KIND(UUID) },
+	{ "temp", KIND(TEMP) },
+	{ "fortran", KIND(FORTRAN) },
+	{ "clock", KIND(CLOCK) },
+	{ "order", KIND(NAMES) },
+	{ "at_random", KIND(MEMORY) },
+	{ "locks", KIND(SYNC) },
+	{ "heard", KIND(READ) | KIND(READY) | KIND(CHILD) },
+	{ "none", 1 }, /* a kind that there is not */
+};
+#define GROUPS (sizeof(groups) / sizeof(*groups))
+
+static bool add_group(const char *word)
+{
+	const char *names[GROUPS + 1] = { NULL }, *near;
+
+	for (size_t i = 0; i < GROUPS; i++) {
+		names[i] = groups[i].name;
+		if (strcmp(word, groups[i].name))
+			continue;
+		recording.kinds |= groups[i].kinds;
+		return true;
+	}
+	near = say_nearest(word, names);
+	fail("--replay: nothing in a recording is called %s; %s%s%s", word,
+	     near ? "did you mean " : "entropy, uuid, temp, fortran, clock, "
+				      "order, at_random, locks, heard or none",
+	     near ? near : "", near ? "?" : "");
+	return false;
+}
+
+/* "RUN:a,b" becomes "RUN"; false: it was said. */
+static bool take_groups(char *name)
+{
+	char *colon = strchr(name, ':'), *rest = colon, *word;
+
+	recording.kinds = 0;
+	if (!colon)
+		return true;
+	*rest++ = 0;
+	while ((word = strsep(&rest, ",")))
+		if (!add_group(word))
+			return false;
+	return true;
+}
+
+/* Options that decided on values stand in the manifest; those that are given
+ * now come before. */
+static void take_options(const json_t *manifest)
+{
+	const json_t *given = json_object_get(manifest, "options");
+	const char *trap = json_string_value(json_object_get(
+		json_object_get(manifest, "recording"), "trap"));
+
+	for (const struct opt *o = wanted_control; o->name; o++) {
+		const char *value = json_string_value(
+			json_object_get(given, o->name));
+
+		if (value && !*o->value)
+			*o->value = strdup(value);
+	}
+	if (trap && !wanted.trap)
+		wanted.trap = strdup(trap);
+}
+
+static int take(const json_t *manifest, const char *name, const char *dir)
 {
 	const json_t *j = json_object_get(manifest, "recording");
 	const char *mode = json_string_value(json_object_get(j, "mode"));
-	const char *trap = json_string_value(json_object_get(j, "trap"));
 
 	if (!mode || strcmp(mode, "record"))
-		return false;
+		return fail("%s: this run was not recorded; record one with "
+			    "samebits run --record -- PROGRAM", name);
+	if (strlen(dir) > FROM_MAX)
+		return fail("%s: a path longer than %d bytes; move the store",
+			    dir, FROM_MAX);
 	recording.mode = "replay";
 	recording.start = (uint64_t)json_integer_value(
 		json_object_get(j, "start"));
 	recording.clock = (uint64_t)json_integer_value(
 		json_object_get(j, "clock"));
 	snprintf(recording.from, sizeof(recording.from), "%s", dir);
-	if (trap && !wanted.trap)
-		wanted.trap = strdup(trap);
-	return true;
+	take_options(manifest);
+	return 0;
+}
+
+/* The recorded command, or NULL after saying why there is none. */
+static char **command_of(const json_t *manifest, const char *run)
+{
+	const json_t *words = json_object_get(manifest, "argv"), *word;
+	size_t n = json_array_size(words), i;
+	char **argv = calloc(n + 1, sizeof(*argv));
+
+	if (!n || !argv ||
+	    json_is_false(json_object_get(manifest, "argv_whole"))) {
+		fail("%s: its command is not kept as a whole (a secret?); name "
+		     "it behind --: PROGRAM [ARG...]", run);
+		free(argv);
+		return NULL;
+	}
+	json_array_foreach((json_t *)words, i, word)
+		argv[i] = strdup(json_string_value(word) ? json_string_value(word)
+							 : "");
+	return argv;
+}
+
+/* The runs are kept where the recorded one is. */
+static const char *store_of(const char *dir)
+{
+	static char store[PATH_MAX];
+
+	snprintf(store, sizeof(store), "%s", dir);
+	*strrchr(store, '/') = 0;
+	return store;
+}
+
+int recording_replay(char ***argv)
+{
+	static char whole[PATH_MAX + 256];
+	char dir[PATH_MAX], *name = strdup(wanted.replay);
+	const char *cwd;
+	json_t *manifest;
+	int ret;
+
+	if (!name || !take_groups(name))
+		return STATUS_TROUBLE;
+	ret = find_run(wanted.store, name, dir, sizeof(dir));
+	if (ret)
+		return ret;
+	if (find_is_record(name, dir))
+		return STATUS_TROUBLE;
+	manifest = manifest_read(dir);
+	ret = take(manifest, name, dir);
+	if (!ret && !wanted.store)
+		wanted.store = store_of(dir);
+	if (!ret && !**argv) {
+		*argv = command_of(manifest, name);
+		cwd = json_string_value(json_object_get(manifest, "cwd"));
+		if (*argv && (!cwd || chdir(cwd)))
+			ret = fail("%s: it ran in %s: %s; name its program to "
+				   "run it here, behind --", name,
+				   cwd ? cwd : "an unknown directory",
+				   strerror(errno));
+	}
+	json_decref(manifest);
+	/* By a name that holds wherever runs are made. */
+	snprintf(whole, sizeof(whole), "%s%s", recording.from,
+		 strchr(wanted.replay, ':') ? strchr(wanted.replay, ':') : "");
+	wanted.replay = whole;
+	return ret || !*argv ? STATUS_TROUBLE : 0;
 }
 
 /* ---- what was reserved ---- */

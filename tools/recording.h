@@ -28,8 +28,10 @@ extern struct recording recording;
 void recording_begin(void);
 /* For the manifest; null where there is none. */
 json_t *recording_json(void);
-/* From the manifest of a run in `dir`, to be given back; false: it has none. */
-bool recording_take(const json_t *manifest, const char *dir);
+/* What wanted.replay names is to be given back, with the options that it had,
+ * in the same store. An empty argv becomes the recorded one, in the directory
+ * where it ran. 0, or a status after saying what is wrong. */
+int recording_replay(char ***argv);
 /* Cuts off what was reserved in the files and not used. */
 void recording_trim(const char *dir);
 

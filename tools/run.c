@@ -804,7 +804,7 @@ static bool recording_valid(void)
 		const char *name, *value;
 	} none[] = { { "seed", wanted.seed },	{ "seeds", wanted.seeds },
 		     { "reseed", wanted.reseed }, { "time", wanted.time },
-		     { "order", wanted.order } };
+		     { "order", wanted.order }, { "replay", wanted.replay } };
 
 	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
 		if (none[i].value) {
@@ -833,6 +833,11 @@ static int verb(bool audit, const struct opt *table, const char *synopsis,
 	ret = runlock_read(&program);
 	if (ret)
 		return ret;
+	if (!audit && wanted.replay) {
+		ret = recording_replay(&program);
+		if (ret)
+			return ret;
+	}
 	if (!wanted_valid())
 		return STATUS_TROUBLE;
 	if (wanted.record && !recording_valid())

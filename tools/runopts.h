@@ -18,7 +18,7 @@ extern struct wanted {
 		*suppress, *threads, *env, *framework, *digest, *portable,
 		*addresses, *mpi, *output, *no_output, *input, *no_input,
 		*schedule, *schedule_seed, *sleep, *external_wait, *patience,
-		*deadlock, *openmp, *blas, *trap, *record;
+		*deadlock, *openmp, *blas, *trap, *record, *replay;
 	bool own_seeds; /* the verb gives each run one */
 } wanted;
 /* What --suppress named, once wanted_valid() has read it. */
@@ -79,7 +79,10 @@ const char *wanted_shuffle(void);
 	{ "seed", 0, "N", "master seed; explicit seeds are mixed with it",     \
 	  &wanted.seed },                                                      \
 	{ "seeds", 0, "honour|force",                                          \
-	  "explicit seeds: honoured, or mixed with --seed", &wanted.seeds },
+	  "explicit seeds: honoured, or mixed with --seed", &wanted.seeds },   \
+	{ "replay", 0, "RUN[:WHAT,...]",                                       \
+	  "what a recorded run was given; of that, this alone",                \
+	  &wanted.replay },
 
 /* What is controlled, and how. */
 #define CONTROL_OPTIONS SEED_OPTIONS FURTHER_OPTIONS
