@@ -62,5 +62,6 @@ int lock_mutex_plain(pthread_mutex_t *m);
 int lock_mutex_undo_plain(pthread_mutex_t *m);
 int lock_rwlock_plain(pthread_rwlock_t *l, bool write);
 int lock_sem_plain(sem_t *sem);
+int lock_once_plain(pthread_once_t *once, void (*init)(void));
 
 #endif

@@ -26,6 +26,7 @@ static struct slot {
 } __attribute__((aligned(64))) slots[SLOTS];
 
 bool sync_on_flag;
+static bool left; /* for good */
 
 /* What is kept of a call, in 8 bytes: result, slot, whether it got it, ticket. */
 #define GOT (1ull << 23)
@@ -46,13 +47,13 @@ static void unpack(struct sync *s, uint64_t word)
 
 void sync_start(void)
 {
-	if (config.tape && !config.turns)
+	if (config.tape && !config.turns && !left)
 		__atomic_store_n(&sync_on_flag, true, __ATOMIC_RELEASE);
 }
 
 void sync_forget(void)
 {
-	sync_on_flag = false;
+	sync_on_flag = left = false;
 	memset(slots, 0, sizeof(slots));
 }
 
@@ -64,6 +65,7 @@ static void wake(struct slot *slot)
 
 void sync_leave(void)
 {
+	left = true;
 	__atomic_store_n(&sync_on_flag, false, __ATOMIC_SEQ_CST);
 	for (struct slot *s = slots; s < slots + SLOTS; s++)
 		wake(s);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "locks.h"
 #include "log.h"
 #include "process.h"
 #include "real.h"
@@ -174,7 +175,7 @@ static struct hand *me(void)
 	struct hand *h = hand_me;
 
 	if (!h) {
-		pthread_once(&last_once, make_key);
+		lock_once_plain(&last_once, make_key);
 		h = team_memory(sizeof(*h));
 		h->tid = (int)sys0(SYS_gettid);
 		h->generation = generation;

@@ -421,6 +421,11 @@ static __attribute__((noinline)) int once_ordered(pthread_once_t *once,
 	return ret;
 }
 
+int lock_once_plain(pthread_once_t *once, void (*init)(void))
+{
+	return NEXT(pthread_once)(once, init);
+}
+
 EXPORT int pthread_once(pthread_once_t *once, void (*init)(void))
 {
 	struct want w = { .key = once, .what = "an initialisation" };

@@ -125,7 +125,7 @@ static struct thread *prepare(void *(*fn)(void *), void *arg)
 
 	if (!process.active)
 		return NULL;
-	pthread_once(&last_once, make_key);
+	lock_once_plain(&last_once, make_key);
 	if (turn.asleep) {
 		turn_start();
 		retire_last();
