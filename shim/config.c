@@ -179,6 +179,7 @@ static bool set(const char *key, size_t klen, const char *value, size_t vlen)
 		{ "outwait", NULL, &config.external_wait },
 		{ "patience", NULL, &config.patience },
 		{ "origin", NULL, &config.origin },
+		{ "network", NULL, &config.network },
 		{ "kinds", NULL, &config.tape_kinds },
 		{ "slot", &config.slot, NULL },
 		{ "exec", &config.exec, NULL },

@@ -24,6 +24,8 @@ struct config {
 	bool tape_stop;	   /* a replay that leaves the recording ends */
 	uint64_t tape_kinds; /* bits by enum sb_tape_kind: what is given back;
 			      * 0: all of it */
+	uint64_t network;  /* bytes of other hosts that a process keeps, and
+			    * gives back without them; 0: none */
 	uint64_t origin;   /* CLOCK_MONOTONIC ns when the recording began */
 	bool audit;
 	bool seeded;	   /* --seed was given */

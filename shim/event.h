@@ -383,6 +383,8 @@ enum sb_tape_kind {
 	SB_TAPE_READY, /* the same of a wait for descriptors, then what it left
 			* in memory */
 	SB_TAPE_CHILD, /* 8 bytes: the process that was waited for, or -errno */
+	SB_TAPE_FAR,   /* the same of a call that has to do with another host,
+			* then what it left in memory */
 	SB_TAPE_KINDS
 };
 #define SB_TAPE_LONG 31u

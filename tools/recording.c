@@ -42,6 +42,8 @@ void recording_begin(void)
 	recording.start = real / SECOND;
 	recording.clock = real % SECOND;
 	recording.origin = now(CLOCK_MONOTONIC) - recording.clock;
+	if (wanted.record_network)
+		opts_number(wanted.record_network, 1, &recording.network);
 }
 
 json_t *recording_json(void)
@@ -55,6 +57,9 @@ json_t *recording_json(void)
 		      (json_int_t)recording.clock);
 	if (*recording.from)
 		json_object_set_new(j, "of", text_json(recording.from));
+	if (recording.network)
+		json_object_set_new(j, "network",
+				    json_integer((json_int_t)recording.network));
 	if (wanted.trap)
 		json_object_set_new(j, "trap", text_json(wanted.trap));
 	return j;
@@ -75,7 +80,7 @@ static const struct group {
 	{ "order", KIND(NAMES) },
 	{ "at_random", KIND(MEMORY) },
 	{ "locks", KIND(SYNC) },
-	{ "heard", KIND(READ) | KIND(READY) | KIND(CHILD) },
+	{ "heard", KIND(READ) | KIND(READY) | KIND(CHILD) | KIND(FAR) },
 	{ "none", 1 }, /* a kind that there is not */
 };
 #define GROUPS (sizeof(groups) / sizeof(*groups))
@@ -149,6 +154,8 @@ static int take(const json_t *manifest, const char *name, const char *dir)
 		json_object_get(j, "start"));
 	recording.clock = (uint64_t)json_integer_value(
 		json_object_get(j, "clock"));
+	recording.network = (uint64_t)json_integer_value(
+		json_object_get(j, "network"));
 	snprintf(recording.from, sizeof(recording.from), "%s", dir);
 	take_options(manifest);
 	return 0;
@@ -366,6 +373,7 @@ static const char *const kinds[SB_TAPE_KINDS] = {
 	[SB_TAPE_READ] = "a read from others",
 	[SB_TAPE_READY] = "a wait for descriptors",
 	[SB_TAPE_CHILD] = "a wait for a child",
+	[SB_TAPE_FAR] = "a call that has to do with another host",
 };
 
 static void print_call(FILE *to, struct symbols *symbols, struct notes *notes,

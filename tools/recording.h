@@ -20,6 +20,7 @@ struct recording {
 	uint64_t origin;       /* the same by CLOCK_MONOTONIC, in ns */
 	char from[PATH_MAX];   /* replay: the run that was recorded */
 	uint64_t kinds; /* what is given back, by enum sb_tape_kind; 0: all */
+	uint64_t network; /* bytes of other hosts that are kept; 0: none are */
 	bool stop;	/* at the first divergence */
 };
 extern struct recording recording;

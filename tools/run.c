@@ -55,7 +55,10 @@ const char *run_elsewhere;
 
 #define RECORD_OPTIONS                                                         \
 	{ "record", 0, NULL, "real values, kept: see samebits replay",         \
-	  &wanted.record },
+	  &wanted.record },                                                    \
+	{ "record-network", 0, "SIZE",                                         \
+	  "what other hosts say too, up to this, a process: 64M",              \
+	  &wanted.record_network },
 
 static const struct opt run_opts[] = { RECORD_OPTIONS LOCK_OPTIONS RUN_OPTIONS
 					       OPTIONS_END };
@@ -124,6 +127,8 @@ static void add_recording(char *out, size_t size)
 		add_whole(out, size, "origin", recording.origin);
 	if (*recording.from)
 		add(out, size, "from", recording.from, false);
+	if (recording.network)
+		add_whole(out, size, "network", recording.network);
 	if (recording.kinds)
 		add_whole(out, size, "kinds", recording.kinds);
 	if (recording.stop)
@@ -800,6 +805,8 @@ static int go(bool audit, char **argv)
 /* What decides on values that are real ones then. */
 static bool recording_valid(void)
 {
+	uint64_t n;
+
 	const struct {
 		const char *name, *value;
 	} none[] = { { "seed", wanted.seed },	{ "seeds", wanted.seeds },
@@ -813,6 +820,12 @@ static bool recording_valid(void)
 			     none[i].name);
 			return false;
 		}
+	if (wanted.record_network &&
+	    opts_number(wanted.record_network, 1, &n)) {
+		fail("--record-network %s: not a number; say 64M, for instance",
+		     wanted.record_network);
+		return false;
+	}
 	recording_begin();
 	return true;
 }
@@ -840,6 +853,8 @@ static int verb(bool audit, const struct opt *table, const char *synopsis,
 	}
 	if (!wanted_valid())
 		return STATUS_TROUBLE;
+	if (wanted.record_network && !wanted.record)
+		return fail("--record-network is of --record; add that");
 	if (wanted.record && !recording_valid())
 		return STATUS_TROUBLE;
 	if (!*program)

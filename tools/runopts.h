@@ -18,7 +18,7 @@ extern struct wanted {
 		*suppress, *threads, *env, *framework, *digest, *portable,
 		*addresses, *mpi, *output, *no_output, *input, *no_input,
 		*schedule, *schedule_seed, *sleep, *external_wait, *patience,
-		*deadlock, *openmp, *blas, *trap, *record, *replay;
+		*deadlock, *openmp, *blas, *trap, *record, *replay, *record_network;
 	bool own_seeds; /* the verb gives each run one */
 } wanted;
 /* What --suppress named, once wanted_valid() has read it. */

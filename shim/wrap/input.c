@@ -8,6 +8,7 @@
  */
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -29,6 +30,11 @@ ROW(recvmsg, "data of others, in parts");
 ROW(recvmmsg, "data of others, several messages");
 ROW(getaddrinfo, "the address of a name");
 
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 EXPORT int socket(int domain, int type, int protocol)
 {
 	struct call c;
@@ -43,14 +49,64 @@ EXPORT int socket(int domain, int type, int protocol)
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t len)
 {
 	struct call c;
+	long was;
 	int ret;
 
 	CALL(&c, connect);
+	if (heard_on && heard_far(fd, &was)) {
+		call_end(&c, (uint64_t)was, 0);
+		return (int)was;
+	}
 	ret = turn_leave("the outside world") ? real_connect(fd, address, len)
 					      : -1;
 	turn_return();
+	if (heard_on)
+		heard_far_end(fd, ret);
 	call_end(&c, (uint64_t)ret, 0);
 	return ret;
+}
+
+/* Who came in from another host: its address, in as many bytes. */
+struct guest {
+	socklen_t len;
+	struct sockaddr_storage address;
+};
+
+/* The socket that a replay has in its place. */
+static bool accept_heard(int fd, struct sockaddr *address, socklen_t *len,
+			 int flags, int *ret)
+{
+	struct guest guest = { 0 };
+	int domain = AF_INET, type = SOCK_STREAM;
+	socklen_t size = sizeof(int);
+	long was;
+
+	if (!heard_is_far(fd) ||
+	    !heard_call(SB_TAPE_FAR, &was, &guest, sizeof(guest)))
+		return false;
+	*ret = -1;
+	if (was < 0)
+		return true;
+	sys6(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, &domain, &size, 0);
+	sys6(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &size, 0);
+	*ret = real_socket(domain, type | flags, 0);
+	if (address && len) {
+		memcpy(address, &guest.address, least(*len, guest.len));
+		*len = guest.len;
+	}
+	return true;
+}
+
+static void accept_heard_end(int fd, int ret)
+{
+	struct guest guest = { .len = sizeof(guest.address) };
+
+	if (!heard_is_far(fd))
+		return;
+	if (ret >= 0)
+		sys3(SYS_getpeername, ret, &guest.address, &guest.len);
+	heard_call_end(SB_TAPE_FAR, ret < 0 ? -1 : 1, &guest,
+		       ret < 0 ? 0 : sizeof(guest));
 }
 
 EXPORT int accept(int fd, struct sockaddr *restrict address,
@@ -60,8 +116,13 @@ EXPORT int accept(int fd, struct sockaddr *restrict address,
 	int ret;
 
 	CALL(&c, accept);
-	ret = turnfd_wait(fd, POLLIN) ? real_accept(fd, address, len) : -1;
-	turn_return();
+	if (!(heard_on && accept_heard(fd, address, len, 0, &ret))) {
+		ret = turnfd_wait(fd, POLLIN) ? real_accept(fd, address, len)
+					      : -1;
+		turn_return();
+		if (heard_on)
+			accept_heard_end(fd, ret);
+	}
 	call_end(&c, ret >= 0, 0);
 	return ret;
 }
@@ -73,16 +134,15 @@ EXPORT int accept4(int fd, struct sockaddr *restrict address,
 	int ret;
 
 	CALL(&c, accept4);
-	ret = turnfd_wait(fd, POLLIN) ? real_accept4(fd, address, len, flags)
-				      : -1;
-	turn_return();
+	if (!(heard_on && accept_heard(fd, address, len, flags, &ret))) {
+		ret = turnfd_wait(fd, POLLIN)
+			      ? real_accept4(fd, address, len, flags) : -1;
+		turn_return();
+		if (heard_on)
+			accept_heard_end(fd, ret);
+	}
 	call_end(&c, ret >= 0, 0);
 	return ret;
-}
-
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
 }
 
 /* MSG_TRUNC answers with more than there was room for. */
@@ -101,15 +161,40 @@ static bool let_wait(int fd, int flags)
 	return turnfd_wait(fd, flags & MSG_DONTWAIT ? 0 : POLLIN);
 }
 
+/* Whose data it was: kept beside it. */
+static void from_heard(const struct heard_read *r, struct sockaddr *from,
+		       socklen_t *len)
+{
+	struct guest guest = { 0 };
+	long was;
+
+	if (!r->far || !from || !len)
+		return;
+	if (r->is_given && heard_call(SB_TAPE_FAR, &was, &guest, sizeof(guest))) {
+		memcpy(from, &guest.address, least(*len, guest.len));
+		*len = guest.len;
+	} else if (!r->is_given) {
+		guest.len = *len;
+		memcpy(&guest.address, from,
+		       least(*len, sizeof(guest.address)));
+		heard_call_end(SB_TAPE_FAR, 0, &guest, sizeof(guest));
+	}
+}
+
 static ssize_t receive(int fd, void *buf, size_t size, int flags,
 		       struct sockaddr *from, socklen_t *len)
 {
+	const struct iovec part = { buf, size };
 	struct heard_read r = { 0 };
 	ssize_t n = -1;
 
 	if (heard_on && heard_read(&r, fd)) {
+		if (r.far && r.given >= 0)
+			from_heard(&r, from, len);
 		if (r.given <= 0)
 			return r.given < 0 ? -1 : 0;
+		if (r.far)
+			return heard_again(&r, &part, 1);
 		size = (size_t)r.given;
 		flags = (flags | MSG_WAITALL) & ~MSG_DONTWAIT;
 	}
@@ -117,7 +202,9 @@ static ssize_t receive(int fd, void *buf, size_t size, int flags,
 		n = from || len ? real_recvfrom(fd, buf, size, flags, from, len)
 				: real_recv(fd, buf, size, flags);
 	turn_return();
-	heard_read_end(&r, n);
+	heard_read_end(&r, n, &part, 1);
+	if (n >= 0)
+		from_heard(&r, from, len);
 	return n;
 }
 
@@ -187,6 +274,31 @@ static uint64_t digest_parts(const struct msghdr *m, size_t left, size_t *got)
 	return digest;
 }
 
+/* Without what is said beside the data (descriptors, options). */
+static ssize_t receive_message(int fd, struct msghdr *m, int flags)
+{
+	struct heard_read r = { 0 };
+	ssize_t n;
+
+	if (heard_on && heard_read(&r, fd)) {
+		if (r.far)
+			m->msg_controllen = 0;
+		if (r.far && r.given >= 0)
+			from_heard(&r, m->msg_name, &m->msg_namelen);
+		if (r.given <= 0)
+			return r.given < 0 ? -1 : 0;
+		if (r.far)
+			return heard_again(&r, m->msg_iov, (int)m->msg_iovlen);
+		flags &= ~MSG_DONTWAIT;
+	}
+	n = let_wait(fd, flags) ? real_recvmsg(fd, m, flags) : -1;
+	turn_return();
+	heard_read_end(&r, n, m->msg_iov, (int)m->msg_iovlen);
+	if (n >= 0)
+		from_heard(&r, m->msg_name, &m->msg_namelen);
+	return n;
+}
+
 EXPORT ssize_t recvmsg(int fd, struct msghdr *m, int flags)
 {
 	struct call c;
@@ -195,8 +307,7 @@ EXPORT ssize_t recvmsg(int fd, struct msghdr *m, int flags)
 	ssize_t n;
 
 	CALL(&c, recvmsg);
-	n = let_wait(fd, flags) ? real_recvmsg(fd, m, flags) : -1;
-	turn_return();
+	n = receive_message(fd, m, flags);
 	if (n > 0)
 		digest = digest_parts(m, (size_t)n, &got);
 	call_end(&c, digest, got);
@@ -243,6 +354,70 @@ static uint64_t digest_addresses(const struct addrinfo *a)
 	return digest;
 }
 
+/* Answers of a name server, as they are kept: few, and without their names. */
+#define GAI_BIAS 1000 /* its errors are negative */
+#define ANSWERS 24
+struct answers {
+	unsigned n;
+	struct answer {
+		int family, type, protocol;
+		socklen_t len;
+		struct sockaddr_storage address;
+	} at[ANSWERS];
+};
+
+static void keep_answers(struct answers *a, const struct addrinfo *list)
+{
+	for (; list && a->n < ANSWERS; list = list->ai_next) {
+		struct answer *at = &a->at[a->n++];
+
+		at->family = list->ai_family;
+		at->type = list->ai_socktype;
+		at->protocol = list->ai_protocol;
+		at->len = list->ai_addrlen;
+		memcpy(&at->address, list->ai_addr, list->ai_addrlen);
+	}
+}
+
+/* libc makes each entry, from its numbers: it frees them, too. */
+static struct addrinfo *entry_of(const struct answer *at)
+{
+	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST,
+					.ai_family = at->family,
+					.ai_socktype = at->type,
+					.ai_protocol = at->protocol };
+	struct addrinfo *entry = NULL;
+
+	if (real_getaddrinfo(at->family == AF_INET6 ? "::1" : "127.0.0.1",
+			     NULL, &hints, &entry) == 0 && entry)
+		memcpy(entry->ai_addr, &at->address, at->len);
+	return entry;
+}
+
+static int addresses_heard(const char *node, const char *service,
+			   const struct addrinfo *hints, struct addrinfo **list)
+{
+	struct answers a = { 0 };
+	long was;
+	int ret;
+
+	if (heard_call(SB_TAPE_FAR, &was, &a, sizeof(a))) {
+		struct addrinfo **end = list;
+
+		*list = NULL;
+		for (unsigned i = 0; i < a.n && i < ANSWERS; i++)
+			if ((*end = entry_of(&a.at[i])))
+				end = &(*end)->ai_next;
+		return (int)was - GAI_BIAS;
+	}
+	ret = real_getaddrinfo(node, service, hints, list);
+	if (ret == 0)
+		keep_answers(&a, *list);
+	heard_call_end(SB_TAPE_FAR, ret + GAI_BIAS, &a,
+		       offsetof(struct answers, at) + a.n * sizeof(*a.at));
+	return ret;
+}
+
 EXPORT int getaddrinfo(const char *restrict node,
 		       const char *restrict service,
 		       const struct addrinfo *restrict hints,
@@ -252,7 +427,9 @@ EXPORT int getaddrinfo(const char *restrict node,
 	int ret;
 
 	CALL(&c, getaddrinfo);
-	ret = real_getaddrinfo(node, service, hints, list);
+	ret = heard_on && config.network
+		      ? addresses_heard(node, service, hints, list)
+		      : real_getaddrinfo(node, service, hints, list);
 	call_end(&c, ret ? 0 : digest_addresses(*list), 0);
 	return ret;
 }

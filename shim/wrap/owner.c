@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "heard.h"
 #include "pids.h"
 #include "real.h"
 #include "turnfd.h"
@@ -133,11 +134,29 @@ EXPORT int ioctl(int fd, unsigned long request, ...)
 			  : sys_result(sys3(SYS_ioctl, fd, request, arg));
 }
 
+/* Under a recording, an option that says what another host did. */
+static int option_heard(int fd, int level, int option, void *value,
+			socklen_t *size)
+{
+	bool own = level == SOL_SOCKET && option != SO_ERROR;
+	socklen_t room = size ? *size : 0;
+	long ret;
+
+	if (!own && heard_answer(fd, value, size, &ret))
+		return (int)ret;
+	ret = sys_result(sys6(SYS_getsockopt, fd, level, option, value, size,
+			      0));
+	if (!own)
+		heard_answer_end(fd, value, size, room, ret);
+	return (int)ret;
+}
+
 EXPORT int getsockopt(int fd, int level, int option, void *restrict value,
 		      socklen_t *restrict size)
 {
-	int ret = sys_result(sys6(SYS_getsockopt, fd, level, option, value,
-				  size, 0));
+	int ret = heard_on ? option_heard(fd, level, option, value, size)
+			   : sys_result(sys6(SYS_getsockopt, fd, level, option,
+					     value, size, 0));
 	struct ucred *who = value;
 
 	if (ret == 0 && level == SOL_SOCKET && option == SO_PEERCRED &&
@@ -170,10 +189,15 @@ static void credentials_in(struct msghdr *m)
 static ssize_t send_in_turn(int fd, const struct msghdr *m, int flags)
 {
 	ssize_t n = -1;
+	long was;
 
+	if (heard_on && heard_far(fd, &was))
+		return was;
 	if (turnfd_wait(fd, flags & MSG_DONTWAIT ? 0 : POLLOUT))
 		n = NEXT(sendmsg)(fd, m, flags);
 	turn_return();
+	if (heard_on)
+		heard_far_end(fd, n);
 	return n;
 }
 

@@ -50,7 +50,7 @@ static ssize_t read_heard(int fd, void *buf, size_t len)
 		return r.given > 0 ? heard_again(&r, &part, 1)
 				   : r.given < 0 ? -1 : 0;
 	n = plain_read(fd, buf, len);
-	heard_read_end(&r, n);
+	heard_read_end(&r, n, &part, 1);
 	return n;
 }
 
@@ -192,7 +192,7 @@ static ssize_t plain_readv(int fd, const struct iovec *part, int parts)
 	if (turnfd_wait(fd, POLLIN))
 		n = NEXT(readv)(fd, part, parts);
 	turn_return();
-	heard_read_end(&r, n);
+	heard_read_end(&r, n, part, parts);
 	return n;
 }
 

@@ -89,12 +89,17 @@ EXPORT int epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 
 #define IN_TURN(fd, events, fn, ...)                                           \
 	__typeof__(real_##fn(__VA_ARGS__)) ret = -1;                           \
+	long was;                                                              \
                                                                                \
+	if (heard_on && heard_far(fd, &was))                                   \
+		return was;                                                    \
 	if (!turn_on)                                                          \
-		return NEXT(fn)(__VA_ARGS__);                                  \
-	if (turnfd_wait(fd, events))                                           \
+		ret = NEXT(fn)(__VA_ARGS__);                                   \
+	else if (turnfd_wait(fd, events))                                      \
 		ret = real_##fn(__VA_ARGS__);                                  \
 	turn_return();                                                         \
+	if (heard_on)                                                          \
+		heard_far_end(fd, ret);                                        \
 	return ret
 
 /* MSG_DONTWAIT: asked for no wait. */

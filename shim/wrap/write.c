@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "heard.h"
 #include "turnfd.h"
 #include "written.h"
 #include "banned.h"
@@ -39,7 +40,14 @@ static ssize_t plain_write(int fd, const void *buf, size_t len)
 EXPORT ssize_t write(int fd, const void *buf, size_t len)
 {
 	enum output to = output_of(fd);
-	ssize_t n = plain_write(fd, buf, len);
+	long was;
+	ssize_t n;
+
+	if (heard_on && heard_far(fd, &was))
+		return was;
+	n = plain_write(fd, buf, len);
+	if (heard_on)
+		heard_far_end(fd, n);
 
 	if (to > OUTPUT_NONE)
 		written_bytes(to, CALLER, buf, n);
@@ -69,10 +77,15 @@ EXPORT ssize_t writev(int fd, const struct iovec *part, int parts)
 {
 	enum output to = output_of(fd);
 	ssize_t n = -1;
+	long was;
 
+	if (heard_on && heard_far(fd, &was))
+		return was;
 	if (turnfd_wait(fd, POLLOUT))
 		n = NEXT(writev)(fd, part, parts);
 	turn_return();
+	if (heard_on)
+		heard_far_end(fd, n);
 	written_parts(to, CALLER, part, parts, n);
 	return n;
 }
