@@ -253,15 +253,21 @@ void heard_read_end(struct heard_read *r, long n, const struct iovec *part,
 	}
 }
 
-/* It will be there: where the descriptor does not wait, we do. */
-static long some_more(int fd, void *buf, size_t len)
+void heard_await(const struct heard_read *r)
 {
-	struct pollfd p = { fd, POLLIN, 0 };
+	struct pollfd p = { r->fd, POLLIN, 0 };
+
+	sys3(SYS_poll, &p, 1, -1);
+}
+
+/* It will be there: where the descriptor does not wait, we do. */
+static long some_more(const struct heard_read *r, void *buf, size_t len)
+{
 	long n;
 
-	while ((n = sys3(SYS_read, fd, buf, len)) == -EAGAIN || n == -EINTR)
+	while ((n = sys3(SYS_read, r->fd, buf, len)) == -EAGAIN || n == -EINTR)
 		if (n == -EAGAIN)
-			sys3(SYS_poll, &p, 1, -1);
+			heard_await(r);
 	return n;
 }
 
@@ -275,7 +281,7 @@ static long again(const struct heard_read *r, size_t had, char *buf, size_t len)
 		return (long)len;
 	}
 	while (got < len) {
-		long n = some_more(r->fd, buf + got, len - got);
+		long n = some_more(r, buf + got, len - got);
 
 		if (n <= 0)
 			return got ? (long)got : n;

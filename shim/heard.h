@@ -45,6 +45,9 @@ void heard_read_end(struct heard_read *r, long n, const struct iovec *part,
 ssize_t heard_again(const struct heard_read *r, const struct iovec *part,
 		    int parts);
 
+/* Waits until some of it is there, for a call that gets it itself. */
+void heard_await(const struct heard_read *r);
+
 /* What came of a call, and what it left in memory, of `size` bytes at most.
  * False: do it as ever, and then heard_call_end(). errno is set. */
 #define HEARD_MOST 4096 /* bytes; calls with more are not recorded */

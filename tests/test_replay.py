@@ -190,6 +190,93 @@ while True:
                            "clocks", options=["--trap=all"])
         self.same(told)
 
+    # ---- other hosts ----
+
+    SERVER = """
+import os, socket
+s = socket.create_server(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+while True:
+    peer, _ = s.accept()
+    asked = peer.recv(100)
+    for n in 1, 30, 4000:
+        peer.sendall(os.urandom(n).hex().encode())
+    peer.close()
+"""
+    CLIENT = """
+import selectors, socket, sys, time
+for host in "127.0.0.1", "localhost":
+    s = socket.create_connection((host, int(sys.argv[1])))
+    print(s.getsockname(), s.getpeername(),
+          s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+    print(s.send(b"say something"))
+    s.setblocking(host != "localhost")
+    ready = selectors.DefaultSelector()
+    ready.register(s, selectors.EVENT_READ)
+    while True:
+        print(len(ready.select()))
+        try:
+            said = s.recv(700)
+        except BlockingIOError:
+            continue
+        print(said, time.time_ns())
+        if not said:
+            break
+    s.close()
+"""
+
+    def server(self):
+        server = subprocess.Popen([PYTHON, "-c", self.SERVER], text=True,
+                                  stdout=subprocess.PIPE)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.kill)
+        return server, server.stdout.readline().strip()
+
+    def test_other_hosts(self):
+        server, port = self.server()
+        told = self.record(PYTHON, "-c", self.CLIENT, port,
+                           options=["--record-network=1M"])
+        server.kill()
+        server.wait()
+        self.same(told)
+
+    def test_other_hosts_that_are_asked_again(self):
+        """Without --record-network the program's own talk goes on."""
+        _, port = self.server()
+        self.record(PYTHON, "-c", self.CLIENT, port)
+        done = self.replay()
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stderr, "")
+
+    def test_too_much_of_other_hosts(self):
+        server, port = self.server()
+        self.record(PYTHON, "-c", self.CLIENT, port,
+                    options=["--record-network=1K"])
+        server.kill()
+        done = self.replay()
+        self.assertIn("left the recording", done.stderr)
+        report = self.call("report", "--store", self.store, "000001").stdout
+        self.assertIn("more than --record-network allows", report)
+
+    def test_guests(self):
+        """A server, whom nobody asks in its replay."""
+        program = self.program("""
+import os, random, socket
+s = socket.create_server(("127.0.0.1", 0))
+if not os.fork():
+    c = socket.create_connection(s.getsockname())
+    c.sendall(os.urandom(50))
+    print(c.recv(100), flush=True)
+    os._exit(0)
+peer, whose = s.accept()
+print(len(whose), peer.recv(1000), flush=True)
+peer.sendall(b"%f" % random.random())
+os.wait()
+""")
+        told = self.record(*program, options=["--record-network=1M"])
+        self.same(told)
+
     # ---- one group at a time ----
 
     DECIDES = ("import random, time, sys\n"
@@ -399,6 +486,10 @@ for i in range({calls}):
         self.fails("--order: a recorded run has real values", "run", "--record",
                    "--order=disk", "--", "true")
         self.fails("replay what?", "replay")
+        self.fails("--record-network is of --record", "run",
+                   "--record-network=1M", "--", "true")
+        self.fails("--record-network lots: not a number", "run", "--record",
+                   "--record-network=lots", "--", "true")
         self.fails("must be continue or stop", "replay", "--on-divergence=halt",
                    "1")
         self.call("run", "-q", "--store", self.store, "true")

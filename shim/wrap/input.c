@@ -193,10 +193,11 @@ static ssize_t receive(int fd, void *buf, size_t size, int flags,
 			from_heard(&r, from, len);
 		if (r.given <= 0)
 			return r.given < 0 ? -1 : 0;
-		if (r.far)
+		if (r.far || !(from || len || flags & MSG_PEEK))
 			return heard_again(&r, &part, 1);
+		heard_await(&r);
 		size = (size_t)r.given;
-		flags = (flags | MSG_WAITALL) & ~MSG_DONTWAIT;
+		flags |= MSG_WAITALL;
 	}
 	if (let_wait(fd, flags))
 		n = from || len ? real_recvfrom(fd, buf, size, flags, from, len)
@@ -289,7 +290,7 @@ static ssize_t receive_message(int fd, struct msghdr *m, int flags)
 			return r.given < 0 ? -1 : 0;
 		if (r.far)
 			return heard_again(&r, m->msg_iov, (int)m->msg_iovlen);
-		flags &= ~MSG_DONTWAIT;
+		heard_await(&r);
 	}
 	n = let_wait(fd, flags) ? real_recvmsg(fd, m, flags) : -1;
 	turn_return();
