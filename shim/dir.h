@@ -54,6 +54,7 @@ void dir_rewind(DIR *dir); /* libc does the rest */
 /* getdents64(2), or getdents(2) in the old layout, in order. The result, or
  * -errno. */
 long dir_getdents(int fd, void *buf, size_t len, bool old);
+void dir_forget(void); /* in a forked child */
 /* Digest of the names in such a result. */
 uint64_t dir_digest(const char *buf, long n, bool old);
 

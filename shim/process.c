@@ -8,6 +8,7 @@
 
 #include "call.h"
 #include "deny.h"
+#include "dir.h"
 #include "filetable.h"
 #include "filetime.h"
 #include "lineage.h"
@@ -266,6 +267,7 @@ static void start_over(const char *path, uint64_t lineage, uint32_t where)
 	process.children = 0;
 	process.drawn = process.lent = false;
 	call_forget();
+	dir_forget();
 	sync_forget();
 	stack_forget();
 	runtimes_forget();

@@ -137,7 +137,7 @@ static unsigned slot_of(const volatile void *key)
 	       SLOTS;
 }
 
-bool sync_begin(struct sync *s, const volatile void *key, const void *ra)
+static bool begin(struct sync *s, const volatile void *key, const void *ra)
 {
 	struct thread *self = thread_me;
 	const uint64_t *word;
@@ -155,17 +155,38 @@ bool sync_begin(struct sync *s, const volatile void *key, const void *ra)
 	}
 	if (!tape_gives(self, SB_TAPE_SYNC))
 		return false;
+	self->at = NULL;
 	/* Whoever waited when the recording ended waits again. */
 	s->ended = tape_ended(self);
 	if (s->ended)
 		return false;
-	self->at = NULL;
 	word = tape_take(self, SB_TAPE_SYNC, &len);
 	if (!word || len != sizeof(*word))
 		return false;
 	s->given = true;
 	unpack(s, *word);
 	return true;
+}
+
+bool sync_begin(struct sync *s, const volatile void *key, const void *ra)
+{
+	bool given = begin(s, key, ra);
+
+	if (s->ended)
+		tape_park(thread_me);
+	return given;
+}
+
+bool sync_begin_wait(struct sync *s, pthread_mutex_t *m, const void *ra)
+{
+	bool given = begin(s, m, ra);
+
+	if (s->ended) {
+		lock_mutex_undo_plain(m);
+		tape_park(thread_me);
+		lock_mutex_plain(m);
+	}
+	return given;
 }
 
 static bool is_due(const struct sync *s)
@@ -279,7 +300,7 @@ int sync_cond(struct sync *s, pthread_mutex_t *m, const void *ra)
 {
 	int ret;
 
-	if (!sync_begin(s, m, ra))
+	if (!sync_begin_wait(s, m, ra))
 		return NOT_OURS;
 	ret = s->result;
 	if (!s->got)

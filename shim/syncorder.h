@@ -56,6 +56,8 @@ struct sync {
 
 /* ra: who calls. True: it is replayed, see `got` and `result`. */
 bool sync_begin(struct sync *s, const volatile void *key, const void *ra);
+/* The same of a wait that lets a mutex go first. */
+bool sync_begin_wait(struct sync *s, pthread_mutex_t *m, const void *ra);
 /* Until the ticket is due, where it got what it wanted. */
 void sync_await(const struct sync *s);
 /* Both, of a call that waits for ever; key NULL: of nothing. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -313,11 +314,12 @@ static void say_head(struct text *t, const char *which, uint64_t head,
 /*
  * The first thread of the run that leaves the recording says where: lines of a
  * word and what belongs to it. "recorded" and "asked" are each a kind, a length,
- * a source's index and a site's tag.
+ * a source's index and a site's tag; "site" is the id of where it asked, in the
+ * process's log.
  */
 static void write_down(const struct thread *self, const char *why,
 		       uint64_t recorded, uint64_t recorded_len, uint64_t asked,
-		       uint64_t asked_len)
+		       uint64_t asked_len, uint32_t site)
 {
 	char file[sizeof(config.dir) + 16], said[768];
 	struct text t = text_start(file, sizeof(file));
@@ -345,8 +347,26 @@ static void write_down(const struct thread *self, const char *why,
 		say_head(&t, "recorded", recorded, recorded_len);
 	if (asked)
 		say_head(&t, "asked", asked, asked_len);
+	if (site) {
+		text_add(&t, "site ");
+		text_number(&t, site, 10, 1);
+		text_add(&t, "\n");
+	}
 	sys3(SYS_write, fd, said, t.at - said);
 	sys1(SYS_close, fd);
+}
+
+/* The place where it asks, which nobody may have looked at. */
+struct asks {
+	uintptr_t ra;
+	uint32_t site;
+};
+
+static void find_site(void *arg)
+{
+	struct asks *a = arg;
+
+	a->site = stack_site(stack_walk(a->ra, STACK_DEPTH), NULL, 0);
 }
 
 static void diverged(struct thread *self, const struct found *f,
@@ -356,14 +376,60 @@ static void diverged(struct thread *self, const struct found *f,
 			  : f->head	      ? "other"
 			  : !self->tape.map   ? "missing"
 					      : "end";
+	struct asks a = { (uintptr_t)call_from(CALLER), 0 };
+	uint64_t mask;
 
 	self->tape.left = true;
 	sync_leave();
-	write_down(self, why, f->head, f->len, asked, asked_len);
-	if (config.tape_stop) {
-		engine_lock();
+	mask = engine_lock();
+	self->busy = true;
+	stack_capture();
+	if (asked)
+		stack_call(self, find_site, &a);
+	write_down(self, why, f->head, f->len, asked, asked_len, a.site);
+	self->busy = false;
+	if (config.tape_stop)
 		deny_end(SB_ENDED_DIVERGED);
-	}
+	engine_unlock(mask);
+}
+
+/* Did this process come to its end, or was it killed? */
+static bool was_whole(void)
+{
+	static int whole = -1;
+	char file[sizeof(config.from) + 16];
+	struct text t = text_start(file, sizeof(file));
+	struct sb_slot slot;
+	uint64_t at = offsetof(struct sb_board, slot);
+	long fd;
+
+	if (whole >= 0)
+		return whole;
+	text_add(&t, config.from);
+	text_add(&t, "/board");
+	fd = sys4(SYS_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC, 0);
+	whole = 0;
+	for (; fd >= 0 && sys4(SYS_pread64, fd, &slot, sizeof(slot), at) ==
+				  sizeof(slot);
+	     at += sizeof(slot))
+		whole |= slot.lineage == process.lineage &&
+			 slot.exec == process.exec && slot.state == SB_ENDED;
+	if (fd >= 0)
+		sys1(SYS_close, fd);
+	return whole;
+}
+
+/* The end is not far, as it came before this thread's next step; but a file may
+ * have been cut. */
+#define PARKED 1000
+#define PARKED_NS 10000000
+
+void tape_park(const struct thread *self)
+{
+	struct timespec moment = { 0, PARKED_NS };
+
+	for (int i = 0; i < PARKED && !self->first && was_whole(); i++)
+		sys2(SYS_nanosleep, &moment, NULL);
 }
 
 bool tape_gives(const struct thread *self, enum sb_tape_kind kind)
@@ -382,6 +448,8 @@ static const void *take(struct thread *self, enum sb_tape_kind kind, bool any,
 	if (!tape_gives(self, kind))
 		return NULL;
 	f = next(self);
+	if (!f.head && !f.damaged)
+		tape_park(self);
 	asked = head_of(self, kind, any ? 0 : *len);
 	if (!f.head || SB_TAPE_KIND(f.head) != kind ||
 	    (kind < SB_TAPE_NAMES &&

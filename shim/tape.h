@@ -33,6 +33,8 @@ const void *tape_take(struct thread *self, enum sb_tape_kind kind, size_t *len);
 void tape_beyond(struct thread *self, enum sb_tape_kind kind, size_t len);
 /* Is nothing left of this thread's recording? */
 bool tape_ended(struct thread *self);
+/* Then: where the process ended in the middle of it, it waits here for that. */
+void tape_park(const struct thread *self);
 /* Is this kind given back, by this thread still? */
 bool tape_gives(const struct thread *self, enum sb_tape_kind kind);
 /* Its mappings belong to nobody any more: a forked child's, a block that gets

@@ -306,6 +306,7 @@ struct left {
 	unsigned exec;
 	uint64_t index;
 	struct head recorded, asked;
+	uint32_t site; /* of the replay; 0: not known */
 };
 
 static bool read_left(struct left *l, const char *dir)
@@ -324,7 +325,8 @@ static bool read_left(struct left *l, const char *dir)
 		    sscanf(line, "process %255s", l->process) == 1 ||
 		    sscanf(line, "exec %u", &l->exec) == 1 ||
 		    sscanf(line, "thread %95s", l->thread) == 1 ||
-		    sscanf(line, "index %" SCNu64, &l->index) == 1)
+		    sscanf(line, "index %" SCNu64, &l->index) == 1 ||
+		    sscanf(line, "site %" SCNu32, &l->site) == 1)
 			continue;
 		h->known = sscanf(line, "%*s %u %" SCNu64 " %u %u", &h->kind,
 				  &h->len, &h->source, &h->tag) == 4;
@@ -376,20 +378,25 @@ static const char *const kinds[SB_TAPE_KINDS] = {
 	[SB_TAPE_FAR] = "a call that has to do with another host",
 };
 
+/* site: where; NULL: among those of its source. */
 static void print_call(FILE *to, struct symbols *symbols, struct notes *notes,
-		       const struct rundir *run, const struct left *l,
-		       const struct head *h)
+		       const struct log *log, const struct left *l,
+		       const struct head *h, const struct sb_site *site)
 {
-	const struct log *log = log_of(run, l);
+	bool call = h->kind >= SB_TAPE_KINDS || !kinds[h->kind];
 
-	if (h->kind < SB_TAPE_KINDS && kinds[h->kind]) {
-		fprintf(to, "%s\n", kinds[h->kind]);
-		return;
+	if (call && !site)
+		site = site_of(log, l, h);
+	if (call)
+		fprintf(to, "%s, %" PRIu64 " byte%s", source_of(log, h), h->len,
+			h->len == 1 ? "" : "s");
+	else
+		fprintf(to, "%s", kinds[h->kind]);
+	if (call || site) {
+		fprintf(to, "\nsamebits:     ");
+		site_print(to, symbols, notes, log, site, FRAMES,
+			   "\nsamebits:     ");
 	}
-	fprintf(to, "%s, %" PRIu64 " byte%s\nsamebits:     ", source_of(log, h),
-		h->len, h->len == 1 ? "" : "s");
-	site_print(to, symbols, notes, log, site_of(log, l, h), FRAMES,
-		   "\nsamebits:     ");
 	fprintf(to, "\n");
 }
 
@@ -408,6 +415,7 @@ bool recording_left(FILE *to, const struct rundir *replay)
 {
 	struct symbols *symbols = symbols_new();
 	struct notes notes = { 0 };
+	const struct log *now;
 	struct rundir recorded;
 	struct left l;
 
@@ -420,12 +428,16 @@ bool recording_left(FILE *to, const struct rundir *replay)
 	rundir_open(&recorded, recording.from);
 	fprintf(to, "samebits:   recorded: ");
 	if (l.recorded.known)
-		print_call(to, symbols, &notes, &recorded, &l, &l.recorded);
+		print_call(to, symbols, &notes, log_of(&recorded, &l), &l,
+			   &l.recorded, NULL);
 	else
 		fprintf(to, "%s\n", sentence(l.why));
 	fprintf(to, "samebits:   replayed: ");
+	now = log_of(replay, &l);
+	/* With its lines, where it is a call of a source. */
 	if (l.asked.known)
-		print_call(to, symbols, &notes, replay, &l, &l.asked);
+		print_call(to, symbols, &notes, now, &l, &l.asked,
+			   !now || l.asked.tag ? NULL : log_site(now, l.site));
 	else
 		fprintf(to, "the thread ended\n");
 	notes_free(&notes);
