@@ -100,6 +100,7 @@ static bool set_traps(const char *value, size_t len)
 		{ "tsc", TRAP_TSC },
 		{ "syscall", TRAP_SYSCALL },
 		{ "vdso", TRAP_VDSO },
+		{ "rdrand", TRAP_RDRAND },
 		{ "all", TRAP_ALL },
 	};
 	bool known = len > 0;
