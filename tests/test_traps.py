@@ -4,12 +4,18 @@
 they say natively, and an audit names the place."""
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
 
 SAMEBITS = os.environ["SAMEBITS_BIN"]
 TRAPS = os.environ["TRAPS_DIR"]
+SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "traps")
+# Without symbols and unwind entries.
+BARE = ["-s", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables"]
+with open("/proc/cpuinfo", encoding="utf-8") as file:
+    HAS_RDRAND = " rdrand " in file.read()
 # What a source gave: differs natively.
 GIVEN = {"calls": ["random", "device", "clocks", "vdso", "becomes", "borrows"],
          "chip": ["reads", "thread", "executed"]}
@@ -18,6 +24,12 @@ REPEATS = {"calls": ["fixed", "numbers", "names"], "chip": []}
 CHECKED = {"calls": ["six", "forks", "clones", "faults", "masks",
                      "interrupted", "deadline", "threads", "small", "filter"],
            "chip": ["blocked", "within_handler", "own_handler", "sent"]}
+if HAS_RDRAND:
+    GIVEN["entropy"] = ["widths", "seeds", "registers", "threads", "handler",
+                        "children", "library"]
+    GIVEN["device"] = GIVEN["device_static"] = ["draws"]
+    CHECKED["entropy"] = ["flags", "parts", "prefixes", "bytes", "blocked",
+                          "own_handler", "red_zone"]
 
 
 class Traps(unittest.TestCase):
@@ -32,7 +44,8 @@ class Traps(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def play(self, program, scene, *options):
-        words = [os.path.join(TRAPS, "traps_" + program), scene]
+        words = [program if "/" in program
+                 else os.path.join(TRAPS, "traps_" + program), scene]
         if options:
             words = [SAMEBITS, *options, "-q", "--store",
                      os.path.join(self.dir, "runs"), "--"] + words
@@ -80,10 +93,16 @@ class Traps(unittest.TestCase):
                 for _ in range(2))
         self.assertNotEqual(a, b)
 
-    def sources(self):
+    def report(self):
         done = self.call(SAMEBITS, "report", "--json", "--store",
                          os.path.join(self.dir, "runs"))
-        return {s["name"]: s for s in json.loads(done.stdout)["sources"]}
+        return json.loads(done.stdout)
+
+    def sources(self):
+        return {s["name"]: s for s in self.report()["sources"]}
+
+    def blind_spots(self):
+        return {b["kind"]: b["text"] for b in self.report()["blind_spots"]}
 
     def test_audit_names_the_place(self):
         self.play("chip", "reads", "audit", "--trap=tsc")
@@ -94,10 +113,72 @@ class Traps(unittest.TestCase):
         site = self.sources()["syscall_getrandom"]["sites"][0]
         self.assertIn("calls", site["frames"][0]["module"])
 
+    @unittest.skipUnless(HAS_RDRAND, "this processor has no RDRAND")
+    def test_entropy(self):
+        def twice(scene, *options):
+            a, b = (self.play("entropy", scene, *options) for _ in range(2))
+            return a == b
+
+        self.assertTrue(twice("widths", "run", "--trap=rdrand"))
+        self.assertFalse(twice("widths", "run", "--trap=tsc,syscall,vdso"))
+        self.assertFalse(twice("widths", "run", "--trap=rdrand",
+                               "--observe=rdrand"))
+        self.assertTrue(twice("threads", "run", "--trap=rdrand",
+                              "--schedule=turns"))
+        a, b = (self.play("entropy", "widths", "run", "--trap=rdrand",
+                          "--seed", seed) for seed in "12")
+        self.assertNotEqual(a, b)
+        self.assertFalse(twice("widths", "audit", "--trap=rdrand"))
+        source = self.sources()["rdrand"]
+        self.assertEqual((source["calls"], source["bytes"]), (3, 14))
+        self.assertEqual(source["policy"], "observe")
+        site = source["sites"][0]
+        self.assertIn("entropy", site["frames"][0]["module"])
+        self.assertIn("main", [f["function"] for f in site["frames"]])
+
+    @unittest.skipUnless(HAS_RDRAND, "this processor has no RDRAND")
+    def test_entropy_of_keys(self):
+        a, b = (self.play("entropy", "keys", "run", "--trap=rdrand")
+                for _ in range(2))
+        self.assertNotEqual(a, b)
+        self.assertEqual(self.sources()["rdrand"]["policy"], "crypto")
+        self.repeats("entropy", "keys", "--trap=rdrand", "--crypto=force")
+
+    def compiled(self, *words):
+        program = os.path.join(self.dir, "entropy")
+        done = self.call(*words, "-pthread", "-o", program,
+                         os.path.join(SOURCES, "entropy.c"), "-ldl")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return program
+
+    @unittest.skipUnless(HAS_RDRAND, "this processor has no RDRAND")
+    def test_entropy_as_compiled(self):
+        """Other compilers choose other registers and orders."""
+        for words in (["clang", "-O2"], ["clang", "-O0"], ["gcc", "-O3"],
+                      ["gcc", "-O2", "-DALL_CODE", *BARE]):
+            if not shutil.which(words[0]):
+                continue
+            program = self.compiled(*words)
+            for scene in GIVEN["entropy"][:-1]:
+                self.repeats(program, scene, "--trap=rdrand")
+            for scene in CHECKED["entropy"]:
+                self.assertEqual(self.play(program, scene, "run",
+                                           "--trap=rdrand"), "ok\n")
+
+    @unittest.skipUnless(HAS_RDRAND and shutil.which("gcc"),
+                         "this processor has no RDRAND, or there is no gcc")
+    def test_entropy_that_is_not_proven(self):
+        """Data stands before it, and nothing says where functions begin."""
+        program = self.compiled("gcc", "-O2", *BARE)
+        a, b = (self.play(program, "widths", "run", "--trap=rdrand")
+                for _ in range(2))
+        self.assertNotEqual(a, b)
+        self.assertIn("may be RDRAND or RDSEED", self.blind_spots()["trap"])
+
     def test_unknown_word(self):
         done = self.call(SAMEBITS, "run", "--trap=tsc,cpuid", "--", "true")
         self.assertEqual(done.returncode, 125)
-        self.assertIn("--trap cpuid: must be tsc, syscall, vdso or all",
+        self.assertIn("--trap cpuid: must be tsc, syscall, vdso, rdrand or all",
                       done.stderr)
 
 
