@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <link.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "config.h"
@@ -71,13 +72,27 @@ void rawpatch_unloaded(uintptr_t start, uintptr_t end)
 			__atomic_store_n(&patch[i].at, 1, __ATOMIC_RELEASE);
 }
 
+/* A program is listed without its name. */
+static const char *whole_name(const char *path, char *room, size_t size)
+{
+	static const char itself[] = "/proc/self/exe";
+	long n = -1;
+
+	if (!strcmp(path, itself))
+		n = sys3(SYS_readlink, itself, room, size - 1);
+	if (n <= 0)
+		return path;
+	room[n] = 0;
+	return room;
+}
+
 static void say(const char *path, const char *what, const char *text)
 {
 	uint64_t mask = engine_lock();
-	char said[640];
+	char said[768], name[512];
 	struct text t = text_start(said, sizeof(said));
 
-	text_add(&t, path);
+	text_add(&t, whole_name(path, name, sizeof(name)));
 	text_add(&t, what);
 	text_add(&t, text);
 	log_blind("trap", said);

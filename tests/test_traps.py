@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """--trap: what passes libc by repeats, programs that check themselves say what
 they say natively, and an audit names the place."""
+import ctypes
 import json
 import os
 import shutil
@@ -102,7 +103,21 @@ class Traps(unittest.TestCase):
         return {s["name"]: s for s in self.report()["sources"]}
 
     def blind_spots(self):
-        return {b["kind"]: b["text"] for b in self.report()["blind_spots"]}
+        said = {}
+        for b in self.report()["blind_spots"]:
+            said.setdefault(b["kind"], []).append(b["text"])
+        return {kind: "\n".join(texts) for kind, texts in said.items()}
+
+    def test_audit_names_the_cure(self):
+        for program, scene, word in (("chip", "reads", "tsc"),
+                                     ("calls", "random", "syscall"),
+                                     ("entropy", "bytes", "rdrand")):
+            self.play(program, scene, "audit")
+            self.assertRegex(self.blind_spots()["instructions"],
+                             rf"\(--trap=[a-z,]*{word}[a-z,]* meets them\)$")
+            self.play(program, scene, "audit", "--trap=all")
+            self.assertNotIn("--trap=",
+                             self.blind_spots().get("instructions", ""))
 
     def test_audit_names_the_place(self):
         self.play("chip", "reads", "audit", "--trap=tsc")
@@ -174,6 +189,24 @@ class Traps(unittest.TestCase):
                 for _ in range(2))
         self.assertNotEqual(a, b)
         self.assertIn("may be RDRAND or RDSEED", self.blind_spots()["trap"])
+
+    @unittest.skipUnless(HAS_RDRAND, "this processor has no RDRAND")
+    def test_code_that_may_not_be_changed(self):
+        def refuse():
+            """No memory becomes executable again: prctl(2), PR_SET_MDWE."""
+            ctypes.CDLL(None).prctl(65, 1, 0, 0, 0)
+
+        if ctypes.CDLL(None).prctl(66, 0, 0, 0, 0) < 0:
+            self.skipTest("this kernel has no PR_GET_MDWE")
+        done = subprocess.run(
+            [SAMEBITS, "run", "-q", "--trap=rdrand", "--store",
+             os.path.join(self.dir, "runs"), "--",
+             os.path.join(TRAPS, "traps_entropy"), "widths"],
+            cwd=self.dir, preexec_fn=refuse, timeout=100,
+            stdout=subprocess.PIPE, check=True)
+        self.assertEqual(len(done.stdout.split()), 3)
+        self.assertIn("traps_entropy: its RDRAND and RDSEED are not trapped",
+                      self.blind_spots()["trap"])
 
     def test_unknown_word(self):
         done = self.call(SAMEBITS, "run", "--trap=tsc,cpuid", "--", "true")
