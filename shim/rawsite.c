@@ -408,9 +408,9 @@ static bool is_wanted(const struct instruction *in, uintptr_t at,
 {
 	if (p->kind == RANDOM)
 		return is_random(in, at, p);
-	return at == p->at && in->is.mnemonic == (p->kind == OLD
-							  ? ZYDIS_MNEMONIC_INT
-							  : ZYDIS_MNEMONIC_SYSCALL);
+	return at == p->at &&
+	       in->is.mnemonic == (p->kind == OLD ? ZYDIS_MNEMONIC_INT
+						  : ZYDIS_MNEMONIC_SYSCALL);
 }
 
 /* Decodes the function: false, where the place is no instruction of it. Else
@@ -475,8 +475,8 @@ static void keep(struct rawsites *found, const struct place *p, bool covered,
 		 bool met)
 {
 	if (p->kind == RANDOM) {
-		if (met && found->randoms <
-				   sizeof(found->random) / sizeof(*found->random))
+		if (met && found->randoms < sizeof(found->random) /
+						    sizeof(*found->random))
 			found->random[found->randoms++] = p->random;
 		else if (met || !covered || p->lost)
 			found->random_unproven++;

@@ -40,7 +40,7 @@ struct rawsites {
 	struct rawrandom random[1024];
 	size_t randoms;
 	size_t random_unproven;
-	bool runtime; /* libc, the loader, a sanitizer, or our own */
+	bool runtime;	 /* libc, the loader, a sanitizer, or our own */
 	char path[512];	 /* of the object */
 };
 

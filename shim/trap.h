@@ -4,7 +4,7 @@
  * libc sibling is.
  *
  *	tsc      RDTSC and RDTSCP, which the kernel refuses each thread: SIGSEGV
- *	rdrand   RDRAND and RDSEED outside libstdc++, patched where they were found
+ *	rdrand   RDRAND and RDSEED, patched where they were found
  *	syscall  system calls outside libc, patched where they were found
  *	vdso     calls into the kernel's page that skip libc, patched
  *
