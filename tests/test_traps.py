@@ -30,7 +30,7 @@ if HAS_RDRAND:
                         "children", "library"]
     GIVEN["device"] = GIVEN["device_static"] = ["draws"]
     CHECKED["entropy"] = ["flags", "parts", "prefixes", "bytes", "blocked",
-                          "own_handler", "red_zone"]
+                          "own_handler", "interrupted", "red_zone"]
 
 
 class Traps(unittest.TestCase):
@@ -150,6 +150,18 @@ class Traps(unittest.TestCase):
         site = source["sites"][0]
         self.assertIn("entropy", site["frames"][0]["module"])
         self.assertIn("main", [f["function"] for f in site["frames"]])
+
+    @unittest.skipUnless(HAS_RDRAND, "this processor has no RDRAND")
+    def test_entropy_beneath_a_hook(self):
+        """libstdc++'s own is std::random_device's, unless it is linked in."""
+        a, b = (self.play("device", "draws", "run", "--trap=rdrand",
+                          "--observe=random_device") for _ in range(2))
+        self.assertNotEqual(a, b)
+        self.assertEqual(self.sources()["random_device"]["calls"], 3)
+        self.assertNotIn("rdrand", self.sources())
+        self.play("device_static", "draws", "audit", "--trap=rdrand")
+        self.assertEqual(self.sources()["rdrand"]["calls"], 3)
+        self.assertNotIn("random_device", self.sources())
 
     @unittest.skipUnless(HAS_RDRAND, "this processor has no RDRAND")
     def test_entropy_of_keys(self):

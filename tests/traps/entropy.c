@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -365,6 +366,31 @@ static void own_handler(void)
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 3);
 }
 
+static volatile uint64_t handled;
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+	handled += draw() != draw();
+}
+
+/* Signals come before, within and after a trap. */
+static void interrupted(void)
+{
+	struct itimerval often = { { 0, 100 }, { 0, 100 } }, never = { 0 };
+	struct sigaction act = { .sa_handler = on_alarm };
+	uint64_t last = 0, n;
+
+	CHECK(sigaction(SIGALRM, &act, NULL) == 0);
+	setitimer(ITIMER_REAL, &often, NULL);
+	for (int i = 0; i < 20000 || handled < 10; i++) {
+		n = draw();
+		CHECK(n != last);
+		last = n;
+	}
+	setitimer(ITIMER_REAL, &never, NULL);
+}
+
 /* What lies below the stack pointer is the function's own. */
 static void red_zone(void)
 {
@@ -398,6 +424,7 @@ static const struct {
 	{ "bytes", bytes, 0 },
 	{ "blocked", blocked, 0 },
 	{ "own_handler", own_handler, 0 },
+	{ "interrupted", interrupted, 0 },
 	{ "red_zone", red_zone, 0 },
 };
 
