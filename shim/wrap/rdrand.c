@@ -32,16 +32,19 @@ struct draw {
 /* All 64 bits at once; of fewer it has as many. */
 static void draw_chip(struct draw *d)
 {
+	unsigned char some;
+
 	if (d->how->seed)
 		__asm__ volatile("rdseed %0\n\tsetc %1"
-				 : "=r"(d->value), "=qm"(d->some)
+				 : "=&r"(d->value), "=q"(some)
 				 :
 				 : "cc");
 	else
 		__asm__ volatile("rdrand %0\n\tsetc %1"
-				 : "=r"(d->value), "=qm"(d->some)
+				 : "=&r"(d->value), "=q"(some)
 				 :
 				 : "cc");
+	d->some = some;
 }
 
 /* As the instruction has it: 32 bits clear the rest, 16 leave it. */

@@ -77,7 +77,7 @@ static uint64_t draw(void)
 
 	do
 		__asm__ volatile("rdrand %0; setc %1"
-				 : "=r"(n), "=qm"(some)
+				 : "=&r"(n), "=q"(some)
 				 :
 				 : "cc");
 	while (!some);

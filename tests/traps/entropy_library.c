@@ -14,7 +14,7 @@ uint64_t entropy_draw(void)
 
 	do
 		__asm__ volatile("rdrand %0; setc %1"
-				 : "=r"(n), "=qm"(some)
+				 : "=&r"(n), "=q"(some)
 				 :
 				 : "cc");
 	while (!some);
