@@ -97,9 +97,8 @@ static bool set_traps(const char *value, size_t len)
 		const char *word;
 		unsigned traps;
 	} words[] = {
-		{ "tsc", TRAP_TSC },
-		{ "syscall", TRAP_SYSCALL },
-		{ "vdso", TRAP_VDSO },
+		{ "tsc", TRAP_TSC },   { "syscall", TRAP_SYSCALL },
+		{ "vdso", TRAP_VDSO }, { "rdrand", TRAP_RDRAND },
 		{ "all", TRAP_ALL },
 	};
 	bool known = len > 0;

@@ -7,21 +7,18 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-#include "log.h"
 #include "pids.h"
 #include "process.h"
 #include "rawcall.h"
+#include "rawpatch.h"
 #include "rawsite.h"
-#include "real.h"
 #include "registers.h"
 #include "sys.h"
-#include "text.h"
 #include "thread.h"
 #include "trap.h"
 #include "trapsignal.h"
 #include "banned.h"
 
-#define HLT 0xf4
 #define LENGTH 2 /* of the instruction */
 
 /* Where a call is made that is not served. */
@@ -32,58 +29,9 @@ struct aside {
 	/* The same for a call that makes a child with our memory, whose number
 	 * is shown as another: it comes back to us. */
 	uint8_t child[2];
-	uint8_t halt[1];
+	uint8_t halt[1]; /* hlt */
 	uint8_t room[13];
 };
-
-/* By address, as the handler looks without a lock; gone: 1. */
-#define SITES 16384 /* a power of two */
-static struct site {
-	uintptr_t at;
-	struct aside *aside;
-} site[SITES];
-static unsigned sites;
-static bool on;
-static int word;
-
-static unsigned home(uintptr_t at)
-{
-	return (unsigned)(at * 0x9e3779b97f4a7c15u >> 50);
-}
-
-static const struct site *find(uintptr_t at)
-{
-	uintptr_t is;
-
-	for (unsigned i = home(at);; i = (i + 1) % SITES) {
-		is = __atomic_load_n(&site[i].at, __ATOMIC_ACQUIRE);
-		if (is == at)
-			return &site[i];
-		if (!is)
-			return NULL;
-	}
-}
-
-static bool insert(uintptr_t at, struct aside *aside)
-{
-	unsigned i = home(at);
-
-	if (sites > SITES * 3 / 4)
-		return false;
-	while (site[i].at > 1 && site[i].at != at)
-		i = (i + 1) % SITES;
-	sites += !site[i].at;
-	site[i].aside = aside;
-	__atomic_store_n(&site[i].at, at, __ATOMIC_RELEASE);
-	return true;
-}
-
-void rawcall_unloaded(uintptr_t start, uintptr_t end)
-{
-	for (unsigned i = 0; i < SITES; i++)
-		if (site[i].at >= start && site[i].at < end)
-			__atomic_store_n(&site[i].at, 1, __ATOMIC_RELEASE);
-}
 
 /* Calls that concern signals, which the handler's return would undo, or which
  * traps need: they change what it returns to. */
@@ -100,7 +48,7 @@ static bool served(long nr)
 
 /* A raw call at the fault. */
 struct trapped {
-	const struct site *site;
+	const struct rawpatch *site;
 	ucontext_t *context;
 	struct registers r;
 	struct caller by;
@@ -304,12 +252,8 @@ static bool born(ucontext_t *context)
 	greg_t *g = context->uc_mcontext.gregs;
 	const struct aside *a = (const void *)((uintptr_t)g[REG_RIP] -
 					       offsetof(struct aside, halt));
-	const struct site *s = NULL;
 
-	for (unsigned i = 0; !s && i < SITES; i++)
-		if (site[i].at > 1 && site[i].aside == a)
-			s = &site[i];
-	if (!s)
+	if (!rawpatch_beside(a))
 		return false;
 	if (g[REG_RAX] > 0 && thread_me)
 		g[REG_RAX] = pids_born(thread_me->child.slot, (int)g[REG_RAX]);
@@ -317,64 +261,38 @@ static bool born(ucontext_t *context)
 	return true;
 }
 
-/*
- * On an alternate stack it stays there: a signal that comes meanwhile would
- * find that stack free, if we were elsewhere, and be put over our frames.
- */
-static void run(struct trapped *t)
-{
-	const stack_t *s = &t->context->uc_stack;
-	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-
-	if (!(s->ss_flags & SS_DISABLE) &&
-	    here - (uintptr_t)s->ss_sp < s->ss_size)
-		serve(t);
-	else
-		trap_run(serve, t);
-}
-
 static bool arrived(siginfo_t *info, ucontext_t *context)
 {
 	uintptr_t at = (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
-	struct trapped t = { .site = find(at), .context = context };
+	struct trapped t = { .site = rawpatch_find(at), .context = context };
+	const struct aside *aside;
 
-	if (info->si_code != SI_KERNEL)
+	if (info->si_code != SI_KERNEL || (t.site && !t.site->aside))
 		return false;
 	if (!t.site)
 		return config.pids_virtual && at % 32 == 18 && born(context);
+	aside = t.site->aside;
 	take_arguments(&t);
 	if (alive.yes && served(t.r.nr) && trap_thread_known()) {
 		/* Stacks are told from the way back on. */
 		*reg(&t, REG_RIP) = (greg_t)(at + LENGTH);
-		run(&t);
+		trap_run_beside(context, serve, &t);
 		give_arguments(&t);
 	} else if (!alive.yes && process.active && served(t.r.nr) &&
 		   trap_thread_known()) {
 		/* The first call of a child that was forked by hand. */
 		process_fork_raw();
 		*reg(&t, REG_RIP) = (greg_t)(at + LENGTH);
-		run(&t);
+		trap_run_beside(context, serve, &t);
 		give_arguments(&t);
 	}
 	if (t.done)
 		come_back(&t);
 	else if (config.pids_virtual && lends(&t.r))
-		*reg(&t, REG_RIP) = (greg_t)(uintptr_t)t.site->aside->child;
+		*reg(&t, REG_RIP) = (greg_t)(uintptr_t)aside->child;
 	else
-		*reg(&t, REG_RIP) = (greg_t)(uintptr_t)t.site->aside->call;
+		*reg(&t, REG_RIP) = (greg_t)(uintptr_t)aside->call;
 	return true;
-}
-
-static void say(const char *what, const char *path)
-{
-	uint64_t mask = engine_lock();
-	char said[640];
-	struct text t = text_start(said, sizeof(said));
-
-	text_add(&t, path);
-	text_add(&t, what);
-	log_blind("trap", said);
-	engine_unlock(mask);
 }
 
 static void make_aside(struct aside *a, uintptr_t at)
@@ -384,7 +302,7 @@ static void make_aside(struct aside *a, uintptr_t at)
 		.jump = { 0xff, 0x25 },
 		.back = at + LENGTH,
 		.child = { 0x0f, 0x05 },
-		.halt = { HLT },
+		.halt = { 0xf4 },
 	};
 }
 
@@ -404,19 +322,6 @@ static struct aside *make_asides(const struct rawsites *found)
 		return a;
 	sys2(SYS_munmap, a, size);
 	return NULL;
-}
-
-/* Others may be executing there: it stays executable, and one byte changes. */
-static bool halt(uintptr_t at)
-{
-	uintptr_t page = at & ~(uintptr_t)(SB_PAGE - 1);
-
-	if (sys3(SYS_mprotect, page, SB_PAGE,
-		 PROT_READ | PROT_WRITE | PROT_EXEC))
-		return false;
-	__atomic_store_n((uint8_t *)at, HLT, __ATOMIC_RELEASE);
-	sys3(SYS_mprotect, page, SB_PAGE, PROT_READ | PROT_EXEC);
-	return true;
 }
 
 /*
@@ -439,86 +344,37 @@ static bool only_waits(const struct rawsites *found)
 	return true;
 }
 
-static const char refused[] = ": its system calls are not trapped, as its code "
-			      "may not be changed here (mprotect was refused); "
-			      "allow it executable memory (SELinux: execmod "
-			      "and execmem)";
-
 static void patch(const struct rawsites *found)
 {
+	static const char what[] = "system calls";
 	struct aside *a = make_asides(found);
 
 	if (!a) {
-		say(refused, found->path);
+		rawpatch_refused(found->path, what);
 		return;
 	}
 	for (size_t i = 0; i < found->n; i++) {
-		if (!wanted(found, i))
-			continue;
-		if (!insert(found->site[i].at, &a[i])) {
-			say(": there are more system calls in this process "
-			    "than samebits traps (12288)",
-			    found->path);
+		struct rawpatch p = { .at = found->site[i].at, .aside = &a[i] };
+
+		if (wanted(found, i) && !rawpatch_put(&p, found->path, what))
 			return;
-		}
-		if (!halt(found->site[i].at)) {
-			say(refused, found->path);
-			return;
-		}
 	}
 }
 
-static void look_at(uintptr_t base)
+void rawcall_patch(const struct rawsites *found)
 {
-	static struct rawsites found; /* under `word` */
-	uint64_t mask = word_take(&word);
-	bool any = rawsite_find(base, &found);
-
-	if (any && found.n && !only_waits(&found))
-		patch(&found);
-	word_give(&word, mask);
-	if (any && found.unproven)
-		say(": bytes of it may be system calls, which are not "
-		    "trapped: no function is known around them",
-		    found.path);
-	if (any && found.old)
-		say(": its 32-bit system calls (int 0x80) are not trapped",
-		    found.path);
+	if (found->n && !only_waits(found))
+		patch(found);
+	if (found->unproven)
+		rawpatch_say(found->path,
+			     ": bytes of it may be system calls, which are not "
+			     "trapped: no function is known around them");
+	if (found->old)
+		rawpatch_say(found->path, ": its 32-bit system calls (int "
+					  "0x80) are not trapped");
 }
 
-void rawcall_loaded(const uintptr_t *base, unsigned n)
+void rawcall_claim(void)
 {
-	for (unsigned i = 0; on && i < n; i++)
-		look_at(base[i]);
-}
-
-struct loaded {
-	uintptr_t base[256];
-	unsigned n;
-};
-
-static int note(struct dl_phdr_info *info, size_t size, void *arg)
-{
-	struct loaded *l = arg;
-
-	(void)size;
-	l->base[l->n++] = info->dlpi_addr;
-	return l->n == sizeof(l->base) / sizeof(*l->base);
-}
-
-/* Some were listed before, as a sanitizer looks names up early. */
-void rawcall_start(void)
-{
-	struct loaded l = { .n = 0 };
-
-	if (!rawsite_start()) {
-		say("syscall: libZydis, which decodes programs, is not there; "
-		    "install libzydis4.0",
-		    "--trap=");
-		return;
-	}
 	trapsignal_claim(SIGSEGV, arrived);
-	on = true;
-	real_iterate(note, &l);
-	rawcall_loaded(l.base, l.n);
 }

@@ -72,6 +72,7 @@ struct object {
 	unsigned sections;
 	uintptr_t swept;   /* decoding without a break came to here */
 	unsigned swept_in; /* which section */
+	unsigned wanted;   /* RAW_… */
 	struct rawsites *found;
 };
 
@@ -86,6 +87,13 @@ static bool decode(struct instruction *in, uintptr_t at, uintptr_t end)
 				      &in->is, in->operand));
 }
 
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 /* What libc is to us: it is hooked at its entry points. */
 static bool is_runtime(const char *path)
 {
@@ -97,13 +105,19 @@ static bool is_runtime(const char *path)
 		"libZycore.so", "linux-vdso.so", "libpthread.so.0",
 		"librt.so.1",
 	};
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = name_of(path);
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (!strncmp(name, names[i], strlen(names[i])))
 			return true;
 	return false;
+}
+
+/* libstdc++ draws for std::random_device alone, which is hooked: what that was
+ * told to show must not be changed beneath it. */
+static bool is_hooked(const char *path)
+{
+	return !strncmp(name_of(path), "libstdc++.so.", 13);
 }
 
 static int visit(struct dl_phdr_info *info, size_t size, void *arg)
@@ -361,95 +375,164 @@ static bool entered(const struct part *function, uintptr_t from, uintptr_t to)
 	return at < function->end;
 }
 
+/* Bytes that may be an instruction that is looked for. */
+struct place {
+	uintptr_t at;
+	enum { NOTHING, CALL, OLD, RANDOM } kind;
+	int64_t number;		 /* that is asked for there, or -1 */
+	struct rawrandom random; /* if it is one */
+	bool lost;		 /* decoding did not come as far */
+};
+
+/* Prefixes may stand before RDRAND: the bytes are its last three. */
+static bool is_random(const struct instruction *in, uintptr_t at,
+		      struct place *p)
+{
+	const ZydisDecodedOperand *to = &in->operand[0];
+	bool seed = in->is.mnemonic == ZYDIS_MNEMONIC_RDSEED;
+
+	if ((!seed && in->is.mnemonic != ZYDIS_MNEMONIC_RDRAND) ||
+	    at + in->is.length != p->at + 3 || general(to) < 0)
+		return false;
+	p->random = (struct rawrandom){ .at = at,
+					.length = in->is.length,
+					.bits = (uint8_t)to->size,
+					.reg = (uint8_t)general(to),
+					.seed = seed };
+	return true;
+}
+
+/* Of the instruction at `at`, in which the place lies. */
+static bool is_wanted(const struct instruction *in, uintptr_t at,
+		      struct place *p)
+{
+	if (p->kind == RANDOM)
+		return is_random(in, at, p);
+	return at == p->at &&
+	       in->is.mnemonic == (p->kind == OLD ? ZYDIS_MNEMONIC_INT
+						  : ZYDIS_MNEMONIC_SYSCALL);
+}
+
 /* Decodes the function: false, where the place is no instruction of it. Else
- * the number that is asked for there, or -1. */
-static bool place_in(const struct part *function, uintptr_t place,
-		     ZydisMnemonic wanted, int64_t *number)
+ * the number is what is asked for there. */
+static bool place_in(const struct part *function, struct place *p)
 {
 	struct function f = { .last = { .what = HOLDS_ANY } };
 	uintptr_t at = function->start;
 	struct instruction in;
 	bool met = false;
 
-	*number = -1;
 	while (at < function->end && decode(&in, at, function->end)) {
-		if (at == place)
-			met = in.is.mnemonic == wanted;
-		if (at >= place && !met)
-			return false;
-		note(&f, &in, at, !met);
+		if (!met && at + in.is.length > p->at) {
+			met = is_wanted(&in, at, p);
+			if (!met || p->kind == RANDOM)
+				return met;
+			note(&f, &in, at, false);
+		} else {
+			note(&f, &in, at, !met);
+		}
 		at += in.is.length;
 	}
+	p->lost = !met;
 	if (!met || at < function->end)
 		return met;
 	if (f.last.what == HOLDS_NUMBER) {
-		if (!entered(function, f.last.since, place))
-			*number = f.last.number;
+		if (!entered(function, f.last.since, p->at))
+			p->number = f.last.number;
 	} else if (f.last.what == HOLDS_COPY &&
 		   f.ever[f.last.copy].what == HOLDS_NUMBER &&
-		   !entered(function, f.last.since, place)) {
-		*number = f.ever[f.last.copy].number;
+		   !entered(function, f.last.since, p->at)) {
+		p->number = f.ever[f.last.copy].number;
 	}
 	return true;
 }
 
 /* Goes on from where the last place in this section was. */
-static bool place_in_section(struct object *o, uintptr_t place)
+static bool place_in_section(struct object *o, struct place *p)
 {
 	struct instruction in;
 
 	for (unsigned i = 0; i < o->sections; i++) {
 		const struct part *s = &o->section[i];
 
-		if (place < s->start || place >= s->end)
+		if (p->at < s->start || p->at >= s->end)
 			continue;
-		if (o->swept_in != i + 1 || o->swept > place) {
+		if (o->swept_in != i + 1 || o->swept > p->at) {
 			o->swept = s->start;
 			o->swept_in = i + 1;
 		}
-		while (o->swept < place && decode(&in, o->swept, s->end))
+		while (decode(&in, o->swept, s->end)) {
+			if (o->swept + in.is.length > p->at)
+				return is_wanted(&in, o->swept, p);
 			o->swept += in.is.length;
-		return o->swept == place && decode(&in, place, s->end) &&
-		       in.is.mnemonic == ZYDIS_MNEMONIC_SYSCALL;
+		}
+		return false;
 	}
 	return false;
 }
 
-static void consider(struct object *o, uintptr_t place)
+static void keep(struct rawsites *found, const struct place *p, bool covered,
+		 bool met)
 {
-	bool old = *(const uint8_t *)place == 0xcd;
-	ZydisMnemonic wanted =
-		old ? ZYDIS_MNEMONIC_INT : ZYDIS_MNEMONIC_SYSCALL;
-	struct rawsites *found = o->found;
+	if (p->kind == RANDOM) {
+		if (met && found->randoms < sizeof(found->random) /
+						    sizeof(*found->random))
+			found->random[found->randoms++] = p->random;
+		else if (met || !covered || p->lost)
+			found->random_unproven++;
+	} else if (met && p->kind == OLD) {
+		found->old++;
+	} else if (met &&
+		   found->n < sizeof(found->site) / sizeof(*found->site)) {
+		found->site[found->n++] = (struct rawsite){ p->at, p->number };
+	} else if (p->kind == CALL && (met || !covered)) {
+		found->unproven++;
+	}
+}
+
+static void consider(struct object *o, struct place p)
+{
 	struct part function;
 	const char *name = "";
-	int64_t number = -1;
-	bool covered = frame_around(o, place, &function), met;
+	bool covered = frame_around(o, p.at, &function), met;
 
 	open_file(o);
 	if (!covered)
-		covered = symbol_around(o, place, &function, &name);
+		covered = symbol_around(o, p.at, &function, &name);
 	else
-		symbol_around(o, place, &(struct part){ 0 }, &name);
+		symbol_around(o, p.at, &(struct part){ 0 }, &name);
 	if (sanitizer(name))
 		return;
-	met = covered ? place_in(&function, place, wanted, &number)
-		      : !old && place_in_section(o, place);
-	if (met && old)
-		found->old++;
-	else if (met && found->n < sizeof(found->site) / sizeof(*found->site))
-		found->site[found->n++] = (struct rawsite){ place, number };
-	else if (!old && (met || !covered))
-		found->unproven++;
+	met = covered ? place_in(&function, &p)
+		      : p.kind != OLD && place_in_section(o, &p);
+	keep(o->found, &p, covered, met);
 }
 
-/* Bit i: at p[i] stands 0f 05 or cd 80. Reads 17 bytes. */
+static struct place look(const struct object *o, const uint8_t *p,
+			 const uint8_t *end)
+{
+	struct place place = { .at = (uintptr_t)p, .number = -1 };
+
+	if (o->wanted & RAW_CALLS && p[0] == 0x0f && p[1] == 0x05)
+		place.kind = CALL;
+	else if (o->wanted & RAW_CALLS && p[0] == 0xcd && p[1] == 0x80)
+		place.kind = OLD;
+	else if (o->wanted & RAW_RANDOM && p[0] == 0x0f && p[1] == 0xc7 &&
+		 end - p > 2 && p[2] >= 0xf0)
+		place.kind = RANDOM; /* of a register: /6 and /7, mod 3 */
+	return place;
+}
+
+/* Bit i: at p[i] stands 0f 05, 0f c7 or cd 80. Reads 17 bytes. */
 static unsigned candidates(const uint8_t *p)
 {
 	__m128i here = _mm_loadu_si128((const __m128i *)p);
 	__m128i next = _mm_loadu_si128((const __m128i *)(p + 1));
+	__m128i second =
+		_mm_or_si128(_mm_cmpeq_epi8(next, _mm_set1_epi8(0x05)),
+			     _mm_cmpeq_epi8(next, _mm_set1_epi8((char)0xc7)));
 	__m128i new = _mm_and_si128(_mm_cmpeq_epi8(here, _mm_set1_epi8(0x0f)),
-				    _mm_cmpeq_epi8(next, _mm_set1_epi8(0x05)));
+				    second);
 	__m128i old =
 		_mm_and_si128(_mm_cmpeq_epi8(here, _mm_set1_epi8((char)0xcd)),
 			      _mm_cmpeq_epi8(next, _mm_set1_epi8((char)0x80)));
@@ -457,9 +540,12 @@ static unsigned candidates(const uint8_t *p)
 	return (unsigned)_mm_movemask_epi8(_mm_or_si128(new, old));
 }
 
-static bool possible(const uint8_t *p)
+static void look_at(struct object *o, const uint8_t *p, const uint8_t *end)
 {
-	return (p[0] == 0x0f && p[1] == 0x05) || (p[0] == 0xcd && p[1] == 0x80);
+	struct place place = look(o, p, end);
+
+	if (place.kind != NOTHING)
+		consider(o, place);
 }
 
 static void search(struct object *o, const struct part *code)
@@ -469,17 +555,17 @@ static void search(struct object *o, const struct part *code)
 
 	for (; end - p >= 17; p += 16)
 		for (unsigned m = candidates(p); m; m &= m - 1)
-			consider(o, (uintptr_t)p + (unsigned)__builtin_ctz(m));
+			look_at(o, p + (unsigned)__builtin_ctz(m), end);
 	for (; end - p >= 2; p++)
-		if (possible(p))
-			consider(o, (uintptr_t)p);
+		look_at(o, p, end);
 }
 
-bool rawsite_find(uintptr_t base, struct rawsites *found)
+bool rawsite_find(uintptr_t base, unsigned wanted, struct rawsites *found)
 {
-	struct object o = { .base = base, .found = found };
+	struct object o = { .base = base, .wanted = wanted, .found = found };
 
 	found->n = found->unproven = found->old = 0;
+	found->randoms = found->random_unproven = 0;
 	found->path[0] = 0;
 	if (!real_iterate(visit, &o))
 		return false;
@@ -487,9 +573,12 @@ bool rawsite_find(uintptr_t base, struct rawsites *found)
 			 (vdso && base == vdso) || is_runtime(found->path);
 	if (found->runtime)
 		return false;
+	if (is_hooked(found->path))
+		o.wanted &= ~(unsigned)RAW_RANDOM;
 	for (unsigned i = 0; i < o.codes; i++)
 		search(&o, &o.code[i]);
 	if (o.file)
 		sys2(SYS_munmap, o.file, o.file_size);
-	return found->n || found->unproven || found->old;
+	return found->n || found->unproven || found->old || found->randoms ||
+	       found->random_unproven;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <asm/hwcap2.h>
 #include <asm/prctl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -8,7 +9,7 @@
 
 #include "config.h"
 #include "log.h"
-#include "rawcall.h"
+#include "rawpatch.h"
 #include "real.h"
 #include "stack.h"
 #include "sys.h"
@@ -76,6 +77,22 @@ void trap_run(void (*fn)(void *), void *arg)
 	self->trapped = false;
 }
 
+/*
+ * On an alternate stack it stays there: a signal that comes meanwhile would
+ * find that stack free, if we were elsewhere, and be put over our frames.
+ */
+void trap_run_beside(const ucontext_t *context, void (*fn)(void *), void *arg)
+{
+	const stack_t *s = &context->uc_stack;
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+	if (!(s->ss_flags & SS_DISABLE) &&
+	    here - (uintptr_t)s->ss_sp < s->ss_size)
+		fn(arg);
+	else
+		trap_run(fn, arg);
+}
+
 static long refuse_tsc(void)
 {
 	return sys2(SYS_prctl, PR_SET_TSC, PR_TSC_SIGSEGV);
@@ -105,22 +122,24 @@ void trap_start(void)
 		vdso_start();
 }
 
+#define PATCHED (TRAP_SYSCALL | TRAP_RDRAND)
+
 void trap_main(void)
 {
-	if (config.traps & TRAP_SYSCALL)
-		rawcall_start();
+	if (config.traps & PATCHED)
+		rawpatch_start();
 }
 
 void trap_loaded(const uintptr_t *base, unsigned n)
 {
-	if (config.traps & TRAP_SYSCALL)
-		rawcall_loaded(base, n);
+	if (config.traps & PATCHED)
+		rawpatch_loaded(base, n);
 }
 
 void trap_unloaded(uintptr_t start, uintptr_t end)
 {
-	if (config.traps & TRAP_SYSCALL)
-		rawcall_unloaded(start, end);
+	if (config.traps & PATCHED)
+		rawpatch_unloaded(start, end);
 }
 
 void trap_lend(void)

@@ -4,6 +4,7 @@
  * libc sibling is.
  *
  *	tsc      RDTSC and RDTSCP, which the kernel refuses each thread: SIGSEGV
+ *	rdrand   RDRAND and RDSEED, patched where they were found
  *	syscall  system calls outside libc, patched where they were found
  *	vdso     calls into the kernel's page that skip libc, patched
  *
@@ -14,12 +15,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <ucontext.h>
 
 enum {
 	TRAP_TSC = 1,
 	TRAP_SYSCALL = 2,
 	TRAP_VDSO = 4,
-	TRAP_ALL = 7,
+	TRAP_RDRAND = 8,
+	TRAP_ALL = 15,
 };
 
 /* Sets up what config.traps wants, in the first thread. What the kernel or the
@@ -43,6 +46,8 @@ bool trap_thread_known(void);
 /* Calls fn(arg) where there is room, whatever the program's stack has left: on
  * a stack of the thread's for traps, unless that is in use. */
 void trap_run(void (*fn)(void *), void *arg);
+/* The same where a fault arrived. */
+void trap_run_beside(const ucontext_t *context, void (*fn)(void *), void *arg);
 
 /* Around what executes another program: the loader reads the chip's clock
  * before we are there. The refusal outlives exec. */

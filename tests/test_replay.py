@@ -185,10 +185,18 @@ while True:
         self.assertEqual(manifest["process_ids"]["mode"], "virtual")
         self.assertEqual(manifest["recording"]["mode"], "replay")
 
+    def trapped(self, program, scene):
+        path = os.path.join(os.environ["TRAPS_DIR"], "traps_" + program)
+        self.same(self.record(path, scene, options=["--trap=all"]))
+
     def test_traps(self):
-        told = self.record(os.path.join(os.environ["TRAPS_DIR"], "traps_calls"),
-                           "clocks", options=["--trap=all"])
-        self.same(told)
+        self.trapped("calls", "clocks")
+
+    def test_chip(self):
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            if " rdrand " not in file.read():
+                self.skipTest("this processor has no RDRAND")
+        self.trapped("entropy", "threads")
 
     # ---- other hosts ----
 

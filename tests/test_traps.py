@@ -2,14 +2,21 @@
 # SPDX-License-Identifier: MIT
 """--trap: what passes libc by repeats, programs that check themselves say what
 they say natively, and an audit names the place."""
+import ctypes
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
 
 SAMEBITS = os.environ["SAMEBITS_BIN"]
 TRAPS = os.environ["TRAPS_DIR"]
+SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "traps")
+# Without symbols and unwind entries.
+BARE = ["-s", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables"]
+with open("/proc/cpuinfo", encoding="utf-8") as file:
+    HAS_RDRAND = " rdrand " in file.read()
 # What a source gave: differs natively.
 GIVEN = {"calls": ["random", "device", "clocks", "vdso", "becomes", "borrows"],
          "chip": ["reads", "thread", "executed"]}
@@ -18,6 +25,12 @@ REPEATS = {"calls": ["fixed", "numbers", "names"], "chip": []}
 CHECKED = {"calls": ["six", "forks", "clones", "faults", "masks",
                      "interrupted", "deadline", "threads", "small", "filter"],
            "chip": ["blocked", "within_handler", "own_handler", "sent"]}
+if HAS_RDRAND:
+    GIVEN["entropy"] = ["widths", "seeds", "registers", "threads", "handler",
+                        "children", "library"]
+    GIVEN["device"] = GIVEN["device_static"] = ["draws"]
+    CHECKED["entropy"] = ["flags", "parts", "prefixes", "bytes", "blocked",
+                          "own_handler", "interrupted", "red_zone"]
 
 
 class Traps(unittest.TestCase):
@@ -32,7 +45,8 @@ class Traps(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def play(self, program, scene, *options):
-        words = [os.path.join(TRAPS, "traps_" + program), scene]
+        words = [program if "/" in program
+                 else os.path.join(TRAPS, "traps_" + program), scene]
         if options:
             words = [SAMEBITS, *options, "-q", "--store",
                      os.path.join(self.dir, "runs"), "--"] + words
@@ -80,10 +94,30 @@ class Traps(unittest.TestCase):
                 for _ in range(2))
         self.assertNotEqual(a, b)
 
-    def sources(self):
+    def report(self):
         done = self.call(SAMEBITS, "report", "--json", "--store",
                          os.path.join(self.dir, "runs"))
-        return {s["name"]: s for s in json.loads(done.stdout)["sources"]}
+        return json.loads(done.stdout)
+
+    def sources(self):
+        return {s["name"]: s for s in self.report()["sources"]}
+
+    def blind_spots(self):
+        said = {}
+        for b in self.report()["blind_spots"]:
+            said.setdefault(b["kind"], []).append(b["text"])
+        return {kind: "\n".join(texts) for kind, texts in said.items()}
+
+    def test_audit_names_the_cure(self):
+        for program, scene, word in (("chip", "reads", "tsc"),
+                                     ("calls", "random", "syscall"),
+                                     ("entropy", "bytes", "rdrand")):
+            self.play(program, scene, "audit")
+            self.assertRegex(self.blind_spots()["instructions"],
+                             rf"\(--trap=[a-z,]*{word}[a-z,]* meets them\)$")
+            self.play(program, scene, "audit", "--trap=all")
+            self.assertNotIn("--trap=",
+                             self.blind_spots().get("instructions", ""))
 
     def test_audit_names_the_place(self):
         self.play("chip", "reads", "audit", "--trap=tsc")
@@ -94,10 +128,102 @@ class Traps(unittest.TestCase):
         site = self.sources()["syscall_getrandom"]["sites"][0]
         self.assertIn("calls", site["frames"][0]["module"])
 
+    @unittest.skipUnless(HAS_RDRAND, "this processor has no RDRAND")
+    def test_entropy(self):
+        def twice(scene, *options):
+            a, b = (self.play("entropy", scene, *options) for _ in range(2))
+            return a == b
+
+        self.assertTrue(twice("widths", "run", "--trap=rdrand"))
+        self.assertFalse(twice("widths", "run", "--trap=tsc,syscall,vdso"))
+        self.assertFalse(twice("widths", "run", "--trap=rdrand",
+                               "--observe=rdrand"))
+        self.assertTrue(twice("threads", "run", "--trap=rdrand",
+                              "--schedule=turns"))
+        a, b = (self.play("entropy", "widths", "run", "--trap=rdrand",
+                          "--seed", seed) for seed in "12")
+        self.assertNotEqual(a, b)
+        self.assertFalse(twice("widths", "audit", "--trap=rdrand"))
+        source = self.sources()["rdrand"]
+        self.assertEqual((source["calls"], source["bytes"]), (3, 14))
+        self.assertEqual(source["policy"], "observe")
+        site = source["sites"][0]
+        self.assertIn("entropy", site["frames"][0]["module"])
+        self.assertIn("main", [f["function"] for f in site["frames"]])
+
+    @unittest.skipUnless(HAS_RDRAND, "this processor has no RDRAND")
+    def test_entropy_beneath_a_hook(self):
+        """libstdc++'s own is std::random_device's, unless it is linked in."""
+        a, b = (self.play("device", "draws", "run", "--trap=rdrand",
+                          "--observe=random_device") for _ in range(2))
+        self.assertNotEqual(a, b)
+        self.assertEqual(self.sources()["random_device"]["calls"], 3)
+        self.assertNotIn("rdrand", self.sources())
+        self.play("device_static", "draws", "audit", "--trap=rdrand")
+        self.assertEqual(self.sources()["rdrand"]["calls"], 3)
+        self.assertNotIn("random_device", self.sources())
+
+    @unittest.skipUnless(HAS_RDRAND, "this processor has no RDRAND")
+    def test_entropy_of_keys(self):
+        a, b = (self.play("entropy", "keys", "run", "--trap=rdrand")
+                for _ in range(2))
+        self.assertNotEqual(a, b)
+        self.assertEqual(self.sources()["rdrand"]["policy"], "crypto")
+        self.repeats("entropy", "keys", "--trap=rdrand", "--crypto=force")
+
+    def compiled(self, *words):
+        program = os.path.join(self.dir, "entropy")
+        done = self.call(*words, "-pthread", "-o", program,
+                         os.path.join(SOURCES, "entropy.c"), "-ldl")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return program
+
+    @unittest.skipUnless(HAS_RDRAND, "this processor has no RDRAND")
+    def test_entropy_as_compiled(self):
+        """Other compilers choose other registers and orders."""
+        for words in (["clang", "-O2"], ["clang", "-O0"], ["gcc", "-O3"],
+                      ["gcc", "-O2", "-DALL_CODE", *BARE]):
+            if not shutil.which(words[0]):
+                continue
+            program = self.compiled(*words)
+            for scene in GIVEN["entropy"][:-1]:
+                self.repeats(program, scene, "--trap=rdrand")
+            for scene in CHECKED["entropy"]:
+                self.assertEqual(self.play(program, scene, "run",
+                                           "--trap=rdrand"), "ok\n")
+
+    @unittest.skipUnless(HAS_RDRAND and shutil.which("gcc"),
+                         "this processor has no RDRAND, or there is no gcc")
+    def test_entropy_that_is_not_proven(self):
+        """Data stands before it, and nothing says where functions begin."""
+        program = self.compiled("gcc", "-O2", *BARE)
+        a, b = (self.play(program, "widths", "run", "--trap=rdrand")
+                for _ in range(2))
+        self.assertNotEqual(a, b)
+        self.assertIn("may be RDRAND or RDSEED", self.blind_spots()["trap"])
+
+    @unittest.skipUnless(HAS_RDRAND, "this processor has no RDRAND")
+    def test_code_that_may_not_be_changed(self):
+        def refuse():
+            """No memory becomes executable again: prctl(2), PR_SET_MDWE."""
+            ctypes.CDLL(None).prctl(65, 1, 0, 0, 0)
+
+        if ctypes.CDLL(None).prctl(66, 0, 0, 0, 0) < 0:
+            self.skipTest("this kernel has no PR_GET_MDWE")
+        done = subprocess.run(
+            [SAMEBITS, "run", "-q", "--trap=rdrand", "--store",
+             os.path.join(self.dir, "runs"), "--",
+             os.path.join(TRAPS, "traps_entropy"), "widths"],
+            cwd=self.dir, preexec_fn=refuse, timeout=100,
+            stdout=subprocess.PIPE, check=True)
+        self.assertEqual(len(done.stdout.split()), 3)
+        self.assertIn("traps_entropy: its RDRAND and RDSEED are not trapped",
+                      self.blind_spots()["trap"])
+
     def test_unknown_word(self):
         done = self.call(SAMEBITS, "run", "--trap=tsc,cpuid", "--", "true")
         self.assertEqual(done.returncode, 125)
-        self.assertIn("--trap cpuid: must be tsc, syscall, vdso or all",
+        self.assertIn("--trap cpuid: must be tsc, syscall, vdso, rdrand or all",
                       done.stderr)
 
 

@@ -93,9 +93,9 @@ static const struct cure blinds[] = {
 	{ "cusparse", "choose a deterministic algorithm in the program" },
 	{ "degraded", "samebits report says which threads, and where" },
 	{ "go", "nothing: GOMAXPROCS=1 makes less of it differ" },
-	{ "instructions", "nothing controls instructions that read the chip: "
-			  "use getrandom(2) and clock_gettime(2), or an option "
-			  "of the library" },
+	{ "instructions", "--trap meets what it names where that is executed; "
+			  "or use getrandom(2) and clock_gettime(2), or an "
+			  "option of the library" },
 	{ "built-in", "link the library instead of building it in" },
 	{ "mpi", "use the blocking function, and elements without gaps" },
 	{ "outside", "give --external-wait more time, or bring what comes from "
@@ -107,7 +107,7 @@ static const struct cure blinds[] = {
 		   "run PROGRAM" },
 	{ "split-k", "ask cublasLt for another algorithm" },
 	{ "standalone", "start the program by samebits run" },
-	{ "system calls", "use libc for them" },
+	{ "system calls", "--trap=syscall meets them; or use libc for them" },
 	{ "uncontrolled", "programs that are static, set-user-ID or 32-bit "
 			  "cannot be preloaded: use a dynamic build" },
 	{ "unlogged", "free disk space in the store" },

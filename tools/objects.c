@@ -17,6 +17,7 @@
 
 struct look {
 	struct blinds *blinds;
+	unsigned traps; /* that the run had: TRAP_… */
 	struct timespec start;
 	double patience;
 	void *seen; /* tree of struct sb_module */
@@ -78,6 +79,72 @@ static void print_finding(FILE *to, const struct finding *f)
 		fprintf(to, " (+%u)", f->functions - FINDING_NAMES);
 }
 
+/* The words of --trap, which meets what is found where it is executed. */
+enum { TRAP_TSC = 1, TRAP_RDRAND = 2, TRAP_SYSCALL = 4 };
+static const struct trap {
+	const char *word;
+	unsigned trap;
+} traps[] = {
+	{ "tsc", TRAP_TSC },
+	{ "rdrand", TRAP_RDRAND },
+	{ "syscall", TRAP_SYSCALL },
+	{ "all", TRAP_TSC | TRAP_RDRAND | TRAP_SYSCALL },
+};
+#define TRAPS (sizeof(traps) / sizeof(*traps))
+#define SINGLE (TRAPS - 1) /* all but "all" */
+
+/* Nothing meets RDPID, which tells a processor's number. Nor is a futex a
+ * reason: who has nothing else is left alone (rawcall.c). */
+static unsigned trap_for(const char *what)
+{
+	if (!strncmp(what, "RDTSC", 5))
+		return TRAP_TSC;
+	if (!strcmp(what, "RDRAND") || !strcmp(what, "RDSEED"))
+		return TRAP_RDRAND;
+	if (!strcmp(what, "raw futex"))
+		return 0;
+	return !strcmp(what, "system calls") || !strncmp(what, "raw ", 4)
+		       ? TRAP_SYSCALL
+		       : 0;
+}
+
+/* From its settings, "key=value,trap=tsc+rdrand,key=value". */
+static unsigned traps_of(const struct rundir *run)
+{
+	const char *list =
+		json_string_value(json_object_get(run->manifest, "settings"));
+	unsigned had = 0;
+
+	list = list ? strstr(list, ",trap=") : NULL;
+	for (list = list ? list + 6 : ""; *list && *list != ',';) {
+		size_t n = strcspn(list, "+,");
+
+		for (size_t i = 0; i < TRAPS; i++)
+			if (strlen(traps[i].word) == n &&
+			    !strncmp(traps[i].word, list, n))
+				had |= traps[i].trap;
+		list += n + (list[n] == '+');
+	}
+	return had;
+}
+
+/* " (--trap=tsc,rdrand meets them)", or how far the run's own traps reach. */
+static void print_traps(FILE *to, unsigned want, unsigned had, bool rdpid)
+{
+	const char *before = " (--trap=";
+
+	for (size_t i = 0; i < SINGLE; i++)
+		if (traps[i].trap & want & ~had) {
+			fprintf(to, "%s%s", before, traps[i].word);
+			before = ",";
+		}
+	if (want & ~had)
+		fprintf(to, " meets %s)", rdpid ? "all but RDPID" : "them");
+	else if (want)
+		fprintf(to, " (trapped, but for %sconstructors of libraries)",
+			rdpid ? "RDPID and " : "");
+}
+
 static int say_kind(struct look *l, const struct sb_module *m,
 		    const struct inspection *found, bool built_in)
 {
@@ -86,19 +153,28 @@ static int say_kind(struct look *l, const struct sb_module *m,
 	char *text = NULL;
 	size_t size;
 	FILE *to = open_memstream(&text, &size);
-	bool any = false;
+	bool any = false, rdpid = false;
+	unsigned want = 0;
 	int ret = 0;
 
 	if (!to)
 		return -ENOMEM;
 	fputs(slash ? slash + 1 : m->path, to);
 	for (size_t i = 0; i < found->n; i++) {
-		if (!strcmp(found->finding[i].what, "built in") != built_in)
+		const struct finding *f = &found->finding[i];
+		unsigned trap = trap_for(f->what);
+
+		/* The kernel refuses each: no place is left. */
+		if (!strcmp(f->what, "built in") != built_in ||
+		    (trap & TRAP_TSC & l->traps))
 			continue;
 		fputs(any ? "; " : separator, to);
-		print_finding(to, &found->finding[i]);
+		print_finding(to, f);
+		want |= trap;
+		rdpid |= !strcmp(f->what, "RDPID");
 		any = true;
 	}
+	print_traps(to, want, l->traps, rdpid);
 	fclose(to);
 	if (any)
 		ret = blinds_add(l->blinds,
@@ -243,7 +319,9 @@ static void keep(void *node)
 int objects_look(struct blinds *blinds, const struct rundir *run,
 		 double patience)
 {
-	struct look l = { .blinds = blinds, .patience = patience };
+	struct look l = { .blinds = blinds,
+			  .traps = traps_of(run),
+			  .patience = patience };
 	int ret = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &l.start);

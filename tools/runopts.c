@@ -279,13 +279,13 @@ static bool turns_valid(void)
 
 static bool trap_known(const char *word)
 {
-	static const char *const words[] = { "tsc", "syscall", "vdso", "all",
-					     NULL };
+	static const char *const words[] = { "tsc",    "syscall", "vdso",
+					     "rdrand", "all",	  NULL };
 
 	for (const char *const *w = words; *w; w++)
 		if (!strcmp(word, *w))
 			return true;
-	fail("--trap %s: must be tsc, syscall, vdso or all, several "
+	fail("--trap %s: must be tsc, syscall, vdso, rdrand or all, several "
 	     "with commas between",
 	     word);
 	return false;

@@ -60,7 +60,7 @@ const char *wanted_shuffle(void);
 /* Of run and audit: both meet the same calls. */
 #define LOG_OPTIONS                                                            \
 	{ "trap", 0, "WHAT,...",                                               \
-	  "past libc, too: tsc, syscall, vdso, or all", &wanted.trap },   \
+	  "past libc, too: tsc, syscall, vdso, rdrand, all", &wanted.trap },   \
 	{ "deny", 0, "RULE,...",                                               \
 	  "end the run at a call: NAME[@CALLER][@@ON_STACK]", &wanted.deny },  \
 	{ "suppress", 0, "FILE",                                               \
