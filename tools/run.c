@@ -57,7 +57,7 @@ const char *run_elsewhere;
 	{ "record", 0, NULL, "real values, kept: see samebits replay",         \
 	  &wanted.record },                                                    \
 	{ "record-network", 0, "SIZE",                                         \
-	  "what other hosts say too, up to this, a process: 64M",              \
+	  "what other hosts say too, up to SIZE (64M)",                  \
 	  &wanted.record_network },
 
 static const struct opt run_opts[] = { RECORD_OPTIONS LOCK_OPTIONS RUN_OPTIONS
