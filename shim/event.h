@@ -383,6 +383,9 @@ enum sb_tape_kind {
 	SB_TAPE_READY, /* the same of a wait for descriptors, then what it left
 			* in memory */
 	SB_TAPE_CHILD, /* 8 bytes: the process that was waited for, or -errno */
+	SB_TAPE_GUARD, /* 8 bytes, of a static variable of C++: twice its guard's
+			* address, and 1 if it was the thread's to initialise;
+			* else it had to wait for who did */
 	SB_TAPE_FAR,   /* the same of a call that has to do with another host,
 			* then what it left in memory */
 	SB_TAPE_KINDS

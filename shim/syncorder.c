@@ -252,6 +252,49 @@ void sync_end(struct sync *s, bool got, int result)
 	}
 }
 
+/* Another thread does it soon; but its recording may have been cut. */
+#define GUARD_NS 20000 /* between two looks */
+#define GUARD_LOOKS 200000
+
+enum sync_guard sync_guard(const unsigned char *done, const void *ra)
+{
+	const uint64_t here = (uint64_t)(uintptr_t)done << 1;
+	struct timespec moment = { 0, GUARD_NS };
+	struct thread *self = thread_me;
+	uint64_t word;
+	size_t len;
+
+	if (!self || self->busy || caller_of(ra) == CALLER_TEAM ||
+	    !tape_gives(self, SB_TAPE_GUARD))
+		return SYNC_GUARD_ASK;
+	self->at = NULL;
+	/* Waits for others, at which nobody had to wait now. */
+	while (tape_guards(self, &word) && !(word & 1))
+		tape_take(self, SB_TAPE_GUARD, &len);
+	if (tape_guards(self, &word) && word == (here | 1)) {
+		tape_take(self, SB_TAPE_GUARD, &len);
+		return SYNC_GUARD_OURS;
+	}
+	for (int i = 0; i < GUARD_LOOKS && sync_on &&
+			!__atomic_load_n(done, __ATOMIC_ACQUIRE);
+	     i++)
+		sys2(SYS_nanosleep, &moment, NULL);
+	return __atomic_load_n(done, __ATOMIC_ACQUIRE) ? SYNC_GUARD_DONE
+							: SYNC_GUARD_ASK;
+}
+
+void sync_guard_end(const unsigned char *done, int ours, const void *ra)
+{
+	struct thread *self = thread_me;
+	uint64_t word = (uint64_t)(uintptr_t)done << 1 | (ours != 0);
+
+	if (!self || self->busy || config.tape != TAPE_RECORD ||
+	    caller_of(ra) == CALLER_TEAM)
+		return;
+	self->at = NULL;
+	tape_keep(self, SB_TAPE_GUARD, &word, sizeof(word));
+}
+
 int sync_mutex(struct sync *s, pthread_mutex_t *m, const void *ra)
 {
 	int ret;

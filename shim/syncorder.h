@@ -65,6 +65,12 @@ void sync_before(struct sync *s, const volatile void *key, const void *ra);
 /* What became of it: got, with a ticket, or an errno value. */
 void sync_end(struct sync *s, bool got, int result);
 
+/* Who initialises a static variable of C++: threads ask only while it is not. */
+enum sync_guard { SYNC_GUARD_OURS, SYNC_GUARD_DONE, SYNC_GUARD_ASK };
+/* Of a replay: it is for this thread, it was done (and is now), or ask. */
+enum sync_guard sync_guard(const unsigned char *done, const void *ra);
+void sync_guard_end(const unsigned char *done, int ours, const void *ra);
+
 /* Whole calls; 0 or an errno value. NOT_OURS (turn.h): it is not replayed, and
  * sync_end() is due. */
 int sync_mutex(struct sync *s, pthread_mutex_t *m, const void *ra);

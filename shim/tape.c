@@ -275,8 +275,20 @@ static bool is_wanted(unsigned kind)
 	return !config.tape_kinds || config.tape_kinds >> kind & 1;
 }
 
+/* Whether it had to wait for another to initialise a variable is only asked
+ * where it has to now. */
+static bool is_optional(const struct found *f)
+{
+	uint64_t result;
+
+	if (SB_TAPE_KIND(f->head) != SB_TAPE_GUARD || f->len != sizeof(result))
+		return false;
+	memcpy(&result, f->bytes, sizeof(result));
+	return !(result & 1);
+}
+
 /* The next record of a kind that is given back, which is not taken yet. */
-static struct found next(struct thread *self)
+static struct found next(struct thread *self, bool guards)
 {
 	struct tape *tape = &self->tape;
 	struct found f;
@@ -289,7 +301,8 @@ static struct found next(struct thread *self)
 			return f;
 		if (SB_TAPE_KIND(f.head) == SB_TAPE_REST)
 			tape->used = sb_tape_border(tape->used);
-		else if (!is_wanted(SB_TAPE_KIND(f.head)))
+		else if (!is_wanted(SB_TAPE_KIND(f.head)) ||
+			 (!guards && is_optional(&f)))
 			tape->used += f.whole;
 		else
 			return f;
@@ -447,7 +460,7 @@ static const void *take(struct thread *self, enum sb_tape_kind kind, bool any,
 
 	if (!tape_gives(self, kind))
 		return NULL;
-	f = next(self);
+	f = next(self, kind == SB_TAPE_GUARD);
 	if (!f.head && !f.damaged)
 		tape_park(self);
 	asked = head_of(self, kind, any ? 0 : *len);
@@ -532,9 +545,19 @@ void tape_forget(struct thread *t)
 
 bool tape_ended(struct thread *self)
 {
-	struct found f = next(self);
+	struct found f = next(self, false);
 
 	return !f.head && !f.damaged;
+}
+
+bool tape_guards(struct thread *self, uint64_t *word)
+{
+	struct found f = next(self, true);
+
+	if (SB_TAPE_KIND(f.head) != SB_TAPE_GUARD || f.len != sizeof(*word))
+		return false;
+	memcpy(word, f.bytes, sizeof(*word));
+	return true;
 }
 
 void tape_beyond(struct thread *self, enum sb_tape_kind kind, size_t len)
@@ -552,7 +575,7 @@ void tape_end(struct thread *t)
 	if (!config.tape || t->tape.left)
 		return;
 	if (config.tape == TAPE_REPLAY) {
-		f = next(t);
+		f = next(t, false);
 		if (f.head || f.damaged)
 			diverged(t, &f, 0, 0);
 	}

@@ -31,6 +31,8 @@ void tape_keep(struct thread *self, enum sb_tape_kind kind, const void *bytes,
 const void *tape_take(struct thread *self, enum sb_tape_kind kind, size_t *len);
 /* It did more than was recorded: asked for so many bytes of a kind. */
 void tape_beyond(struct thread *self, enum sb_tape_kind kind, size_t len);
+/* Is what comes next of SB_TAPE_GUARD? It is not taken. */
+bool tape_guards(struct thread *self, uint64_t *word);
 /* Is nothing left of this thread's recording? */
 bool tape_ended(struct thread *self);
 /* Then: where the process ended in the middle of it, it waits here for that. */

@@ -79,7 +79,7 @@ static const struct group {
 	{ "clock", KIND(CLOCK) },
 	{ "order", KIND(NAMES) },
 	{ "at_random", KIND(MEMORY) },
-	{ "locks", KIND(SYNC) },
+	{ "locks", KIND(SYNC) | KIND(GUARD) },
 	{ "heard", KIND(READ) | KIND(READY) | KIND(CHILD) | KIND(FAR) },
 	{ "none", 1 }, /* a kind that there is not */
 };
@@ -375,6 +375,7 @@ static const char *const kinds[SB_TAPE_KINDS] = {
 	[SB_TAPE_READ] = "a read from others",
 	[SB_TAPE_READY] = "a wait for descriptors",
 	[SB_TAPE_CHILD] = "a wait for a child",
+	[SB_TAPE_GUARD] = "a static variable of C++",
 	[SB_TAPE_FAR] = "a call that has to do with another host",
 };
 
