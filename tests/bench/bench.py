@@ -272,23 +272,24 @@ def python():
     return rows
 
 
-def ratio(name, command):
-    """20 pairs, each second one in the other order, against drift."""
+def ratio(name, command, options=(), base=(), at_most=1.03):
+    """20 pairs, each second one in the other order, against drift. base: what
+    stands in front of the command that is compared with."""
     walls, cpus = [], []
-    ours = RUN + ["--"] + command
+    ours, other = RUN + [*options, "--"] + command, [*base, *command]
     seconds(command)
     for i in range(20):
         if i % 2:
-            forced, native = cost(ours), cost(command)
+            forced, native = cost(ours), cost(other)
         else:
-            native, forced = cost(command), cost(ours)
+            native, forced = cost(other), cost(ours)
         walls.append(forced[0] / native[0])
         cpus.append(forced[1] / native[1])
     mean = statistics.mean(walls)
     # Student's t, 19 degrees of freedom, two-sided 95%: 2.093
     half = 2.093 * statistics.stdev(walls) / len(walls) ** 0.5
-    result = row(name + ", upper end of the interval", mean + half, 1.03,
-                 "x native")
+    result = row(name + ", upper end of the interval", mean + half, at_most,
+                 "x plain run" if base else "x native")
     result.update(mean=round(mean, 4), half_width=round(half, 4), pairs=20,
                   median=round(statistics.median(walls), 4),
                   processor_time_median=round(statistics.median(cpus), 4))
@@ -301,6 +302,64 @@ def training(mlp, data, script):
     if subprocess.run([python, "-c", "import sklearn"],
                       stderr=subprocess.DEVNULL).returncode == 0:
         rows.append(ratio("train_sklearn.py", [python, script]))
+    return rows
+
+
+READS = """
+import time
+t = time.time
+begun = time.perf_counter()
+for _ in range(%d): t()
+print(time.perf_counter() - begun)
+"""
+
+
+def tapes():
+    return sum(entry.stat().st_size for run in os.scandir(STORE)
+               for entry in os.scandir(run.path)
+               if entry.name.endswith(".tape"))
+
+
+def recorded(mlp, data, script):
+    """What a recording costs, in time and in bytes."""
+    python, n = "/usr/bin/python3", 200000
+    rows = [ratio("train_mlp, recorded", [mlp, data], ["--record"],
+                  at_most=1.02)]
+    if subprocess.run([python, "-c", "import sklearn"],
+                      stderr=subprocess.DEVNULL).returncode == 0:
+        rows.append(ratio("train_sklearn.py, recorded", [python, script],
+                          ["--record"], at_most=1.02))
+    shutil.rmtree(STORE, ignore_errors=True)
+    command = [python, "-c", READS % n]
+    native = float(output(command))
+    kept = float(output(RUN + ["--record", "--"] + command))
+    rows += [row("time.time(), recorded, more than native",
+                 (kept - native) / n * 1e9, 150, "ns"),
+             row("a reading of the clock in a recording", tapes() / n, 17,
+                 "bytes")]
+    shutil.rmtree(STORE, ignore_errors=True)
+    command = [python, "-c", "import os\nfor _ in range(2000): "
+               "os.urandom(4000)"]
+    output(RUN + ["--record", "--"] + command)
+    rows.append(row("4000 bytes of entropy in a recording",
+                    tapes() / 2000 / 4000, 1.2, "x"))
+    return rows
+
+
+def trapped(program, mlp, data):
+    """What traps cost where they meet something, and where they do not."""
+    ways = {"rdtsc": "RDTSC", "rdrand": "RDRAND", "vdso": "a clock of the vDSO",
+            "served": "a system call that is served",
+            "done": "a system call that is done beside"}
+    n = 100000
+    rows = []
+    for way, text in ways.items():
+        trap = RUN + ["--trap=all", "--", program, way]
+        took = statistics.median(seconds(trap + [str(n)]) -
+                                 seconds(trap + ["0"]) for _ in range(5))
+        rows.append(row(text + ", trapped", took / n * 1e6, 6, "us"))
+    rows.append(ratio("train_mlp under --trap=all", [mlp, data],
+                      ["--trap=all"], RUN + ["--"], 1.01))
     return rows
 
 
@@ -441,7 +500,8 @@ def turns(program):
 def main():
     work = {"blas": blas, "calls": calls, "python": python, "start": start,
             "record": record, "training": training, "verdicts": verdicts,
-            "directories": directories, "objects": objects, "turns": turns}
+            "directories": directories, "objects": objects, "turns": turns,
+            "recorded": recorded, "trapped": trapped}
     try:
         rows = work[sys.argv[1]](*sys.argv[2:])
     finally:
