@@ -5,6 +5,7 @@ and where a replay leaves its recording is said."""
 import glob
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -189,6 +190,31 @@ while True:
         path = os.path.join(os.environ["TRAPS_DIR"], "traps_" + program)
         self.same(self.record(path, scene, options=["--trap=all"]))
 
+    def test_bundle(self):
+        told = self.record(*self.program(self.ASKS))
+        bundle = os.path.join(self.dir, "bundle")
+        self.assertEqual(self.call("export", "--store", self.store, "000001",
+                                   "--bundle", bundle).returncode, 0)
+        done = self.call("import", "--store", self.store, bundle)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.same(told, run="2")
+
+    def test_ranks(self):
+        words = [SAMEBITS, "run", "-q", "--record", "--store", self.store, "--",
+                 PYTHON, "-c", "import os, random; "
+                 "print(os.environ['OMPI_COMM_WORLD_RANK'], random.random())"]
+        if not shutil.which("mpirun"):
+            self.skipTest("Open MPI is not installed")
+        mpirun = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-np", "2"]
+        told = [subprocess.run(mpirun + words, text=True, timeout=100,
+                               cwd=self.dir, env=self.environment, check=True,
+                               stdout=subprocess.PIPE).stdout]
+        words[1:] = ["replay", "-q", "--store", self.store, "000001"]
+        told.append(subprocess.run(mpirun + words, text=True, timeout=100,
+                                   cwd=self.dir, env=self.environment,
+                                   check=True, stdout=subprocess.PIPE).stdout)
+        self.assertEqual(*[sorted(lines.splitlines()) for lines in told])
+
     def test_traps(self):
         self.trapped("calls", "clocks")
 
@@ -272,15 +298,15 @@ for host in "127.0.0.1", "localhost":
         program = self.program("""
 import os, random, socket
 s = socket.create_server(("127.0.0.1", 0))
-if not os.fork():
+child = os.fork()
+if not child:
     c = socket.create_connection(s.getsockname())
     c.sendall(os.urandom(50))
-    print(c.recv(100), flush=True)
-    os._exit(0)
+    os._exit(c.recv(100)[:2] != b"0.")
 peer, whose = s.accept()
-print(len(whose), peer.recv(1000), flush=True)
+print(len(whose), peer.recv(1000))
 peer.sendall(b"%f" % random.random())
-os.wait()
+print(os.waitpid(child, 0)[1])
 """)
         told = self.record(*program, options=["--record-network=1M"])
         self.same(told)

@@ -13,6 +13,7 @@
 #include "../shim/event.h"
 #include "cmd.h"
 #include "find.h"
+#include "rank.h"
 #include "recording.h"
 #include "runopts.h"
 #include "say.h"
@@ -191,6 +192,22 @@ static const char *store_of(const char *dir)
 	return store;
 }
 
+/* Each rank has a recording of its own in a job's run. */
+static void add_rank(char *dir, size_t size)
+{
+	struct rank rank = rank_find();
+	size_t n = strlen(dir);
+	char own[32];
+
+	if (!rank.size)
+		return;
+	snprintf(own, sizeof(own), "/rank-%04u", rank.rank);
+	if (n + strlen(own) < size)
+		strcpy(dir + n, own);
+	if (access(dir, F_OK))
+		dir[n] = 0;
+}
+
 int recording_replay(char ***argv)
 {
 	static char whole[PATH_MAX + 256];
@@ -206,10 +223,11 @@ int recording_replay(char ***argv)
 		return ret;
 	if (find_is_record(name, dir))
 		return STATUS_TROUBLE;
+	if (!wanted.store)
+		wanted.store = store_of(dir);
+	add_rank(dir, sizeof(dir));
 	manifest = manifest_read(dir);
 	ret = take(manifest, name, dir);
-	if (!ret && !wanted.store)
-		wanted.store = store_of(dir);
 	if (!ret && !**argv) {
 		*argv = command_of(manifest, name);
 		cwd = json_string_value(json_object_get(manifest, "cwd"));
