@@ -24,7 +24,8 @@ GIVEN = {"calls": ["random", "device", "clocks", "vdso", "becomes", "borrows"],
 REPEATS = {"calls": ["fixed", "numbers", "names"], "chip": []}
 CHECKED = {"calls": ["six", "forks", "clones", "faults", "masks",
                      "interrupted", "deadline", "threads", "small", "filter"],
-           "chip": ["blocked", "within_handler", "own_handler", "sent"]}
+           "chip": ["blocked", "within_handler", "within_wait",
+                    "older_names", "own_handler", "sent"]}
 if HAS_RDRAND:
     GIVEN["entropy"] = ["widths", "seeds", "registers", "threads", "handler",
                         "children", "library"]

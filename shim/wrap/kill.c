@@ -12,6 +12,9 @@
 #include "turn.h"
 #include "banned.h"
 
+/* sigset and sigignore are there for programs that have them. */
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 HOOK(kill);
 HOOK(killpg);
 HOOK(sigqueue);
@@ -20,6 +23,9 @@ HOOK(pthread_kill);
 HOOK(pthread_sigqueue);
 HOOK(sigaction);
 HOOK(signal);
+HOOK(sysv_signal);
+HOOK(sigset);
+HOOK(sigignore);
 
 /* In turns: the thread of this process that will handle it. */
 static struct thread *to(int tid, int sig)
@@ -161,7 +167,54 @@ EXPORT __sighandler_t signal(int sig, __sighandler_t act)
 		       : old;
 }
 
+/* The names of System V, for the signals of traps: libc's own would set them
+ * behind our back. */
+static __sighandler_t set_claimed(int sig, __sighandler_t act, int flags)
+{
+	struct sigaction set = { .sa_handler = act, .sa_flags = flags }, old;
+	int ret = sys_result(trapsignal_action(sig, &set, &old));
+
+	return ret ? SIG_ERR : old.sa_handler;
+}
+
+EXPORT __sighandler_t sysv_signal(int sig, __sighandler_t act)
+{
+	if (!trapsignal_claimed(sig))
+		return NEXT(sysv_signal)(sig, act);
+	return set_claimed(sig, act, (int)(SA_RESETHAND | SA_NODEFER));
+}
+
+EXPORT __sighandler_t sigset(int sig, __sighandler_t act)
+{
+	sigset_t one, before;
+	__sighandler_t old;
+
+	if (!trapsignal_claimed(sig))
+		return NEXT(sigset)(sig, act);
+	sigemptyset(&one);
+	sigaddset(&one, sig);
+	if (act == SIG_HOLD) {
+		struct sigaction now;
+
+		trapsignal_action(sig, NULL, &now);
+		old = now.sa_handler;
+		sigprocmask(SIG_BLOCK, &one, &before);
+	} else {
+		old = set_claimed(sig, act, 0);
+		sigprocmask(SIG_UNBLOCK, &one, &before);
+	}
+	return sigismember(&before, sig) ? SIG_HOLD : old;
+}
+
+EXPORT int sigignore(int sig)
+{
+	if (!trapsignal_claimed(sig))
+		return NEXT(sigignore)(sig);
+	return set_claimed(sig, SIG_IGN, 0) == SIG_ERR ? -1 : 0;
+}
+
 ALIAS(__kill, kill);
+ALIAS(__sysv_signal, sysv_signal);
 ALIAS(__sigaction, sigaction);
 ALIAS(bsd_signal, signal);
 ALIAS(ssignal, signal);

@@ -15,6 +15,7 @@
 #include "ltime.h"
 #include "pids.h"
 #include "timers.h"
+#include "trapsignal.h"
 #include "real.h"
 #include "turnfd.h"
 #include "banned.h"
@@ -277,8 +278,13 @@ EXPORT int pause(void)
 EXPORT int sigsuspend(const sigset_t *mask)
 {
 	struct call c;
+	sigset_t room;
 	bool force = CALL(&c, sigsuspend) == SB_FORCE;
-	int ret = turn_leave_signal() ? real_sigsuspend(mask) : -1;
+	int ret;
+
+	if (config.traps)
+		mask = trapsignal_allow(mask, &room);
+	ret = turn_leave_signal() ? real_sigsuspend(mask) : -1;
 
 	turn_return();
 	woken(&c, force, ret);

@@ -26,6 +26,7 @@
 #include "real.h"
 #include "registers.h"
 #include "syncorder.h"
+#include "trapsignal.h"
 #include "turnfd.h"
 #include "banned.h"
 
@@ -67,6 +68,10 @@ static void relative(struct call *c, bool force, bool vain, uint64_t ns)
 	else if (force)
 		ltime_woken(c->self);
 }
+
+/* The program's, without the signals of traps. */
+#define MASK(mask)                                                             \
+	(config.traps ? trapsignal_allow(mask, &(sigset_t){ 0 }) : (mask))
 
 static uint64_t limit_ms(int ms)
 {
@@ -141,7 +146,7 @@ static int do_ppoll(struct call *c, bool force, struct pollfd *fds, nfds_t n,
 	if (!(heard_on && heard_ready(&ret, fds, n * sizeof(*fds)))) {
 		if (!turn_on || turnfd_poll(fds, (unsigned)n,
 					    ts ? ns : SEAT_EVER, mask, &late))
-			ret = real_ppoll(fds, n, late ? &now : ts, mask);
+			ret = real_ppoll(fds, n, late ? &now : ts, MASK(mask));
 		turn_return();
 		if (heard_on)
 			heard_ready_end(ret, fds, n * sizeof(*fds));
@@ -269,7 +274,8 @@ EXPORT int pselect(int n, fd_set *restrict r, fd_set *restrict w,
 		if (!turn_on || select_in_turn(n, r, w, e,
 					       ts ? ltime_ns(ts) : SEAT_EVER,
 					       mask, &late))
-			ret = real_pselect(n, r, w, e, late ? &now : ts, mask);
+			ret = real_pselect(n, r, w, e, late ? &now : ts,
+					   MASK(mask));
 		turn_return();
 		if (heard_on)
 			select_heard_end(ret, r, w, e);
@@ -323,7 +329,8 @@ EXPORT int epoll_pwait(int fd, struct epoll_event *events, int n, int ms,
 
 	if (!(heard_on && epoll_heard(&ret, events, n))) {
 		if (!turn_on || epoll_in_turn(fd, limit_ms(ms), mask, &late))
-			ret = real_epoll_pwait(fd, events, n, late ? 0 : ms, mask);
+			ret = real_epoll_pwait(fd, events, n, late ? 0 : ms,
+					       MASK(mask));
 		turn_return();
 		if (heard_on)
 			epoll_heard_end(ret, events);
@@ -347,7 +354,8 @@ EXPORT int epoll_pwait2(int fd, struct epoll_event *events, int n,
 	if (!(heard_on && epoll_heard(&ret, events, n))) {
 		if (!turn_on ||
 		    epoll_in_turn(fd, ts ? ltime_ns(ts) : SEAT_EVER, mask, &late))
-			ret = real_epoll_pwait2(fd, events, n, late ? &now : ts, mask);
+			ret = real_epoll_pwait2(fd, events, n, late ? &now : ts,
+						MASK(mask));
 		turn_return();
 		if (heard_on)
 			epoll_heard_end(ret, events);

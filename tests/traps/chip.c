@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* The chip's clock, and the signals by which its traps arrive. Scenes as in
  * calls.c. */
+#include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <x86intrin.h>
+
+/* sigset and sigignore are not to be used any more: that is what is tried. */
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 #define CHECK(what)                                                            \
 	do {                                                                   \
@@ -132,6 +139,82 @@ static int ends(int flags, int installs)
 	return status;
 }
 
+/* Waits under masks that hold all signals back but one, whose handler meets a
+ * trap. */
+static void within_wait(void)
+{
+	struct sigaction act = { .sa_handler = on_usr1 };
+	struct timespec ts = { 5, 0 };
+	int epoll = epoll_create1(0);
+	struct epoll_event event;
+	sigset_t one, but;
+
+	sigemptyset(&one);
+	sigaddset(&one, SIGUSR1);
+	sigfillset(&but);
+	sigdelset(&but, SIGUSR1);
+	CHECK(sigaction(SIGUSR1, &act, NULL) == 0);
+	CHECK(sigprocmask(SIG_BLOCK, &one, NULL) == 0);
+	for (int way = 0; way < 5; way++) {
+		int ret = 0;
+
+		met = 0;
+		raise(SIGUSR1);
+		switch (way) {
+		case 0:
+			ret = sigsuspend(&but);
+			break;
+		case 1:
+			ret = ppoll(NULL, 0, &ts, &but);
+			break;
+		case 2:
+			ret = pselect(0, NULL, NULL, NULL, &ts, &but);
+			break;
+		case 3:
+			ret = epoll_pwait(epoll, &event, 1, 5000, &but);
+			break;
+		case 4:
+			ret = epoll_pwait2(epoll, &event, 1, &ts, &but);
+			if (ret && errno == ENOSYS) /* before Linux 5.11 */
+				continue;
+		}
+		CHECK(ret == -1 && errno == EINTR);
+		CHECK(met == SIGUSR1);
+	}
+	CHECK(sigprocmask(SIG_UNBLOCK, &one, NULL) == 0);
+}
+
+static volatile sig_atomic_t fell;
+
+static void on_older(int sig)
+{
+	fell = sig;
+	CHECK(__rdtsc() > 0);
+}
+
+/* Handlers that are set by names of System V. */
+static void older_names(void)
+{
+	struct sigaction now;
+
+	CHECK(sysv_signal(SIGSEGV, on_older) == SIG_DFL);
+	CHECK(__rdtsc() > 0);
+	raise(SIGSEGV);
+	CHECK(fell == SIGSEGV);
+	CHECK(sigaction(SIGSEGV, NULL, &now) == 0);
+	CHECK(now.sa_handler == SIG_DFL); /* it serves once */
+	fell = 0;
+	CHECK(sigset(SIGSEGV, on_older) == SIG_DFL);
+	raise(SIGSEGV);
+	CHECK(fell == SIGSEGV);
+	CHECK(__rdtsc() > 0);
+	CHECK(sigset(SIGSEGV, SIG_HOLD) == on_older);
+	CHECK(sigset(SIGSEGV, on_older) == SIG_HOLD);
+	CHECK(sigignore(SIGSEGV) == 0);
+	raise(SIGSEGV);
+	CHECK(__rdtsc() > 0);
+}
+
 static void own_handler(void)
 {
 	int status = ends(0, 1);
@@ -173,6 +256,8 @@ static const struct {
 	{ "executed", executed, 1 },
 	{ "blocked", blocked, 0 },
 	{ "within_handler", within_handler, 0 },
+	{ "within_wait", within_wait, 0 },
+	{ "older_names", older_names, 0 },
 	{ "own_handler", own_handler, 0 },
 	{ "sent", sent, 0 },
 };
