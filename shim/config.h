@@ -19,14 +19,14 @@ struct config {
 	char observe[256];
 	char deny[512];	   /* rules, ',' between */
 	char suppress[512]; /* standalone: a file of suppressions */
-	char from[512];	   /* the run whose recording is given back */
+	char from[512];	    /* the run whose recording is given back */
 	enum taping tape;
-	bool tape_stop;	   /* a replay that leaves the recording ends */
+	bool tape_stop;	     /* a replay that leaves the recording ends */
 	uint64_t tape_kinds; /* bits by enum sb_tape_kind: what is given back;
 			      * 0: all of it */
-	uint64_t network;  /* bytes of other hosts that a process keeps, and
-			    * gives back without them; 0: none */
-	uint64_t origin;   /* CLOCK_MONOTONIC ns when the recording began */
+	uint64_t network;    /* bytes of other hosts that a process keeps, and
+			      * gives back without them; 0: none */
+	uint64_t origin;     /* CLOCK_MONOTONIC ns when the recording began */
 	bool audit;
 	bool seeded;	   /* --seed was given */
 	bool seeds_force;  /* explicit seeds are mixed with `seed` */

@@ -722,8 +722,8 @@ static int descriptors_word;
 void dir_forget(void)
 {
 	descriptors_word = 0;
-	for (struct descriptor *d = descriptors;
-	     d < descriptors + DESCRIPTORS; d++)
+	for (struct descriptor *d = descriptors; d < descriptors + DESCRIPTORS;
+	     d++)
 		*d = (struct descriptor){ 0 };
 }
 

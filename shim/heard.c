@@ -152,8 +152,7 @@ bool heard_answer(int fd, void *to, unsigned *len, long *ret)
 {
 	struct answer a = { 0 };
 
-	if (!heard_is_far(fd) ||
-	    !heard_call(SB_TAPE_FAR, ret, &a, sizeof(a)))
+	if (!heard_is_far(fd) || !heard_call(SB_TAPE_FAR, ret, &a, sizeof(a)))
 		return false;
 	if (*ret == 0 && to && len) {
 		memcpy(to, a.bytes, least(least(a.len, *len), ANSWER));
@@ -209,8 +208,8 @@ bool heard_read(struct heard_read *r, int fd)
 }
 
 /* One record of the result and all that was read. */
-static void keep_far(struct thread *self, long result,
-		     const struct iovec *part, int parts)
+static void keep_far(struct thread *self, long result, const struct iovec *part,
+		     int parts)
 {
 	size_t left = result > 0 ? (size_t)result : 0, used = sizeof(result);
 	size_t size = used + left;

@@ -5,8 +5,9 @@
  * same portions: where it comes from the run's own processes or from its
  * standard input, the bytes are read again, and as many as there were then.
  *
- * What other hosts said is kept itself, up to --record-network, and then no host
- * is asked again: calls on such a socket do nothing and answer as they did.
+ * What other hosts said is kept itself, up to --record-network, and then no
+ * host is asked again: calls on such a socket do nothing and answer as they
+ * did.
  *
  * Files on disks are no others: what is read of them is as much as there is.
  */
@@ -65,15 +66,15 @@ bool heard_is_far(int fd);
 bool heard_far(int fd, long *ret);
 void heard_far_end(int fd, long ret);
 
-/* One that writes an answer and its length: into *len bytes, of which there were
- * `room` before. True: replayed. */
+/* One that writes an answer and its length: into *len bytes, of which there
+ * were `room` before. True: replayed. */
 bool heard_answer(int fd, void *to, unsigned *len, long *ret);
 void heard_answer_end(int fd, const void *from, const unsigned *len,
 		      unsigned room, long ret);
 
 /* In a process that handles no SIGCHLD: the child that was waited for, as it is
- * shown; 0: none had ended; -errno. False: wait as ever. heard_child_end() is due
- * in either case, but for what is no child. */
+ * shown; 0: none had ended; -errno. False: wait as ever. heard_child_end() is
+ * due in either case, but for what is no child. */
 bool heard_child(long *pid);
 void heard_child_end(long pid);
 

@@ -17,8 +17,8 @@
 
 static void hold_back(uint64_t t)
 {
-	uint64_t logical = t > process.clock_start ? t - process.clock_start
-						    : 0;
+	uint64_t logical =
+		t > process.clock_start ? t - process.clock_start : 0;
 	uint64_t real = sys_now(CLOCK_MONOTONIC) - process.real_start;
 
 	if (logical > real + AHEAD) {

@@ -29,8 +29,8 @@ bool ltime_known(clockid_t clock);
 void ltime_start(void); /* from the constructor */
 /* Real time since a recording began, in ns. */
 uint64_t ltime_real(void);
-/* Advances by a step; ns since the start. Under a recording: what the real clock
- * shows, or showed. */
+/* Advances by a step; ns since the start. Under a recording: what the real
+ * clock shows, or showed. */
 uint64_t ltime_read(struct thread *self);
 /* What `clock` shows at t ns since the start. */
 struct timespec ltime_show(clockid_t clock, uint64_t t);

@@ -28,7 +28,7 @@ static struct slot {
 bool sync_on_flag;
 static bool left; /* for good */
 
-/* What is kept of a call, in 8 bytes: result, slot, whether it got it, ticket. */
+/* What is kept of a call: result, slot, whether it got it, ticket. */
 #define GOT (1ull << 23)
 
 static uint64_t pack(const struct sync *s)
@@ -78,8 +78,9 @@ enum caller { CALLER_UNKNOWN, CALLER_OWN, CALLER_TEAM, CALLER_PYTHON };
 static enum caller look_at(uintptr_t ra)
 {
 	static const char *const teams[] = {
-		"libopenblas", "libblis", "libmkl_", "libgomp", "libomp.",
-		"libomp-", "libiomp5", "libtbb", "libscipy_openblas", "libjvm.",
+		"libopenblas",	     "libblis", "libmkl_",  "libgomp",
+		"libomp.",	     "libomp-", "libiomp5", "libtbb",
+		"libscipy_openblas", "libjvm.",
 	};
 	uint64_t mask = engine_lock();
 	struct module *m = module_of(ra);
@@ -145,8 +146,7 @@ static bool begin(struct sync *s, const volatile void *key, const void *ra)
 
 	*s = (struct sync){ 0 };
 	/* Those of ours, to ask CPython, are as good as the program's. */
-	if (!self || !alive.yes || self->busy ||
-	    caller_of(ra) == CALLER_TEAM)
+	if (!self || !alive.yes || self->busy || caller_of(ra) == CALLER_TEAM)
 		return false;
 	if (config.tape == TAPE_RECORD) {
 		s->slot = slot_of(key);
@@ -280,7 +280,7 @@ enum sync_guard sync_guard(const unsigned char *done, const void *ra)
 	     i++)
 		sys2(SYS_nanosleep, &moment, NULL);
 	return __atomic_load_n(done, __ATOMIC_ACQUIRE) ? SYNC_GUARD_DONE
-							: SYNC_GUARD_ASK;
+						       : SYNC_GUARD_ASK;
 }
 
 void sync_guard_end(const unsigned char *done, int ours, const void *ra)
@@ -309,8 +309,7 @@ int sync_mutex(struct sync *s, pthread_mutex_t *m, const void *ra)
 	return ret;
 }
 
-int sync_rwlock(struct sync *s, pthread_rwlock_t *l, bool write,
-		const void *ra)
+int sync_rwlock(struct sync *s, pthread_rwlock_t *l, bool write, const void *ra)
 {
 	int ret;
 
@@ -338,7 +337,7 @@ int sync_sem(struct sync *s, sem_t *sem, const void *ra)
 	return ret;
 }
 
-/* Whoever signals has, or had, the mutex: its ticket tells that it may go on. */
+/* Who signals has, or had, the mutex: its ticket tells that it may go on. */
 int sync_cond(struct sync *s, pthread_mutex_t *m, const void *ra)
 {
 	int ret;

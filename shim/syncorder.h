@@ -8,8 +8,8 @@
  * ends so again, at once.
  *
  * Nothing is kept before a process has a second thread. The teams of numeric
- * libraries are left alone, and so is Java's machine: they look at memory before
- * they lock, and take another number of locks each time.
+ * libraries are left alone, and so is Java's machine: they look at memory
+ * before they lock, and take another number of locks each time.
  *
  * CPython's threads pass one lock around, which is enough to know what each did
  * before another, as long as nobody is made to give it away in the middle of
@@ -39,8 +39,8 @@ void sync_leave(void);
 
 /* Is it a wait for CPython's lock, while a run is recorded? */
 bool sync_patient(const void *ra);
-/* Is it the interpreter, on its way to its own lock, that asks for the time? How
- * often it does so is nobody's business. */
+/* Is it the interpreter, on its way to its own lock, that asks for the time?
+ * How often it does so is nobody's business. */
 bool sync_aside(const void *ra);
 
 /* One call. */
@@ -65,7 +65,7 @@ void sync_before(struct sync *s, const volatile void *key, const void *ra);
 /* What became of it: got, with a ticket, or an errno value. */
 void sync_end(struct sync *s, bool got, int result);
 
-/* Who initialises a static variable of C++: threads ask only while it is not. */
+/* Who initialises a static variable of C++; nobody asks once it is. */
 enum sync_guard { SYNC_GUARD_OURS, SYNC_GUARD_DONE, SYNC_GUARD_ASK };
 /* Of a replay: it is for this thread, it was done (and is now), or ask. */
 enum sync_guard sync_guard(const unsigned char *done, const void *ra);

@@ -101,7 +101,8 @@ static void next_part(struct thread *self, uint64_t need)
 	name_file(file, sizeof(file), config.dir, self);
 	fd = (int)sys4(SYS_openat, AT_FDCWD, file,
 		       O_RDWR | O_CLOEXEC | O_NOFOLLOW |
-			       (first ? O_CREAT | O_EXCL : 0), 0644);
+			       (first ? O_CREAT | O_EXCL : 0),
+		       0644);
 	map = fd < 0 ? fd : map_part(fd, offset, size);
 	if (fd >= 0)
 		sys1(SYS_close, fd);
@@ -151,7 +152,7 @@ static uint64_t head_of(const struct thread *self, enum sb_tape_kind kind,
 			    len < SB_TAPE_LONG ? (uint32_t)len : SB_TAPE_LONG);
 }
 
-/* The part is full, as it was seen; a signal handler may have been here since. */
+/* The part was full when it was seen; a signal handler may have been here. */
 static void go_on(struct thread *self, const struct tape *seen, uint64_t at,
 		  uint64_t need)
 {
@@ -326,9 +327,9 @@ static void say_head(struct text *t, const char *which, uint64_t head,
 
 /*
  * The first thread of the run that leaves the recording says where: lines of a
- * word and what belongs to it. "recorded" and "asked" are each a kind, a length,
- * a source's index and a site's tag; "site" is the id of where it asked, in the
- * process's log.
+ * word and what belongs to it. "recorded" and "asked" are each a kind, a
+ * length, a source's index and a site's tag; "site" is the id of where it
+ * asked, in the process's log.
  */
 static void write_down(const struct thread *self, const char *why,
 		       uint64_t recorded, uint64_t recorded_len, uint64_t asked,
@@ -382,13 +383,13 @@ static void find_site(void *arg)
 	a->site = stack_site(stack_walk(a->ra, STACK_DEPTH), NULL, 0);
 }
 
-static void diverged(struct thread *self, const struct found *f,
-		     uint64_t asked, uint64_t asked_len)
+static void diverged(struct thread *self, const struct found *f, uint64_t asked,
+		     uint64_t asked_len)
 {
-	const char *why = f->damaged	      ? "damaged"
-			  : f->head	      ? "other"
-			  : !self->tape.map   ? "missing"
-					      : "end";
+	const char *why = f->damaged	    ? "damaged"
+			  : f->head	    ? "other"
+			  : !self->tape.map ? "missing"
+					    : "end";
 	struct asks a = { (uintptr_t)call_from(CALLER), 0 };
 	uint64_t mask;
 
@@ -422,8 +423,8 @@ static bool was_whole(void)
 	text_add(&t, "/board");
 	fd = sys4(SYS_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC, 0);
 	whole = 0;
-	for (; fd >= 0 && sys4(SYS_pread64, fd, &slot, sizeof(slot), at) ==
-				  sizeof(slot);
+	for (; fd >= 0 &&
+	       sys4(SYS_pread64, fd, &slot, sizeof(slot), at) == sizeof(slot);
 	     at += sizeof(slot))
 		whole |= slot.lineage == process.lineage &&
 			 slot.exec == process.exec && slot.state == SB_ENDED;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The recording of a run (event.h: struct sb_tape). `run --record` lets the two
- * generators of values, streams and clock, have real ones, and writes them down;
- * `replay` gives them back, in each thread in the order in which it was given
- * them. Hooks do not know of it.
+ * generators of values, streams and clock, have real ones, and writes them
+ * down; `replay` gives them back, in each thread in the order in which it was
+ * given them. Hooks do not know of it.
  *
  * A replay that leaves the recording, because a thread asks for something else
  * than it was given then, says so once for the run; that thread goes on with

@@ -221,7 +221,8 @@ static int judge(struct blaming *b)
 		say("the program ends with exit status %d; see %s/stderr",
 		    b->base->result.status, b->base->outcome.dir);
 	if (!ret)
-		ret = causes_find(&b->causes, wanted.replay ? recorded : factors,
+		ret = causes_find(&b->causes,
+				  wanted.replay ? recorded : factors,
 				  b->base->outcome.dir);
 	b->r.attempts.planned = b->r.attempts.n + b->causes.n * b->k + 1;
 	if (!ret)
@@ -300,15 +301,16 @@ static int blame(int argc, char **argv)
 	int first, ret = opts_parse(blame_options, argc, argv, &first);
 
 	if (ret == 1) {
-		opts_help(stdout, "blame [options] [--] PROGRAM [ARG...]",
-			  "A controlled experiment: runs PROGRAM with all "
-			  "controlled, then with one group\nof sources at a "
-			  "time left to chance, and says which of them change "
-			  "its result.\nFiles that the runs write are not "
-			  "kept. With --replay RUN: seeded, then with one group "
-			  "at a time as it was in that\nrun. Exit status: 0 "
-			  "none does, 1 some do, 2 trouble.",
-			  blame_options);
+		opts_help(
+			stdout, "blame [options] [--] PROGRAM [ARG...]",
+			"A controlled experiment: runs PROGRAM with all "
+			"controlled, then with one group\nof sources at a "
+			"time left to chance, and says which of them change "
+			"its result.\nFiles that the runs write are not "
+			"kept. With --replay RUN: seeded, then with one group "
+			"at a time as it was in that\nrun. Exit status: 0 "
+			"none does, 1 some do, 2 trouble.",
+			blame_options);
 		return 0;
 	}
 	program = argv + first;

@@ -59,8 +59,9 @@ json_t *recording_json(void)
 	if (*recording.from)
 		json_object_set_new(j, "of", text_json(recording.from));
 	if (recording.network)
-		json_object_set_new(j, "network",
-				    json_integer((json_int_t)recording.network));
+		json_object_set_new(
+			j, "network",
+			json_integer((json_int_t)recording.network));
 	if (wanted.trap)
 		json_object_set_new(j, "trap", text_json(wanted.trap));
 	return j;
@@ -99,8 +100,9 @@ static bool add_group(const char *word)
 	}
 	near = say_nearest(word, names);
 	fail("--replay: nothing in a recording is called %s; %s%s%s", word,
-	     near ? "did you mean " : "entropy, uuid, temp, fortran, clock, "
-				      "order, at_random, locks, heard or none",
+	     near ? "did you mean "
+		  : "entropy, uuid, temp, fortran, clock, "
+		    "order, at_random, locks, heard or none",
 	     near ? near : "", near ? "?" : "");
 	return false;
 }
@@ -129,8 +131,8 @@ static void take_options(const json_t *manifest)
 		json_object_get(manifest, "recording"), "trap"));
 
 	for (const struct opt *o = wanted_control; o->name; o++) {
-		const char *value = json_string_value(
-			json_object_get(given, o->name));
+		const char *value =
+			json_string_value(json_object_get(given, o->name));
 
 		if (value && !*o->value)
 			*o->value = strdup(value);
@@ -146,17 +148,18 @@ static int take(const json_t *manifest, const char *name, const char *dir)
 
 	if (!mode || strcmp(mode, "record"))
 		return fail("%s: this run was not recorded; record one with "
-			    "samebits run --record -- PROGRAM", name);
+			    "samebits run --record -- PROGRAM",
+			    name);
 	if (strlen(dir) > FROM_MAX)
 		return fail("%s: a path longer than %d bytes; move the store",
 			    dir, FROM_MAX);
 	recording.mode = "replay";
-	recording.start = (uint64_t)json_integer_value(
-		json_object_get(j, "start"));
-	recording.clock = (uint64_t)json_integer_value(
-		json_object_get(j, "clock"));
-	recording.network = (uint64_t)json_integer_value(
-		json_object_get(j, "network"));
+	recording.start =
+		(uint64_t)json_integer_value(json_object_get(j, "start"));
+	recording.clock =
+		(uint64_t)json_integer_value(json_object_get(j, "clock"));
+	recording.network =
+		(uint64_t)json_integer_value(json_object_get(j, "network"));
 	snprintf(recording.from, sizeof(recording.from), "%s", dir);
 	take_options(manifest);
 	return 0;
@@ -172,13 +175,13 @@ static char **command_of(const json_t *manifest, const char *run)
 	if (!n || !argv ||
 	    json_is_false(json_object_get(manifest, "argv_whole"))) {
 		fail("%s: its command is not kept as a whole (a secret?); name "
-		     "it behind --: PROGRAM [ARG...]", run);
+		     "it behind --: PROGRAM [ARG...]",
+		     run);
 		free(argv);
 		return NULL;
 	}
-	json_array_foreach((json_t *)words, i, word)
-		argv[i] = strdup(json_string_value(word) ? json_string_value(word)
-							 : "");
+	json_array_foreach((json_t *)words, i, word) argv[i] =
+		strdup(json_string_value(word) ? json_string_value(word) : "");
 	return argv;
 }
 
@@ -233,8 +236,8 @@ int recording_replay(char ***argv)
 		cwd = json_string_value(json_object_get(manifest, "cwd"));
 		if (*argv && (!cwd || chdir(cwd)))
 			ret = fail("%s: it ran in %s: %s; name its program to "
-				   "run it here, behind --", name,
-				   cwd ? cwd : "an unknown directory",
+				   "run it here, behind --",
+				   name, cwd ? cwd : "an unknown directory",
 				   strerror(errno));
 	}
 	json_decref(manifest);
@@ -336,8 +339,8 @@ static bool read_left(struct left *l, const char *dir)
 	snprintf(path, sizeof(path), "%s/divergence", dir);
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f)) {
-		struct head *h = !strncmp(line, "asked", 5) ? &l->asked
-							    : &l->recorded;
+		struct head *h =
+			!strncmp(line, "asked", 5) ? &l->asked : &l->recorded;
 
 		if (sscanf(line, "why %15s", l->why) == 1 ||
 		    sscanf(line, "process %255s", l->process) == 1 ||
@@ -371,8 +374,7 @@ static const char *source_of(const struct log *log, const struct head *h)
 
 /* The place of a call, among those of its thread and source. */
 static const struct sb_site *site_of(const struct log *log,
-				     const struct left *l,
-				     const struct head *h)
+				     const struct left *l, const struct head *h)
 {
 	for (size_t i = 0; log && i < log->ncounters; i++) {
 		const struct sb_counter *c = log->counter[i];
@@ -442,8 +444,10 @@ bool recording_left(FILE *to, const struct rundir *replay)
 		symbols_free(symbols);
 		return false;
 	}
-	fprintf(to, "samebits: left the recording in process %s, thread %s, at "
-		    "value %" PRIu64 "\n", l.process, l.thread, l.index);
+	fprintf(to,
+		"samebits: left the recording in process %s, thread %s, at "
+		"value %" PRIu64 "\n",
+		l.process, l.thread, l.index);
 	rundir_open(&recorded, recording.from);
 	fprintf(to, "samebits:   recorded: ");
 	if (l.recorded.known)

@@ -15,13 +15,13 @@
 
 /* That of the run that is about to be made. */
 struct recording {
-	const char *mode; /* "record" or "replay"; NULL: none */
+	const char *mode;      /* "record" or "replay"; NULL: none */
 	uint64_t start, clock; /* when it began: seconds since 1970, and ns */
 	uint64_t origin;       /* the same by CLOCK_MONOTONIC, in ns */
 	char from[PATH_MAX];   /* replay: the run that was recorded */
-	uint64_t kinds; /* what is given back, by enum sb_tape_kind; 0: all */
+	uint64_t kinds;	  /* what is given back, by enum sb_tape_kind; 0: all */
 	uint64_t network; /* bytes of other hosts that are kept; 0: none are */
-	bool stop;	/* at the first divergence */
+	bool stop;	  /* at the first divergence */
 };
 extern struct recording recording;
 

@@ -58,6 +58,5 @@ static int replay(int argc, char **argv)
 	return run_program(program);
 }
 
-const struct cmd cmd_replay = { "replay",
-				"run a recorded run once more", options,
-				replay };
+const struct cmd cmd_replay = { "replay", "run a recorded run once more",
+				options, replay };

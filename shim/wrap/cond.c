@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Condition variables, semaphores, barriers and once, for --schedule=turns and
- * for recordings; without them each hook is two comparisons and a jump. The waits with a limit are
- * rows, in wait.c. */
+ * for recordings; without them each hook is two comparisons and a jump. The
+ * waits with a limit are rows, in wait.c. */
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -92,9 +92,8 @@ int lock_cond(pthread_cond_t *c, pthread_mutex_t *m, const struct deadline *d)
 	return again ? again : ret;
 }
 
-static __attribute__((noinline)) int cond_ordered(pthread_cond_t *c,
-						  pthread_mutex_t *m,
-						  const void *ra)
+static __attribute__((noinline)) int
+cond_ordered(pthread_cond_t *c, pthread_mutex_t *m, const void *ra)
 {
 	struct sync s;
 	int ret = sync_cond(&s, m, ra);
@@ -227,9 +226,8 @@ int lock_sem_plain(sem_t *sem)
 	return ret;
 }
 
-static __attribute__((noinline)) int sem_ordered(sem_t *sem,
-						 int (*wait)(sem_t *),
-						 const void *ra)
+static __attribute__((noinline)) int
+sem_ordered(sem_t *sem, int (*wait)(sem_t *), const void *ra)
 {
 	struct sync s;
 	int ret = sync_sem(&s, sem, ra);
@@ -398,9 +396,8 @@ static void run_ordered(void)
 	sync_end(&s, true, 0);
 }
 
-static __attribute__((noinline)) int once_ordered(pthread_once_t *once,
-						  void (*init)(void),
-						  const void *ra)
+static __attribute__((noinline)) int
+once_ordered(pthread_once_t *once, void (*init)(void), const void *ra)
 {
 	struct once_call o = { once, init, ra, false, false };
 	void *outer = thread_me->once;

@@ -59,11 +59,11 @@ EXPORT int shutdown(int fd, int how)
 		socklen_t room = len ? *len : 0;                               \
 		long ret;                                                      \
                                                                                \
-		if (heard_on && heard_answer(fd, to, len, &ret))                   \
+		if (heard_on && heard_answer(fd, to, len, &ret))               \
 			return (int)ret;                                       \
 		ret = NEXT(fn)(fd, to, len);                                   \
 		if (heard_on)                                                  \
-			heard_answer_end(fd, to, len, room, ret);                  \
+			heard_answer_end(fd, to, len, room, ret);              \
 		return (int)ret;                                               \
 	}
 

@@ -136,7 +136,8 @@ EXPORT int accept4(int fd, struct sockaddr *restrict address,
 	CALL(&c, accept4);
 	if (!(heard_on && accept_heard(fd, address, len, flags, &ret))) {
 		ret = turnfd_wait(fd, POLLIN)
-			      ? real_accept4(fd, address, len, flags) : -1;
+			      ? real_accept4(fd, address, len, flags)
+			      : -1;
 		turn_return();
 		if (heard_on)
 			accept_heard_end(fd, ret);
@@ -170,7 +171,8 @@ static void from_heard(const struct heard_read *r, struct sockaddr *from,
 
 	if (!r->far || !from || !len)
 		return;
-	if (r->is_given && heard_call(SB_TAPE_FAR, &was, &guest, sizeof(guest))) {
+	if (r->is_given &&
+	    heard_call(SB_TAPE_FAR, &was, &guest, sizeof(guest))) {
 		memcpy(from, &guest.address, least(*len, guest.len));
 		*len = guest.len;
 	} else if (!r->is_given) {
@@ -389,8 +391,9 @@ static struct addrinfo *entry_of(const struct answer *at)
 					.ai_protocol = at->protocol };
 	struct addrinfo *entry = NULL;
 
-	if (real_getaddrinfo(at->family == AF_INET6 ? "::1" : "127.0.0.1",
-			     NULL, &hints, &entry) == 0 && entry)
+	if (real_getaddrinfo(at->family == AF_INET6 ? "::1" : "127.0.0.1", NULL,
+			     &hints, &entry) == 0 &&
+	    entry)
 		memcpy(entry->ai_addr, &at->address, at->len);
 	return entry;
 }

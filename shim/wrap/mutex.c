@@ -138,8 +138,9 @@ static bool has(int ret)
 	return ret == 0 || ret == EOWNERDEAD;
 }
 
-static __attribute__((noinline)) int mutex_ordered(
-	pthread_mutex_t *m, int (*lock)(pthread_mutex_t *), const void *ra)
+static __attribute__((noinline)) int
+mutex_ordered(pthread_mutex_t *m, int (*lock)(pthread_mutex_t *),
+	      const void *ra)
 {
 	struct sync s;
 	int ret = sync_mutex(&s, m, ra);
@@ -151,9 +152,9 @@ static __attribute__((noinline)) int mutex_ordered(
 	return ret;
 }
 
-static __attribute__((noinline)) int rwlock_ordered(
-	pthread_rwlock_t *l, int (*lock)(pthread_rwlock_t *), bool write,
-	const void *ra)
+static __attribute__((noinline)) int
+rwlock_ordered(pthread_rwlock_t *l, int (*lock)(pthread_rwlock_t *), bool write,
+	       const void *ra)
 {
 	struct sync s;
 	int ret = sync_rwlock(&s, l, write, ra);
@@ -165,9 +166,9 @@ static __attribute__((noinline)) int rwlock_ordered(
 	return ret;
 }
 
-static __attribute__((noinline)) int spin_ordered(
-	pthread_spinlock_t *l, int (*lock)(pthread_spinlock_t *),
-	const void *ra)
+static __attribute__((noinline)) int
+spin_ordered(pthread_spinlock_t *l, int (*lock)(pthread_spinlock_t *),
+	     const void *ra)
 {
 	struct sync s;
 	int ret;
@@ -229,7 +230,8 @@ int lock_mutex_try(pthread_mutex_t *m)
 EXPORT int pthread_mutex_trylock(pthread_mutex_t *m)
 {
 	if (sync_on)
-		return mutex_ordered(m, NEXT(pthread_mutex_trylock), CALLED_FROM);
+		return mutex_ordered(m, NEXT(pthread_mutex_trylock),
+				     CALLED_FROM);
 	if (!turn_on)
 		return NEXT(pthread_mutex_trylock)(m);
 	return lock_mutex_try(m);

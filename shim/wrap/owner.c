@@ -144,8 +144,8 @@ static int option_heard(int fd, int level, int option, void *value,
 
 	if (!own && heard_answer(fd, value, size, &ret))
 		return (int)ret;
-	ret = sys_result(sys6(SYS_getsockopt, fd, level, option, value, size,
-			      0));
+	ret = sys_result(
+		sys6(SYS_getsockopt, fd, level, option, value, size, 0));
 	if (!own)
 		heard_answer_end(fd, value, size, room, ret);
 	return (int)ret;

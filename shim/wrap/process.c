@@ -592,8 +592,7 @@ static pid_t plain_waitpid(pid_t which, int *how, int options,
 	return real_waitpid(which, how, options);
 }
 
-static pid_t plain_wait4(pid_t which, int *how, int options,
-			 struct rusage *use)
+static pid_t plain_wait4(pid_t which, int *how, int options, struct rusage *use)
 {
 	return real_wait4(which, how, options, use);
 }

@@ -47,8 +47,9 @@ static ssize_t read_heard(int fd, void *buf, size_t len)
 	ssize_t n;
 
 	if (heard_read(&r, fd))
-		return r.given > 0 ? heard_again(&r, &part, 1)
-				   : r.given < 0 ? -1 : 0;
+		return r.given > 0   ? heard_again(&r, &part, 1)
+		       : r.given < 0 ? -1
+				     : 0;
 	n = plain_read(fd, buf, len);
 	heard_read_end(&r, n, &part, 1);
 	return n;
@@ -128,7 +129,7 @@ ssize_t read_from(int fd, void *buf, size_t len, void *ret, void *frame)
 	const struct iovec part = { buf, len };
 	struct call c;
 	bool force = begin(&c, fd, ret, frame) == SB_FORCE;
-	ssize_t n = force ? draw(&c, fd, &part, 1)
+	ssize_t n = force      ? draw(&c, fd, &part, 1)
 		    : heard_on ? read_heard(fd, buf, len)
 			       : plain_read(fd, buf, len);
 
@@ -187,8 +188,9 @@ static ssize_t plain_readv(int fd, const struct iovec *part, int parts)
 	ssize_t n = -1;
 
 	if (heard_on && heard_read(&r, fd))
-		return r.given > 0 ? heard_again(&r, part, parts)
-				   : r.given < 0 ? -1 : 0;
+		return r.given > 0   ? heard_again(&r, part, parts)
+		       : r.given < 0 ? -1
+				     : 0;
 	if (turnfd_wait(fd, POLLIN))
 		n = NEXT(readv)(fd, part, parts);
 	turn_return();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_traps WAY N: N times what a trap meets. It cannot time itself, as all its
- * clocks are trapped. */
+/* bench_traps WAY N: N times what a trap meets. It cannot time itself, as all
+ * its clocks are trapped. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

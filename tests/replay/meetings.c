@@ -195,11 +195,11 @@ static const struct scene {
 	const char *name;
 	void (*meet)(uint64_t id);
 } scenes[] = {
-	{ "mutex", by_mutex },	     { "trying", by_trying },
+	{ "mutex", by_mutex },	       { "trying", by_trying },
 	{ "condition", by_condition }, { "limits", by_limits },
-	{ "spin", by_spin },	     { "rwlock", by_rwlock },
+	{ "spin", by_spin },	       { "rwlock", by_rwlock },
 	{ "semaphore", by_semaphore }, { "barrier", by_barrier },
-	{ "once", by_once },	     { "c11", by_c11 },
+	{ "once", by_once },	       { "c11", by_c11 },
 };
 static const struct scene *scene;
 
