@@ -53,8 +53,9 @@ void sync_start(void)
 
 void sync_forget(void)
 {
+	if (sync_on_flag || left)
+		memset(slots, 0, sizeof(slots));
 	sync_on_flag = left = false;
-	memset(slots, 0, sizeof(slots));
 }
 
 static void wake(struct slot *slot)

@@ -485,18 +485,19 @@ const void *tape_take(struct thread *self, enum sb_tape_kind kind, size_t *len)
 
 /* ---- what the generators ask ---- */
 
-static void fill(char *buf, size_t len)
+static bool fill(char *buf, size_t len)
 {
 	while (len) {
 		long n = sys3(SYS_getrandom, buf, len, 0);
 
 		if (n == -EINTR)
 			continue;
-		if (n <= 0) /* a kernel without it, a filter */
-			return;
+		if (n <= 0) /* a filter */
+			return false;
 		buf += n;
 		len -= (size_t)n;
 	}
+	return true;
 }
 
 bool tape_draw(struct thread *self, enum stream_id id, void *buf, size_t len)
@@ -505,7 +506,8 @@ bool tape_draw(struct thread *self, enum stream_id id, void *buf, size_t len)
 	const void *kept;
 
 	if (config.tape == TAPE_RECORD) {
-		fill(buf, len);
+		if (!fill(buf, len))
+			return false;
 		tape_keep(self, kind, buf, len);
 		return true;
 	}
@@ -569,6 +571,19 @@ void tape_beyond(struct thread *self, enum sb_tape_kind kind, size_t len)
 		diverged(self, &none, head_of(self, kind, len), len);
 }
 
+/* Gives back what was reserved and not used. */
+static void trim(struct thread *t)
+{
+	uint64_t size = t->tape.offset + t->tape.used;
+	char file[sizeof(config.dir) + 64];
+
+	if (!t->tape.map || t->tape.used >= t->tape.size)
+		return;
+	unmap(&t->tape);
+	name_file(file, sizeof(file), config.dir, t);
+	sys2(SYS_truncate, file, size);
+}
+
 void tape_end(struct thread *t)
 {
 	struct found f;
@@ -581,4 +596,6 @@ void tape_end(struct thread *t)
 			diverged(t, &f, 0, 0);
 	}
 	t->tape.left = true;
+	if (config.tape == TAPE_RECORD)
+		trim(t);
 }

@@ -202,7 +202,8 @@ while True:
     def test_ranks(self):
         words = [SAMEBITS, "run", "-q", "--record", "--store", self.store, "--",
                  PYTHON, "-c", "import os, random; "
-                 "print(os.environ['OMPI_COMM_WORLD_RANK'], random.random())"]
+                 "os.write(1, b'%s %f\\n' % (os.environb["
+                 "b'OMPI_COMM_WORLD_RANK'], random.random()))"]
         if not shutil.which("mpirun"):
             self.skipTest("Open MPI is not installed")
         mpirun = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-np", "2"]

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -246,72 +242,6 @@ int recording_replay(char ***argv)
 		 strchr(wanted.replay, ':') ? strchr(wanted.replay, ':') : "");
 	wanted.replay = whole;
 	return ret || !*argv ? STATUS_TROUBLE : 0;
-}
-
-/* ---- what was reserved ---- */
-
-/* Where the records end. */
-static size_t end_of(const char *data, size_t size)
-{
-	size_t at = sizeof(struct sb_tape);
-
-	while (at + 8 <= size) {
-		uint64_t head, len;
-
-		memcpy(&head, data + at, 8);
-		if (!head)
-			return at;
-		if (SB_TAPE_KIND(head) == SB_TAPE_REST) {
-			at = sb_tape_border(at);
-			continue;
-		}
-		len = SB_TAPE_LENGTH(head);
-		if (len == SB_TAPE_LONG && at + 16 <= size) {
-			memcpy(&len, data + at + 8, 8);
-			at += 8;
-		}
-		if (len > size)
-			return size;
-		at += 8 + ((len + 7) & ~(uint64_t)7);
-	}
-	return at < size ? at : size;
-}
-
-static void trim(int dir, const char *name)
-{
-	int fd = openat(dir, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	size_t size, end;
-	struct stat st;
-	void *data;
-
-	if (fd < 0)
-		return;
-	size = fstat(fd, &st) ? 0 : (size_t)st.st_size;
-	data = size > sizeof(struct sb_tape)
-		       ? mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0)
-		       : MAP_FAILED;
-	if (data != MAP_FAILED) {
-		end = end_of(data, size);
-		munmap(data, size);
-		if (end < size && ftruncate(fd, (off_t)end))
-			(void)0; /* a few pages more on the disk */
-	}
-	close(fd);
-}
-
-void recording_trim(const char *dir)
-{
-	DIR *d = opendir(dir);
-	const struct dirent *e;
-
-	while (d && (e = readdir(d))) {
-		size_t n = strlen(e->d_name);
-
-		if (n > 5 && !strcmp(e->d_name + n - 5, ".tape"))
-			trim(dirfd(d), e->d_name);
-	}
-	if (d)
-		closedir(d);
 }
 
 /* ---- where it was left ---- */

@@ -33,8 +33,6 @@ json_t *recording_json(void);
  * in the same store. An empty argv becomes the recorded one, in the directory
  * where it ran. 0, or a status after saying what is wrong. */
 int recording_replay(char ***argv);
-/* Cuts off what was reserved in the files and not used. */
-void recording_trim(const char *dir);
 
 /* Where a replay left its recording, with both stacks. False: it did not. */
 bool recording_left(FILE *to, const struct rundir *replay);

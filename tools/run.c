@@ -656,8 +656,6 @@ static int conclude(const char *dir, struct manifest *m, const struct target *t,
 	}
 	if (!t->obstacle && !alive)
 		blind(m, "uncontrolled", "the shim did not come alive");
-	if (recording.mode && !*recording.from)
-		recording_trim(dir);
 	record(dir, m);
 	if (manifest_write(dir, m))
 		say("%s: the manifest could not be completed", dir);

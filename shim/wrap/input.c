@@ -72,6 +72,11 @@ struct guest {
 	struct sockaddr_storage address;
 };
 
+static size_t room_of(const struct guest *guest, socklen_t room)
+{
+	return least(least(guest->len, room), sizeof(guest->address));
+}
+
 /* The socket that a replay has in its place. */
 static bool accept_heard(int fd, struct sockaddr *address, socklen_t *len,
 			 int flags, int *ret)
@@ -91,7 +96,7 @@ static bool accept_heard(int fd, struct sockaddr *address, socklen_t *len,
 	sys6(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &size, 0);
 	*ret = real_socket(domain, type | flags, 0);
 	if (address && len) {
-		memcpy(address, &guest.address, least(*len, guest.len));
+		memcpy(address, &guest.address, room_of(&guest, *len));
 		*len = guest.len;
 	}
 	return true;
@@ -173,7 +178,7 @@ static void from_heard(const struct heard_read *r, struct sockaddr *from,
 		return;
 	if (r->is_given &&
 	    heard_call(SB_TAPE_FAR, &was, &guest, sizeof(guest))) {
-		memcpy(from, &guest.address, least(*len, guest.len));
+		memcpy(from, &guest.address, room_of(&guest, *len));
 		*len = guest.len;
 	} else if (!r->is_given) {
 		guest.len = *len;
@@ -394,7 +399,8 @@ static struct addrinfo *entry_of(const struct answer *at)
 	if (real_getaddrinfo(at->family == AF_INET6 ? "::1" : "127.0.0.1", NULL,
 			     &hints, &entry) == 0 &&
 	    entry)
-		memcpy(entry->ai_addr, &at->address, at->len);
+		memcpy(entry->ai_addr, &at->address,
+		       least(at->len, entry->ai_addrlen));
 	return entry;
 }
 
