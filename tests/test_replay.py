@@ -173,6 +173,16 @@ while True:
                              "--", *words, stdin=feed.stdout)
         self.assertEqual(self.replay(input="one\ntwo\n").stdout, done.stdout)
 
+    def test_it_is_told(self):
+        self.record("/bin/true")
+        self.replay()
+        for run, said in ("000001", "recorded: what is forced is real"), (
+                "000002", "replay: what is forced is what was recorded in "):
+            self.assertIn(said, self.call("report", "--store", self.store,
+                                          run).stdout)
+        listed = self.call("list", "--store", self.store).stdout
+        self.assertRegex(listed, "000001 .* record .*\n000002 .* replay ")
+
     def test_elsewhere(self):
         """In the directory where it ran, with the options that it had."""
         told = self.record(PYTHON, "-c", "import os; print(os.getcwd(), "

@@ -53,8 +53,9 @@ static void when(char *out, size_t size, json_t *start)
 
 static void print(const char *run, json_t *manifest)
 {
-	const char *mode =
-		json_string_value(json_object_get(manifest, "mode"));
+	json_t *recording = json_object_get(manifest, "recording");
+	const char *mode = json_string_value(json_object_get(
+		json_is_object(recording) ? recording : manifest, "mode"));
 	const char *program =
 		json_string_value(json_object_get(manifest, "program"));
 	json_t *argv = json_object_get(manifest, "argv"), *arg;

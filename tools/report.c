@@ -455,6 +455,22 @@ static void threads_print(const struct report *r)
 	       JSON_INTEGER_FORMAT "\n", json_integer_value(n));
 }
 
+/* "forced" is what was kept of real values, or given back. */
+static void recording_print(const struct report *r)
+{
+	const json_t *j = json_object_get(r->run.manifest, "recording");
+	const char *of = json_string_value(json_object_get(j, "of"));
+
+	if (of) {
+		fputs("replay: what is forced is what was recorded in ", stdout);
+		text_print(stdout, of);
+		putchar('\n');
+	} else if (json_is_object(j)) {
+		puts("recorded: what is forced is real, and was kept for "
+		     "samebits replay");
+	}
+}
+
 #define WIDTH 80
 
 /* The names; --json has the values. */
@@ -556,6 +572,7 @@ static void report_print(struct report *r)
 	const char *group = "";
 
 	head_print(r);
+	recording_print(r);
 	threads_print(r);
 	variables_print(r, "set", "environment: set ");
 	variables_print(r, "kept", "environment: kept the user's ");
