@@ -103,10 +103,18 @@ static bool add_group(const char *word)
 	return false;
 }
 
+/* The colon before the groups; NULL: there are none. Paths may have some. */
+static char *groups_of(const char *name)
+{
+	char *colon = strrchr(name, ':');
+
+	return colon && !strchr(colon, '/') ? colon : NULL;
+}
+
 /* "RUN:a,b" becomes "RUN"; false: it was said. */
 static bool take_groups(char *name)
 {
-	char *colon = strchr(name, ':'), *rest = colon, *word;
+	char *colon = groups_of(name), *rest = colon, *word;
 
 	recording.kinds = 0;
 	if (!colon)
@@ -164,7 +172,8 @@ static int take(const json_t *manifest, const char *name, const char *dir)
 /* The recorded command, or NULL after saying why there is none. */
 static char **command_of(const json_t *manifest, const char *run)
 {
-	const json_t *words = json_object_get(manifest, "argv"), *word;
+	const json_t *words = json_object_get(manifest, "argv");
+	const char *word;
 	size_t n = json_array_size(words), i;
 	char **argv = calloc(n + 1, sizeof(*argv));
 
@@ -176,8 +185,10 @@ static char **command_of(const json_t *manifest, const char *run)
 		free(argv);
 		return NULL;
 	}
-	json_array_foreach((json_t *)words, i, word) argv[i] =
-		strdup(json_string_value(word) ? json_string_value(word) : "");
+	for (i = 0; i < n; i++) {
+		word = json_string_value(json_array_get(words, i));
+		argv[i] = strdup(word ? word : "");
+	}
 	return argv;
 }
 
@@ -207,15 +218,29 @@ static void add_rank(char *dir, size_t size)
 		dir[n] = 0;
 }
 
-int recording_replay(char ***argv)
+/* Goes to where the recorded command ran, and takes that. */
+static int take_command(const json_t *manifest, const char *name, char ***argv)
 {
-	static char whole[PATH_MAX + 256];
-	char dir[PATH_MAX], *name = strdup(wanted.replay);
-	const char *cwd;
+	const char *cwd =
+		json_string_value(json_object_get(manifest, "cwd"));
+
+	*argv = recording.command = command_of(manifest, name);
+	if (!*argv)
+		return STATUS_TROUBLE;
+	if (cwd && !chdir(cwd))
+		return 0;
+	return fail("%s: it ran in %s: %s; name its program to run it here, "
+		    "behind --",
+		    name, cwd ? cwd : "an unknown directory", strerror(errno));
+}
+
+static int replay(char *name, char ***argv)
+{
+	char dir[PATH_MAX];
 	json_t *manifest;
 	int ret;
 
-	if (!name || !take_groups(name))
+	if (!take_groups(name))
 		return STATUS_TROUBLE;
 	ret = find_run(wanted.store, name, dir, sizeof(dir));
 	if (ret)
@@ -227,21 +252,25 @@ int recording_replay(char ***argv)
 	add_rank(dir, sizeof(dir));
 	manifest = manifest_read(dir);
 	ret = take(manifest, name, dir);
-	if (!ret && !**argv) {
-		*argv = command_of(manifest, name);
-		cwd = json_string_value(json_object_get(manifest, "cwd"));
-		if (*argv && (!cwd || chdir(cwd)))
-			ret = fail("%s: it ran in %s: %s; name its program to "
-				   "run it here, behind --",
-				   name, cwd ? cwd : "an unknown directory",
-				   strerror(errno));
-	}
+	if (!ret && !**argv)
+		ret = take_command(manifest, name, argv);
 	json_decref(manifest);
+	return ret;
+}
+
+int recording_replay(char ***argv)
+{
+	static char whole[PATH_MAX + 256];
+	const char *groups = groups_of(wanted.replay);
+	char *name = strdup(wanted.replay);
+	int ret = name ? replay(name, argv) : STATUS_TROUBLE;
+
 	/* By a name that holds wherever runs are made. */
 	snprintf(whole, sizeof(whole), "%s%s", recording.from,
-		 strchr(wanted.replay, ':') ? strchr(wanted.replay, ':') : "");
+		 groups ? groups : "");
 	wanted.replay = whole;
-	return ret || !*argv ? STATUS_TROUBLE : 0;
+	free(name);
+	return ret;
 }
 
 /* ---- where it was left ---- */

@@ -22,6 +22,7 @@ struct recording {
 	uint64_t kinds;	  /* what is given back, by enum sb_tape_kind; 0: all */
 	uint64_t network; /* bytes of other hosts that are kept; 0: none are */
 	bool stop;	  /* at the first divergence */
+	char **command;	  /* the recorded one, where none was given */
 };
 extern struct recording recording;
 
