@@ -15,6 +15,7 @@
 #include "sys.h"
 #include "thread.h"
 #include "trap.h"
+#include "trapsignal.h"
 #include "tsc.h"
 #include "vdso.h"
 #include "banned.h"
@@ -126,6 +127,7 @@ void trap_start(void)
 
 void trap_main(void)
 {
+	trapsignal_again();
 	if (config.traps & PATCHED)
 		rawpatch_start();
 }

@@ -76,10 +76,23 @@ bool trapsignal_claimed(int sig)
 	return sig > 0 && sig < _NSIG && claims[sig].ours[0];
 }
 
-void trapsignal_claim(int sig, trap_handler *handler)
+/* What the kernel has becomes the program's; false: it is ours already. */
+static bool take(int sig)
 {
 	struct sigaction *theirs = &claims[sig].theirs;
-	struct kernel_action before;
+	struct kernel_action now;
+
+	if (sys4(SYS_rt_sigaction, sig, NULL, &now, sizeof(now.mask)) ||
+	    now.handler == arrived)
+		return false;
+	theirs->sa_sigaction = now.handler;
+	theirs->sa_flags = (int)(now.flags & ~RESTORER);
+	*word_of(&theirs->sa_mask) = now.mask;
+	return true;
+}
+
+void trapsignal_claim(int sig, trap_handler *handler)
+{
 	unsigned n = 0;
 
 	while (n < HANDLERS && claims[sig].ours[n])
@@ -87,15 +100,17 @@ void trapsignal_claim(int sig, trap_handler *handler)
 	if (n == HANDLERS)
 		return;
 	claims[sig].ours[n] = handler;
-	if (n)
+	if (n || !take(sig))
 		return;
-	if (sys4(SYS_rt_sigaction, sig, NULL, &before, sizeof(before.mask)))
-		return;
-	theirs->sa_sigaction = before.handler;
-	theirs->sa_flags = (int)(before.flags & ~RESTORER);
-	*word_of(&theirs->sa_mask) = before.mask;
 	claimed |= BIT(sig);
 	install(sig);
+}
+
+void trapsignal_again(void)
+{
+	for (int sig = 1; sig < _NSIG; sig++)
+		if (claimed & BIT(sig) && take(sig))
+			install(sig);
 }
 
 /*

@@ -22,6 +22,9 @@ typedef bool trap_handler(siginfo_t *info, ucontext_t *context);
 /* Takes a signal. Several may, up to four, and are asked in order. */
 void trapsignal_claim(int sig, trap_handler *handler);
 bool trapsignal_claimed(int sig);
+/* Takes them once more from who set a handler without libc: sanitizers do, when
+ * they are loaded. */
+void trapsignal_again(void);
 
 /* As sigaction(2), of one that is claimed; 0 or -errno. */
 int trapsignal_action(int sig, const struct sigaction *act,
