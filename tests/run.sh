@@ -111,7 +111,7 @@ if [ "$mode" = --ci ] || [ "$mode" = --full ]; then
 	build build-asan -Dwerror=true -Db_sanitize=address,undefined \
 		-Db_lundef=false
 	suite build-asan engine reader order procfs cli defaults rm inspect \
-		export doctor operand contents env ranks records
+		export doctor operand contents env ranks records replay
 fi
 if [ "$mode" = --full ]; then
 	check valgrind bash tests/valgrind.sh build
