@@ -471,11 +471,12 @@ static struct key *find_key(struct thread *self, const struct source *source,
 	return k && k->id & KEY_ASK ? ask(&v, k->policy) : k;
 }
 
-/* A recording says with each value whose it was: all calls come here. */
+/* A recording says with each value whose it was: all calls come here that may
+ * have one. */
 static void remember(struct thread *self, const struct source *source,
 		     struct key *k)
 {
-	if (config.tape)
+	if (config.tape && !source->untaped)
 		self->at = k;
 	else
 		self->last[source->index] = k;

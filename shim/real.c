@@ -369,9 +369,22 @@ static uint32_t team_of(const struct source *s)
 	return !strcmp(s->group, "numeric") ? config_team() : config.threads;
 }
 
+/* Called often, and made from nothing but what the program does. */
+static bool follows(const struct source *s)
+{
+	static const char *const groups[] = { "rand", "blas", "lapack",
+					      SB_OUTPUT };
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+		if (!strcmp(s->group, groups[i]))
+			return true;
+	return false;
+}
+
 void real_policies(void)
 {
 	for (struct source *s = __start_sb_source; s < __stop_sb_source; s++) {
+		s->untaped = follows(s);
 		s->now = config.audit ? SB_OBSERVE : s->policy;
 		if (s->counts && !config.audit && team_of(s))
 			s->now = SB_FORCE;

@@ -55,6 +55,7 @@ struct source {
 	uint16_t index; /* in the log's table of names */
 	uint8_t served; /* --blas=same: a number of serve.c's; 0: not there */
 	uint8_t exact;	/* 1: which calls, depends on the whole stack */
+	uint8_t untaped; /* 1: no recording has anything of it */
 };
 
 #define SOURCE_ROW(id, ...)                                                    \

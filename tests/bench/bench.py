@@ -316,6 +316,7 @@ print(time.perf_counter() - begun)
 
 def tapes():
     return sum(entry.stat().st_size for run in os.scandir(STORE)
+               if run.is_dir(follow_symlinks=False)
                for entry in os.scandir(run.path)
                if entry.name.endswith(".tape"))
 
