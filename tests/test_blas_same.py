@@ -227,7 +227,7 @@ class Log(Case):
             "lapack_other: dgeadd was left to the program's own library"])
         self.same(program("blas_expert"))
         self.assertIn("routine=dlansy liblapack",
-                      self.call(SAMEBITS, "report"))
+                      self.call(SAMEBITS, "report", "--sites", "10"))
 
     def test_instruction_set_that_is_none(self):
         self.same(program("blas_same"), env={"SAMEBITS_BLAS_ISA": "mmx"})
